@@ -1,0 +1,177 @@
+"""Reading what hetsched has written, and the statistics of replicates."""
+
+import csv
+import math
+from pathlib import Path
+
+
+class PlotError(Exception):
+    """Something the user can put right; the message is one sentence."""
+
+
+class Table:
+    """A CSV file: rows are dicts of strings."""
+
+    def __init__(self, path, needed=()):
+        self.path = Path(path)
+        try:
+            with open(self.path, newline="", encoding="utf-8") as file:
+                reader = csv.DictReader(file)
+                self.rows = list(reader)
+                self.columns = list(reader.fieldnames or [])
+        except OSError as error:
+            raise PlotError(f"{self.path}: cannot be read: {error.strerror}.") from None
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise PlotError(f"{self.path}: is not a CSV file: {error}.") from None
+        missing = [column for column in needed if column not in self.columns]
+        if missing:
+            raise PlotError(f"{self.path}: has no column {', '.join(missing)}; it has: {', '.join(self.columns)}.")
+        if not self.rows:
+            raise PlotError(f"{self.path}: has no rows, so there is nothing to draw.")
+
+    def number(self, row, column):
+        """The number in a cell; None if the cell is empty or not finite."""
+        text = row[column]
+        if text is None or text == "":
+            return None
+        try:
+            value = float(text)
+            return value if math.isfinite(value) else None
+        except ValueError:
+            line = self.rows.index(row) + 2
+            raise PlotError(f"{self.path}:{line}: column {column} holds '{text}', which is not a number.") from None
+
+
+KEYS = ["platform", "workload", "policy", "seed"]
+FIRST_METRIC = "makespan_s"
+
+
+class Points:
+    """points.csv of one or more studies: one row per run that succeeded and that `where` chooses; `names` are
+    those of all runs."""
+
+    def __init__(self, paths, metrics, where=()):
+        tables = [Table(path, KEYS + list(metrics)) for path in paths]
+        self.metrics = list(metrics)
+        self.rows = []
+        self.factors = []
+        self.names = {column: {row[column] for table in tables for row in table.rows} for column in KEYS}
+        failed = 0
+        for table in tables:
+            for factor in factor_columns(table.columns):
+                if factor not in self.factors:
+                    self.factors.append(factor)
+            for name, value in where:
+                if name not in table.columns:
+                    raise PlotError(f"{table.path}: --where names column {name}, which is not there.")
+            for row in table.rows:
+                if any(row[name] != value for name, value in where):
+                    continue
+                if row.get("error"):
+                    failed += 1
+                    continue
+                numbers = {metric: table.number(row, metric) for metric in metrics}
+                if None not in numbers.values():
+                    self.rows.append((row, numbers))
+        self.failed = failed
+        if not self.rows:
+            reason = f"; {failed} runs failed" if failed else ""
+            raise PlotError(f"{tables[0].path}: no run has a value of {', '.join(metrics)}{reason}.")
+        self.factors = [f for f in self.factors if len({row.get(f) for row, _ in self.rows}) > 1]
+
+    def values(self, column):
+        """What a column holds, in order of appearance."""
+        return list(dict.fromkeys(row.get(column) or "" for row, _ in self.rows))
+
+    def panels(self, ignoring=()):
+        """Rows by workload and every other factor that varies: {title: rows}."""
+        varying = [factor for factor in self.factors if factor not in ignoring]
+        panels = {}
+        for entry in self.rows:
+            row = entry[0]
+            title = ", ".join([row["workload"]] + [f"{factor} = {row.get(factor, '')}" for factor in varying])
+            panels.setdefault(title, []).append(entry)
+        return panels
+
+
+def factor_columns(columns):
+    """The columns of points.csv between the seed and the first metric."""
+    begin = columns.index("seed") + 1
+    end = columns.index(FIRST_METRIC) if FIRST_METRIC in columns else begin
+    return columns[begin:end]
+
+
+def by(rows, *columns):
+    """{values of the columns: [numbers of the rows]}"""
+    groups = {}
+    for row, numbers in rows:
+        groups.setdefault(tuple(row[column] for column in columns), []).append(numbers)
+    return groups
+
+
+def t_quantile(df):
+    """97.5 % quantile of Student's t distribution with df degrees of freedom."""
+
+    def within(t):  # probability of (-t, t): closed form for whole df (Abramowitz and Stegun 26.7.3-4)
+        theta = math.atan(t / math.sqrt(df))
+        cosine = math.cos(theta)
+        odd = df % 2
+        term = cosine if odd else 1.0
+        total = 0.0
+        for k in range(2 if odd else 1, df, 2):
+            total += term
+            term *= cosine * cosine * k / (k + 1)
+        return 2 / math.pi * (theta + math.sin(theta) * total) if odd else math.sin(theta) * total
+
+    low, high = 0.0, 13.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if within(middle) < 0.95 else (low, middle)
+    return low
+
+
+def mean_interval(values):
+    """Mean, and half width of its 95 % interval; None with fewer than two values."""
+    n = len(values)
+    mean = sum(values) / n
+    if n < 2:
+        return mean, None
+    variance = sum((value - mean) ** 2 for value in values) / (n - 1)
+    return mean, t_quantile(n - 1) * math.sqrt(variance / n)
+
+
+def points_files(paths):
+    """points.csv named by each path: the file itself, or in the folder."""
+    return [found for path in paths if (found := _inside(path, "points.csv"))]
+
+
+def run_folders(paths, file):
+    """Run folders that hold `file`: the paths themselves, or the folders in them, in order of name."""
+    folders = []
+    for path in map(Path, paths):
+        if (path / file).is_file():
+            folders.append(path)
+        elif path.name == file and path.is_file():
+            folders.append(path.parent)
+        elif path.is_dir():
+            folders += sorted(found.parent for found in path.rglob(file))
+    return folders
+
+
+def run_label(folder):
+    """What a run is called: policy and platform if its study says so, else the folder's name."""
+    folder = Path(folder).resolve()
+    for parent in folder.parents[:3]:
+        if (parent / "points.csv").is_file():
+            for row in Table(parent / "points.csv").rows:
+                if row.get("point") == folder.name:
+                    seed = f", seed {row['seed']}" if row.get("seed") else ""
+                    return f"{row.get('policy')} on {row.get('platform')}{seed}"
+    return folder.name
+
+
+def _inside(path, name):
+    path = Path(path)
+    if path.is_dir():
+        return path / name if (path / name).is_file() else None
+    return path if path.is_file() else None

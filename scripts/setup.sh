@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# Sourced by scripts/run and scripts/test: installs what is missing, configures and builds.
+# HETSCHED_PRESET selects a preset of CMakePresets.json: release (default), debug, asan.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+
+packages=(g++ cmake ninja-build pkg-config git libsimgrid-dev libboost-dev nlohmann-json3-dev libcli11-dev
+  doctest-dev librandom123-dev libmd-dev python3-matplotlib python3-jsonschema)
+
+preset=${HETSCHED_PRESET:-release}
+case $preset in
+  release) build_dir=build ;;
+  debug | asan) build_dir=build-$preset ;;
+  *)
+    echo "HETSCHED_PRESET is '$preset'; it must be release, debug or asan." >&2
+    exit 2
+    ;;
+esac
+
+# step WHAT COMMAND...: one line of progress; the command's output only if it fails.
+step() {
+  local what=$1 log status=0 began=$SECONDS
+  shift
+  log=$(mktemp)
+  printf '%s ... ' "$what"
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  if ((status != 0)); then
+    printf 'failed after %d s:\n' $((SECONDS - began))
+    cat "$log"
+    rm -f "$log"
+    echo "Failed: $*" >&2
+    exit "$status"
+  fi
+  rm -f "$log"
+  printf '%d s\n' $((SECONDS - began))
+}
+
+is_installed() {
+  [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+install_packages() {
+  command -v dpkg-query >/dev/null || return 0 # not Debian: CMake says what it misses
+  local missing=() as_root=() package
+  for package in "${packages[@]}"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  if ((EUID != 0)); then
+    if ! sudo -n true 2>/dev/null; then
+      echo "Packages are missing. Install them with this line, then run this script again:" >&2
+      echo "sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+      exit 2
+    fi
+    as_root=(sudo -n)
+  fi
+  as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
+  step "Updating the list of packages" "${as_root[@]}" update
+  step "Installing ${missing[*]}" "${as_root[@]}" install -y --no-install-recommends "${missing[@]}"
+}
+
+# CMake configures again by itself when its own files change; a build tree that was moved here starts afresh.
+configure() {
+  local fresh=()
+  if [[ -f $build_dir/CMakeCache.txt ]] &&
+    ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$build_dir/CMakeCache.txt"; then
+    fresh=(--fresh)
+  elif [[ $build_dir/build.ninja -nt CMakePresets.json ]]; then
+    return 0
+  fi
+  step "Configuring $build_dir/" cmake --preset "$preset" "${fresh[@]}"
+}
+
+# build TARGET...: everything that TARGETs need.
+build() {
+  install_packages
+  configure
+  step "Building $build_dir/" cmake --build --preset "$preset" --target "$@"
+}
