@@ -1,0 +1,212 @@
+#include "base/fields_csv.hpp"
+
+#include <cmath>
+
+#include "base/files.hpp"
+#include "base/units.hpp"
+
+namespace hetsched::detail {
+namespace {
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+std::string bound_problem(std::string_view cell, const std::string& bound) {
+  return "must be " + bound + "; found " + std::string(cell);
+}
+
+/// What is wrong with a number, or an empty text.
+std::string out_of_bounds(std::string_view cell, double value, const About& about) {
+  if (!(value > about.above)) return bound_problem(cell, "greater than " + shortest(about.above));
+  if (!(value >= about.min)) return bound_problem(cell, "at least " + shortest(about.min));
+  if (!(value <= about.max)) return bound_problem(cell, "at most " + shortest(about.max));
+  return "";
+}
+
+/// The field that a column's name means: a field's name, or a field's name, "_" and a suffix of its unit.
+CsvColumn column_of(std::string_view name, const std::vector<CsvField>& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (fields[i].name == name) return {i, 0};
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::size_t length = fields[i].name.size();
+    if (!name.starts_with(fields[i].name) || name.size() < length + 2 || name[length] != '_') continue;
+    if (const auto exponent = csv_suffix_exponent(fields[i].about.unit, name.substr(length + 1)))
+      return {i, *exponent};
+  }
+  return {};
+}
+
+/// Names a header may have, as listed in messages: "layer, kind, time[_s|_ms|_us|_ns]".
+Names column_names(const std::vector<CsvField>& fields) {
+  Names names;
+  for (const CsvField& field : fields) {
+    const Names suffixes = csv_suffixes(field.about.unit);
+    names.push_back(std::string(field.name) + (suffixes.empty() ? "" : "[_" + join(suffixes, "|_") + "]"));
+  }
+  return names;
+}
+
+}  // namespace
+
+void append_csv_text(std::string& out, std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  out += '"';
+}
+
+CsvScanner::CsvScanner(std::string_view text, const std::string& name, Problems& problems)
+    : text_(text), name_(name), problems_(problems) {
+  if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+}
+
+void CsvScanner::report(std::string_view column, std::string what) const {
+  problems_.add(name_ + ":" + std::to_string(line_), std::string(column), std::move(what));
+}
+
+std::string_view CsvScanner::quoted_cell() {
+  std::string cell;
+  for (++at_; at_ < text_.size(); ++at_) {
+    if (text_[at_] == '\n') ++next_line_;
+    if (text_[at_] == '"') {
+      if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') break;
+      ++at_;
+    }
+    cell += text_[at_];
+  }
+  if (at_ >= text_.size()) report("", "a quoted cell has no closing quote");
+  if (at_ < text_.size()) ++at_;
+  return *unquoted_.emplace_back(std::make_unique<std::string>(std::move(cell)));
+}
+
+bool CsvScanner::next() {
+  cells_.clear();
+  unquoted_.clear();
+  for (;; ++next_line_) {
+    if (at_ >= text_.size()) return false;
+    const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+    const std::string_view line = text_.substr(at_, end - at_);
+    if (!is_blank(line) && !(top_ && line.front() == '#')) break;
+    at_ = end + 1;
+  }
+  top_ = false;
+  line_ = next_line_++;
+  for (;;) {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
+    std::string_view cell;
+    const bool in_quotes = at_ < text_.size() && text_[at_] == '"';
+    if (in_quotes) cell = quoted_cell();
+    const std::size_t end = std::min(text_.find_first_of(",\n", at_), text_.size());
+    std::string_view rest = text_.substr(at_, end - at_);
+    if (rest.ends_with('\r')) rest.remove_suffix(1);
+    rest = trimmed(rest);
+    if (in_quotes && !rest.empty())
+      report("", "there is text after a closing quote: " + hetsched::in_quotes(rest));
+    cells_.push_back(in_quotes ? cell : rest);
+    const bool more = end < text_.size() && text_[end] == ',';
+    at_ = end + 1;
+    if (!more) return true;
+  }
+}
+
+std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner,
+                                                      const std::vector<CsvField>& fields) {
+  const Names known = column_names(fields);
+  if (!scanner.next()) {
+    scanner.report("", "has no header line; columns: " + listed(known));
+    return std::nullopt;
+  }
+  std::vector<CsvColumn> columns;
+  std::vector<bool> present(fields.size(), false);
+  bool good = true;
+  const auto refuse = [&](std::string_view column, const std::string& what) {
+    scanner.report(column, what);
+    good = false;
+  };
+  for (const std::string_view name : scanner.cells()) {
+    const CsvColumn column = columns.emplace_back(column_of(name, fields));
+    if (column.field == SIZE_MAX) {
+      Names plain;
+      for (const CsvField& field : fields) plain.emplace_back(field.name);
+      if (!name.empty())
+        refuse(shortened(name, 40), "is no column of this table" + did_you_mean(name, plain) +
+                                        (nearest(name, plain) ? " columns: " : "; columns: ") +
+                                        listed(known));
+    } else if (present[column.field]) {
+      refuse(name, "is given by two columns; delete one of them");
+    } else {
+      present[column.field] = true;
+    }
+  }
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (fields[i].about.required && !present[i])
+      refuse(fields[i].name, "this column is missing; columns: " + listed(known));
+  if (!good) return std::nullopt;
+  return columns;
+}
+
+void read_csv_row(const CsvScanner& scanner, const std::vector<CsvColumn>& columns,
+                  const std::vector<CsvField>& fields, const CsvSetter* setters, void* row) {
+  const auto& cells = scanner.cells();
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i >= columns.size() || columns[i].field == SIZE_MAX) {
+      if (!cells[i].empty())
+        scanner.report("", "cell " + std::to_string(i + 1) + " (" + in_quotes(cells[i]) +
+                               ") has no column in the header");
+      continue;
+    }
+    const CsvField& field = fields[columns[i].field];
+    if (cells[i].empty()) continue;
+    const std::string wrong = setters[columns[i].field](cells[i], columns[i].exponent, row);
+    if (!wrong.empty()) scanner.report(field.name, wrong);
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].field != SIZE_MAX && fields[columns[i].field].about.required &&
+        (i >= cells.size() || cells[i].empty()))
+      scanner.report(fields[columns[i].field].name, "must not be empty");
+}
+
+std::string parse_csv_number(std::string_view cell, int exponent, const About& about, double& out) {
+  const auto value = parse_decimal(cell, exponent);
+  if (!value) return "must be a number; found " + in_quotes(cell);
+  std::string wrong = out_of_bounds(cell, *value, about);
+  if (wrong.empty()) out = *value;
+  return wrong;
+}
+
+std::string parse_csv_integer(std::string_view cell, const About& about, std::int64_t least,
+                              std::uint64_t most, std::int64_t& out_signed, std::uint64_t& out_unsigned) {
+  const char* end = cell.data() + cell.size();
+  const bool negative = cell.starts_with('-');
+  const auto parsed = negative ? std::from_chars(cell.data(), end, out_signed)
+                               : std::from_chars(cell.data(), end, out_unsigned);
+  if (parsed.ptr != end || parsed.ec == std::errc::invalid_argument)
+    return "must be a whole number; found " + in_quotes(cell);
+  if (parsed.ec != std::errc() || (negative ? out_signed < least : out_unsigned > most))
+    return bound_problem(cell, "from " + std::to_string(least) + " to " + std::to_string(most));
+  if (!negative) out_signed = static_cast<std::int64_t>(out_unsigned);
+  return out_of_bounds(cell, negative ? static_cast<double>(out_signed) : static_cast<double>(out_unsigned),
+                       about);
+}
+
+std::string parse_csv_bool(std::string_view cell, bool& out) {
+  if (cell != "true" && cell != "false") return "must be true or false; found " + in_quotes(cell);
+  out = cell == "true";
+  return "";
+}
+
+std::string parse_csv_word(std::string_view cell, const Names& words, std::size_t& out) {
+  const auto found = std::find(words.begin(), words.end(), cell);
+  if (found == words.end())
+    return "must be one of " + listed(words) + "; found " + in_quotes(cell) + did_you_mean(cell, words);
+  out = static_cast<std::size_t>(found - words.begin());
+  return "";
+}
+
+std::optional<std::string> read_csv_file(const std::filesystem::path& path, Problems& problems) {
+  return read_file(path, problems);
+}
+
+}  // namespace hetsched::detail

@@ -1,0 +1,57 @@
+#include "base/files.hpp"
+
+#include <sha256.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+namespace hetsched {
+
+std::optional<std::string> read_file(const std::filesystem::path& path, Problems& problems) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  const auto refuse = [&](std::string what) {
+    problems.add(path.string(), "", std::move(what));
+    return std::nullopt;
+  };
+  if (path.empty()) return refuse("the path of a file is missing");
+  if (!std::filesystem::exists(status)) return refuse("there is no such file");
+  if (std::filesystem::is_directory(status)) return refuse("is a directory; give a file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return refuse(std::string("cannot be read: ") + std::strerror(errno));
+  std::ostringstream bytes;
+  if (file.peek() != std::ifstream::traits_type::eof()) bytes << file.rdbuf();
+  if (file.bad()) return refuse(std::string("cannot be read: ") + std::strerror(errno));
+  return std::move(bytes).str();
+}
+
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  const std::filesystem::path beside = path.string() + ".tmp";
+  std::error_code error;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+  const auto fail = [&](const std::string& why) {
+    std::error_code ignored;
+    std::filesystem::remove(beside, ignored);
+    throw InputError(std::vector{Problem{path.string(), "", "cannot be written: " + why}});
+  };
+  if (error) fail(error.message());
+  errno = 0;
+  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (!file) fail(errno ? std::strerror(errno) : "output error");
+  std::filesystem::rename(beside, path, error);
+  if (error) fail(error.message());
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  std::array<char, SHA256_DIGEST_STRING_LENGTH> hex{};
+  SHA256Data(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), hex.data());
+  return hex.data();
+}
+
+}  // namespace hetsched

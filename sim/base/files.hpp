@@ -1,0 +1,24 @@
+/// \file
+/// Files read and written as a whole.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/errors.hpp"
+
+namespace hetsched {
+
+/// The bytes of a file. Nothing, and a problem, if it cannot be read.
+std::optional<std::string> read_file(const std::filesystem::path& path, Problems& problems);
+
+/// Writes a file so that it is there whole or not at all: writes "PATH.tmp" and renames it. Makes missing
+/// folders. Throws an InputError if that fails (no space, no permission).
+void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+/// SHA-256 in hexadecimal.
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace hetsched

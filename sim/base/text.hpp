@@ -1,0 +1,43 @@
+/// \file
+/// Words and numbers as they appear in messages and results.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hetsched {
+
+using Names = std::vector<std::string>;
+
+/// The candidate nearest to `word`, if one is near enough to be a slip of the keyboard; ties go to the first.
+std::optional<std::string> nearest(std::string_view word, const Names& candidates);
+
+/// `; did you mean "x"?`, or nothing if no candidate is near.
+std::string did_you_mean(std::string_view word, const Names& candidates);
+
+/// "a, b, c"; of more than `limit` names the first ones and how many there are in all.
+std::string listed(const Names& names, std::size_t limit = 24);
+
+std::string join(const Names& parts, std::string_view separator);
+
+/// In double quotes, control characters replaced, and shortened to about `limit` bytes.
+std::string in_quotes(std::string_view text, std::size_t limit = 40);
+
+/// Cut to about `limit` bytes (never inside a UTF-8 character), with "..." for the rest.
+std::string shortened(std::string_view text, std::size_t limit);
+
+/// The shortest text that reads back as the same double; whole numbers below 1e15 without exponent.
+std::string shortest(double value);
+
+/// Appends shortest(value).
+void append_shortest(std::string& out, double value);
+
+/// "an accelerator", "a link".
+std::string with_article(std::string_view noun);
+
+/// Without spaces and tabs at both ends.
+std::string_view trimmed(std::string_view text);
+
+}  // namespace hetsched
