@@ -1,0 +1,176 @@
+/// \file
+/// A model (DNN) as its JSON file describes it: layers joined by tensors, variants, accuracy, and the
+/// profile table of what each layer costs on each kind. SI units.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fields.hpp"
+
+namespace hetsched {
+
+/// The largest tensor or traffic of a layer that can be simulated.
+inline constexpr double kMostTensorBytes = 1e14;
+
+/// Dimensions of a convolution-like operator in the usual letters; a fully connected layer is a 1x1
+/// convolution on a 1x1 map.
+struct Dims {
+  std::uint32_t n = 1, k = 1, c = 1, y = 1, x = 1, r = 1, s = 1, stride = 1;
+};
+template <>
+inline constexpr auto fields<Dims> = std::tuple{
+    field("n", &Dims::n, "batch, or number of tokens", {.min = 1}),
+    field("k", &Dims::k, "output channels", {.min = 1}),
+    field("c", &Dims::c, "input channels", {.min = 1}),
+    field("y", &Dims::y, "input height", {.min = 1}),
+    field("x", &Dims::x, "input width", {.min = 1}),
+    field("r", &Dims::r, "filter height", {.min = 1}),
+    field("s", &Dims::s, "filter width", {.min = 1}),
+    field("stride", &Dims::stride, "stride, both ways", {.min = 1}),
+};
+
+/// A tensor that a layer reads. In JSON a string is short for {"from": string}.
+struct InputSpec {
+  std::string from;
+  std::optional<double> bytes;
+};
+template <>
+inline constexpr auto fields<InputSpec> = std::tuple{
+    field("from", &InputSpec::from, "the layer that produces it", {.required = true}),
+    field("bytes", &InputSpec::bytes,
+          "size, where this consumer reads data of its own; default: the producer's output, moved once for all", {.unit = "B", .max = kMostTensorBytes}),
+};
+template <>
+inline constexpr std::string_view shorthand<InputSpec> = "from";
+
+struct VariantSpec {
+  std::string name;
+  double accuracy_loss = 0;
+  std::optional<Dims> dims;
+};
+template <>
+inline constexpr auto fields<VariantSpec> = std::tuple{
+    field("name", &VariantSpec::name, "name, as in the profile's column variant", {.required = true}),
+    field("accuracy_loss", &VariantSpec::accuracy_loss,
+          "part of the original accuracy lost when only this variant is applied (0 to 1)", {.max = 1}),
+    field("dims", &VariantSpec::dims, "dimensions of the alternative computation", {}),
+};
+
+struct LayerSpec {
+  std::string name;
+  std::string op;
+  std::optional<std::vector<InputSpec>> inputs;
+  std::optional<double> output_bytes, weight_bytes, macs;
+  std::optional<Dims> dims;
+  std::vector<VariantSpec> variants;
+};
+template <>
+inline constexpr auto fields<LayerSpec> = std::tuple{
+    field("name", &LayerSpec::name, "name, unique in the model", {.required = true}),
+    field("op", &LayerSpec::op, "operator, e.g. conv2d, depthwise_conv2d, linear, add", {}),
+    field("inputs", &LayerSpec::inputs, "layers it reads from; default: the layer before it in this list; [] for none", {}),
+    field("output_bytes", &LayerSpec::output_bytes, "size of its output; default: from dims", {.unit = "B", .max = kMostTensorBytes}),
+    field("weight_bytes", &LayerSpec::weight_bytes, "size of its weights; default: from dims", {.unit = "B", .max = kMostTensorBytes}),
+    field("macs", &LayerSpec::macs, "multiply-accumulates; default: from dims", {}),
+    field("dims", &LayerSpec::dims, "dimensions of the operator", {}),
+    field("variants", &LayerSpec::variants, "other ways to compute it", {}),
+};
+
+struct GroupSpec {
+  std::string name;
+  std::vector<std::string> layers;
+};
+template <>
+inline constexpr auto fields<GroupSpec> = std::tuple{
+    field("name", &GroupSpec::name, "name, as in the profile's column layer where the group was measured whole", {.required = true}),
+    field("layers", &GroupSpec::layers, "the layers that run as one task", {.required = true}),
+};
+
+struct CombinationSpec {
+  std::vector<std::string> variants;
+  double loss = 0;
+};
+template <>
+inline constexpr auto fields<CombinationSpec> = std::tuple{
+    field("variants", &CombinationSpec::variants, "layer:variant, for every variant applied", {.required = true}),
+    field("loss", &CombinationSpec::loss, "part of the original accuracy lost (0 to 1)", {.required = true, .max = 1}),
+};
+
+struct AccuracySpec {
+  std::string metric;
+  std::optional<double> baseline;
+  std::vector<CombinationSpec> combinations;
+};
+template <>
+inline constexpr auto fields<AccuracySpec> = std::tuple{
+    field("metric", &AccuracySpec::metric, "what was measured", {}),
+    field("baseline", &AccuracySpec::baseline, "the original's value of it", {}),
+    field("combinations", &AccuracySpec::combinations,
+          "measured losses of sets of variants; sets not listed may not be applied; default: losses add up", {}),
+};
+
+/// One row of a profile: what a layer (or a group, or "*", the whole model) costs on a kind.
+struct ProfileRow {
+  std::string layer, variant, kind, point;
+  std::optional<double> cycles, time, energy, power;
+  double bytes = 0;
+};
+template <>
+inline constexpr auto fields<ProfileRow> = std::tuple{
+    field("layer", &ProfileRow::layer, "a layer, a group, or * for the whole model", {.required = true}),
+    field("variant", &ProfileRow::variant, "a variant of it; default: the original", {}),
+    field("kind", &ProfileRow::kind, "profile key of a kind (its field profile)", {.required = true}),
+    field("point", &ProfileRow::point,
+          "operating point it was measured at; default: the kind's first, other points scale with frequency", {}),
+    field("cycles", &ProfileRow::cycles, "duration in clock cycles; give this or time", {}),
+    field("time", &ProfileRow::time, "duration alone on the accelerator; give this or cycles", {.unit = "s"}),
+    field("energy", &ProfileRow::energy, "energy of one execution; give this or power; default 0", {.unit = "J"}),
+    field("power", &ProfileRow::power, "power while it runs; give this or energy", {.unit = "W"}),
+    field("bytes", &ProfileRow::bytes, "traffic to and from the accelerator's memory", {.unit = "B", .max = kMostTensorBytes}),
+};
+
+struct NetworkSpec {
+  std::string schema;
+  std::int64_t format = 1;
+  std::string name, description, source;
+  double bytes_per_element = 1;
+  std::vector<LayerSpec> layers;
+  std::vector<GroupSpec> groups;
+  std::vector<VariantSpec> variants;
+  AccuracySpec accuracy;
+  std::string profile;
+  std::vector<ProfileRow> costs;  ///< inline rows, after loading followed by those of the profile file
+};
+template <>
+inline constexpr auto fields<NetworkSpec> = std::tuple{
+    field("$schema", &NetworkSpec::schema, "for editors; ignored", {}),
+    field("format", &NetworkSpec::format, "version of this file format", {.required = true, .min = 1, .max = 1}),
+    field("name", &NetworkSpec::name, "name in results", {.required = true}),
+    field("description", &NetworkSpec::description, "free text", {}),
+    field("source", &NetworkSpec::source, "where structure and costs come from", {}),
+    field("bytes_per_element", &NetworkSpec::bytes_per_element, "size of an element where bytes follow from dims", {.above = 0}),
+    field("layers", &NetworkSpec::layers, "the layers; a directed acyclic graph", {.required = true}),
+    field("groups", &NetworkSpec::groups, "fused layers, for granularity group; layers in none are tasks of their own", {}),
+    field("variants", &NetworkSpec::variants, "other versions of the whole model, for granularity model", {}),
+    field("accuracy", &NetworkSpec::accuracy, "measured accuracy of variants", {}),
+    field("profile", &NetworkSpec::profile, "CSV file of costs, relative to this file", {}),
+    field("costs", &NetworkSpec::costs, "rows of the profile written here", {}),
+};
+
+/// A model ready for use: as NetworkSpec, with all rows read, defaults filled in and layers in a topological order
+/// (that of the file where it is one). Every layer has inputs, output_bytes and weight_bytes (0 where neither they
+/// nor dims are given); it has macs if they or dims are given.
+using Network = NetworkSpec;
+
+/// Reads and checks a model and its profile file (found beside `node`'s file). Problems are added.
+Network read_network(const Node& node, Problems& problems);
+
+/// Multiply-accumulates of a layer of these dimensions, "same" padding: output = ceil(input / stride).
+/// For a depthwise operator (op "depthwise_conv2d" or "add") each channel is convolved alone.
+double macs_of(const Dims& dims, const std::string& op);
+
+}  // namespace hetsched

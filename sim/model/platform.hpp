@@ -1,0 +1,189 @@
+/// \file
+/// A platform as its JSON file describes it: kinds, memories, links, routes, accelerators. SI units.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fields.hpp"
+
+namespace hetsched {
+
+/// What the energy column of a profile means for a kind; decides what is integrated while a task runs.
+enum class TaskEnergy {
+  dynamic,  ///< on top of the active power of the operating point
+  total,    ///< all the accelerator draws while the task runs: replaces the active power
+};
+template <>
+inline constexpr auto enum_names<TaskEnergy> = std::array{"dynamic", "total"};
+
+enum class Sharing {
+  shared,       ///< concurrent transfers share the bandwidth, max-min fairly
+  uncontended,  ///< each transfer gets the whole bandwidth
+};
+template <>
+inline constexpr auto enum_names<Sharing> = std::array{"shared", "uncontended"};
+
+struct OperatingPointSpec {
+  std::string name;
+  double frequency = 0;
+  double idle_power = 0;
+  double active_power = 0;
+};
+template <>
+inline constexpr auto fields<OperatingPointSpec> = std::tuple{
+    field("name", &OperatingPointSpec::name, "name of the point, e.g. MAXN or 1.2GHz", {.required = true}),
+    field("frequency", &OperatingPointSpec::frequency,
+          "clock; needed where the profile counts cycles, and to scale profiled times between points", {.unit = "Hz"}),
+    field("idle_power", &OperatingPointSpec::idle_power, "power while no task runs", {.unit = "W"}),
+    field("active_power", &OperatingPointSpec::active_power, "power while a task runs", {.unit = "W"}),
+};
+
+/// What one accelerator of a kind counts for in a budget.
+struct Budget {
+  std::optional<double> pes, area, tdp, price, peak_ops;
+};
+template <>
+inline constexpr auto fields<Budget> = std::tuple{
+    field("pes", &Budget::pes, "processing elements", {}),
+    field("area", &Budget::area, "silicon area", {.unit = "mm2"}),
+    field("tdp", &Budget::tdp, "thermal design power", {.unit = "W"}),
+    field("price", &Budget::price, "price", {.unit = "USD"}),
+    field("peak_ops", &Budget::peak_ops, "peak operations per second", {.unit = "op/s"}),
+};
+
+struct KindSpec {
+  std::string name;
+  std::string type;
+  std::string description;
+  std::string profile;  ///< empty: the kind's name
+  std::vector<OperatingPointSpec> operating_points;  ///< at least one after loading
+  TaskEnergy task_energy = TaskEnergy::dynamic;
+  double dispatch_time = 0;
+  double switch_time = 0;
+  double switch_energy = 0;
+  std::uint32_t slots = 1;
+  std::optional<double> port_bandwidth;
+  Budget budget;
+};
+template <>
+inline constexpr auto fields<KindSpec> = std::tuple{
+    field("name", &KindSpec::name, "name of the kind", {.required = true}),
+    field("type", &KindSpec::type, "what it is",
+          {.required = true, .words = {"cpu", "gpu", "npu", "dla", "fpga", "pva", "vic", "systolic_array", "other"}}),
+    field("description", &KindSpec::description, "free text", {}),
+    field("profile", &KindSpec::profile, "key of its rows in profile tables (column kind); default: its name", {}),
+    field("operating_points", &KindSpec::operating_points,
+          "frequencies or power modes; the first is the one a run starts at; default: one point, 1 GHz, 0 W", {}),
+    field("task_energy", &KindSpec::task_energy,
+          "whether profiled energy comes on top of active power (dynamic) or includes it (total)", {}),
+    field("dispatch_time", &KindSpec::dispatch_time, "overhead before every task", {.unit = "s"}),
+    field("switch_time", &KindSpec::switch_time,
+          "overhead before a task of another model than the one that ran last (weights, reconfiguration)", {.unit = "s"}),
+    field("switch_energy", &KindSpec::switch_energy, "energy of such a switch", {.unit = "J"}),
+    field("slots", &KindSpec::slots, "tasks it runs at once (partitions, streams)", {.min = 1, .max = 1024}),
+    field("port_bandwidth", &KindSpec::port_bandwidth,
+          "most that one slot draws from its memory; default: unlimited", {.unit = "B/s", .above = 0}),
+    field("budget", &KindSpec::budget, "what one of it counts for in an equal-budget comparison", {}),
+};
+
+struct MemorySpec {
+  std::string name;
+  std::optional<double> bandwidth;
+  double energy_per_byte = 0;
+};
+template <>
+inline constexpr auto fields<MemorySpec> = std::tuple{
+    field("name", &MemorySpec::name, "name of the memory", {.required = true}),
+    field("bandwidth", &MemorySpec::bandwidth,
+          "sustained bandwidth, shared by everyone who uses it at once; default: unlimited", {.unit = "B/s", .above = 0}),
+    field("energy_per_byte", &MemorySpec::energy_per_byte, "energy of moving a byte in or out", {.unit = "J/B"}),
+};
+
+struct LinkSpec {
+  std::string name;
+  double bandwidth = 0;
+  double latency = 0;
+  double energy_per_byte = 0;
+  Sharing sharing = Sharing::shared;
+};
+template <>
+inline constexpr auto fields<LinkSpec> = std::tuple{
+    field("name", &LinkSpec::name, "name of the link (PCIe, NoC, Ethernet)", {.required = true}),
+    field("bandwidth", &LinkSpec::bandwidth, "sustained bandwidth of both directions together",
+          {.required = true, .unit = "B/s", .above = 0}),
+    field("latency", &LinkSpec::latency, "delay of every transfer over it", {.unit = "s"}),
+    field("energy_per_byte", &LinkSpec::energy_per_byte, "energy of moving a byte over it", {.unit = "J/B"}),
+    field("sharing", &LinkSpec::sharing, "shared: max-min fair; uncontended: everyone gets all of it", {}),
+};
+
+struct RouteSpec {
+  std::string from, to;
+  std::vector<std::string> links;
+  bool symmetric = true;
+};
+template <>
+inline constexpr auto fields<RouteSpec> = std::tuple{
+    field("from", &RouteSpec::from, "a memory, or * for every memory", {.required = true}),
+    field("to", &RouteSpec::to, "a memory, or * for every memory", {.required = true}),
+    field("links", &RouteSpec::links, "the links a transfer crosses", {.required = true}),
+    field("symmetric", &RouteSpec::symmetric, "the way back crosses the same links", {}),
+};
+
+struct AcceleratorSpec {
+  std::string name;
+  std::string kind;
+  std::string memory;  ///< empty: the platform's first memory
+  std::uint32_t count = 1;
+  std::string operating_point;  ///< empty: the kind's first
+};
+template <>
+inline constexpr auto fields<AcceleratorSpec> = std::tuple{
+    field("name", &AcceleratorSpec::name, "name; with count > 1 the first is name0", {.required = true}),
+    field("kind", &AcceleratorSpec::kind, "name of a kind", {.required = true}),
+    field("memory", &AcceleratorSpec::memory, "memory it computes from; default: the first memory", {}),
+    field("count", &AcceleratorSpec::count, "how many of them", {.min = 1, .max = 100000}),
+    field("operating_point", &AcceleratorSpec::operating_point, "point it starts at; default: the kind's first", {}),
+};
+
+/// The file. After read_platform() every name resolves, every kind has a point, every accelerator has count 1, a
+/// memory and a point, and routes are one for each ordered pair of memories that accelerators use, without
+/// wildcards: the one that names both memories, else one memory, else none.
+struct PlatformSpec {
+  std::string schema;
+  std::int64_t format = 1;
+  std::string name, description, source;
+  double base_power = 0;
+  std::vector<KindSpec> kinds;
+  std::vector<MemorySpec> memories;
+  std::vector<LinkSpec> links;
+  std::vector<RouteSpec> routes;
+  std::vector<AcceleratorSpec> accelerators;
+};
+template <>
+inline constexpr auto fields<PlatformSpec> = std::tuple{
+    field("$schema", &PlatformSpec::schema, "for editors; ignored", {}),
+    field("format", &PlatformSpec::format, "version of this file format", {.required = true, .min = 1, .max = 1}),
+    field("name", &PlatformSpec::name, "name in results", {.required = true}),
+    field("description", &PlatformSpec::description, "free text", {}),
+    field("source", &PlatformSpec::source, "where the numbers come from", {}),
+    field("base_power", &PlatformSpec::base_power, "power of everything but the accelerators, always drawn", {.unit = "W"}),
+    field("kinds", &PlatformSpec::kinds, "the kinds of accelerators", {.required = true}),
+    field("memories", &PlatformSpec::memories, "default: one memory of unlimited bandwidth", {}),
+    field("links", &PlatformSpec::links,
+          "links between memories; with any link, memories and links are shared along whole routes", {}),
+    field("routes", &PlatformSpec::routes, "which links lead from memory to memory", {}),
+    field("accelerators", &PlatformSpec::accelerators, "the accelerators, in the order of their ids", {.required = true}),
+};
+
+/// Number of an accelerator kind, memory, ... by name; the loader has made sure that it exists.
+std::uint32_t index_of_kind(const PlatformSpec& platform, const std::string& name);
+std::uint32_t index_of_memory(const PlatformSpec& platform, const std::string& name);
+
+/// Reads and checks a platform. Everything wrong with it is added to `problems`; the value returned is
+/// meaningful only if nothing was added.
+PlatformSpec read_platform(const Node& node, Problems& problems);
+
+}  // namespace hetsched

@@ -1,0 +1,161 @@
+#include "model/workload.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/graph.hpp"
+#include "model/names.hpp"
+
+namespace hetsched {
+
+/// A row of a trace file.
+struct TraceRow {
+  double time = 0;
+};
+template <>
+inline constexpr auto fields<TraceRow> =
+    std::tuple{field("time", &TraceRow::time, "arrival time", {.required = true, .unit = "s"})};
+
+namespace {
+
+/// Reads a workload in steps that build on one another.
+class WorkloadReader {
+ public:
+  WorkloadReader(const Node& node, Problems& problems)
+      : node_(node), problems_(problems), workload_(read<WorkloadSpec>(node, problems)) {}
+
+  WorkloadSpec read_all() {
+    names_ = NameTable("stream", "", workload_.streams, node_.child("streams"), problems_);
+    for (std::size_t i = 0; i < workload_.streams.size(); ++i) complete_stream(i);
+    check_cycles();
+    check_duration();
+    check_release();
+    return std::move(workload_);
+  }
+
+ private:
+  [[nodiscard]] Node stream_node(std::size_t i) const { return node_.child("streams").child(i); }
+
+  void complete_stream(std::size_t i) {
+    StreamSpec& stream = workload_.streams[i];
+    const Node node = stream_node(i);
+    if (!stream.model.empty()) stream.model = node.child("model").resolve(stream.model).string();
+    names_.resolve(stream.after, node.child("after"), problems_);
+    const Node arrival = node.child("arrival");
+    if (!arrival.value().is_object()) return;  // has been reported
+    if (const auto* periodic = std::get_if<Periodic>(&stream.arrival)) check_periodic(*periodic, arrival);
+    if (auto* trace = std::get_if<TraceArrivals>(&stream.arrival)) complete_trace(*trace, arrival);
+    if (const auto* triggered = std::get_if<Triggered>(&stream.arrival))
+      names_.resolve(triggered->by, arrival.child("by"), problems_);
+    if (stream.deadline.word == "period" && !std::holds_alternative<Periodic>(stream.arrival))
+      problems_.add(node.child("deadline")
+                        .problem("is \"period\", but the arrivals of this stream are not periodic; "
+                                 "give a time such as \"16 ms\""));
+  }
+
+  void check_periodic(const Periodic& periodic, const Node& node) {
+    if (node.value().value("type", Json()) != "periodic") return;  // not this type: has been reported
+    if (node.has("rate") == node.has("period")) {
+      problems_.add(node.problem(periodic.rate ? "gives both rate and period; give one of them"
+                                               : "gives neither rate nor period; give one of them"));
+      return;
+    }
+    const double period = periodic.rate ? 1 / *periodic.rate : periodic.period.value_or(1);
+    if (periodic.integer_ms && std::floor(period * 1e3 * (1 + 1e-12)) < 1)
+      problems_.add(node.child("integer_ms")
+                        .problem("rounds the period of " + shortest(period * 1e3) +
+                                 " ms down to nothing; it must be at least 1 ms"));
+  }
+
+  void complete_trace(TraceArrivals& trace, const Node& node) {
+    if (node.has("file") == node.has("times")) {
+      problems_.add(node.problem(node.has("file") ? "gives both file and times; give one of them"
+                                                  : "gives neither file nor times; give one of them"));
+      return;
+    }
+    if (node.has("times")) {
+      for (std::size_t i = 1; i < trace.times.size(); ++i)
+        if (trace.times[i] < trace.times[i - 1])
+          problems_.add(
+              node.child("times").child(i).problem("is before the time in front of it; sort the times"));
+      if (trace.times.empty() && node.child("times").value().is_array())
+        problems_.add(node.child("times").problem("must have at least one time"));
+      return;
+    }
+    if (!trace.file.empty()) read_trace(trace, node.child("file"));
+  }
+
+  void read_trace(TraceArrivals& trace, const Node& node) {
+    const auto path = node.resolve(trace.file);
+    const std::size_t before = problems_.size();
+    std::vector<std::uint32_t> lines;
+    const auto rows = read_csv<TraceRow>(path, problems_, &lines);
+    if (problems_.size() != before) return;
+    if (rows.empty()) problems_.add(path.string(), "", "has no rows, so no request would ever arrive");
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i > 0 && rows[i].time < rows[i - 1].time)
+        problems_.add(path.string() + ":" + std::to_string(lines[i]), "time",
+                      "is before the time in front of it; sort the rows");
+      trace.times.push_back(rows[i].time);
+    }
+  }
+
+  void check_cycles() {
+    Dependencies needs(workload_.streams.size());
+    Names names;
+    for (std::size_t i = 0; i < needs.size(); ++i) {
+      const StreamSpec& stream = workload_.streams[i];
+      names.push_back(stream.name);
+      if (const auto after = names_.find(stream.after)) needs[i].push_back(*after);
+      if (const auto* triggered = std::get_if<Triggered>(&stream.arrival))
+        if (const auto by = names_.find(triggered->by)) needs[i].push_back(*by);
+    }
+    const auto cycle = find_cycle(needs);
+    if (!cycle.empty())
+      problems_.add(stream_node(cycle.front())
+                        .problem("streams wait for each other in a cycle: " + cycle_text(cycle, names) +
+                                 " (each waits for the next)"));
+  }
+
+  /// Would the stream's requests go on for ever without a duration?
+  static bool is_endless(const Arrival& arrival) {
+    if (const auto* periodic = std::get_if<Periodic>(&arrival)) return !periodic->count;
+    if (const auto* poisson = std::get_if<Poisson>(&arrival)) return !poisson->count;
+    if (const auto* loop = std::get_if<ClosedLoop>(&arrival)) return !loop->count;
+    return false;
+  }
+
+  void check_duration() {
+    if (node_.has("duration")) return;
+    for (std::size_t i = 0; i < workload_.streams.size(); ++i)
+      if (stream_node(i).child("arrival").value().is_object() && is_endless(workload_.streams[i].arrival))
+        problems_.add(stream_node(i).child("arrival").problem(
+            "has no count, and the workload has no duration, so it would never end; give one of them"));
+    if (workload_.end == EndRule::at_duration)
+      problems_.add(
+          node_.child("end").problem("is \"at_duration\", but the workload has no duration; give one"));
+  }
+
+  void check_release() {
+    if (workload_.release != ReleaseRule::polled) return;
+    const auto periodic = [](const StreamSpec& stream) {
+      return std::holds_alternative<Periodic>(stream.arrival);
+    };
+    if (std::none_of(workload_.streams.begin(), workload_.streams.end(), periodic))
+      problems_.add(node_.child("release").problem(
+          "is \"polled\", which happens at the ticks of a periodic stream; add one, or release at_arrival"));
+  }
+
+  const Node& node_;
+  Problems& problems_;
+  WorkloadSpec workload_;
+  NameTable names_{"stream"};
+};
+
+}  // namespace
+
+WorkloadSpec read_workload(const Node& node, Problems& problems) {
+  return WorkloadReader(node, problems).read_all();
+}
+
+}  // namespace hetsched
