@@ -1,0 +1,60 @@
+/// \file
+/// What every task costs everywhere: the model of unrelated machines, as a dense matrix built once per run
+/// from the profiles of the models.
+///
+/// Rows: the tasks of all models, each as its original and then as each of its variants. Columns: the
+/// operating points of all kinds. A cell is looked up in the profile by (task, variant, profile key of the
+/// kind, point):
+///
+/// 1. A row that names the point holds there exactly.
+/// 2. A row without point was measured at the kind's first point and holds at all others, scaled: cycles /
+/// frequency
+///    of the point; a time by (frequency of the first point / frequency of the point) if both are known, else
+///    as it is.
+/// 3. Energy is the row's energy at any point, or its power times the time of the cell. Bytes never scale.
+/// 4. Where a group or the whole network ("*") has no row at all for a profile key, the original is the sum
+/// of its
+///    layers (time, energy, bytes), and cannot run if one of them cannot.
+/// 5. What is not in the profile cannot run: time kNever.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/errors.hpp"
+#include "hetsched/policy.hpp"
+#include "model/network.hpp"
+#include "model/platform.hpp"
+#include "model/task_graph.hpp"
+
+namespace hetsched {
+
+/// A model at a granularity, whose tasks get rows. Both must outlive the call that they are given to.
+struct CostedModel {
+  const Network* network = nullptr;
+  const TaskGraph* graph = nullptr;
+};
+
+struct CostMatrix {
+  std::uint32_t columns = 0;
+  std::vector<std::uint32_t> first_column;  ///< by kind; its point p has first_column + p
+  std::vector<Cost> cells;                  ///< row-major
+
+  [[nodiscard]] const Cost& at(std::size_t row, std::size_t kind, std::size_t point) const {
+    return cells[row * columns + first_column[kind] + point];
+  }
+};
+
+/// Builds the matrix; rows in the order of models, tasks and variants. No profile may have two rows for one
+/// (layer, variant, kind, point); read_network() sees to that. Problems, in terms of the user's files:
+/// - a kind in use whose profile key occurs in no profile, or whose rows are all for points that it does not
+/// have;
+/// - a point without frequency where the profile counts cycles;
+/// - tasks whose original no accelerator of the platform can run at any point.
+/// The result is meaningful only if no problem was added.
+CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const CostedModel> models,
+                             Problems& problems);
+
+}  // namespace hetsched
