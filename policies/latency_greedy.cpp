@@ -1,0 +1,92 @@
+#include <algorithm>
+#include <numeric>
+
+#include "builtin.hpp"
+#include "support/free_slots.hpp"
+
+namespace hetsched {
+namespace {
+
+/// XRBench's LatencyGreedy: one queue per stream; passes over the queues in alphabetical order of model names
+/// start at most the head of each, on the free accelerator that computes it fastest (no waiting for a busy one;
+/// ties: lowest index), until a pass starts nothing. A head that cannot start blocks its own queue only.
+/// O(live requests + streams x accelerators) per pass.
+class LatencyGreedy final : public Policy {
+ public:
+  explicit LatencyGreedy(Params& p)
+      : by_model_(p.choice("queue_order", {.fallback = "model",
+                                           .of = {"model", "stream"},
+                                           .doc = "visit queues in alphabetical order of model names, or in the "
+                                                  "workload's order of streams"}) == "model") {}
+
+  void begin(const SystemView& view) override {
+    order_.resize(view.streams.size());
+    std::iota(order_.begin(), order_.end(), 0u);
+    if (by_model_)
+      std::stable_sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return view.models[view.streams[a].model].name < view.models[view.streams[b].model].name;
+      });
+    queues_.resize(view.streams.size());
+  }
+
+  void decide(const SystemView& view, Decisions& out) override {
+    free_.reset(view);
+    if (!free_.any()) return;
+    for (auto& queue : queues_) queue = {};
+    for (const std::uint32_t r : view.live) collect(view, r);
+    for (bool started = true; started && free_.any();) {
+      started = false;
+      for (const std::uint32_t stream : order_) started |= start_head(view, queues_[stream], out);
+    }
+  }
+
+ private:
+  struct Queue {
+    std::vector<TaskRef> waiting;  ///< next task of each request that has not started, by request id
+    std::size_t head = 0;
+  };
+
+  /// Queues the first task of a request that is not running or finished; tasks run one after the other.
+  void collect(const SystemView& view, std::uint32_t r) {
+    const Request& request = view.requests[r];
+    for (std::uint32_t t = 0; t < request.tasks.size(); ++t) {
+      const Progress progress = request.tasks[t].progress;
+      if (progress == Progress::finished) continue;
+      if (progress != Progress::running) queues_[request.stream].waiting.push_back({r, t});
+      return;
+    }
+  }
+
+  bool start_head(const SystemView& view, Queue& queue, Decisions& out) {
+    if (queue.head == queue.waiting.size() || !free_.any()) return false;
+    const TaskRef task = queue.waiting[queue.head];
+    if (view.state(task).progress != Progress::ready) return false;
+    std::uint32_t best = kNone;
+    Seconds least = kNever;
+    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+      if (!free_.at(a) || !(view.cost(task, a).time < least)) continue;
+      least = view.cost(task, a).time;
+      best = a;
+    }
+    if (best == kNone) return false;
+    out.start(task, best);
+    free_.take(best);
+    ++queue.head;
+    return true;
+  }
+
+  bool by_model_;
+  std::vector<std::uint32_t> order_;
+  std::vector<Queue> queues_;
+  FreeSlots free_;
+};
+
+}  // namespace
+
+PolicyEntry latency_greedy() {
+  return policy<LatencyGreedy>("latency_greedy",
+                               "XRBench's scheduler: queue heads by model name, each on the fastest free accelerator",
+                               "Kwon et al., XRBench, MLSys 2023 (arXiv 2211.08675) and its public code");
+}
+
+}  // namespace hetsched

@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <deque>
+
+#include "builtin.hpp"
+#include "support/free_slots.hpp"
+
+namespace hetsched {
+namespace {
+
+/// Minimum completion time, immediate mode: a task that becomes ready joins the queue of the accelerator that is
+/// predicted to finish it first, behind what is queued there already, and stays. O(accelerators) per ready task.
+class Mct final : public Policy {
+ public:
+  explicit Mct(Params&) {}
+
+  void decide(const SystemView& view, Decisions& out) override {
+    queues_.resize(view.accelerators.size());
+    for (const Event& event : view.events) {
+      if (event.type == Event::Type::accelerator_changed) redistribute(view);
+    }
+    for (const Event& event : view.events) {
+      if (event.type == Event::Type::task_ready && view.request(event.task).live) enqueue(view, event.task);
+    }
+    free_.reset(view);
+    for (std::uint32_t a = 0; a < queues_.size(); ++a) {
+      Queue& queue = queues_[a];
+      while (!queue.tasks.empty() && (free_.at(a) || gone(view, queue.tasks.front()))) {
+        const Queued head = queue.tasks.front();
+        queue.tasks.pop_front();
+        queue.backlog = queue.tasks.empty() ? 0 : queue.backlog - head.time;
+        if (gone(view, head)) continue;
+        out.start(head.task, a);
+        free_.take(a);
+      }
+    }
+  }
+
+ private:
+  struct Queued {
+    TaskRef task;
+    std::uint64_t request_id = 0;
+    Seconds time = 0;
+  };
+  struct Queue {
+    std::deque<Queued> tasks;
+    Seconds backlog = 0;  ///< predicted run time of what is queued
+  };
+
+  static bool gone(const SystemView& view, const Queued& queued) {
+    const Request& request = view.request(queued.task);
+    return !request.live || request.id != queued.request_id ||
+           request.tasks[queued.task.task].progress != Progress::ready;
+  }
+
+  void enqueue(const SystemView& view, TaskRef task) {
+    std::uint32_t best = kNone;
+    Seconds first = kNever, time_there = 0;
+    for (std::uint32_t a = 0; a < queues_.size(); ++a) {
+      const Accelerator& accelerator = view.accelerators[a];
+      if (!accelerator.available) continue;
+      const Seconds time = view.run_time(task, a);
+      const Seconds free_at = accelerator.free_slots > 0 ? view.now : std::max(view.now, accelerator.free_at);
+      const Seconds completion = free_at + queues_[a].backlog / accelerator.slots + time;
+      if (completion < first) {
+        first = completion;
+        best = a;
+        time_there = time;
+      }
+    }
+    if (best == kNone) return;  // only accelerators that are off can run it: redistributed when one returns
+    queues_[best].tasks.push_back({task, view.request(task).id, time_there});
+    queues_[best].backlog += time_there;
+  }
+
+  /// The set of accelerators has changed: every ready task chooses anew, except those that became ready at this
+  /// very instant, which have events of their own.
+  void redistribute(const SystemView& view) {
+    for (Queue& queue : queues_) queue = {};
+    for (const TaskRef task : view.ready)
+      if (std::none_of(view.events.begin(), view.events.end(), [&](const Event& e) {
+            return e.type == Event::Type::task_ready && e.task == task;
+          }))
+        enqueue(view, task);
+  }
+
+  std::vector<Queue> queues_;
+  FreeSlots free_;
+};
+
+}  // namespace
+
+PolicyEntry mct() {
+  return policy<Mct>("mct", "minimum completion time: each task joins the queue that is predicted to finish it first",
+                     "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001 (StarPU's dm does the same)");
+}
+
+}  // namespace hetsched
