@@ -1,0 +1,52 @@
+#include "record/result_files.hpp"
+
+#include "record/records.hpp"
+#include "record/summary.hpp"
+
+namespace hetsched {
+namespace {
+
+template <Described S>
+ResultFile described(std::string_view name, std::string what) {
+  ResultFile file{std::string(name), std::move(what), {}};
+  for_each_field<S>([&](const auto& f) {
+    file.columns.push_back({std::string(f.name), std::string(f.about.unit), std::string(f.doc)});
+  });
+  return file;
+}
+
+}  // namespace
+
+std::vector<ResultFile> result_files() {
+  return {
+      {std::string(kManifestFile),
+       "how the run was made: resolved inputs and their hashes, versions, seed, and all that depends on the "
+       "machine "
+       "(run time, decision time, memory)",
+       {}},
+      described<RunSummary>(
+          kSummaryFile,
+          "the metrics of the run; undefined ones are left out. The same names are the metric "
+          "columns of a study's points.csv, where undefined ones are empty"),
+      described<StreamSummary>(kStreamsFile, "one row per stream, in the order of the workload"),
+      described<RequestRecord>(kRequestsFile, "one row per request, by the time it ended, then by id"),
+      described<AcceleratorRecord>(
+          kAcceleratorsFile,
+          "one row per accelerator, in the order of the platform; the five shares add up to 1"),
+      described<TaskRecord>(kTasksFile,
+                            "one row per start of a task, by the time it ended, then by request and task"),
+      described<TransferRecord>(
+          kTransfersFile, "one row per tensor moved between memories, by the time it ended, then by request"),
+      described<PowerRecord>(
+          kPowerFile,
+          "pieces of constant power: the power of a component at time t is the sum over its rows "
+          "with from_s <= t < to_s, its energy the sum of (to_s - from_s) * power_w"),
+      {std::string(kTraceFile),
+       "the run as trace events (Chrome trace JSON) for ui.perfetto.dev: one track per accelerator and slot, "
+       "requests, "
+       "transfers, power and queue length",
+       {}},
+  };
+}
+
+}  // namespace hetsched

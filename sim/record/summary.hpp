@@ -1,0 +1,232 @@
+/// \file
+/// The metrics of a run: what is derived from its records. One definition each, written as a formula in the
+/// field tables below; the arithmetic is in metrics.hpp. A metric that is undefined (a mean of nothing) has
+/// no value.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/fields.hpp"
+#include "model/platform.hpp"
+#include "model/workload.hpp"
+#include "record/observer.hpp"
+
+namespace hetsched {
+
+/// summary.json, and the metric columns of a study's points.csv. In the formulas "finished" are the requests
+/// that finished, in time or late, and "in time" is finished - late.
+struct RunSummary {
+  double makespan = 0;
+  std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0;
+  std::optional<double> miss_rate, miss_rate_stream_mean, throughput, goodput;
+  std::optional<double> latency_mean, latency_p50, latency_p95, latency_p99, latency_max;
+  std::optional<double> wait_mean, tardiness_mean, tardiness_max;
+  double energy = 0, energy_base = 0, energy_idle = 0, energy_active = 0, energy_transfer = 0;
+  std::optional<double> energy_per_inference, power_mean, edp, utilisation;
+  std::optional<double> fairness_jain, antt, stp, accuracy_loss_mean;
+  std::optional<double> throughput_per_watt, throughput_per_tdp_watt, throughput_per_usd, throughput_per_mm2;
+  std::optional<double> score;
+  std::uint64_t switches = 0, failures = 0, instants = 0, decisions_stale = 0;
+};
+template <>
+inline constexpr auto fields<RunSummary> = std::tuple{
+    field("makespan_s", &RunSummary::makespan, "simulated time at which the run ended", {.unit = "s"}),
+    field("released", &RunSummary::released, "requests released to the policy", {}),
+    field("finished", &RunSummary::finished, "requests that finished, in time or late", {}),
+    field("late", &RunSummary::late, "requests that finished after their deadline", {}),
+    field("dropped", &RunSummary::dropped, "requests given up by the policy or the stream's drop rule", {}),
+    field("unfinished", &RunSummary::unfinished, "requests still there at the end of the run", {}),
+    field("miss_rate", &RunSummary::miss_rate, "(late + dropped + unfinished) / released", {}),
+    field("miss_rate_stream_mean", &RunSummary::miss_rate_stream_mean,
+          "mean of miss_rate over streams that released requests", {}),
+    field("throughput_rps", &RunSummary::throughput, "finished / makespan_s", {.unit = "1/s"}),
+    field("goodput_rps", &RunSummary::goodput, "(finished - late) / makespan_s", {.unit = "1/s"}),
+    field("latency_mean_s", &RunSummary::latency_mean, "mean of finish - arrival over finished requests",
+          {.unit = "s"}),
+    field("latency_p50_s", &RunSummary::latency_p50, "median of finish - arrival, by nearest rank",
+          {.unit = "s"}),
+    field("latency_p95_s", &RunSummary::latency_p95, "95th percentile, by nearest rank", {.unit = "s"}),
+    field("latency_p99_s", &RunSummary::latency_p99, "99th percentile, by nearest rank", {.unit = "s"}),
+    field("latency_max_s", &RunSummary::latency_max, "largest finish - arrival", {.unit = "s"}),
+    field("wait_mean_s", &RunSummary::wait_mean, "mean of start - arrival over requests that started",
+          {.unit = "s"}),
+    field("tardiness_mean_s", &RunSummary::tardiness_mean,
+          "mean of tardiness (finish - deadline if late, else 0) over finished requests with a deadline",
+          {.unit = "s"}),
+    field("tardiness_max_s", &RunSummary::tardiness_max,
+          "largest tardiness of a finished request with a deadline", {.unit = "s"}),
+    field("energy_j", &RunSummary::energy,
+          "energy_base_j + energy_idle_j + energy_active_j + energy_transfer_j", {.unit = "J"}),
+    field("energy_base_j", &RunSummary::energy_base, "base power of the platform * makespan_s",
+          {.unit = "J"}),
+    field("energy_idle_j", &RunSummary::energy_idle, "idle power of accelerators, over the time without work",
+          {.unit = "J"}),
+    field("energy_active_j", &RunSummary::energy_active,
+          "active power of accelerators, and the energy of their tasks and switches", {.unit = "J"}),
+    field("energy_transfer_j", &RunSummary::energy_transfer,
+          "bytes moved over memories and links * energy per byte", {.unit = "J"}),
+    field("energy_per_inference_j", &RunSummary::energy_per_inference, "energy_j / finished", {.unit = "J"}),
+    field("power_mean_w", &RunSummary::power_mean, "energy_j / makespan_s", {.unit = "W"}),
+    field("edp_js", &RunSummary::edp, "energy-delay product: energy_per_inference_j * latency_mean_s",
+          {.unit = "J s"}),
+    field("utilisation", &RunSummary::utilisation, "mean of busy_share (accelerators.csv) over all slots",
+          {}),
+    field("fairness_jain", &RunSummary::fairness_jain,
+          "Jain's index (sum x)^2 / (n sum x^2) over the n streams that released requests, x = isolated time "
+          "of the "
+          "model / mean latency, 0 if none finished; the isolated time is the sum over its tasks of the best "
+          "time on "
+          "any accelerator of the platform",
+          {}),
+    field("antt", &RunSummary::antt,
+          "average normalised turnaround time: mean of latency / isolated time of the model over finished "
+          "requests",
+          {}),
+    field("stp", &RunSummary::stp,
+          "system throughput (Eyerman and Eeckhout): sum over streams of isolated time / mean latency", {}),
+    field("accuracy_loss_mean", &RunSummary::accuracy_loss_mean,
+          "mean of accuracy_loss over finished requests", {}),
+    field("throughput_per_watt", &RunSummary::throughput_per_watt,
+          "throughput_rps / power_mean_w, which is inferences per joule", {}),
+    field("throughput_per_tdp_watt", &RunSummary::throughput_per_tdp_watt,
+          "throughput_rps / sum of tdp over accelerators; like the next two empty unless all kinds state it",
+          {}),
+    field("throughput_per_usd", &RunSummary::throughput_per_usd,
+          "throughput_rps / sum of price over accelerators", {}),
+    field("throughput_per_mm2", &RunSummary::throughput_per_mm2,
+          "throughput_rps / sum of area over accelerators", {}),
+    field("score", &RunSummary::score,
+          "XRBench score: mean of score (streams.csv) over streams with finished or dropped requests; empty "
+          "if the "
+          "workload asks for none",
+          {.min = -std::numeric_limits<double>::infinity()}),
+    field("switches", &RunSummary::switches, "model switches", {}),
+    field("failures", &RunSummary::failures, "tasks that failed because their accelerator was turned off",
+          {}),
+    field("policy_calls", &RunSummary::instants, "instants at which the policy was called", {}),
+    field("decisions_stale", &RunSummary::decisions_stale,
+          "decisions that had become void while the policy's latency passed", {}),
+};
+
+/// streams.csv: one row per stream, in the workload's order. Metrics of the same name are those of
+/// RunSummary.
+struct StreamSummary {
+  std::string stream, model;
+  std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0;
+  std::optional<double> miss_rate, throughput, goodput;
+  std::optional<double> latency_mean, latency_p50, latency_p95, latency_p99, latency_max;
+  std::optional<double> wait_mean, tardiness_mean, tardiness_max;
+  double energy = 0;
+  std::optional<double> energy_per_inference, accuracy_loss_mean;
+  std::optional<double> rt_score, energy_score, qoe, score;
+};
+template <>
+inline constexpr auto fields<StreamSummary> = std::tuple{
+    field("stream", &StreamSummary::stream, "name of the stream", {}),
+    field("model", &StreamSummary::model, "its model", {}),
+    field("released", &StreamSummary::released, "requests released to the policy", {}),
+    field("finished", &StreamSummary::finished, "requests that finished, in time or late", {}),
+    field("late", &StreamSummary::late, "requests that finished after their deadline", {}),
+    field("dropped", &StreamSummary::dropped, "requests given up by the policy or the stream's drop rule",
+          {}),
+    field("unfinished", &StreamSummary::unfinished, "requests still there at the end of the run", {}),
+    field("miss_rate", &StreamSummary::miss_rate, "(late + dropped + unfinished) / released", {}),
+    field("throughput_rps", &StreamSummary::throughput, "finished / makespan_s of the run", {.unit = "1/s"}),
+    field("goodput_rps", &StreamSummary::goodput, "(finished - late) / makespan_s of the run",
+          {.unit = "1/s"}),
+    field("latency_mean_s", &StreamSummary::latency_mean, "mean of finish - arrival over finished requests",
+          {.unit = "s"}),
+    field("latency_p50_s", &StreamSummary::latency_p50, "median of finish - arrival, by nearest rank",
+          {.unit = "s"}),
+    field("latency_p95_s", &StreamSummary::latency_p95, "95th percentile, by nearest rank", {.unit = "s"}),
+    field("latency_p99_s", &StreamSummary::latency_p99, "99th percentile, by nearest rank", {.unit = "s"}),
+    field("latency_max_s", &StreamSummary::latency_max, "largest finish - arrival", {.unit = "s"}),
+    field("wait_mean_s", &StreamSummary::wait_mean, "mean of start - arrival over requests that started",
+          {.unit = "s"}),
+    field("tardiness_mean_s", &StreamSummary::tardiness_mean,
+          "mean of tardiness (finish - deadline if late, else 0) over finished requests with a deadline",
+          {.unit = "s"}),
+    field("tardiness_max_s", &StreamSummary::tardiness_max,
+          "largest tardiness of a finished request with a deadline", {.unit = "s"}),
+    field("energy_j", &StreamSummary::energy,
+          "sum of energy_j over its requests, whatever became of them; base and idle power are nobody's",
+          {.unit = "J"}),
+    field("energy_per_inference_j", &StreamSummary::energy_per_inference, "energy_j / finished",
+          {.unit = "J"}),
+    field("accuracy_loss_mean", &StreamSummary::accuracy_loss_mean,
+          "mean of accuracy_loss over finished requests", {}),
+    field("rt_score", &StreamSummary::rt_score,
+          "XRBench: mean over finished requests of RT = 1 / (1 + exp(steepness (finish - deadline))); 0 if "
+          "all were "
+          "dropped; this and the next three are empty if the workload asks for no score or nothing ended",
+          {}),
+    field("energy_score", &StreamSummary::energy_score,
+          "XRBench: mean over finished requests of EN = (energy_max - energy) / energy_max; 0 if all were "
+          "dropped",
+          {.min = -std::numeric_limits<double>::infinity()}),
+    field("qoe", &StreamSummary::qoe, "XRBench: finished / (finished + dropped)", {}),
+    field("score", &StreamSummary::score,
+          "XRBench: sum over finished requests of RT * EN / (finished + dropped) * qoe",
+          {.min = -std::numeric_limits<double>::infinity()}),
+};
+
+/// What a platform counts for in all: sums over its accelerators, nothing where a kind in use does not say.
+Budget total_budget(const PlatformSpec& platform);
+
+/// What metrics need to know besides the records.
+struct SummaryBasis {
+  struct Stream {
+    std::string name, model;
+    double isolated = 0;  ///< sum over the model's tasks of the best time on any accelerator, s
+  };
+  std::vector<Stream> streams;     ///< in the workload's order
+  Budget budget;                   ///< of the platform, see total_budget()
+  std::optional<ScoreSpec> score;  ///< as the workload has it
+};
+
+/// Computes the metrics of a run as it goes. Keeps one number per finished request, and nothing per task.
+class SummaryObserver : public Observer {
+ public:
+  explicit SummaryObserver(SummaryBasis basis);
+  SummaryObserver(const SummaryObserver&) = delete;  // index_ points into basis_
+  SummaryObserver& operator=(const SummaryObserver&) = delete;
+
+  void request_ended(const RequestRecord& record) override;
+  void accelerator(const AcceleratorRecord& record) override;
+  void run_ended(const RunTotals& totals) override { totals_ = totals; }
+
+  /// To be called after run_ended().
+  [[nodiscard]] RunSummary summary() const;
+  [[nodiscard]] std::vector<StreamSummary> streams() const;
+
+  /// What is added up over requests, of a stream or of all.
+  struct Sums {
+    std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0;
+    std::uint64_t started = 0, with_deadline = 0;
+    double latency = 0, wait = 0, tardiness = 0, tardiness_max = 0, energy = 0, accuracy_loss = 0;
+    double realtime = 0, energy_score = 0, product = 0;  ///< of XRBench, over finished requests
+    std::vector<double> latencies;                       ///< of finished requests, as they finished
+
+    void add(const Sums& other);
+  };
+
+ private:
+  void add_finished(const RequestRecord& record, Sums& sums) const;
+  [[nodiscard]] StreamSummary stream_summary(std::size_t stream) const;
+  void fill_stream_means(RunSummary& summary) const;
+
+  SummaryBasis basis_;
+  std::unordered_map<std::string_view, std::size_t> index_;  ///< of streams by name; never iterated
+  std::vector<Sums> sums_;                                   ///< by stream
+  double slots_ = 0, busy_slots_ = 0;
+  std::uint64_t switches_ = 0, failures_ = 0;
+  RunTotals totals_;
+};
+
+}  // namespace hetsched
