@@ -1,0 +1,475 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <exception>
+
+#include "base/errors.hpp"
+#include "base/units.hpp"
+#include "engine/calendar.hpp"
+#include "engine/devices.hpp"
+#include "engine/releases.hpp"
+#include "engine/reporter.hpp"
+#include "engine/rules.hpp"
+#include "engine/state.hpp"
+#include "engine/transfers.hpp"
+
+namespace hetsched {
+namespace {
+
+/// So many calls in a row without a start, a finish or an arrival are no scheduling any more.
+constexpr std::uint64_t kMostIdleCalls = 1000000;
+/// An instant that sets off more rounds of events than this never ends.
+constexpr std::uint64_t kMostRounds = 1000000;
+
+class Engine {
+ public:
+  Engine(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
+         std::span<Observer* const> observers)
+      : scenario_(scenario),
+        tables_(tables),
+        policy_(policy),
+        executor_(executor),
+        reporter_(observers),
+        state_(tables),
+        devices_(tables, scenario.options.execution_jitter, scenario.options.seed, state_, executor, calendar_, reporter_),
+        transfers_(tables, state_, executor, calendar_, reporter_, devices_.lanes()),
+        releases_(scenario.workload, scenario.options.seed, state_, calendar_) {}
+
+  DecisionTime run();
+
+ private:
+  // An instant, in this order:
+  void begin();
+  bool advance();
+  void handle_instant();
+  void handle_due();
+  void decide();
+  void check_end();
+  void close();
+
+  void flow_finished(std::uint32_t flow);
+  void entry_due(const Calendar::Entry& entry);
+  void lane_due(std::uint32_t lane, std::uint64_t stamp);
+  void finish_early();
+  void overhead_over(std::uint32_t lane);
+  void task_finished(std::uint32_t lane, double at);
+  void end_request(std::uint32_t request, RequestStatus status, double finish);
+  void drop(std::uint32_t request);
+  void turn_off(std::uint32_t accelerator);
+  void turn_on(std::uint32_t accelerator);
+
+  void call_policy();
+  void apply_late();
+  void apply(const Decision& decision);
+  void carry_out(const Start& d);
+  void carry_out(const Prefetch& d);
+  void carry_out(const SetOperatingPoint& d) { devices_.set_operating_point(d.accelerator, d.point, now_); }
+  void carry_out(const Drop& d) { drop(d.request); }
+  void carry_out(const WakeAt& d) { calendar_.add(d.time, Calendar::What::wake); }
+  void carry_out(const Forecast& d) { state_.ledger(d.request).forecast = d.finish; }
+  [[noreturn]] void policy_failed(const std::string& decision, const std::string& rule) const;
+  [[noreturn]] void report_deadlock() const;
+
+  const Scenario& scenario_;
+  const Tables& tables_;
+  Policy& policy_;
+  Executor& executor_;
+  Calendar calendar_;
+  Reporter reporter_;
+  State state_;
+  Devices devices_;
+  Transfers transfers_;
+  Releases releases_;
+  Decisions decisions_;
+  DecisionTime decision_time_;
+
+  double now_ = 0;
+  bool over_ = false;
+  bool completion_ = false;  ///< a task finished at this instant
+  bool tick_ = false;        ///< a poll is due at this instant
+  bool apply_ = false;       ///< the policy's latency is over at this instant
+  bool deciding_ = false;    ///< decisions wait for the policy's latency
+  std::uint32_t lanes_in_use_ = 0;
+  std::uint64_t idle_calls_ = 0;
+  std::vector<Decision> late_decisions_;
+  std::vector<std::uint64_t> late_ids_;  ///< of the request each decision concerns
+  std::vector<std::uint32_t> flows_, waiting_, expired_;
+  std::vector<Calendar::Entry> due_;
+};
+
+DecisionTime Engine::run() {
+  begin();
+  while (!over_) {
+    if (!advance()) continue;
+    handle_instant();
+    if (!over_) decide();
+    if (!over_) check_end();
+  }
+  close();
+  return decision_time_;
+}
+
+void Engine::begin() {
+  try {
+    policy_.begin(state_.view(0));
+  } catch (const std::exception& e) {
+    policy_failed("begin()", std::string("it threw: ") + e.what());
+  }
+  for (const Outage& outage : scenario_.options.outages) {
+    const auto& accelerators = tables_.accelerators();
+    const auto at = std::find_if(accelerators.begin(), accelerators.end(),
+                                 [&](const AcceleratorInfo& a) { return a.name == outage.accelerator; });
+    HETSCHED_ASSERT(at != accelerators.end(), "outages are checked when the scenario is resolved");
+    const auto index = static_cast<std::uint32_t>(at - accelerators.begin());
+    calendar_.add(outage.off, Calendar::What::turn_off, index);
+    if (outage.on) calendar_.add(*outage.on, Calendar::What::turn_on, index);
+  }
+  releases_.begin();
+  if (scenario_.workload.end == EndRule::at_duration)
+    calendar_.add(*scenario_.workload.duration, Calendar::What::end);
+  calendar_.add(0, Calendar::What::wake, kNone);
+  state_.push_event({});
+}
+
+/// Lets time pass to the next instant. False if nothing happened yet.
+bool Engine::advance() {
+  executor_.wait(calendar_.next(), flows_);
+  const double clock = executor_.now();
+  const double next = calendar_.next();
+  const bool due = next <= clock + instant_width(clock);
+  if (!due && flows_.empty()) return false;
+  now_ = std::max(now_, due ? next : clock);
+  return true;
+}
+
+/// What one event causes at once belongs to the same instant: goes on until nothing more is due.
+void Engine::handle_instant() {
+  apply_ = false;
+  completion_ = false;
+  for (std::uint32_t flow : flows_) flow_finished(flow);
+  std::uint64_t rounds = 0;
+  do {
+    handle_due();
+    if (++rounds > kMostRounds)
+      throw InputError("simulated time stands still at " + shortest(now_) + " s: requests are released and dropped at one "
+                       "instant for ever; check deadlines and closed loops of the workload");
+  } while (calendar_.next() <= now_ + instant_width(now_));
+}
+
+void Engine::handle_due() {
+  tick_ = false;
+  due_.clear();
+  while (calendar_.next() <= now_ + instant_width(now_)) due_.push_back(calendar_.pop());
+  std::sort(due_.begin(), due_.end(), [](const Calendar::Entry& a, const Calendar::Entry& b) {
+    return a.what != b.what ? a.what < b.what : a.order < b.order;
+  });
+  std::size_t next = 0;
+  for (; next < due_.size() && due_[next].what <= Calendar::What::transfer; ++next) entry_due(due_[next]);
+  if (scenario_.workload.completion_tolerance > 0) finish_early();
+  for (; next < due_.size(); ++next) entry_due(due_[next]);
+  if (releases_.polled() && (tick_ || completion_)) releases_.poll(now_);
+  completion_ = false;
+  expired_.clear();
+  releases_.find_expired(now_, expired_);
+  for (std::uint32_t request : expired_) drop(request);
+}
+
+void Engine::flow_finished(std::uint32_t flow) {
+  if (flow < devices_.lanes()) {
+    task_finished(flow, now_);
+    return;
+  }
+  waiting_.clear();
+  transfers_.flow_finished(flow, now_, waiting_);
+  for (std::uint32_t lane : waiting_) devices_.fetched(lane, now_);
+}
+
+void Engine::entry_due(const Calendar::Entry& entry) {
+  switch (entry.what) {
+    case Calendar::What::lane: lane_due(entry.subject, entry.stamp); break;
+    case Calendar::What::transfer: transfers_.begin_flow(entry.subject, entry.stamp); break;
+    case Calendar::What::arrival: releases_.arrival_due(entry.subject, now_); break;
+    case Calendar::What::triggered: releases_.triggered_due(entry.subject, now_); break;
+    case Calendar::What::poll:
+      tick_ = true;
+      releases_.tick();
+      break;
+    case Calendar::What::late:
+      if (state_.request(entry.subject).id == entry.stamp && state_.request(entry.subject).live) drop(entry.subject);
+      break;
+    case Calendar::What::turn_off: turn_off(entry.subject); break;
+    case Calendar::What::turn_on: turn_on(entry.subject); break;
+    case Calendar::What::wake:
+      if (entry.subject != kNone) state_.push_event({Event::Type::woken, {}, kNone});
+      break;
+    case Calendar::What::apply: apply_ = true; break;
+    case Calendar::What::end: over_ = true; break;
+  }
+}
+
+void Engine::lane_due(std::uint32_t lane, std::uint64_t stamp) {
+  const Lane& l = devices_.lane(lane);
+  if (l.stamp != stamp) return;
+  if (l.stage == Stage::overhead) {
+    overhead_over(lane);
+  } else {
+    task_finished(lane, now_);
+  }
+}
+
+void Engine::finish_early() {
+  const double until = now_ + scenario_.workload.completion_tolerance;
+  for (std::uint32_t lane = 0; lane < devices_.lanes(); ++lane) {
+    const Lane& l = devices_.lane(lane);
+    if (l.stage == Stage::computing && !l.flowing && l.end <= until) task_finished(lane, std::max(now_, l.end));
+  }
+}
+
+void Engine::overhead_over(std::uint32_t lane) {
+  const Lane& l = devices_.lane(lane);
+  const std::uint32_t memory = state_.accelerator(l.accelerator).memory;
+  const std::uint32_t coming = tables_.memories().size() > 1 ? transfers_.bring(l.task, memory, lane, now_) : 0;
+  devices_.begin_waiting(lane, coming, now_);
+}
+
+void Engine::task_finished(std::uint32_t lane, double at) {
+  const TaskRef task = devices_.lane(lane).task;
+  devices_.finish(lane, at);
+  --lanes_in_use_;
+  completion_ = true;
+  idle_calls_ = 0;
+  const bool last = state_.finish(task, at, now_);
+  state_.push_event({Event::Type::task_finished, task, kNone});
+  if (!last) return;
+  const bool late = at > state_.request(task.request).deadline + kLateTolerance;
+  end_request(task.request, late ? RequestStatus::late : RequestStatus::finished, at);
+}
+
+void Engine::end_request(std::uint32_t request, RequestStatus status, double finish) {
+  transfers_.give_up(request, now_);
+  const Request& r = state_.request(request);
+  const RequestLedger& ledger = state_.ledger(request);
+  RequestRecord record;
+  record.request = r.id;
+  record.stream = scenario_.workload.streams[r.stream].name;
+  record.model = state_.view(now_).models[r.model].name;
+  record.index = r.index;
+  record.arrival = r.arrival;
+  if (r.deadline < kNever) record.deadline = r.deadline;
+  if (ledger.first_start < kNever) record.start = ledger.first_start;
+  if (ledger.forecast < kNever) record.forecast = ledger.forecast;
+  record.status = status;
+  record.energy = ledger.energy;
+  record.accuracy_loss = r.accuracy_loss;
+  const bool finished = status == RequestStatus::finished || status == RequestStatus::late;
+  if (finished) {
+    record.finish = finish;
+    record.latency = finish - r.arrival;
+    if (r.deadline < kNever) record.tardiness = status == RequestStatus::late ? finish - r.deadline : 0;
+  }
+  record.end = finished ? finish : now_;
+  reporter_.request_ended(record);
+  if (status == RequestStatus::unfinished) return;
+  state_.end(request);
+  state_.push_event({finished ? Event::Type::request_finished : Event::Type::request_dropped, {request, kNone}, kNone});
+  releases_.request_ended(request, finished, now_);
+}
+
+void Engine::drop(std::uint32_t request) {
+  for (std::uint32_t lane = 0; state_.ledger(request).running > 0 && lane < devices_.lanes(); ++lane) {
+    if (!devices_.in_use(lane) || devices_.lane(lane).task.request != request) continue;
+    const TaskRef task = devices_.lane(lane).task;
+    transfers_.forget_lane(lane);
+    devices_.interrupt(lane, TaskStatus::aborted, now_);
+    state_.interrupt(task, now_, false);
+    --lanes_in_use_;
+  }
+  end_request(request, RequestStatus::dropped, now_);
+}
+
+void Engine::turn_off(std::uint32_t accelerator) {
+  if (!state_.accelerator(accelerator).available) return;
+  for (std::uint32_t lane = devices_.first_lane(accelerator); lane < devices_.first_lane(accelerator + 1); ++lane) {
+    if (!devices_.in_use(lane)) continue;
+    const TaskRef task = devices_.lane(lane).task;
+    transfers_.forget_lane(lane);
+    devices_.interrupt(lane, TaskStatus::failed, now_);
+    state_.interrupt(task, now_, true);
+    --lanes_in_use_;
+    state_.push_event({Event::Type::task_failed, task, accelerator});
+  }
+  devices_.set_available(accelerator, false, now_);
+  state_.push_event({Event::Type::accelerator_changed, {}, accelerator});
+}
+
+void Engine::turn_on(std::uint32_t accelerator) {
+  if (state_.accelerator(accelerator).available) return;
+  devices_.set_available(accelerator, true, now_);
+  state_.push_event({Event::Type::accelerator_changed, {}, accelerator});
+}
+
+void Engine::decide() {
+  if (apply_) apply_late();
+  if (deciding_ || !state_.has_events()) return;
+  call_policy();
+  const DecisionLatency& latency = scenario_.options.decision_latency;
+  const std::span<const Decision> decided = decisions_.all();
+  if (decided.empty()) return;
+  if (latency.per_call <= 0 && latency.per_start <= 0) {
+    for (const Decision& decision : decided) apply(decision);
+    return;
+  }
+  const auto starts = std::count_if(decided.begin(), decided.end(),
+                                    [](const Decision& d) { return std::holds_alternative<Start>(d); });
+  late_decisions_.assign(decided.begin(), decided.end());
+  late_ids_.clear();
+  const SystemView& view = state_.view(now_);
+  for (const Decision& decision : late_decisions_) {
+    const std::uint32_t request = request_of(decision);
+    late_ids_.push_back(request < view.requests.size() ? view.requests[request].id : kNone);
+    if (const std::string rule = broken_rule(decision, view); !rule.empty() && !std::holds_alternative<Start>(decision))
+      policy_failed(in_words(decision, view), rule);
+  }
+  deciding_ = true;
+  calendar_.add(now_ + latency.per_call + static_cast<double>(starts) * latency.per_start, Calendar::What::apply);
+}
+
+void Engine::call_policy() {
+  state_.sort_events();
+  decisions_.clear();
+  const SystemView& view = state_.view(now_);
+  if (++idle_calls_ > kMostIdleCalls)
+    policy_failed("decide()", "it was called " + std::to_string(kMostIdleCalls) +
+                                  " times in a row without anything starting, finishing or arriving");
+  const auto begin = std::chrono::steady_clock::now();
+  try {
+    policy_.decide(view, decisions_);
+  } catch (const std::exception& e) {
+    policy_failed("decide()", std::string("it threw: ") + e.what());
+  } catch (...) {
+    policy_failed("decide()", "it threw something that is no std::exception");
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  ++decision_time_.calls;
+  decision_time_.seconds += seconds;
+  decision_time_.longest = std::max(decision_time_.longest, seconds);
+  ++reporter_.totals.instants;
+  for (const Event& event : view.events)
+    if (event.type == Event::Type::request_arrived) idle_calls_ = 0;
+  state_.clear_events();
+  state_.free_ended();
+}
+
+void Engine::apply_late() {
+  deciding_ = false;
+  for (std::size_t i = 0; i < late_decisions_.size(); ++i) {
+    Decision& decision = late_decisions_[i];
+    const SystemView& view = state_.view(now_);
+    const std::uint32_t request = request_of(decision);
+    if (auto* d = std::get_if<WakeAt>(&decision)) d->time = std::max(d->time, now_);
+    const bool other = request != kNone && view.requests[request].id != late_ids_[i];
+    if (other || !broken_rule(decision, view).empty()) {
+      ++reporter_.totals.decisions_stale;
+    } else {
+      apply(decision);
+    }
+  }
+  if (reporter_.totals.decisions_stale > 0 && lanes_in_use_ == 0) state_.push_event({Event::Type::woken, {}, kNone});
+}
+
+void Engine::apply(const Decision& decision) {
+  const SystemView& view = state_.view(now_);
+  if (const std::string rule = broken_rule(decision, view); !rule.empty())
+    policy_failed(in_words(decision, view), rule);
+  std::visit([this](const auto& d) { carry_out(d); }, decision);
+}
+
+void Engine::carry_out(const Start& d) {
+  if (d.variant > 0) {
+    const SystemView& view = state_.view(now_);
+    const double loss = view.accuracy_loss(d.task, d.variant);
+    Request& request = state_.request(d.task.request);
+    request.alternatives |= std::uint64_t{1} << (view.model_task(d.task).first_alternative + d.variant - 1);
+    request.accuracy_loss = loss;
+  }
+  const std::uint32_t lane = devices_.start(d.task, d.accelerator, d.variant, now_);
+  ++lanes_in_use_;
+  idle_calls_ = 0;
+  if (devices_.lane(lane).overhead <= 0) overhead_over(lane);
+}
+
+void Engine::carry_out(const Prefetch& d) {
+  if (tables_.memories().size() > 1)
+    transfers_.bring(d.task, state_.accelerator(d.accelerator).memory, kNone, now_);
+}
+
+void Engine::check_end() {
+  if (scenario_.workload.end == EndRule::last_release && releases_.exhausted()) over_ = true;
+  if (scenario_.workload.end == EndRule::drain && releases_.exhausted() && state_.live().empty()) over_ = true;
+  if (over_ || lanes_in_use_ > 0 || transfers_.any() || !calendar_.empty()) return;
+  if (!state_.ready().empty()) report_deadlock();
+  // What is left waits for a stream that will finish no more requests.
+  over_ = true;
+}
+
+void Engine::report_deadlock() const {
+  std::string waiting;
+  const SystemView& view = const_cast<State&>(state_).view(now_);
+  for (std::size_t i = 0; i < view.ready.size() && i < 5; ++i) {
+    const TaskRef t = view.ready[i];
+    waiting += (i > 0 ? ", " : "") + std::string(view.model_task(t).name) + " of request " +
+               std::to_string(view.request(t).id) + " of stream " +
+               std::string(view.streams[view.request(t).stream].name);
+  }
+  if (view.ready.size() > 5) waiting += " and " + std::to_string(view.ready.size() - 5) + " more";
+  policy_failed("nothing", "deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: " + waiting);
+}
+
+void Engine::policy_failed(const std::string& decision, const std::string& rule) const {
+  throw PolicyError(scenario_.policy.name, now_, decision, rule);
+}
+
+void Engine::close() {
+  if (releases_.released() == 0) {
+    Problems problems;
+    problems.add({"", "/workload", "no request is released: the run would do no work; give a longer duration, a higher "
+                                   "rate or probability, or another seed"});
+    problems.throw_if_any();
+  }
+  const std::vector<std::uint32_t> left(state_.live().begin(), state_.live().end());
+  for (std::uint32_t lane = 0; lane < devices_.lanes(); ++lane)
+    if (devices_.in_use(lane)) transfers_.forget_lane(lane);
+  for (std::uint32_t request : left) transfers_.give_up(request, now_);
+  devices_.close(now_);
+  for (std::uint32_t request : left) end_request(request, RequestStatus::unfinished, now_);
+  RunTotals& totals = reporter_.totals;
+  totals.end = now_;
+  totals.energy_base = scenario_.platform.base_power * now_;
+  reporter_.power("base", "base", 0, now_, scenario_.platform.base_power);
+  reporter_.run_ended();
+}
+
+}  // namespace
+
+DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
+                      std::span<Observer* const> observers) {
+  return Engine(scenario, tables, policy, executor, observers).run();
+}
+
+Fabric fabric_of(const Tables& tables) {
+  Fabric fabric;
+  for (const MemoryInfo& memory : tables.memories()) fabric.memory_bandwidth.push_back(memory.bandwidth);
+  for (const LinkInfo& link : tables.links()) fabric.links.push_back({link.bandwidth, link.shared});
+  for (std::uint32_t from = 0; from < tables.memories().size(); ++from)
+    for (std::uint32_t to = 0; to < tables.memories().size(); ++to) {
+      const auto links = tables.route_links(from, to);
+      fabric.routes.emplace_back(links.begin(), links.end());
+    }
+  for (const AcceleratorInfo& a : tables.accelerators())
+    fabric.lane_memory.insert(fabric.lane_memory.end(), a.slots, a.memory);
+  return fabric;
+}
+
+}  // namespace hetsched

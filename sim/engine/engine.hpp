@@ -1,0 +1,36 @@
+/// \file
+/// The simulation of one scenario. Start reading at Engine::run() in engine.cpp.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "engine/executor.hpp"
+#include "engine/tables.hpp"
+#include "hetsched/policy.hpp"
+#include "model/scenario.hpp"
+#include "record/observer.hpp"
+
+namespace hetsched {
+
+/// Wall-clock cost of deciding. Not part of the results: it differs from run to run.
+struct DecisionTime {
+  std::uint64_t calls = 0;
+  double seconds = 0, longest = 0;
+};
+
+/// Simulates the scenario under the policy and reports what happens to the observers.
+///
+/// What happens at one instant (within 1 ps) is handled in this order: tasks that finish, accelerators turned off
+/// and on, requests dropped at their deadline, releases, wake-ups; then the policy is called once with all of it.
+///
+/// Throws PolicyError if the policy throws, decides illegally, or leaves ready tasks waiting for ever;
+/// InputError if the scenario turns out to do no work at all.
+DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
+                      std::span<Observer* const> observers);
+
+/// The fabric of a platform, for an executor.
+Fabric fabric_of(const Tables& tables);
+
+}  // namespace hetsched

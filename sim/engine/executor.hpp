@@ -1,0 +1,53 @@
+/// \file
+/// The seam between deciding and simulating: the engine knows only this interface. SimGrid is one
+/// implementation (simgrid_executor.hpp); tests have another with closed-form sharing.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace hetsched {
+
+/// What flows cross, as plain numbers.
+struct Fabric {
+  struct Link {
+    double bandwidth = 0;  ///< B/s
+    bool shared = true;    ///< false: every flow gets all of it
+  };
+  std::vector<double> memory_bandwidth;           ///< B/s; 0: unlimited
+  std::vector<Link> links;
+  std::vector<std::vector<std::uint32_t>> routes;  ///< memories x memories, from-major: indices of links
+  std::vector<std::uint32_t> lane_memory;         ///< memory of each lane
+  /// With links, memories are links as well, and flows share whole routes; without, memories are servers.
+  [[nodiscard]] bool multi_hop() const { return !links.empty(); }
+  [[nodiscard]] std::uint32_t lanes() const { return static_cast<std::uint32_t>(lane_memory.size()); }
+};
+
+/// Moves bytes and lets time pass. Flows are numbered by the caller: numbers below Fabric::lanes are for the
+/// traffic of tasks (one per slot of an accelerator), higher ones for transfers. A number may be used again once
+/// its flow has finished or was cancelled. Flows that cross the same memory or link share it max-min fairly.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  /// Simulated time in seconds; starts at 0.
+  virtual double now() const = 0;
+
+  /// Traffic of the task that runs in lane `flow` with the lane's memory, which has a limited bandwidth: `bytes`
+  /// > 0, at no more than `max_rate` > 0 bytes per second. Ends when all bytes are through.
+  virtual void start_traffic(std::uint32_t flow, double bytes, double max_rate) = 0;
+
+  /// A transfer of `bytes` > 0 from one memory to another over the fabric's route, which has at least one link.
+  /// The route's latency is the caller's business.
+  virtual void start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) = 0;
+
+  /// Gives a flow up and returns the bytes it had left.
+  virtual double cancel(std::uint32_t flow) = 0;
+
+  /// Lets time pass until `until` (may be infinite if a flow is active) or until flows finish, whichever comes
+  /// first, and puts the flows that finished at that instant into `finished`, in ascending order. May return
+  /// before both with nothing finished; the caller looks at now().
+  virtual void wait(double until, std::vector<std::uint32_t>& finished) = 0;
+};
+
+}  // namespace hetsched

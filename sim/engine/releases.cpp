@@ -1,0 +1,137 @@
+#include "engine/releases.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hetsched {
+
+Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& state, Calendar& calendar)
+    : workload_(workload), state_(state), calendar_(calendar) {
+  const auto index_of = [&](const std::string& name) {
+    const auto at = std::find_if(workload.streams.begin(), workload.streams.end(),
+                                 [&](const StreamSpec& s) { return s.name == name; });
+    return static_cast<std::uint32_t>(at - workload.streams.begin());
+  };
+  for (const StreamSpec& stream : workload.streams)
+    streams_.push_back({ArrivalSource(stream, workload.duration, seed), {}, kNone, {}, 0, {}, {}});
+  for (std::uint32_t s = 0; s < streams_.size(); ++s) {
+    const StreamSpec& stream = workload.streams[s];
+    if (!stream.after.empty()) streams_[s].after = index_of(stream.after);
+    if (const auto* triggered = std::get_if<Triggered>(&stream.arrival))
+      streams_[index_of(triggered->by)].triggers.push_back(s);
+    if (const auto* periodic = std::get_if<Periodic>(&stream.arrival)) {
+      const Cadence cadence(*periodic);
+      if (!ticks_ || cadence.period() < ticks_->period()) ticks_ = cadence;
+    }
+  }
+}
+
+void Releases::begin() {
+  for (std::uint32_t s = 0; s < streams_.size(); ++s) {
+    if (const auto* loop = std::get_if<ClosedLoop>(&workload_.streams[s].arrival)) {
+      const std::uint64_t first = loop->count ? std::min(loop->outstanding, *loop->count) : loop->outstanding;
+      for (std::uint64_t i = 0; i < first; ++i) cause(s, 0);
+    } else {
+      draw_next(s);
+      if (!polled()) enter_next(s);
+    }
+  }
+  if (polled()) calendar_.add(0, Calendar::What::poll);
+}
+
+void Releases::draw_next(std::uint32_t stream) {
+  streams_[stream].next = streams_[stream].source.next();
+  if (streams_[stream].next) ++coming_;
+}
+
+void Releases::release_next(std::uint32_t stream, double now) {
+  const ArrivalTime arrival = *streams_[stream].next;
+  release(stream, arrival, now);
+  --coming_;
+  draw_next(stream);
+}
+
+void Releases::enter_next(std::uint32_t stream) {
+  if (streams_[stream].next) calendar_.add(streams_[stream].next->time, Calendar::What::arrival, stream);
+}
+
+void Releases::arrival_due(std::uint32_t stream, double now) {
+  while (arrived(stream, now)) release_next(stream, now);
+  enter_next(stream);
+}
+
+bool Releases::arrived(std::uint32_t stream, double now) const {
+  const std::optional<ArrivalTime>& next = streams_[stream].next;
+  return next && next->time <= now + instant_width(now);
+}
+
+void Releases::cause(std::uint32_t stream, double date) {
+  ++coming_;
+  calendar_.add(date, Calendar::What::triggered, stream);
+}
+
+void Releases::triggered_due(std::uint32_t stream, double now) {
+  --coming_;
+  if (const auto arrival = streams_[stream].source.caused(now)) release(stream, *arrival, now);
+}
+
+void Releases::tick() {
+  if (!exhausted()) calendar_.add(ticks_->at(++next_tick_), Calendar::What::poll);
+}
+
+void Releases::poll(double now) {
+  for (std::uint32_t s = 0; s < streams_.size(); ++s) {
+    if (arrived(s, now)) release_next(s, now);
+  }
+}
+
+void Releases::release(std::uint32_t stream, const ArrivalTime& arrival, double now) {
+  StreamState& s = streams_[stream];
+  const double deadline = s.source.deadline(arrival, now);
+  const bool gated = s.after != kNone && streams_[s.after].finished <= arrival.index;
+  const std::uint32_t place = state_.release(stream, arrival.index, now, deadline, gated);
+  const Waiting waiting{place, state_.request(place).id};
+  ++released_;
+  if (gated) streams_[s.after].gated.push_back(waiting);
+  if (std::isfinite(deadline) && workload_.streams[stream].drop == DropRule::unstarted)
+    s.unstarted.push_back(waiting);
+  if (std::isfinite(deadline) && workload_.streams[stream].drop == DropRule::late)
+    calendar_.add(std::max(now, deadline), Calendar::What::late, place, waiting.id);
+  state_.push_event({Event::Type::request_arrived, {place, kNone}, kNone});
+}
+
+void Releases::request_ended(std::uint32_t request, bool finished, double now) {
+  const std::uint32_t stream = state_.request(request).stream;
+  StreamState& s = streams_[stream];
+  if (finished) {
+    ++s.finished;
+    // Requests that left are forgotten; the others of one stream come in the order of their indices, but
+    // several streams may be fed by this one.
+    std::erase_if(s.gated, [&](const Waiting& w) {
+      const Request& r = state_.request(w.request);
+      if (r.id != w.id || !r.live) return true;
+      if (r.index >= s.finished) return false;
+      state_.open_gate(w.request, now);
+      return true;
+    });
+    for (std::uint32_t triggered : s.triggers)
+      cause(triggered, now + std::get<Triggered>(workload_.streams[triggered].arrival).delay);
+  }
+  if (const auto* loop = std::get_if<ClosedLoop>(&workload_.streams[stream].arrival))
+    cause(stream, now + loop->think_time);
+}
+
+void Releases::find_expired(double now, std::vector<std::uint32_t>& expired) {
+  for (StreamState& s : streams_) {
+    while (!s.unstarted.empty()) {
+      const Waiting w = s.unstarted.front();
+      const Request& r = state_.request(w.request);
+      const bool gone = r.id != w.id || !r.live || state_.ledger(w.request).first_start < kNever;
+      if (!gone && r.deadline + kLateTolerance >= now) break;
+      if (!gone) expired.push_back(w.request);
+      s.unstarted.pop_front();
+    }
+  }
+}
+
+}  // namespace hetsched

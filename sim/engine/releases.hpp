@@ -1,0 +1,79 @@
+/// \file
+/// Which requests exist when: arrivals, polled release, closed loops, cascades, the streams that feed others,
+/// and the requests whose deadline passes before they start.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "engine/arrivals.hpp"
+#include "engine/calendar.hpp"
+#include "engine/state.hpp"
+#include "model/scenario.hpp"
+
+namespace hetsched {
+
+class Releases {
+ public:
+  Releases(const WorkloadSpec& workload, std::uint64_t seed, State& state, Calendar& calendar);
+
+  /// Enters the first arrivals (or the first tick) into the calendar.
+  void begin();
+  /// An entry Calendar::What::arrival of a stream is due: releases all its requests that have arrived.
+  void arrival_due(std::uint32_t stream, double now);
+  /// An entry Calendar::What::triggered of a stream is due.
+  void triggered_due(std::uint32_t stream, double now);
+  /// A tick is due: the next one is entered.
+  void tick();
+  [[nodiscard]] bool polled() const { return workload_.release == ReleaseRule::polled; }
+  /// Each stream releases at most its next request, if that has arrived.
+  void poll(double now);
+
+  /// A request has finished or was dropped: opens gates, triggers cascades, closes loops.
+  void request_ended(std::uint32_t request, bool finished, double now);
+
+  /// Adds the requests to `expired` whose stream drops them unstarted and whose deadline has passed.
+  void find_expired(double now, std::vector<std::uint32_t>& expired);
+
+  /// No request will be released any more, whatever happens.
+  [[nodiscard]] bool exhausted() const { return coming_ == 0; }
+  [[nodiscard]] std::uint64_t released() const { return released_; }
+
+ private:
+  struct Waiting {
+    std::uint32_t request = 0;
+    std::uint64_t id = 0;
+  };
+  struct StreamState {
+    ArrivalSource source;
+    std::optional<ArrivalTime> next;        ///< already drawn, not yet released
+    std::uint32_t after = kNone;            ///< the stream that feeds it
+    std::vector<std::uint32_t> triggers;    ///< streams it triggers
+    std::uint64_t finished = 0;
+    std::deque<Waiting> gated;              ///< requests of streams it feeds
+    std::deque<Waiting> unstarted;          ///< candidates for its drop rule
+  };
+
+  void draw_next(std::uint32_t stream);
+  void release_next(std::uint32_t stream, double now);
+  void enter_next(std::uint32_t stream);
+  [[nodiscard]] bool arrived(std::uint32_t stream, double now) const;
+  void release(std::uint32_t stream, const ArrivalTime& arrival, double now);
+  void cause(std::uint32_t stream, double date);
+
+  const WorkloadSpec& workload_;
+  State& state_;
+  Calendar& calendar_;
+  std::vector<StreamState> streams_;
+  std::optional<Cadence> ticks_;
+  std::uint64_t next_tick_ = 0;
+  std::uint64_t coming_ = 0;    ///< releases drawn or caused that have not happened
+  std::uint64_t released_ = 0;
+};
+
+/// Later than this after its deadline a request is late, s: it absorbs the rounding of sums of durations.
+inline constexpr double kLateTolerance = 1e-10;
+
+}  // namespace hetsched

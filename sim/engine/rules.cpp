@@ -1,0 +1,145 @@
+#include "engine/rules.hpp"
+
+#include <cmath>
+
+#include "base/units.hpp"
+
+namespace hetsched {
+namespace {
+
+std::string number(std::size_t n) { return std::to_string(n); }
+
+bool exists(TaskRef t, const SystemView& view) {
+  return t.request < view.requests.size() && view.requests[t.request].live &&
+         t.task < view.requests[t.request].tasks.size();
+}
+
+std::string check_accelerator(std::uint32_t accelerator, const SystemView& view) {
+  if (accelerator < view.accelerators.size()) return "";
+  return "there is no accelerator with index " + number(accelerator) + "; the platform has " +
+         number(view.accelerators.size());
+}
+
+std::string check_request(std::uint32_t request, const SystemView& view) {
+  if (request < view.requests.size() && view.requests[request].live) return "";
+  return "no live request has index " + number(request);
+}
+
+std::string check_task(TaskRef t, const SystemView& view) {
+  if (std::string wrong = check_request(t.request, view); !wrong.empty()) return wrong;
+  if (t.task < view.requests[t.request].tasks.size()) return "";
+  return "the request has no task with index " + number(t.task) + ", only " +
+         number(view.requests[t.request].tasks.size());
+}
+
+std::string check(const Start& d, const SystemView& view) {
+  if (std::string wrong = check_task(d.task, view); !wrong.empty()) return wrong;
+  if (std::string wrong = check_accelerator(d.accelerator, view); !wrong.empty()) return wrong;
+  const TaskState& task = view.state(d.task);
+  if (task.progress == Progress::running) return "the task runs already";
+  if (task.progress == Progress::finished) return "the task has finished already";
+  if (task.progress == Progress::waiting)
+    return task.missing > 0 ? "the task is not ready: " + number(task.missing) + " of its predecessors have not finished"
+                            : "the task is not ready: its request waits for the stream it comes after";
+  const Accelerator& a = view.accelerators[d.accelerator];
+  if (!a.available) return "the accelerator is turned off";
+  if (a.free_slots == 0) return "the accelerator has no free slot";
+  const ModelTask& t = view.model_task(d.task);
+  if (d.variant >= t.variants)
+    return "the task has no variant " + number(d.variant) + "; variants are 0 to " + number(t.variants - 1);
+  if (!(view.cost(d.task, d.accelerator, d.variant).time < kNever))
+    return "the accelerator cannot run this task" + std::string(d.variant > 0 ? " as this variant" : "") +
+           " at its operating point";
+  if (!(view.accuracy_loss(d.task, d.variant) < kNever))
+    return "the model does not list this combination of variants";
+  return "";
+}
+
+std::string check(const Prefetch& d, const SystemView& view) {
+  if (std::string wrong = check_task(d.task, view); !wrong.empty()) return wrong;
+  if (std::string wrong = check_accelerator(d.accelerator, view); !wrong.empty()) return wrong;
+  if (view.state(d.task).progress == Progress::finished) return "the task has finished already";
+  return "";
+}
+
+std::string check(const SetOperatingPoint& d, const SystemView& view) {
+  if (std::string wrong = check_accelerator(d.accelerator, view); !wrong.empty()) return wrong;
+  const std::size_t points = view.kinds[view.accelerators[d.accelerator].kind].points.size();
+  if (d.point >= points)
+    return "the accelerator has no operating point " + number(d.point) + "; points are 0 to " + number(points - 1);
+  for (std::uint32_t r : view.live)
+    for (std::uint32_t t = 0; t < view.requests[r].tasks.size(); ++t) {
+      const TaskState& task = view.requests[r].tasks[t];
+      if (task.progress != Progress::running || task.accelerator != d.accelerator) continue;
+      if (!(view.cost(view.model_task({r, t}), view.accelerators[d.accelerator].kind, d.point, task.variant).time < kNever))
+        return "the task that runs there has no cost at that point";
+    }
+  return "";
+}
+
+std::string check(const Drop& d, const SystemView& view) { return check_request(d.request, view); }
+
+std::string check(const WakeAt& d, const SystemView& view) {
+  if (std::isfinite(d.time) && d.time >= view.now) return "";
+  return "the time must be finite and not before now";
+}
+
+std::string check(const Forecast& d, const SystemView& view) {
+  if (std::isnan(d.finish)) return "the time must be a number";
+  return check_request(d.request, view);
+}
+
+std::string name_of(TaskRef t, const SystemView& view) {
+  if (!exists(t, view)) return "task " + number(t.task) + " of request at " + number(t.request);
+  const Request& r = view.requests[t.request];
+  return "task " + std::string(view.model_task(t).name) + " of request " + number(r.id) + " of stream " +
+         std::string(view.streams[r.stream].name);
+}
+
+std::string name_of_accelerator(std::uint32_t a, const SystemView& view) {
+  return a < view.accelerators.size() ? std::string(view.accelerators[a].name) : "accelerator " + number(a);
+}
+
+std::string name_of_request(std::uint32_t r, const SystemView& view) {
+  if (r >= view.requests.size() || !view.requests[r].live) return "request at " + number(r);
+  return "request " + number(view.requests[r].id) + " of stream " + std::string(view.streams[view.requests[r].stream].name);
+}
+
+std::string words(const Start& d, const SystemView& view) {
+  return "start(" + name_of(d.task, view) + ", on " + name_of_accelerator(d.accelerator, view) +
+         (d.variant > 0 ? ", as variant " + number(d.variant) : "") + ")";
+}
+std::string words(const Prefetch& d, const SystemView& view) {
+  return "prefetch(" + name_of(d.task, view) + ", to " + name_of_accelerator(d.accelerator, view) + ")";
+}
+std::string words(const SetOperatingPoint& d, const SystemView& view) {
+  return "set_operating_point(" + name_of_accelerator(d.accelerator, view) + ", " + number(d.point) + ")";
+}
+std::string words(const Drop& d, const SystemView& view) { return "drop(" + name_of_request(d.request, view) + ")"; }
+std::string words(const WakeAt& d, const SystemView&) { return "wake_at(" + shortest(d.time) + " s)"; }
+std::string words(const Forecast& d, const SystemView& view) {
+  return "forecast(" + name_of_request(d.request, view) + ", " + shortest(d.finish) + " s)";
+}
+
+std::uint32_t request_in(const Start& d) { return d.task.request; }
+std::uint32_t request_in(const Prefetch& d) { return d.task.request; }
+std::uint32_t request_in(const Drop& d) { return d.request; }
+std::uint32_t request_in(const Forecast& d) { return d.request; }
+std::uint32_t request_in(const SetOperatingPoint&) { return kNone; }
+std::uint32_t request_in(const WakeAt&) { return kNone; }
+
+}  // namespace
+
+std::uint32_t request_of(const Decision& decision) {
+  return std::visit([](const auto& d) { return request_in(d); }, decision);
+}
+
+std::string broken_rule(const Decision& decision, const SystemView& view) {
+  return std::visit([&](const auto& d) { return check(d, view); }, decision);
+}
+
+std::string in_words(const Decision& decision, const SystemView& view) {
+  return std::visit([&](const auto& d) { return words(d, view); }, decision);
+}
+
+}  // namespace hetsched

@@ -1,0 +1,20 @@
+/// \file
+/// Is a decision legal? One function per kind of decision, one message per rule.
+#pragma once
+
+#include <string>
+
+#include "hetsched/policy.hpp"
+
+namespace hetsched {
+
+/// The rule that a decision breaks in this view, as a sentence; empty if it is legal.
+std::string broken_rule(const Decision& decision, const SystemView& view);
+
+/// The request that a decision concerns, or kNone.
+std::uint32_t request_of(const Decision& decision);
+
+/// "start(task conv1 of request 12 of stream cam, on npu0)": a decision in words, whatever its indices are.
+std::string in_words(const Decision& decision, const SystemView& view);
+
+}  // namespace hetsched

@@ -1,0 +1,274 @@
+#include "engine/simgrid_executor.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <set>
+#include <string>
+
+#include "base/errors.hpp"
+#include "engine/simgrid_compat.hpp"
+
+namespace hetsched {
+namespace {
+
+namespace compat = simgrid_compat;
+namespace s4u = simgrid::s4u;
+using simgrid::kernel::timer::Timer;
+
+class SimGridExecutor;
+
+/// SimGrid counts the bytes of a Comm in whole numbers; ours need not be whole (a task interrupted halfway). Links
+/// and Comms are therefore scaled up by this power of two, which loses no digit.
+constexpr double kUnitsPerByte = 65536;
+/// The largest amount that fits.
+constexpr double kMostBytes = 2e14;
+
+/// A flow as SimGrid's callbacks see it.
+struct Slot {
+  SimGridExecutor* owner = nullptr;
+  std::uint32_t flow = 0;
+  s4u::ActivityPtr activity;
+  s4u::ActivityPtr previous;  ///< 3.32 crashes if the last reference goes away inside the callback
+  double units = 1;           ///< SimGrid's per byte
+  bool active = false;
+};
+
+class SimGridExecutor final : public Executor {
+ public:
+  explicit SimGridExecutor(const Fabric& fabric);
+  ~SimGridExecutor() override;
+
+  double now() const override { return now_; }
+  void start_traffic(std::uint32_t flow, double bytes, double max_rate) override;
+  void start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) override;
+  double cancel(std::uint32_t flow) override;
+  void wait(double until, std::vector<std::uint32_t>& finished) override;
+
+  void completed(const s4u::Activity& activity, const Slot& slot);
+
+ private:
+  void build(const Fabric& fabric);
+  Slot& slot(std::uint32_t flow);
+  void keep(Slot& slot, s4u::ActivityPtr activity, double units);
+  void start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes);
+  void arm(double until);
+  /// Makes Engine::run() return once everything of this instant has been handled.
+  void stop(const void* reason);
+
+  std::unique_ptr<s4u::Engine> engine_;
+  bool multi_hop_ = false;
+  std::vector<s4u::Host*> memory_hosts_;
+  std::vector<s4u::Host*> lane_hosts_;     // multi-hop only
+  std::vector<s4u::Link*> lane_links_;     // multi-hop only: the cap on a lane's rate
+  std::vector<std::uint32_t> lane_memory_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::uint32_t active_ = 0;
+  double origin_ = 0;
+  double now_ = 0;
+  Timer* timer_ = nullptr;
+  double timer_until_ = 0;  ///< what it was armed for, in our time
+  std::set<s4u::Activity*> veto_;
+  std::vector<std::uint32_t> finished_;
+};
+
+/// Signals of activities are static in SimGrid: connect once, and find the executor through the slot.
+void connect_once() {
+  static const bool connected = [] {
+    compat::on_completion([](const s4u::Activity& activity) {
+      if (activity.get_state() != s4u::Activity::State::FINISHED) return;
+      auto* slot = const_cast<s4u::Activity&>(activity).get_data<Slot>();
+      if (slot != nullptr) slot->owner->completed(activity, *slot);
+    });
+    return true;
+  }();
+  (void)connected;
+}
+
+/// SimGrid's configuration belongs to the process and may not be changed once an engine has been used.
+void configure_once() {
+  static const bool configured = [] {
+    s4u::Engine::set_config("network/model:CM02");
+    s4u::Engine::set_config("network/crosstraffic:no");
+    s4u::Engine::set_config("network/TCP-gamma:0");
+    s4u::Engine::set_config("network/optim:Full");
+    s4u::Engine::set_config("cpu/optim:Full");  // one memory couples everything: cheaper than Lazy
+    s4u::Engine::set_config(std::string(compat::timing_precision_key()) + ":1e-12");
+    return true;
+  }();
+  (void)configured;
+}
+
+SimGridExecutor::SimGridExecutor(const Fabric& fabric)
+    : multi_hop_(fabric.multi_hop()), lane_memory_(fabric.lane_memory) {
+  std::string name = "hetsched", quiet = "--log=root.thres:critical";
+  char* argv[] = {name.data(), quiet.data(), nullptr};
+  int argc = 2;
+  engine_ = std::make_unique<s4u::Engine>(&argc, argv);
+  std::signal(SIGINT, SIG_DFL);  // SimGrid's own handler would print its actors and exit(1)
+  configure_once();
+  connect_once();
+  build(fabric);
+  engine_->track_vetoed_activities(&veto_);
+  origin_ = s4u::Engine::get_clock();
+}
+
+void SimGridExecutor::build(const Fabric& fabric) {
+  s4u::NetZone* zone = compat::add_zone(*engine_, "platform");
+  const std::size_t memories = fabric.memory_bandwidth.size();
+  std::vector<s4u::Link*> memory_links(memories, nullptr);
+  for (std::size_t m = 0; m < memories; ++m) {
+    const double bandwidth = fabric.memory_bandwidth[m];
+    const std::string name = "memory" + std::to_string(m);
+    memory_hosts_.push_back(compat::add_host(zone, name, bandwidth > 0 ? bandwidth : 1));
+    if (multi_hop_ && bandwidth > 0) memory_links[m] = compat::add_link(zone, name, bandwidth * kUnitsPerByte);
+  }
+  if (multi_hop_) {
+    std::vector<s4u::Link*> links;
+    for (std::size_t l = 0; l < fabric.links.size(); ++l) {
+      links.push_back(compat::add_link(zone, "link" + std::to_string(l), fabric.links[l].bandwidth * kUnitsPerByte));
+      if (!fabric.links[l].shared) links.back()->set_sharing_policy(s4u::Link::SharingPolicy::FATPIPE);
+    }
+    for (std::size_t from = 0; from < memories; ++from)
+      for (std::size_t to = 0; to < memories; ++to) {
+        const std::vector<std::uint32_t>& route = fabric.routes[from * memories + to];
+        if (from == to || route.empty()) continue;
+        std::vector<s4u::LinkInRoute> path;
+        if (memory_links[from] != nullptr) path.emplace_back(memory_links[from]);
+        for (std::uint32_t link : route) path.emplace_back(links[link]);
+        if (memory_links[to] != nullptr) path.emplace_back(memory_links[to]);
+        compat::add_route(zone, memory_hosts_[from], memory_hosts_[to], path);
+      }
+    for (std::size_t lane = 0; lane < fabric.lane_memory.size(); ++lane) {
+      const std::uint32_t memory = fabric.lane_memory[lane];
+      const std::string name = "lane" + std::to_string(lane);
+      lane_hosts_.push_back(compat::add_host(zone, name, 1));
+      lane_links_.push_back(compat::add_link(zone, name, 1));
+      if (memory_links[memory] != nullptr)
+        compat::add_route(zone, lane_hosts_[lane], memory_hosts_[memory],
+                          {s4u::LinkInRoute(lane_links_[lane]), s4u::LinkInRoute(memory_links[memory])});
+    }
+  }
+  zone->seal();
+}
+
+SimGridExecutor::~SimGridExecutor() {
+  for (auto& slot : slots_)
+    if (slot->active) slot->activity->cancel();
+  if (timer_ != nullptr) timer_->remove();
+  engine_->track_vetoed_activities(nullptr);
+}
+
+Slot& SimGridExecutor::slot(std::uint32_t flow) {
+  while (slots_.size() <= flow) {
+    slots_.push_back(std::make_unique<Slot>());
+    slots_.back()->owner = this;
+    slots_.back()->flow = static_cast<std::uint32_t>(slots_.size() - 1);
+  }
+  return *slots_[flow];
+}
+
+void SimGridExecutor::keep(Slot& slot, s4u::ActivityPtr activity, double units) {
+  slot.previous = std::move(slot.activity);
+  slot.activity = std::move(activity);
+  slot.units = units;
+  slot.active = true;
+  ++active_;
+}
+
+void SimGridExecutor::start_traffic(std::uint32_t flow, double bytes, double max_rate) {
+  Slot& s = slot(flow);
+  if (multi_hop_) {
+    lane_links_[flow]->set_bandwidth(std::min(max_rate, 1e200) * kUnitsPerByte);
+    start_comm(flow, lane_hosts_[flow], memory_hosts_[lane_memory_[flow]], bytes);
+  } else {
+    s4u::ExecPtr exec = s4u::Exec::init();
+    exec->set_flops_amount(bytes);
+    if (std::isfinite(max_rate)) exec->set_bound(max_rate);
+    exec->set_host(memory_hosts_[lane_memory_[flow]]);
+    exec->set_data(&s);
+    keep(s, exec, 1);
+    compat::launch(*exec);
+  }
+}
+
+void SimGridExecutor::start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) {
+  start_comm(flow, memory_hosts_[from], memory_hosts_[to], bytes);
+}
+
+void SimGridExecutor::start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes) {
+  HETSCHED_ASSERT(bytes <= kMostBytes, "the reader refuses larger tensors");
+  Slot& s = slot(flow);
+  s4u::CommPtr comm = s4u::Comm::sendto_init(from, to);
+  // A Comm of zero units would never end.
+  comm->set_payload_size(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(bytes * kUnitsPerByte))));
+  comm->set_data(&s);
+  keep(s, comm, kUnitsPerByte);
+  compat::launch(*comm);
+}
+
+double SimGridExecutor::cancel(std::uint32_t flow) {
+  Slot& s = slot(flow);
+  HETSCHED_ASSERT(s.active, "only a running flow can be cancelled");
+  const double left = s.activity->get_remaining() / s.units;
+  s.active = false;
+  --active_;
+  s.activity->suspend();  // a cancelled Comm keeps its share of the links until SimGrid's next step
+  s.activity->cancel();
+  return left;
+}
+
+void SimGridExecutor::completed(const s4u::Activity& activity, const Slot& slot) {
+  if (slot.activity.get() != &activity || !slot.active) return;
+  finished_.push_back(slot.flow);
+  stop(&slot);
+}
+
+void SimGridExecutor::stop(const void* reason) {
+  veto_.insert(static_cast<s4u::Activity*>(const_cast<void*>(reason)));
+}
+
+void SimGridExecutor::arm(double until) {
+  if (timer_ != nullptr) {
+    if (timer_until_ <= until) return;  // an early return is harmless
+    timer_->remove();
+  }
+  timer_until_ = until;
+  timer_ = Timer::set(until + origin_, [this] {
+    timer_ = nullptr;
+    now_ = std::max(now_, timer_until_);  // exactly the date asked for, however SimGrid's clock rounds
+    stop(this);
+  });
+}
+
+void SimGridExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
+  finished_.clear();
+  veto_.clear();
+  if (std::isfinite(until)) arm(until);
+  HETSCHED_ASSERT(timer_ != nullptr || active_ > 0, "waiting for nothing");
+  engine_->run();
+  std::sort(finished_.begin(), finished_.end());
+  for (std::uint32_t flow : finished_) {
+    slots_[flow]->active = false;
+    --active_;
+  }
+  if (!finished_.empty()) now_ = std::max(now_, s4u::Engine::get_clock() - origin_);
+  finished = finished_;
+}
+
+}  // namespace
+
+std::unique_ptr<Executor> make_simgrid_executor(const Fabric& fabric) {
+  return std::make_unique<SimGridExecutor>(fabric);
+}
+
+const char* simgrid_version() {
+  static const std::string version = [] {
+    int major = 0, minor = 0, patch = 0;
+    sg_version_get(&major, &minor, &patch);
+    return std::to_string(major) + "." + std::to_string(minor) + (patch > 0 ? "." + std::to_string(patch) : "");
+  }();
+  return version.c_str();
+}
+
+}  // namespace hetsched

@@ -1,0 +1,195 @@
+#include "engine/state.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/errors.hpp"
+
+namespace hetsched {
+
+State::State(const Tables& tables) {
+  tables.fill(view_);
+  models_ = view_.models;
+  streams_ = view_.streams;
+  for (const AcceleratorInfo& info : tables.accelerators()) {
+    accelerators_.push_back({.name = info.name,
+                             .kind = info.kind,
+                             .memory = info.memory,
+                             .point = info.initial_point,
+                             .slots = info.slots,
+                             .free_slots = info.slots});
+  }
+}
+
+std::uint32_t State::release(std::uint32_t stream, std::uint64_t index, double now, double deadline,
+                             bool gated) {
+  std::uint32_t place = 0;
+  if (free_.empty()) {
+    place = static_cast<std::uint32_t>(requests_.size());
+    requests_.emplace_back();
+    ledgers_.emplace_back();
+    tasks_.emplace_back();
+    replicas_.emplace_back();
+  } else {
+    place = free_.back();
+    free_.pop_back();
+  }
+  const Stream& source = streams_[stream];
+  const Model& model = models_[source.model];
+  std::vector<TaskState>& tasks = tasks_[place];
+  tasks.assign(model.tasks.size(), TaskState{});
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    std::uint32_t missing = 0;  // an edge carries a tensor; a predecessor may feed several
+    const std::span<const Edge> inputs = model.tasks[t].inputs;
+    for (std::size_t e = 0; e < inputs.size(); ++e)
+      if (e == 0 || inputs[e].task != inputs[e - 1].task) ++missing;
+    tasks[t].missing = missing;
+  }
+  replicas_[place].clear();
+  RequestLedger& ledger = ledgers_[place];
+  ledger.gated = gated;
+  ledger.running = 0;
+  ledger.first_start = ledger.forecast = kNever;
+  ledger.energy = 0;
+  ledger.fetched.clear();
+  requests_[place] = {.id = next_id_++,
+                      .index = index,
+                      .stream = stream,
+                      .model = source.model,
+                      .arrival = now,
+                      .deadline = deadline,
+                      .priority = source.priority,
+                      .unfinished = static_cast<std::uint32_t>(tasks.size()),
+                      .remaining_best = model.best_time,
+                      .remaining_mean = model.mean_time,
+                      .tasks = tasks,
+                      .replicas = {},
+                      .live = true};
+  live_.push_back(place);
+  if (!gated) open_gate(place, now);
+  return place;
+}
+
+void State::open_gate(std::uint32_t request, double now) {
+  ledgers_[request].gated = false;
+  const std::vector<TaskState>& tasks = tasks_[request];
+  for (std::uint32_t t = 0; t < tasks.size(); ++t)
+    if (tasks[t].missing == 0) make_ready({request, t}, now);
+}
+
+std::size_t State::ready_position(TaskRef task) const {
+  const auto key = [this](TaskRef t) { return std::pair{requests_[t.request].id, t.task}; };
+  const std::span<const TaskRef> items = ready_.items();
+  const auto at = std::lower_bound(items.begin(), items.end(), task,
+                                   [&](TaskRef a, TaskRef b) { return key(a) < key(b); });
+  return static_cast<std::size_t>(at - items.begin());
+}
+
+void State::make_ready(TaskRef t, double now) {
+  TaskState& state = task(t);
+  state.progress = Progress::ready;
+  state.ready = now;
+  ready_.insert(ready_position(t), t);
+  push_event({Event::Type::task_ready, t, kNone});
+}
+
+void State::start(TaskRef t, std::uint32_t accelerator, std::uint32_t variant, double now, double finish) {
+  ready_.erase(ready_position(t));
+  TaskState& state = task(t);
+  state.progress = Progress::running;
+  state.accelerator = accelerator;
+  state.variant = static_cast<std::uint16_t>(variant);
+  state.start = now;
+  state.compute = kNever;
+  state.finish = finish;
+  state.predicted = finish - now;
+  ++state.attempts;
+  RequestLedger& ledger = ledgers_[t.request];
+  ++ledger.running;
+  ledger.first_start = std::min(ledger.first_start, now);
+  Accelerator& a = accelerators_[accelerator];
+  --a.free_slots;
+  a.last_model = requests_[t.request].model;
+}
+
+void State::begin_compute(TaskRef t, double now, double finish) {
+  task(t).compute = now;
+  task(t).finish = finish;
+}
+
+bool State::finish(TaskRef t, double finished_at, double now) {
+  TaskState& state = task(t);
+  state.progress = Progress::finished;
+  state.finish = finished_at;
+  ++accelerators_[state.accelerator].free_slots;
+  --ledgers_[t.request].running;
+  Request& request = requests_[t.request];
+  const ModelTask& done = model_task(t);
+  --request.unfinished;
+  if (request.unfinished == 0) {
+    request.remaining_best = request.remaining_mean = 0;
+  } else {
+    request.remaining_best -= done.best_time;
+    request.remaining_mean -= done.mean_time;
+  }
+  std::uint32_t last = kNone;
+  for (const Edge& edge : done.outputs) {
+    if (edge.task == last) continue;
+    last = edge.task;
+    TaskState& next = tasks_[t.request][edge.task];
+    if (--next.missing == 0) make_ready({t.request, edge.task}, now);
+  }
+  return request.unfinished == 0;
+}
+
+void State::interrupt(TaskRef t, double now, bool again) {
+  TaskState& state = task(t);
+  ++accelerators_[state.accelerator].free_slots;
+  --ledgers_[t.request].running;
+  state.accelerator = kNone;
+  state.finish = state.compute = state.start = kNever;
+  state.progress = Progress::waiting;
+  if (again) make_ready(t, now);
+}
+
+void State::end(std::uint32_t request) {
+  for (std::uint32_t t = 0; requests_[request].unfinished > 0 && t < tasks_[request].size(); ++t)
+    if (tasks_[request][t].progress == Progress::ready) {
+      ready_.erase(ready_position({request, t}));
+      tasks_[request][t].progress = Progress::waiting;
+    }
+  const std::span<const std::uint32_t> items = live_.items();
+  const auto at = std::lower_bound(items.begin(), items.end(), requests_[request].id,
+                                   [this](std::uint32_t place, std::uint64_t id) { return requests_[place].id < id; });
+  HETSCHED_ASSERT(at != items.end() && *at == request, "a request ends once");
+  live_.erase(static_cast<std::size_t>(at - items.begin()));
+  requests_[request].live = false;
+  ended_.push_back(request);
+}
+
+void State::free_ended() {
+  free_.insert(free_.end(), ended_.begin(), ended_.end());
+  ended_.clear();
+}
+
+void State::sort_events() {
+  if (events_.size() < 2) return;
+  const auto key = [this](const Event& e) {
+    const bool has_request = e.task.request != kNone;
+    return std::tuple{e.type, has_request ? requests_[e.task.request].id : 0, e.task.task, e.accelerator};
+  };
+  std::stable_sort(events_.begin(), events_.end(),
+                   [&](const Event& a, const Event& b) { return key(a) < key(b); });
+}
+
+const SystemView& State::view(double now) {
+  view_.now = now;
+  view_.events = events_;
+  view_.accelerators = accelerators_;
+  view_.requests = requests_;
+  view_.live = live_.items();
+  view_.ready = ready_.items();
+  return view_;
+}
+
+}  // namespace hetsched

@@ -1,0 +1,88 @@
+/// \file
+/// What the policy sees, kept up to date event by event: requests, their tasks, the ready set. Pure bookkeeping:
+/// it knows no time but what it is told, no energy and no SimGrid.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/ordered_list.hpp"
+#include "engine/tables.hpp"
+#include "hetsched/policy.hpp"
+
+namespace hetsched {
+
+/// What the engine knows about a live request beyond what policies see.
+struct RequestLedger {
+  bool gated = false;               ///< waits for the stream it comes after
+  std::uint32_t running = 0;        ///< tasks on accelerators
+  double first_start = kNever;
+  double forecast = kNever;
+  double energy = 0;
+  std::vector<double> fetched;      ///< per task: energy of transfers made for it; empty on one memory
+};
+
+class State {
+ public:
+  explicit State(const Tables& tables);
+
+  /// A new request; its first tasks become ready unless it is gated. Returns its place.
+  std::uint32_t release(std::uint32_t stream, std::uint64_t index, double now, double deadline, bool gated);
+  void open_gate(std::uint32_t request, double now);
+
+  /// A ready task gets an accelerator, where it is expected to end at `finish`.
+  void start(TaskRef task, std::uint32_t accelerator, std::uint32_t variant, double now, double finish);
+  void begin_compute(TaskRef task, double now, double finish);
+  /// A running task is done; successors become ready. Returns true if it was the request's last.
+  bool finish(TaskRef task, double finished_at, double now);
+  /// A running task gives its accelerator up. If `again`, it becomes ready once more.
+  void interrupt(TaskRef task, double now, bool again);
+
+  /// The request leaves: it is no longer live, its tasks are not ready; readable until free_ended().
+  void end(std::uint32_t request);
+  /// Makes the places of ended requests free for new ones.
+  void free_ended();
+
+  void push_event(const Event& event) { events_.push_back(event); }
+  [[nodiscard]] bool has_events() const { return !events_.empty(); }
+  /// Puts events in the documented order.
+  void sort_events();
+  void clear_events() { events_.clear(); }
+
+  [[nodiscard]] std::span<const std::uint32_t> live() const { return live_.items(); }
+  [[nodiscard]] std::span<const TaskRef> ready() const { return ready_.items(); }
+  Request& request(std::uint32_t place) { return requests_[place]; }
+  RequestLedger& ledger(std::uint32_t place) { return ledgers_[place]; }
+  std::vector<Replica>& replicas(std::uint32_t place) { return replicas_[place]; }
+  /// To be called after replicas() has been changed.
+  void publish_replicas(std::uint32_t place) { requests_[place].replicas = replicas_[place]; }
+  TaskState& task(TaskRef t) { return tasks_[t.request][t.task]; }
+  Accelerator& accelerator(std::uint32_t index) { return accelerators_[index]; }
+  [[nodiscard]] const ModelTask& model_task(TaskRef t) const {
+    return models_[requests_[t.request].model].tasks[t.task];
+  }
+
+  /// The snapshot as of `now`; valid until the next change.
+  const SystemView& view(double now);
+
+ private:
+  void make_ready(TaskRef task, double now);
+  [[nodiscard]] std::size_t ready_position(TaskRef task) const;
+
+  SystemView view_;
+  std::span<const Model> models_;
+  std::span<const Stream> streams_;
+  std::vector<Accelerator> accelerators_;
+  std::vector<Request> requests_;
+  std::vector<RequestLedger> ledgers_;
+  std::vector<std::vector<TaskState>> tasks_;
+  std::vector<std::vector<Replica>> replicas_;
+  std::vector<std::uint32_t> free_, ended_;
+  OrderedList<std::uint32_t> live_;
+  OrderedList<TaskRef> ready_;
+  std::vector<Event> events_;
+  std::uint64_t next_id_ = 0;
+};
+
+}  // namespace hetsched

@@ -1,0 +1,195 @@
+#include "engine/tables.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/arrivals.hpp"
+
+namespace hetsched {
+namespace {
+
+std::uint32_t point_named(const KindSpec& kind, const std::string& name) {
+  for (std::uint32_t p = 0; p < kind.operating_points.size(); ++p)
+    if (kind.operating_points[p].name == name) return p;
+  HETSCHED_ASSERT(false, "names of operating points are checked when a platform is read");
+  return 0;
+}
+
+std::uint32_t link_named(const std::vector<LinkSpec>& links, const std::string& name) {
+  const auto found =
+      std::find_if(links.begin(), links.end(), [&](const LinkSpec& link) { return link.name == name; });
+  HETSCHED_ASSERT(found != links.end(), "names of links are checked when a platform is read");
+  return static_cast<std::uint32_t>(found - links.begin());
+}
+
+/// How many accelerators there are per column of the costs, at the points they start at or at any point.
+struct Population {
+  std::vector<std::uint32_t> at_start, at_any;
+};
+
+void set_times(ModelTask& task, std::span<const Cost> row, const std::vector<std::uint32_t>& population) {
+  double sum = 0, count = 0;
+  for (std::size_t column = 0; column < row.size(); ++column) {
+    if (population[column] == 0 || row[column].time == kNever) continue;
+    task.best_time = std::min(task.best_time, row[column].time);
+    sum += population[column] * row[column].time;
+    count += population[column];
+  }
+  if (count > 0) task.mean_time = sum / count;
+}
+
+Population count_accelerators(std::span<const AcceleratorInfo> accelerators, const std::vector<Kind>& kinds,
+                              std::uint32_t columns) {
+  Population population{std::vector<std::uint32_t>(columns, 0), std::vector<std::uint32_t>(columns, 0)};
+  for (const AcceleratorInfo& a : accelerators) {
+    const Kind& kind = kinds[a.kind];
+    ++population.at_start[kind.first_column + a.initial_point];
+    for (std::size_t p = 0; p < kind.points.size(); ++p) ++population.at_any[kind.first_column + p];
+  }
+  return population;
+}
+
+}  // namespace
+
+Tables Tables::build(const Scenario& scenario, Problems& problems) {
+  const std::size_t before = problems.size();
+  Tables tables;
+  const std::vector<const Network*> networks = tables.add_graphs(scenario, problems);
+  if (problems.size() > before) return tables;
+  std::vector<CostedModel> costed;
+  for (std::size_t m = 0; m < networks.size(); ++m) costed.push_back({networks[m], &tables.graphs_[m]});
+  tables.costs_ = build_cost_matrix(scenario.platform, costed, problems);
+  if (problems.size() > before) return tables;
+  tables.add_platform(scenario.platform);
+  tables.add_routes();
+  tables.add_models(networks);
+  tables.add_streams(scenario.workload);
+  return tables;
+}
+
+std::vector<const Network*> Tables::add_graphs(const Scenario& scenario, Problems& problems) {
+  std::vector<std::pair<const Network*, Granularity>> models;
+  for (std::size_t s = 0; s < scenario.workload.streams.size(); ++s) {
+    const std::pair model{scenario.networks[s].get(), scenario.workload.streams[s].granularity};
+    const auto known = std::find(models.begin(), models.end(), model);
+    model_of_stream_.push_back(static_cast<std::uint32_t>(known - models.begin()));
+    if (known == models.end()) models.push_back(model);
+  }
+  std::vector<const Network*> networks;
+  for (const auto& [network, granularity] : models) {
+    networks.push_back(network);
+    graphs_.push_back(compile_task_graph(*network, granularity, problems));
+  }
+  return networks;
+}
+
+void Tables::add_platform(const PlatformSpec& platform) {
+  platform_ = platform;
+  for (const MemorySpec& memory : platform_.memories)
+    memories_.push_back({memory.name, memory.bandwidth.value_or(0), memory.energy_per_byte});
+  for (const LinkSpec& link : platform_.links)
+    links_.push_back({link.name, link.bandwidth, link.energy_per_byte, link.sharing == Sharing::shared});
+  for (std::size_t k = 0; k < platform_.kinds.size(); ++k) {
+    const KindSpec& spec = platform_.kinds[k];
+    std::vector<OperatingPoint>& points = points_.emplace_back();
+    for (const OperatingPointSpec& point : spec.operating_points)
+      points.push_back({point.name, point.frequency, point.idle_power, point.active_power});
+    kinds_.push_back(
+        {spec.name, spec.type, points, costs_.first_column[k], spec.dispatch_time, spec.switch_time});
+    kind_infos_.push_back({spec.task_energy, spec.switch_energy, spec.port_bandwidth.value_or(kNever)});
+  }
+  for (const AcceleratorSpec& spec : platform_.accelerators) {
+    const std::uint32_t kind = index_of_kind(platform_, spec.kind);
+    accelerators_.push_back({.name = spec.name,
+                             .kind = kind,
+                             .memory = index_of_memory(platform_, spec.memory),
+                             .initial_point = point_named(platform_.kinds[kind], spec.operating_point),
+                             .slots = platform_.kinds[kind].slots});
+  }
+}
+
+void Tables::add_routes() {
+  const std::size_t count = memories_.size();
+  routes_.assign(count * count, {.latency = kNever});
+  route_links_.resize(count * count);
+  for (std::size_t m = 0; m < count; ++m) routes_[m * count + m].latency = 0;
+  for (const RouteSpec& spec : platform_.routes) {
+    const std::uint32_t from = index_of_memory(platform_, spec.from),
+                        to = index_of_memory(platform_, spec.to);
+    Route& route = routes_[from * count + to];
+    route = {};
+    const auto slower = [&route](double bandwidth) {
+      if (bandwidth > 0) route.seconds_per_byte = std::max(route.seconds_per_byte, 1 / bandwidth);
+    };
+    for (const std::string& name : spec.links) {
+      const std::uint32_t link = link_named(platform_.links, name);
+      route_links_[from * count + to].push_back(link);
+      route.latency += platform_.links[link].latency;
+      slower(links_[link].bandwidth);
+    }
+    slower(memories_[from].bandwidth);
+    slower(memories_[to].bandwidth);
+  }
+}
+
+void Tables::add_models(const std::vector<const Network*>& networks) {
+  const Population population = count_accelerators(accelerators_, kinds_, costs_.columns);
+  model_names_.reserve(networks.size());  // views of them are taken while they are added
+  for (std::size_t m = 0; m < networks.size(); ++m) {
+    const TaskGraph& graph = graphs_[m];
+    model_names_.push_back(networks[m]->name);
+    std::vector<ModelTask>& tasks = tasks_.emplace_back();
+    Model model{
+        .name = model_names_.back(), .tasks = {}, .accuracy = graph.combinations, .losses = graph.losses};
+    for (const GraphTask& source : graph.tasks) {
+      ModelTask& task = tasks.emplace_back();
+      task.name = source.name;
+      task.op = source.op;
+      task.inputs = source.inputs;
+      task.outputs = source.outputs;
+      task.first_row = static_cast<std::uint32_t>(variant_names_.size());
+      task.variants = 1 + static_cast<std::uint32_t>(source.variants.size());
+      task.first_alternative = source.first_alternative;
+      variant_names_.emplace_back("");
+      variant_names_.insert(variant_names_.end(), source.variants.begin(), source.variants.end());
+      const std::span<const Cost> row(costs_.cells.data() + std::size_t{task.first_row} * costs_.columns,
+                                      costs_.columns);
+      set_times(task, row, population.at_start);
+      if (task.best_time == kNever) set_times(task, row, population.at_any);
+      model.best_time += task.best_time;
+      model.mean_time += task.mean_time;
+    }
+    model.tasks = tasks;
+    models_.push_back(model);
+  }
+}
+
+void Tables::add_streams(const WorkloadSpec& workload) {
+  stream_names_.reserve(workload.streams.size());  // views of them are taken while they are added
+  for (std::size_t s = 0; s < workload.streams.size(); ++s) {
+    const StreamSpec& spec = workload.streams[s];
+    stream_names_.push_back(spec.name);
+    Stream stream{.name = stream_names_.back(),
+                  .model = model_of_stream_[s],
+                  .priority = static_cast<int>(spec.priority)};
+    if (const auto* periodic = std::get_if<Periodic>(&spec.arrival))
+      stream.period = Cadence(*periodic).period();
+    if (spec.deadline.value)
+      stream.relative_deadline = *spec.deadline.value;
+    else if (spec.deadline.word == "period")
+      stream.relative_deadline = stream.period;
+    streams_.push_back(stream);
+  }
+}
+
+void Tables::fill(SystemView& view) const {
+  view.kinds = kinds_;
+  view.models = models_;
+  view.streams = streams_;
+  view.costs = costs_.cells;
+  view.columns = costs_.columns;
+  view.routes = routes_;
+  view.memories = static_cast<std::uint32_t>(memories_.size());
+}
+
+}  // namespace hetsched

@@ -1,0 +1,88 @@
+#include "support/fluid_executor.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hetsched::testing {
+
+void FluidExecutor::start_traffic(std::uint32_t flow, double bytes, double max_rate) {
+  flows_[flow] = {bytes, max_rate, 0, {fabric_.lane_memory[flow]}};
+}
+
+void FluidExecutor::start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) {
+  const auto memories = static_cast<std::uint32_t>(fabric_.memory_bandwidth.size());
+  Flow f{bytes, std::numeric_limits<double>::infinity(), 0, {}};
+  for (const std::uint32_t memory : {from, to})
+    if (fabric_.memory_bandwidth[memory] > 0) f.resources.push_back(memory);
+  for (const std::uint32_t link : fabric_.routes[from * memories + to]) {
+    if (fabric_.links[link].shared) {
+      f.resources.push_back(memories + link);
+    } else {
+      f.cap = std::min(f.cap, fabric_.links[link].bandwidth);
+    }
+  }
+  flows_[flow] = f;
+}
+
+double FluidExecutor::cancel(std::uint32_t flow) {
+  const double left = flows_.at(flow).left;
+  flows_.erase(flow);
+  return left;
+}
+
+/// Progressive filling: all rates grow together; the first resource or cap that is full fixes its flows.
+void FluidExecutor::share() {
+  const std::size_t memories = fabric_.memory_bandwidth.size();
+  std::vector<double> room(memories + fabric_.links.size());
+  for (std::size_t m = 0; m < memories; ++m) room[m] = fabric_.memory_bandwidth[m];
+  for (std::size_t l = 0; l < fabric_.links.size(); ++l) room[memories + l] = fabric_.links[l].bandwidth;
+  std::vector<Flow*> open;
+  for (auto& [number, flow] : flows_) open.push_back(&flow);
+  while (!open.empty()) {
+    std::vector<double> users(room.size(), 0);
+    for (const Flow* flow : open)
+      for (const std::uint32_t r : flow->resources) users[r] += 1;
+    double level = std::numeric_limits<double>::infinity();
+    for (const Flow* flow : open) {
+      level = std::min(level, flow->cap);
+      for (const std::uint32_t r : flow->resources) level = std::min(level, room[r] / users[r]);
+    }
+    std::vector<Flow*> fixed;
+    for (Flow* flow : open) {
+      bool full = flow->cap <= level;
+      for (const std::uint32_t r : flow->resources) full |= room[r] / users[r] <= level * (1 + 1e-15);
+      if (full) fixed.push_back(flow);
+    }
+    for (Flow* flow : fixed) {
+      flow->rate = level;
+      for (const std::uint32_t r : flow->resources) room[r] = std::max(0.0, room[r] - level);
+      open.erase(std::find(open.begin(), open.end(), flow));
+    }
+  }
+}
+
+void FluidExecutor::pass(double time) {
+  for (auto& [number, flow] : flows_) flow.left = std::max(0.0, flow.left - flow.rate * time);
+  now_ += time;
+}
+
+void FluidExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
+  finished.clear();
+  share();
+  double next = std::numeric_limits<double>::infinity();
+  for (const auto& [number, flow] : flows_) next = std::min(next, flow.left / flow.rate);
+  if (now_ + next > until + 1e-12) {
+    pass(std::max(0.0, until - now_));
+    now_ = until;
+    return;
+  }
+  std::vector<std::uint32_t> done;
+  for (const auto& [number, flow] : flows_)
+    if (flow.left / flow.rate <= next * (1 + 1e-14) + 1e-15) done.push_back(number);
+  pass(next);
+  for (const std::uint32_t number : done) flows_.erase(number);
+  finished = done;
+}
+
+}  // namespace hetsched::testing

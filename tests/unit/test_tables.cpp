@@ -1,0 +1,263 @@
+#include <doctest/doctest.h>
+
+#include <type_traits>
+#include <utility>
+
+#include "engine/tables.hpp"
+
+namespace hetsched {
+namespace {
+
+/// Two gpus that start slow and one that starts fast on "hbm", a dla with two slots on "dram".
+PlatformSpec platform() {
+  PlatformSpec spec;
+  KindSpec gpu, dla;
+  gpu.name = gpu.profile = "gpu";
+  gpu.type = "gpu";
+  gpu.operating_points = {{"fast", 2e9, 1, 10}, {"slow", 1e9, 1, 4}};
+  gpu.dispatch_time = 0.5;
+  gpu.switch_energy = 3;
+  gpu.task_energy = TaskEnergy::total;
+  gpu.port_bandwidth = 8e9;
+  dla.name = dla.profile = "dla";
+  dla.type = "dla";
+  dla.operating_points = {{"only", 0, 1, 2}};
+  dla.switch_time = 0.25;
+  dla.slots = 2;
+  spec.kinds = {gpu, dla};
+  spec.memories = {{"dram", 4e9, 1e-12}, {"hbm", {}, 0}, {"disk", {}, 0}};
+  spec.links = {{"pcie", 8e9, 1e-6, 2e-12, Sharing::shared}, {"noc", 16e9, 2e-6, 0, Sharing::uncontended}};
+  spec.routes = {{"dram", "hbm", {"noc", "pcie"}, false}, {"hbm", "dram", {"pcie"}, false}};
+  spec.accelerators = {{"gpu0", "gpu", "hbm", 1, "slow"},
+                       {"gpu1", "gpu", "hbm", 1, "slow"},
+                       {"gpu2", "gpu", "hbm", 1, "fast"},
+                       {"dla0", "dla", "dram", 1, "only"}};
+  return spec;
+}
+
+ProfileRow row(std::string layer, std::string variant, std::string kind, std::string point, double time) {
+  ProfileRow r;
+  r.layer = std::move(layer);
+  r.variant = std::move(variant);
+  r.kind = std::move(kind);
+  r.point = std::move(point);
+  r.time = time;
+  return r;
+}
+
+std::shared_ptr<const Network> network() {
+  auto net = std::make_shared<Network>();
+  net->name = "net";
+  for (const char* name : {"a", "b"}) {
+    LayerSpec& layer = net->layers.emplace_back();
+    layer.name = name;
+    layer.op = "linear";
+    layer.output_bytes = 100;
+  }
+  net->layers[1].variants = {{"lite", 0.125, {}}};
+  net->costs = {row("a", "", "gpu", "", 1), row("a", "", "dla", "", 5), row("b", "", "gpu", "fast", 3),
+                row("b", "lite", "dla", "", 2)};
+  return net;
+}
+
+StreamSpec stream(std::string name, Arrival arrival, Granularity granularity = Granularity::layer) {
+  StreamSpec spec;
+  spec.name = std::move(name);
+  spec.arrival = std::move(arrival);
+  spec.granularity = granularity;
+  return spec;
+}
+
+Periodic every(double rate, bool integer_ms = false) {
+  Periodic periodic;
+  periodic.rate = rate;
+  periodic.integer_ms = integer_ms;
+  return periodic;
+}
+
+/// Camera at 60 Hz in whole milliseconds, and a burst of whole models, of one network.
+Scenario scenario() {
+  Scenario s;
+  s.platform = platform();
+  s.workload.streams = {stream("camera", every(60, true)), stream("photos", Burst{}, Granularity::model),
+                        stream("depth", every(4))};
+  s.workload.streams[0].deadline.word = "period";
+  s.workload.streams[0].priority = 7;
+  s.workload.streams[1].deadline.value = 0.5;
+  s.networks.assign(3, network());
+  return s;
+}
+
+Tables tables_of(const Scenario& s) {
+  Problems problems;
+  Tables tables = Tables::build(s, problems);
+  for (const Problem& problem : problems.all()) FAIL(problem.what);
+  return tables;
+}
+
+SystemView view_of(const Tables& tables) {
+  SystemView view;
+  tables.fill(view);
+  return view;
+}
+
+}  // namespace
+
+TEST_CASE("kinds, points and accelerators are as the platform says") {
+  const Tables tables = tables_of(scenario());
+  const SystemView view = view_of(tables);
+  REQUIRE(view.kinds.size() == 2);
+  CHECK(view.kinds[0].name == "gpu");
+  CHECK(view.kinds[0].type == "gpu");
+  CHECK(view.kinds[0].dispatch_time == 0.5);
+  REQUIRE(view.kinds[0].points.size() == 2);
+  CHECK(view.kinds[0].points[1].name == "slow");
+  CHECK(view.kinds[0].points[1].active_power == 4);
+  CHECK(view.kinds[1].first_column == 2);
+  CHECK(view.kinds[1].switch_time == 0.25);
+  CHECK(view.columns == 3);
+  CHECK(tables.kinds()[0].task_energy == TaskEnergy::total);
+  CHECK(tables.kinds()[0].switch_energy == 3);
+  CHECK(tables.kinds()[0].port_bandwidth == 8e9);
+  CHECK(tables.kinds()[1].port_bandwidth == kNever);
+  REQUIRE(tables.accelerators().size() == 4);
+  CHECK(tables.accelerators()[1].name == "gpu1");
+  CHECK(tables.accelerators()[1].memory == 1);
+  CHECK(tables.accelerators()[1].initial_point == 1);
+  CHECK(tables.accelerators()[2].initial_point == 0);
+  CHECK(tables.accelerators()[3].kind == 1);
+  CHECK(tables.accelerators()[3].slots == 2);
+}
+
+TEST_CASE("streams of one network at one granularity share a model") {
+  const Tables tables = tables_of(scenario());
+  const SystemView view = view_of(tables);
+  REQUIRE(view.models.size() == 2);
+  REQUIRE(view.streams.size() == 3);
+  CHECK(view.streams[0].model == 0);
+  CHECK(view.streams[1].model == 1);
+  CHECK(view.streams[2].model == 0);
+  CHECK(view.models[0].name == "net");
+  CHECK(view.models[0].tasks.size() == 2);
+  CHECK(view.models[1].tasks.size() == 1);
+  CHECK(view.models[1].tasks[0].name == "*");
+  CHECK(tables.tensors(0) == 1);
+  CHECK(tables.tensors(1) == 0);
+}
+
+TEST_CASE("tasks lead to their edges, variants and rows of costs") {
+  const Tables tables = tables_of(scenario());
+  const SystemView view = view_of(tables);
+  const ModelTask& a = view.models[0].tasks[0];
+  const ModelTask& b = view.models[0].tasks[1];
+  CHECK(a.op == "linear");
+  REQUIRE(a.outputs.size() == 1);
+  CHECK(a.outputs[0].task == 1);
+  CHECK(a.outputs[0].bytes == 100);
+  CHECK(b.inputs.size() == 1);
+  CHECK(b.variants == 2);
+  CHECK(b.first_row == 1);
+  CHECK(view.models[0].losses[b.first_alternative] == 0.125);
+  CHECK(view.models[1].tasks[0].first_row == 3);
+  CHECK(view.costs.size() == 4 * 3);
+  CHECK(view.cost(a, 0, 1).time == 2);
+  CHECK(view.cost(b, 1, 0, 1).time == 2);
+  CHECK(view.cost(b, 1, 0).time == kNever);
+  CHECK(tables.variant_name(1).empty());
+  CHECK(tables.variant_name(2) == "lite");
+}
+
+TEST_CASE("best and mean times are over accelerators at the points they start at") {
+  const Tables tables = tables_of(scenario());
+  const Model& model = view_of(tables).models[0];
+  CHECK(model.tasks[0].best_time == 1);
+  CHECK(model.tasks[0].mean_time == doctest::Approx((2 + 2 + 1 + 5) / 4.0));
+  CHECK(model.tasks[1].best_time == 3);  // on the one gpu that starts fast
+  CHECK(model.tasks[1].mean_time == 3);
+  CHECK(model.best_time == 4);
+  CHECK(model.mean_time == doctest::Approx(5.5));
+}
+
+TEST_CASE(
+    "a task that runs at no point accelerators start at has the times of all points, never infinite ones") {
+  Scenario s = scenario();
+  s.platform.accelerators[2].operating_point = "slow";
+  const Tables tables = tables_of(s);
+  CHECK(view_of(tables).models[0].tasks[1].best_time == 3);
+  CHECK(view_of(tables).models[0].tasks[1].mean_time == 3);
+}
+
+TEST_CASE("periods and deadlines of streams") {
+  const Tables tables = tables_of(scenario());
+  const SystemView view = view_of(tables);
+  CHECK(view.streams[0].name == "camera");
+  CHECK(view.streams[0].priority == 7);
+  CHECK(view.streams[0].period == 0.016);  // 60 Hz in whole milliseconds
+  CHECK(view.streams[0].relative_deadline == 0.016);
+  CHECK(view.streams[1].period == kNever);
+  CHECK(view.streams[1].relative_deadline == 0.5);
+  CHECK(view.streams[2].period == 0.25);
+  CHECK(view.streams[2].relative_deadline == kNever);
+}
+
+TEST_CASE("a route has the latency of all its links and the speed of the slowest part") {
+  const Tables tables = tables_of(scenario());
+  const SystemView view = view_of(tables);
+  REQUIRE(view.memories == 3);
+  const Route& there = view.routes[0 * 3 + 1];
+  CHECK(there.latency == doctest::Approx(3e-6));
+  CHECK(there.seconds_per_byte == doctest::Approx(1 / 4e9));  // the memory dram
+  REQUIRE(tables.route_links(0, 1).size() == 2);
+  CHECK(tables.route_links(0, 1)[0] == 1);
+  CHECK(tables.route_links(0, 1)[1] == 0);
+  CHECK(view.routes[1 * 3 + 0].latency == doctest::Approx(1e-6));
+  CHECK(view.routes[1 * 3 + 1].latency == 0);
+  CHECK(view.routes[1 * 3 + 1].seconds_per_byte == 0);
+  CHECK(tables.route_links(1, 1).empty());
+  CHECK(view.route_time(0, 2, 1) == kNever);  // no route to the disk
+  CHECK(tables.memories()[0].bandwidth == 4e9);
+  CHECK(tables.memories()[1].bandwidth == 0);
+  CHECK(tables.memories()[0].energy_per_byte == 1e-12);
+  CHECK(tables.links()[0].name == "pcie");
+  CHECK(tables.links()[0].energy_per_byte == 2e-12);
+  CHECK(tables.links()[0].shared);
+  CHECK_FALSE(tables.links()[1].shared);
+}
+
+TEST_CASE("a link slower than both memories sets the speed") {
+  Scenario s = scenario();
+  s.platform.links[0].bandwidth = 1e9;
+  const Tables tables = tables_of(s);
+  CHECK(view_of(tables).routes[1 * 3 + 0].seconds_per_byte == doctest::Approx(1e-9));
+}
+
+TEST_CASE("views outlive the scenario and a move of the tables") {
+  static_assert(!std::is_copy_constructible_v<Tables> && std::is_nothrow_move_constructible_v<Tables>);
+  auto s = std::make_unique<Scenario>(scenario());
+  Tables first = tables_of(*s);
+  const SystemView view = view_of(first);
+  s.reset();
+  const Tables second = std::move(first);
+  CHECK(view.kinds[1].points[0].name == "only");
+  CHECK(view.models[1].name == "net");
+  CHECK(view.models[0].tasks[1].inputs[0].bytes == 100);
+  CHECK(view.streams[0].name == "camera");
+  CHECK(second.accelerators()[3].name == "dla0");
+  CHECK(second.variant_name(2) == "lite");
+  CHECK(view_of(second).costs.data() == view.costs.data());
+}
+
+TEST_CASE("problems of graphs and costs come out of build") {
+  Scenario s = scenario();
+  auto broken = std::make_shared<Network>(*network());
+  broken->costs.pop_back();
+  broken->costs.pop_back();
+  s.networks.assign(3, broken);
+  Problems problems;
+  Tables::build(s, problems);
+  REQUIRE(problems.size() == 2);  // by layer and as a whole
+  CHECK(problems.all()[0].what.find("can run: b;") != std::string::npos);
+  CHECK(problems.all()[1].what.find("can run: * (no row of its own") != std::string::npos);
+}
+
+}  // namespace hetsched
