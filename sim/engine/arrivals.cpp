@@ -19,7 +19,6 @@ std::optional<std::uint64_t> count_of(const Arrival& arrival) {
   if (const auto* p = std::get_if<Poisson>(&arrival)) return p->count;
   if (const auto* p = std::get_if<TraceArrivals>(&arrival)) return p->times.size();
   if (const auto* p = std::get_if<Burst>(&arrival)) return p->count;
-  if (const auto* p = std::get_if<ClosedLoop>(&arrival)) return p->count;
   return std::nullopt;
 }
 
@@ -85,10 +84,6 @@ std::optional<ArrivalTime> ArrivalSource::next() {
 }
 
 std::optional<ArrivalTime> ArrivalSource::caused(double time) {
-  const auto count = count_of(stream_.arrival);
-  if (count && index_ >= *count) return std::nullopt;
-  const bool endless_loop = std::holds_alternative<ClosedLoop>(stream_.arrival);
-  if (endless_loop && duration_ && time >= *duration_) return std::nullopt;
   const ArrivalTime arrival{index_++, time, time};
   if (!wins(arrival.index)) return std::nullopt;
   return arrival;

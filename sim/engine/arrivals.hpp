@@ -40,8 +40,8 @@ class ArrivalSource {
   /// Times never decrease.
   std::optional<ArrivalTime> next();
 
-  /// An arrival caused by the run itself (closed loop, trigger) at `time`; nothing if the stream has had its
-  /// count, its duration is over, or the draw of `probability` is lost.
+  /// An arrival caused by the run itself (closed loop, trigger) at `time`; nothing if it loses the draw of
+  /// `probability`.
   std::optional<ArrivalTime> caused(double time);
 
   /// Absolute deadline of a request released at `released`; infinite if the stream has none.

@@ -13,7 +13,7 @@ Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& stat
     return static_cast<std::uint32_t>(at - workload.streams.begin());
   };
   for (const StreamSpec& stream : workload.streams)
-    streams_.push_back({ArrivalSource(stream, workload.duration, seed), {}, kNone, {}, 0, {}, {}});
+    streams_.push_back({ArrivalSource(stream, workload.duration, seed), {}, kNone, {}, 0, 0, {}, {}});
   for (std::uint32_t s = 0; s < streams_.size(); ++s) {
     const StreamSpec& stream = workload.streams[s];
     if (!stream.after.empty()) streams_[s].after = index_of(stream.after);
@@ -29,8 +29,7 @@ Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& stat
 void Releases::begin() {
   for (std::uint32_t s = 0; s < streams_.size(); ++s) {
     if (const auto* loop = std::get_if<ClosedLoop>(&workload_.streams[s].arrival)) {
-      const std::uint64_t first = loop->count ? std::min(loop->outstanding, *loop->count) : loop->outstanding;
-      for (std::uint64_t i = 0; i < first; ++i) cause(s, 0);
+      for (std::uint64_t i = 0; i < loop->outstanding; ++i) cause(s, 0);
     } else {
       draw_next(s);
       if (!polled()) enter_next(s);
@@ -66,6 +65,11 @@ bool Releases::arrived(std::uint32_t stream, double now) const {
 }
 
 void Releases::cause(std::uint32_t stream, double date) {
+  if (const auto* loop = std::get_if<ClosedLoop>(&workload_.streams[stream].arrival)) {
+    if (loop->count && streams_[stream].caused >= *loop->count) return;
+    if (workload_.duration && date >= *workload_.duration) return;
+  }
+  ++streams_[stream].caused;
   ++coming_;
   calendar_.add(date, Calendar::What::triggered, stream);
 }

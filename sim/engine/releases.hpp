@@ -52,6 +52,7 @@ class Releases {
     std::uint32_t after = kNone;            ///< the stream that feeds it
     std::vector<std::uint32_t> triggers;    ///< streams it triggers
     std::uint64_t finished = 0;
+    std::uint64_t caused = 0;               ///< releases of a closed loop or cascade entered so far
     std::deque<Waiting> gated;              ///< requests of streams it feeds
     std::deque<Waiting> unstarted;          ///< candidates for its drop rule
   };

@@ -1,0 +1,126 @@
+#include <doctest/doctest.h>
+
+#include "policy/catalog.hpp"
+
+using namespace hetsched;
+
+namespace {
+
+struct Tunable : Policy {
+  explicit Tunable(Params& p)
+      : quantum(p.number("quantum", {.fallback = 0.5, .min = 0, .max = 2, .doc = "time of a turn"})),
+        depth(p.number("depth", {.fallback = 3, .min = 1, .integer = true, .doc = "look-ahead"})),
+        eager(p.flag("eager", true, "start at once")),
+        order(p.choice("order", {.fallback = "time", .of = {"time", "name"}, .doc = "of the queue"})),
+        seed(p.seed()) {}
+  void decide(const SystemView&, Decisions&) override {}
+  double quantum, depth;
+  bool eager;
+  std::string order;
+  std::uint64_t seed;
+};
+
+struct Plain : Policy {
+  explicit Plain(Params&) {}
+  void decide(const SystemView&, Decisions&) override {}
+};
+
+struct Broken : Policy {
+  explicit Broken(Params&) { throw std::runtime_error("no tables"); }
+  void decide(const SystemView&, Decisions&) override {}
+};
+
+const PolicyEntry kEntries[] = {policy<Tunable>("tunable", "has parameters", "here"),
+                                policy<Plain>("plain", "has none", "here"),
+                                policy<Broken>("broken", "cannot be made", "here")};
+
+PolicyChoice choice(const std::string& text) {
+  Problems problems;
+  const Document document = Document::from_text(text, "exp.json", "", problems);
+  PolicyChoice result = read<PolicyChoice>(document.root(), problems);
+  REQUIRE(problems.empty());
+  return result;
+}
+
+Names texts(const Problems& problems) {
+  Names lines;
+  for (const Problem& problem : problems.all()) lines.push_back(to_string(problem));
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("policies are listed by name and found by it") {
+  const Catalog catalog(kEntries);
+  CHECK(catalog.names() == Names{"broken", "plain", "tunable"});
+  REQUIRE(catalog.find("plain"));
+  CHECK(catalog.find("plain")->summary == "has none");
+  CHECK(catalog.find("plan") == nullptr);
+  CHECK_THROWS_WITH_AS((void)catalog.get("plan"),
+                       "\"plan\" is no policy; did you mean \"plain\"? policies: broken, plain, tunable", InputError);
+}
+
+TEST_CASE("a list with one name twice is our mistake") {
+  const PolicyEntry twice[] = {kEntries[0], kEntries[1], kEntries[0]};
+  CHECK_THROWS_AS(Catalog{twice}, InternalError);
+}
+
+TEST_CASE("declared parameters are those the constructor reads, in its order") {
+  const auto declared = Catalog(kEntries).declared("tunable");
+  REQUIRE(declared.size() == 4);
+  CHECK(declared[0].name == "quantum");
+  CHECK(declared[1].type == "integer");
+  CHECK(declared[3].type == "time|name");
+}
+
+TEST_CASE("values reach the policy, others keep their defaults") {
+  Problems problems;
+  const Catalog catalog(kEntries);
+  const auto policy_choice = choice(R"({"name": "tunable", "parameters": {"quantum": 1.5, "eager": false}})");
+  const auto made = catalog.make(policy_choice, 7, problems);
+  REQUIRE(problems.empty());
+  const auto& tunable = dynamic_cast<const Tunable&>(*made);
+  CHECK(tunable.quantum == 1.5);
+  CHECK(tunable.depth == 3);
+  CHECK_FALSE(tunable.eager);
+  CHECK(tunable.order == "time");
+  CHECK(catalog.effective_parameters(policy_choice).dump() ==
+        R"({"quantum":1.5,"depth":3,"eager":false,"order":"time"})");
+}
+
+TEST_CASE("the seed of a policy depends on the run's seed and on the policy only") {
+  CHECK(policy_seed(1, "a") == policy_seed(1, "a"));
+  CHECK(policy_seed(1, "a") != policy_seed(2, "a"));
+  CHECK(policy_seed(1, "a") != policy_seed(1, "b"));
+  Problems problems;
+  const auto made = Catalog(kEntries).make(choice("\"tunable\""), 7, problems);
+  CHECK(dynamic_cast<const Tunable&>(*made).seed == policy_seed(7, "tunable"));
+}
+
+TEST_CASE("everything wrong with the parameters is told at once, with positions") {
+  Problems problems;
+  const auto made = Catalog(kEntries).make(
+      choice("{\"name\": \"tunable\", \"parameters\": {\n\"quantun\": 1,\n\"quantum\": 3,\n\"depth\": 1.5,\n"
+             "\"eager\": \"yes\",\n\"order\": [1]}}"),
+      1, problems);
+  CHECK(made == nullptr);
+  CHECK(texts(problems) ==
+        Names{"exp.json:2:1: /parameters/quantun: is no parameter of policy tunable; did you mean \"quantum\"? "
+              "parameters: quantum, depth, eager, order",
+              "exp.json:6:10: /parameters/order: must be a number, true or false, or a text; found [1]",
+              "exp.json:3:12: /parameters/quantum: must be a number of at least 0 and at most 2; found 3",
+              "exp.json:4:10: /parameters/depth: must be an integer of at least 1; found 1.5",
+              "exp.json:5:10: /parameters/eager: must be true or false; found \"yes\""});
+}
+
+TEST_CASE("a policy without parameters says so") {
+  Problems problems;
+  CHECK(Catalog(kEntries).make(choice(R"({"name": "plain", "parameters": {"x": 1}})"), 1, problems) == nullptr);
+  CHECK(texts(problems) ==
+        Names{"exp.json:1:34: /parameters/x: is no parameter of policy plain; parameters: none"});
+}
+
+TEST_CASE("a constructor that throws is the policy's fault") {
+  Problems problems;
+  CHECK_THROWS_AS((void)Catalog(kEntries).make(choice("\"broken\""), 1, problems), PolicyError);
+}
