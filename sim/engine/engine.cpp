@@ -8,6 +8,7 @@
 #include "base/errors.hpp"
 #include "base/units.hpp"
 #include "engine/calendar.hpp"
+#include "engine/delayed_decisions.hpp"
 #include "engine/devices.hpp"
 #include "engine/releases.hpp"
 #include "engine/reporter.hpp"
@@ -61,7 +62,7 @@ class Engine {
   void turn_on(std::uint32_t accelerator);
 
   void call_policy();
-  void apply_late();
+  void apply_delayed();
   void apply(const Decision& decision);
   void carry_out(const Start& d);
   void carry_out(const Prefetch& d);
@@ -90,11 +91,9 @@ class Engine {
   bool completion_ = false;  ///< a task finished at this instant
   bool tick_ = false;        ///< a poll is due at this instant
   bool apply_ = false;       ///< the policy's latency is over at this instant
-  bool deciding_ = false;    ///< decisions wait for the policy's latency
   std::uint32_t lanes_in_use_ = 0;
   std::uint64_t idle_calls_ = 0;
-  std::vector<Decision> late_decisions_;
-  std::vector<std::uint64_t> late_ids_;  ///< of the request each decision concerns
+  DelayedDecisions delayed_;
   std::vector<std::uint32_t> flows_, waiting_, expired_;
   std::vector<Calendar::Entry> due_;
 };
@@ -311,8 +310,8 @@ void Engine::turn_on(std::uint32_t accelerator) {
 }
 
 void Engine::decide() {
-  if (apply_) apply_late();
-  if (deciding_ || !state_.has_events()) return;
+  if (apply_) apply_delayed();
+  if (delayed_.waiting() || !state_.has_events()) return;
   call_policy();
   const DecisionLatency& latency = scenario_.options.decision_latency;
   const std::span<const Decision> decided = decisions_.all();
@@ -321,19 +320,8 @@ void Engine::decide() {
     for (const Decision& decision : decided) apply(decision);
     return;
   }
-  const auto starts = std::count_if(decided.begin(), decided.end(),
-                                    [](const Decision& d) { return std::holds_alternative<Start>(d); });
-  late_decisions_.assign(decided.begin(), decided.end());
-  late_ids_.clear();
-  const SystemView& view = state_.view(now_);
-  for (const Decision& decision : late_decisions_) {
-    const std::uint32_t request = request_of(decision);
-    late_ids_.push_back(request < view.requests.size() ? view.requests[request].id : kNone);
-    if (const std::string rule = broken_rule(decision, view); !rule.empty() && !std::holds_alternative<Start>(decision))
-      policy_failed(in_words(decision, view), rule);
-  }
-  deciding_ = true;
-  calendar_.add(now_ + latency.per_call + static_cast<double>(starts) * latency.per_start, Calendar::What::apply);
+  const double delay = delayed_.hold(decided, state_.view(now_), latency);
+  calendar_.add(now_ + delay, Calendar::What::apply);
 }
 
 void Engine::call_policy() {
@@ -362,21 +350,18 @@ void Engine::call_policy() {
   state_.free_ended();
 }
 
-void Engine::apply_late() {
-  deciding_ = false;
-  for (std::size_t i = 0; i < late_decisions_.size(); ++i) {
-    Decision& decision = late_decisions_[i];
-    const SystemView& view = state_.view(now_);
-    const std::uint32_t request = request_of(decision);
-    if (auto* d = std::get_if<WakeAt>(&decision)) d->time = std::max(d->time, now_);
-    const bool other = request != kNone && view.requests[request].id != late_ids_[i];
-    if (other || !broken_rule(decision, view).empty()) {
-      ++reporter_.totals.decisions_stale;
+void Engine::apply_delayed() {
+  std::uint64_t stale = 0;
+  for (const DelayedDecisions::Held& held : delayed_.release()) {
+    if (DelayedDecisions::holds(held, state_.view(now_))) {
+      apply(held.decision);
     } else {
-      apply(decision);
+      ++stale;
     }
   }
-  if (reporter_.totals.decisions_stale > 0 && lanes_in_use_ == 0) state_.push_event({Event::Type::woken, {}, kNone});
+  reporter_.totals.decisions_stale += stale;
+  // The policy believes that these tasks run: it must be asked again.
+  if (stale > 0) state_.push_event({Event::Type::woken, {}, kNone});
 }
 
 void Engine::apply(const Decision& decision) {
@@ -456,20 +441,6 @@ void Engine::close() {
 DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
                       std::span<Observer* const> observers) {
   return Engine(scenario, tables, policy, executor, observers).run();
-}
-
-Fabric fabric_of(const Tables& tables) {
-  Fabric fabric;
-  for (const MemoryInfo& memory : tables.memories()) fabric.memory_bandwidth.push_back(memory.bandwidth);
-  for (const LinkInfo& link : tables.links()) fabric.links.push_back({link.bandwidth, link.shared});
-  for (std::uint32_t from = 0; from < tables.memories().size(); ++from)
-    for (std::uint32_t to = 0; to < tables.memories().size(); ++to) {
-      const auto links = tables.route_links(from, to);
-      fabric.routes.emplace_back(links.begin(), links.end());
-    }
-  for (const AcceleratorInfo& a : tables.accelerators())
-    fabric.lane_memory.insert(fabric.lane_memory.end(), a.slots, a.memory);
-  return fabric;
 }
 
 }  // namespace hetsched

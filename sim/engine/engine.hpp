@@ -30,7 +30,4 @@ struct DecisionTime {
 DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
                       std::span<Observer* const> observers);
 
-/// The fabric of a platform, for an executor.
-Fabric fabric_of(const Tables& tables);
-
 }  // namespace hetsched

@@ -6,22 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace hetsched {
+#include "engine/fabric.hpp"
 
-/// What flows cross, as plain numbers.
-struct Fabric {
-  struct Link {
-    double bandwidth = 0;  ///< B/s
-    bool shared = true;    ///< false: every flow gets all of it
-  };
-  std::vector<double> memory_bandwidth;           ///< B/s; 0: unlimited
-  std::vector<Link> links;
-  std::vector<std::vector<std::uint32_t>> routes;  ///< memories x memories, from-major: indices of links
-  std::vector<std::uint32_t> lane_memory;         ///< memory of each lane
-  /// With links, memories are links as well, and flows share whole routes; without, memories are servers.
-  [[nodiscard]] bool multi_hop() const { return !links.empty(); }
-  [[nodiscard]] std::uint32_t lanes() const { return static_cast<std::uint32_t>(lane_memory.size()); }
-};
+namespace hetsched {
 
 /// Moves bytes and lets time pass. Flows are numbered by the caller: numbers below Fabric::lanes are for the
 /// traffic of tasks (one per slot of an accelerator), higher ones for transfers. A number may be used again once

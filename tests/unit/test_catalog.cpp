@@ -57,7 +57,8 @@ TEST_CASE("policies are listed by name and found by it") {
   CHECK(catalog.find("plain")->summary == "has none");
   CHECK(catalog.find("plan") == nullptr);
   CHECK_THROWS_WITH_AS((void)catalog.get("plan"),
-                       "\"plan\" is no policy; did you mean \"plain\"? policies: broken, plain, tunable", InputError);
+                       "\"plan\" is no policy; did you mean \"plain\"? policies: broken, plain, tunable",
+                       InputError);
 }
 
 TEST_CASE("a list with one name twice is our mistake") {
@@ -104,18 +105,20 @@ TEST_CASE("everything wrong with the parameters is told at once, with positions"
              "\"eager\": \"yes\",\n\"order\": [1]}}"),
       1, problems);
   CHECK(made == nullptr);
-  CHECK(texts(problems) ==
-        Names{"exp.json:2:1: /parameters/quantun: is no parameter of policy tunable; did you mean \"quantum\"? "
-              "parameters: quantum, depth, eager, order",
-              "exp.json:6:10: /parameters/order: must be a number, true or false, or a text; found [1]",
-              "exp.json:3:12: /parameters/quantum: must be a number of at least 0 and at most 2; found 3",
-              "exp.json:4:10: /parameters/depth: must be an integer of at least 1; found 1.5",
-              "exp.json:5:10: /parameters/eager: must be true or false; found \"yes\""});
+  CHECK(
+      texts(problems) ==
+      Names{"exp.json:2:1: /parameters/quantun: is no parameter of policy tunable; did you mean \"quantum\"? "
+            "parameters: quantum, depth, eager, order",
+            "exp.json:6:10: /parameters/order: must be a number, true or false, or a text; found [1]",
+            "exp.json:3:12: /parameters/quantum: must be a number of at least 0 and at most 2; found 3",
+            "exp.json:4:10: /parameters/depth: must be an integer of at least 1; found 1.5",
+            "exp.json:5:10: /parameters/eager: must be true or false; found \"yes\""});
 }
 
 TEST_CASE("a policy without parameters says so") {
   Problems problems;
-  CHECK(Catalog(kEntries).make(choice(R"({"name": "plain", "parameters": {"x": 1}})"), 1, problems) == nullptr);
+  CHECK(Catalog(kEntries).make(choice(R"({"name": "plain", "parameters": {"x": 1}})"), 1, problems) ==
+        nullptr);
   CHECK(texts(problems) ==
         Names{"exp.json:1:34: /parameters/x: is no parameter of policy plain; parameters: none"});
 }

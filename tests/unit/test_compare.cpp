@@ -1,10 +1,8 @@
 #include <doctest/doctest.h>
-
 #include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
-
 
 #include "base/files.hpp"
 #include "study/compare.hpp"
@@ -16,15 +14,16 @@ namespace {
 /// A study's directory with these rows: point,status,platform,policy,seed,miss_rate,energy_j,goodput_rps.
 class StudyFolder {
  public:
-  explicit StudyFolder(const std::string& rows) : path_(std::filesystem::temp_directory_path() / ("hetsched_compare_" + std::to_string(::getpid()))) {
+  explicit StudyFolder(const std::string& rows)
+      : path_(std::filesystem::temp_directory_path() / ("hetsched_compare_" + std::to_string(::getpid()))) {
     std::string text = "point,status,error,platform,workload,policy,seed,miss_rate,energy_j,goodput_rps\n";
     std::size_t at = 0;
     while (at < rows.size()) {
       const std::size_t end = rows.find('\n', at);
       std::string row = rows.substr(at, end - at);
       const std::size_t status = row.find(',', row.find(',') + 1);
-      row.insert(status, ",");                             // error
-      row.insert(row.find(',', status + 2), ",w");         // workload
+      row.insert(status, ",");                      // error
+      row.insert(row.find(',', status + 2), ",w");  // workload
       text += row + "\n";
       at = end + 1;
     }
@@ -92,17 +91,18 @@ TEST_CASE("where a zero occurs, the difference is told instead of a ratio") {
 
 TEST_CASE("the baseline's best policy is the one with the lowest, or highest, mean of the first metric") {
   const Comparison low = compared(kRows, {{{"platform", "hom"}}, {"energy_j"}, true});
-  CHECK(low.entries[0].row.baseline == "hom");        // het, edf against hom, edf
-  CHECK(low.entries[1].row.baseline == "hom, edf");   // het, rr
+  CHECK(low.entries[0].row.baseline == "hom");       // het, edf against hom, edf
+  CHECK(low.entries[1].row.baseline == "hom, edf");  // het, rr
   CHECK(*low.entries[1].row.value == doctest::Approx(std::sqrt(2.0)).epsilon(1e-12));
   const Comparison high = compared(kRows, {{{"platform", "hom"}}, {"goodput_rps"}, true});
-  CHECK(high.entries[0].row.baseline == "hom, rr");   // mean 8 beats 7.5
+  CHECK(high.entries[0].row.baseline == "hom, rr");  // mean 8 beats 7.5
   CHECK(high.notes.front().find("not the scheduler's") != std::string::npos);
 }
 
 TEST_CASE("failed runs and groups without baseline are left out, and that is said") {
   const Comparison c = compared(
-      "0,ok,het,edf,1,0.1,1,10\n1,failed,het,edf,2,,,\n2,ok,het,met,1,0.1,3,10\n3,ok,hom,edf,1,0.1,2,5\n4,ok,hom,edf,2,0.1,2,5\n",
+      "0,ok,het,edf,1,0.1,1,10\n1,failed,het,edf,2,,,\n2,ok,het,met,1,0.1,3,10\n3,ok,hom,edf,1,0.1,2,5\n4,ok,"
+      "hom,edf,2,0.1,2,5\n",
       {{{"platform", "hom"}}, {"energy_j"}, false});
   REQUIRE(c.entries.size() == 1);
   CHECK(c.entries[0].row.pairs == 1);
@@ -125,15 +125,19 @@ TEST_CASE("a comparison as CSV") {
   const Comparison c = compared("0,ok,het,edf,1,0.5,1,10\n1,ok,hom,edf,1,0.25,2,5\n",
                                 {{{"platform", "hom"}}, {"energy_j"}, false});
   CHECK(to_csv(c) ==
-        "platform,metric,baseline,pairs,mean,baseline_mean,effect,value,low,high\nhet,energy_j,hom,1,1,2,ratio,0.5,,\n");
+        "platform,metric,baseline,pairs,mean,baseline_mean,effect,value,low,high\nhet,energy_j,hom,1,1,2,"
+        "ratio,0.5,,\n");
 }
 
 TEST_CASE("unknown columns, values and metrics are named with the nearest") {
   CHECK(errors(kRows, {{{"platfrom", "hom"}, {"platform", "hon"}}, {"energy"}, false}) ==
-        Names{"--baseline platfrom=hom: \"platfrom\" is no column to compare by; did you mean \"platform\"? columns: "
+        Names{"--baseline platfrom=hom: \"platfrom\" is no column to compare by; did you mean \"platform\"? "
+              "columns: "
               "platform, workload, policy",
-              "--baseline platform=hon: no run has the platform \"hon\"; did you mean \"hom\"? there are: het, hom",
-              "--metric energy: \"energy\" is no metric; did you mean \"energy_j\"? metrics: miss_rate, energy_j, "
+              "--baseline platform=hon: no run has the platform \"hon\"; did you mean \"hom\"? there are: "
+              "het, hom",
+              "--metric energy: \"energy\" is no metric; did you mean \"energy_j\"? metrics: miss_rate, "
+              "energy_j, "
               "goodput_rps"});
   CHECK(errors(kRows, {}).size() == 2);
   CHECK(errors(kRows, {{{"policy", "edf"}}, {"energy_j"}, true}).size() == 1);

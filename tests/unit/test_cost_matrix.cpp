@@ -145,6 +145,7 @@ TEST_CASE("a group costs what its own rows say, or else the sum of its layers") 
   network.costs[1].power = 3;
   network.costs[0].bytes = 10;
   network.costs[1].bytes = 1;
+  network.costs[3].energy = 9;
   const CostMatrix groups = costs(platform(), network, Granularity::group);
   CHECK(groups.at(0, kGpu, kFast).time == 3);
   CHECK(groups.at(0, kGpu, kFast).energy == 6.5);

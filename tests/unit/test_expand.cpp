@@ -26,19 +26,19 @@ struct Expanded {
     return lines;
   }
   [[nodiscard]] std::string problem() const {
-    return problems.size() == 1 ? to_string(problems.all().front()) : std::to_string(problems.size()) + " problems";
+    return problems.size() == 1 ? to_string(problems.all().front())
+                                : std::to_string(problems.size()) + " problems";
   }
 };
 
 }  // namespace
 
-TEST_CASE("no factors make one combination") {
-  CHECK(Expanded("{}").lines() == Names{""});
-}
+TEST_CASE("no factors make one combination") { CHECK(Expanded("{}").lines() == Names{""}); }
 
 TEST_CASE("the first path of a grid varies slowest") {
   const Expanded grid(R"({"grid": {"policy": ["edf", "rr"], "seed": [1, 2]}})");
-  CHECK(grid.lines() == Names{"policy=edf seed=1", "policy=edf seed=2", "policy=rr seed=1", "policy=rr seed=2"});
+  CHECK(grid.lines() ==
+        Names{"policy=edf seed=1", "policy=edf seed=2", "policy=rr seed=1", "policy=rr seed=2"});
   CHECK(grid.expansion.paths == Names{"policy", "seed"});
 }
 
@@ -65,7 +65,8 @@ TEST_CASE("a level knows where it was written") {
 
 TEST_CASE("mistakes in factors") {
   CHECK(Expanded(R"({"grid": {"polciy": ["edf"]}})").problem() ==
-        "exp.json:1:11: /grid/polciy: cannot vary from run to run; did you mean \"policy\"? what can: platform, "
+        "exp.json:1:11: /grid/polciy: cannot vary from run to run; did you mean \"policy\"? what can: "
+        "platform, "
         "workload, policy, seed, execution_jitter, decision_latency, outages");
   CHECK(Expanded(R"({"grid": {"policy": []}})").problem() ==
         "exp.json:1:21: /grid/policy: must be a list of at least one level; found []");
@@ -86,15 +87,19 @@ TEST_CASE("a grid that explodes is refused, not expanded") {
   std::string levels = "[0";
   for (int i = 1; i < 1000; ++i) levels += "," + std::to_string(i);
   levels += "]";
-  CHECK(Expanded(R"({"grid": {"seed": )" + levels + R"(, "policy.a": )" + levels + R"(, "policy.b": )" + levels + "}}")
+  CHECK(Expanded(R"({"grid": {"seed": )" + levels + R"(, "policy.a": )" + levels + R"(, "policy.b": )" +
+                 levels + "}}")
             .problem() == "/grid: makes more than 200000 combinations; leave out levels");
 }
 
 TEST_CASE("keys and names with dots are found in paths") {
   Problems problems;
   const Document document = Document::from_text(
-      R"({"kinds": [{"name": "gpu", "points": [{"name": "1.2GHz", "f": 1}]}], "a.b": {"c": 1}})", "p", "", problems);
-  const auto pointer = [&](const std::string& path) { return pointer_of(document.value(), path_parts(path), 0); };
+      R"({"kinds": [{"name": "gpu", "points": [{"name": "1.2GHz", "f": 1}]}], "a.b": {"c": 1}})", "p", "",
+      problems);
+  const auto pointer = [&](const std::string& path) {
+    return pointer_of(document.value(), path_parts(path), 0);
+  };
   CHECK(pointer("kinds.gpu.points.1.2GHz.f") == "/kinds/gpu/points/1.2GHz/f");
   CHECK(pointer("kinds.0.points.0.f") == "/kinds/0/points/0/f");
   CHECK(pointer("a.b.c") == "/a.b/c");

@@ -1,0 +1,28 @@
+#include "engine/delayed_decisions.hpp"
+
+#include <algorithm>
+
+#include "engine/rules.hpp"
+
+namespace hetsched {
+
+double DelayedDecisions::hold(std::span<const Decision> decided, const SystemView& view,
+                              const DecisionLatency& latency) {
+  double delay = latency.per_call;
+  for (const Decision& decision : decided) {
+    const std::uint32_t request = request_of(decision);
+    held_.push_back({decision, request < view.requests.size() ? view.requests[request].id : 0});
+    if (std::holds_alternative<Start>(decision)) delay += latency.per_start;
+  }
+  for (Held& held : held_)
+    if (auto* wake = std::get_if<WakeAt>(&held.decision)) wake->time = std::max(wake->time, view.now + delay);
+  return delay;
+}
+
+bool DelayedDecisions::holds(const Held& held, const SystemView& view) {
+  const std::uint32_t request = request_of(held.decision);
+  if (request != kNone && (request >= view.requests.size() || view.requests[request].id != held.request_id)) return false;
+  return broken_rule(held.decision, view).empty();
+}
+
+}  // namespace hetsched

@@ -1,0 +1,34 @@
+/// \file
+/// Decisions that take effect later, because deciding takes simulated time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "hetsched/policy.hpp"
+#include "model/scenario.hpp"
+
+namespace hetsched {
+
+class DelayedDecisions {
+ public:
+  struct Held {
+    Decision decision;
+    std::uint64_t request_id = 0;  ///< of the request it concerns: its place may be another's by then
+  };
+
+  [[nodiscard]] bool waiting() const { return !held_.empty(); }
+  /// Keeps what has been decided in this view; returns the time until it takes effect.
+  double hold(std::span<const Decision> decided, const SystemView& view, const DecisionLatency& latency);
+  /// Hands them out; nothing waits any more.
+  std::vector<Held> release() { return std::exchange(held_, {}); }
+  /// Is a decision still legal, about the same request?
+  static bool holds(const Held& held, const SystemView& view);
+
+ private:
+  std::vector<Held> held_;
+};
+
+}  // namespace hetsched

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# hetsched sweep and compare: results, failures, progress, interruption.
+source "$SOURCE_DIR/tests/support/cli.sh"
+write_inputs
+cd "$room/in"
+
+call 0 sweep . --dry-run
+out "tiny: 4 points" "policy"
+call 0 sweep . -o one -j 1
+out "4 points in " ": 4 ok" "results: one/points.csv"
+err "100%  4/4 points"
+call 0 sweep experiment.json -o two -j 2 --quiet
+silent out
+silent err
+cmp one/points.csv two/points.csv || fail "the number of processes shows in points.csv"
+cmp one/streams.csv two/streams.csv || fail "the number of processes shows in streams.csv"
+call 0 sweep . --policy edf
+out "2 points in " "results/tiny/points.csv"
+
+call 0 compare one
+out "policy" "mct" "latency_mean_s" "miss_rate" "Compared with policy edf; runs are paired by seed."
+call 0 compare one/points.csv --baseline policy=mct --metric energy_j,makespan_s -o comparison.csv
+out "energy_j" "makespan_s" "Compared with policy mct"
+(($(wc -l <comparison.csv) == 3)) || fail "comparison.csv has not one row per metric"
+call 0 compare one --baseline platform=two --best-policy --metric miss_rate
+call 2 compare one --baseline polcy=edf --metric miss_rat
+err 'did you mean "policy"?' 'did you mean "miss_rate"?'
+call 2 compare nowhere
+err "hetsched: nowhere"
+
+# One point that cannot end costs its own row only.
+sed 's|"grid"|"list": [{}, {"outages": [{"accelerator": "gpu", "off": 0}]}], "grid"|' experiment.json >outage.json
+call 1 sweep outage.json -o outage
+out "8 points in " "4 ok, 4 failed"
+err "hetsched: failed: " "policy edf"
+(($(grep -c ',failed,' outage/points.csv) == 4)) || fail "points.csv has not one row per failed point"
+
+mkdir full && touch full/thesis.tex
+call 2 sweep . -o full
+[[ -e full/thesis.tex ]] || fail "$last: deleted what was not its own"
+call 2 sweep nowhere
+err "nowhere"
+
+# Interrupted: what is done is written, and the shell knows.
+status=0
+timeout --preserve-status -s INT 0.5 "$HETSCHED" sweep . -o long --set replicates=20000 >"$room/out" 2>"$room/err" || status=$?
+((status == 130)) || fail "interrupted: exit code $status"
+grep -q interrupted long/points.csv || fail "no row says that it was interrupted"
