@@ -130,8 +130,9 @@ def gantt(paths, out, options):
         drawn.append((_row_name(row, rows), row["request"], row["model"], row.get("task", ""), start, inputs,
                       compute, stop, int(missed)))
     for row, start, stop in transfers:
-        axis.broken_barh([(start * factor, (stop - start) * factor)], (place[row["from"] + " → " + row["to"]] - 0.25, 0.5),
-                         facecolor=GREY, edgecolor="black", linewidth=0.25)
+        y = place[row["from"] + " → " + row["to"]]
+        axis.broken_barh([(start * factor, (stop - start) * factor)], (y - 0.25, 0.5), facecolor=GREY,
+                         edgecolor="black", linewidth=0.25)
     if marks:
         axis.plot(*zip(*marks), linestyle="", marker="X", markersize=4, color=LATE, markeredgecolor="white",
                   markeredgewidth=0.4, zorder=5)
@@ -153,7 +154,8 @@ def _gantt_legend(tasks, marks):
         handles.append(Patch(facecolor="white", hatch="//////", edgecolor="black", linewidth=0.3,
                              label="waiting for inputs"))
     if marks:
-        handles.append(Line2D([], [], linestyle="", marker="X", color=LATE, markersize=5, label="end of a late request"))
+        handles.append(Line2D([], [], linestyle="", marker="X", color=LATE, markersize=5,
+                              label="end of a late request"))
     return handles
 
 

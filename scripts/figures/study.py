@@ -29,7 +29,10 @@ def bars(files, out, metric, options):
                     continue
                 mean, half = mean_interval(values)
                 drawn.append((title, platform, policy, len(values), mean, half))
-                axis.bar(g + (p - (len(policies) - 1) / 2) * step, mean * factor, 0.92 * step,
+                x = g + (p - (len(policies) - 1) / 2) * step
+                if mean == 0:  # a bar that is there, but of no height
+                    axis.annotate("0", (x, 0), (0, 1), textcoords="offset points", ha="center", fontsize=5)
+                axis.bar(x, mean * factor, 0.92 * step,
                          yerr=half * factor if half else None, color=look[policy].colour, hatch=look[policy].hatch,
                          edgecolor="black", linewidth=0.3, error_kw={"elinewidth": 0.6, "capsize": min(1.5, 9 * step)})
         axis.set_xticks(range(len(platforms)), platforms if axis is axes[-1] else [])
@@ -37,7 +40,7 @@ def bars(files, out, metric, options):
         axis.set_ylim(bottom=0)
         axis.set_ylabel(label)
         _title(axis, title, panels)
-    if max(map(len, platforms)) * len(platforms) > (100 if wide else 44):
+    if max(map(len, platforms)) * len(platforms) > (90 if wide else 40):
         axes[-1].tick_params(axis="x", rotation=30)
         for tick in axes[-1].get_xticklabels():
             tick.set_horizontalalignment("right")
@@ -54,7 +57,8 @@ def curves(files, out, metric, options):
     points = _points(files, [metric], options)
     x = options.x
     if x not in points.factors:
-        raise PlotError(f"{files[0]}: {x} is not a factor that varies; those are: {', '.join(points.factors) or 'none'}.")
+        varying = ", ".join(points.factors) or "none"
+        raise PlotError(f"{files[0]}: {x} is not a factor that varies; those are: {varying}.")
     panels = {}
     for title, rows in points.panels(ignoring=[x]).items():
         for entry in rows:

@@ -1,0 +1,72 @@
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/output.hpp"
+#include "cli/study_arguments.hpp"
+
+namespace hetsched {
+namespace {
+
+std::string shown_value(const Params::Value& value) {
+  if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const double* number = std::get_if<double>(&value)) return shortest(*number);
+  return std::get<std::string>(value);
+}
+
+std::string shown_type(const Params::Declared& parameter) {
+  if (parameter.type == "flag") return "true or false";
+  std::string text = parameter.type;
+  if (parameter.type != "number" && parameter.type != "integer") return text;
+  if (parameter.min > -kNever) text += " >= " + shortest(parameter.min);
+  if (parameter.max < kNever) text += (parameter.min > -kNever ? ", <= " : " <= ") + shortest(parameter.max);
+  return text;
+}
+
+void print_list() {
+  for (const PolicyEntry& entry : catalog().list())
+    print(definition(std::string(entry.name), std::string(entry.summary), 18));
+  print("\nhetsched policies NAME tells more of one.\n");
+}
+
+void print_details(const std::string& name) {
+  const PolicyEntry& entry = catalog().get(name);
+  print(std::string(entry.name) + ": " + wrapped(entry.summary, 2));
+  print("source: " + wrapped(entry.source, 2));
+  const auto parameters = catalog().declared(name);
+  if (parameters.empty()) {
+    print("parameters: none\n");
+    return;
+  }
+  print("\n");
+  Table table({{"parameter", Table::Align::left},
+               {"default", Table::Align::left},
+               {"type", Table::Align::left},
+               {"meaning", Table::Align::left}});
+  for (const Params::Declared& parameter : parameters)
+    table.add({parameter.name, shown_value(parameter.fallback), shown_type(parameter), parameter.doc});
+  print(table.text());
+  const Params::Declared& first = parameters.front();
+  const std::string value = first.name + "=" + shown_value(first.fallback);
+  print("\non the command line: --policy " + name + ":" + value +
+        "\nin an experiment:    \"policy\": {\"name\": \"" + name + "\", \"parameters\": {...}}\n");
+}
+
+}  // namespace
+
+Command policies_command() {
+  return {"policies",
+          "List the scheduling policies, or explain one and its parameters",
+          "[NAME]",
+          "",
+          "hetsched policies\nhetsched policies heft",
+          [](Arguments& arguments) -> Action {
+            const auto name = std::make_shared<std::string>();
+            arguments.positional("NAME", "policy to explain", *name, Arguments::Need::optional);
+            return [name](const Names&) {
+              name->empty() ? print_list() : print_details(*name);
+              return ExitCode::ok;
+            };
+          }};
+}
+
+}  // namespace hetsched

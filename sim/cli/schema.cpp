@@ -1,0 +1,91 @@
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/output.hpp"
+#include "model/network.hpp"
+#include "model/platform.hpp"
+#include "model/workload.hpp"
+#include "record/result_files.hpp"
+#include "study/experiment.hpp"
+#include "study/study_files.hpp"
+
+namespace hetsched {
+namespace {
+
+struct Kind {
+  const char* name;
+  Json (*schema)();
+};
+constexpr Kind kKinds[] = {
+    {"platform", [] { return json_schema<PlatformSpec>("hetsched platform"); }},
+    {"model", [] { return json_schema<NetworkSpec>("hetsched model"); }},
+    {"workload", [] { return json_schema<WorkloadSpec>("hetsched workload"); }},
+    {"experiment", [] { return json_schema<ExperimentSpec>("hetsched experiment"); }},
+};
+
+Json as_json(const std::vector<ResultFile>& files) {
+  Json list = Json::array();
+  for (const ResultFile& file : files) {
+    Json columns = Json::array();
+    for (const ResultColumn& column : file.columns)
+      columns.push_back({{"name", column.name}, {"unit", column.unit}, {"doc", column.doc}});
+    list.push_back({{"file", file.name}, {"what", file.what}, {"columns", std::move(columns)}});
+  }
+  return list;
+}
+
+void print_files(const std::string& title, const std::vector<ResultFile>& files) {
+  print(title + "\n");
+  for (const ResultFile& file : files) {
+    print("\n" + file.name + ": " + wrapped(file.what, 2));
+    for (const ResultColumn& column : file.columns)
+      print(definition(column.name + (column.unit.empty() ? "" : " [" + column.unit + "]"), column.doc, 34));
+  }
+}
+
+void print_results(bool json) {
+  if (json) {
+    print(Json{{"run", as_json(result_files())}, {"study", as_json(study_files())}}.dump(2) + "\n");
+    return;
+  }
+  print_files("FILES OF A RUN (hetsched run -o DIR)", result_files());
+  print_files("\nFILES OF A STUDY (hetsched sweep -o DIR)", study_files());
+}
+
+struct Options {
+  std::string kind;
+  bool json = false;
+};
+
+ExitCode run(const Options& options) {
+  Names names;
+  for (const Kind& kind : kKinds) names.emplace_back(kind.name);
+  names.emplace_back("results");
+  const std::size_t chosen = one_of("KIND", options.kind, names);
+  if (chosen < std::size(kKinds))
+    print(kKinds[chosen].schema().dump(2) + "\n");
+  else
+    print_results(options.json);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Command schema_command() {
+  return {"schema",
+          "Explain a kind of file: JSON Schema of inputs, or every column of the results",
+          "KIND [--json]",
+          "Editors that know JSON Schema complete and check a file that begins with \"$schema\": \"<path of "
+          "the schema>\".",
+          "hetsched schema platform > platform.schema.json\nhetsched schema results | less",
+          [](Arguments& arguments) -> Action {
+            const auto options = std::make_shared<Options>();
+            arguments.positional("KIND", "platform, model, workload, experiment or results", options->kind,
+                                 Arguments::Need::required);
+            arguments.flag("--json", "results as JSON, for programs (schemas of inputs always are)",
+                           options->json);
+            return [options](const Names&) { return run(*options); };
+          }};
+}
+
+}  // namespace hetsched

@@ -1,0 +1,109 @@
+#include "study/sweep.hpp"
+
+#include <filesystem>
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "cli/study_arguments.hpp"
+
+namespace hetsched {
+namespace {
+
+struct Options {
+  StudyArguments study;
+  std::string output, jobs;
+  bool dry_run = false, quiet = false;
+};
+
+struct Failure {
+  std::string title, error;
+};
+constexpr std::size_t kFailuresTold = 10;
+
+ExitCode list_points(const Study& study) {
+  constexpr std::size_t kEnds = 5;
+  print(study.spec().name + ": " + counted(study.size(), "point") + "\n\n");
+  std::vector<Table::Column> columns = {{"point"}};
+  for (const std::string& name : study.label_names()) columns.push_back({name, Table::Align::left});
+  Table table(columns);
+  for (std::size_t point = 0; point < study.size(); ++point) {
+    if (study.size() > 2 * kEnds + 1 && point == kEnds) {
+      point = study.size() - kEnds;
+      Names dots(columns.size());
+      dots[0] = "...";
+      table.add(dots);
+    }
+    Names cells = study.labels(point);
+    cells.insert(cells.begin(), study.point_name(point));
+    table.add(cells);
+  }
+  print(table.text());
+  return ExitCode::ok;
+}
+
+void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& failures, const Options& options,
+                   const std::filesystem::path& folder) {
+  for (const Failure& failure : failures)
+    std::fprintf(stderr, "hetsched: failed: %s: %s\n", failure.title.c_str(), failure.error.c_str());
+  if (outcome.failed > failures.size())
+    std::fprintf(stderr, "hetsched: ... and %s; column error of points.csv has them all\n",
+                 counted(outcome.failed - failures.size(), "more failed point").c_str());
+  if (options.quiet) return;
+  std::string text = counted(outcome.total, "point") + " in " + rough_duration(outcome.wall) + ": " +
+                     std::to_string(outcome.ok) + " ok";
+  if (outcome.failed > 0) text += ", " + std::to_string(outcome.failed) + " failed";
+  if (outcome.stopped) text += ", " + std::to_string(outcome.interrupted) + " not run: interrupted";
+  print(text + "\nresults: " + (folder / kPointsFile).string() + ", one row per point\n");
+}
+
+ExitCode run(const Options& options, const Names& command_line) {
+  const Study study = options.study.load();
+  if (options.dry_run) return list_points(study);
+  SweepOptions sweep_options;
+  sweep_options.directory = options.output.empty() ? std::filesystem::path("results") / study.spec().name
+                                                   : std::filesystem::path(options.output);
+  if (!options.jobs.empty())
+    sweep_options.jobs = static_cast<unsigned>(whole_number("-j", options.jobs, 1, 1024));
+  sweep_options.records = options.study.record_level();
+  sweep_options.argv = command_line;
+  ProgressLine line(options.quiet ? ProgressLine::Style::none : ProgressLine::default_style());
+  std::vector<Failure> failures;
+  sweep_options.progress = [&](const SweepProgress& progress) {
+    line.show(progress);
+    if (progress.point_ended && !progress.error.empty() && failures.size() < kFailuresTold)
+      failures.push_back({progress.label, progress.error});
+  };
+  const SweepOutcome outcome = sweep(study, catalog(), sweep_options);
+  line.clear();
+  print_outcome(outcome, failures, options, sweep_options.directory);
+  return outcome.exit_code();
+}
+
+}  // namespace
+
+Command sweep_command() {
+  return {"sweep",
+          "Run every point of an experiment in parallel; results go to points.csv",
+          "EXPERIMENT [options]",
+          "A factor of the experiment that an option sets is fixed to that value.",
+          "hetsched sweep experiments/quickstart -o results/quickstart -j 4\n"
+          "hetsched sweep experiments/quickstart --policy mct --set replicates=20\n"
+          "hetsched sweep experiments/xrbench --dry-run",
+          [](Arguments& arguments) -> Action {
+            const auto options = std::make_shared<Options>();
+            arguments.positional("EXPERIMENT", "experiment file, or its folder", options->study.experiment,
+                                 Arguments::Need::required);
+            arguments.option("-o,--output", "DIR",
+                             "folder for the results (default: results/<name of the experiment>)",
+                             options->output);
+            arguments.option("-j,--jobs", "N", "runs at a time (default: one per processor)", options->jobs);
+            options->study.declare(arguments, "as the experiment says");
+            arguments.flag("--dry-run", "only check, and list the points", options->dry_run);
+            arguments.flag("-q,--quiet", "print errors only", options->quiet);
+            return [options](const Names& command_line) { return run(*options, command_line); };
+          }};
+}
+
+}  // namespace hetsched

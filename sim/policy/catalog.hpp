@@ -1,0 +1,58 @@
+/// \file
+/// The policies there are, and how one is made from what an experiment says about it. Which ones there are is
+/// the caller's business: this folder knows the list's form only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "hetsched/policy.hpp"
+#include "model/scenario.hpp"
+
+namespace hetsched {
+
+class Catalog {
+ public:
+  /// Takes a copy of the entries, whose texts must outlive the catalog. Throws an InternalError if a name is
+  /// empty or there twice, or if there is nothing to make a policy with.
+  explicit Catalog(std::span<const PolicyEntry> entries);
+
+  /// All policies, by name.
+  [[nodiscard]] std::span<const PolicyEntry> list() const { return entries_; }
+  [[nodiscard]] Names names() const;
+
+  /// The policy of that name; null if there is none.
+  [[nodiscard]] const PolicyEntry* find(std::string_view name) const;
+  /// As find(); throws an InputError that names the nearest and all there are.
+  [[nodiscard]] const PolicyEntry& get(std::string_view name) const;
+  /// What is to be said of a name that find() does not know, as a clause: `"heff" is no policy; did you mean
+  /// ...`.
+  [[nodiscard]] std::string unknown(std::string_view name) const;
+
+  /// The parameters a policy reads, in the order in which it does. Throws an InputError for an unknown name.
+  [[nodiscard]] std::vector<Params::Declared> declared(std::string_view name) const;
+
+  /// Makes the policy of a run. Everything wrong with the choice (unknown name, unknown parameter, wrong
+  /// type, out of range) is added to `problems`, with the positions of the parameters; then there is none.
+  /// `at`, if given, is where the policy was chosen, for problems with its name.
+  [[nodiscard]] std::unique_ptr<Policy> make(const PolicyChoice& choice, std::uint64_t run_seed,
+                                             Problems& problems, const Node* at = nullptr) const;
+
+  /// All parameters with the values they have under this choice, which has been checked: for manifests.
+  [[nodiscard]] Json effective_parameters(const PolicyChoice& choice) const;
+
+ private:
+  std::vector<PolicyEntry> entries_;  // by name
+};
+
+/// The seed that a policy sees in a run: the same for the same policy and run seed, unrelated to all other
+/// random numbers of the run.
+std::uint64_t policy_seed(std::uint64_t run_seed, std::string_view policy);
+
+}  // namespace hetsched

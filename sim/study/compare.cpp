@@ -1,0 +1,291 @@
+#include "study/compare.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <system_error>
+
+#include "base/json_document.hpp"
+#include "study/alternatives.hpp"
+#include "study/expand.hpp"
+#include "study/points_table.hpp"
+#include "study/statistics.hpp"
+#include "study/sweep.hpp"
+
+namespace hetsched {
+namespace {
+
+bool contains(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Are the options fit for this table?
+void check_options(const PointsTable& table, const CompareOptions& options, Problems& problems) {
+  if (options.baseline.empty())
+    problems.add(
+        "", "",
+        "no baseline is given; name one with --baseline column=value, or as baseline in the experiment");
+  for (const auto& [column, value] : options.baseline) {
+    const std::string where = "--baseline " + column + "=" + value;
+    if (!contains(table.factors(), column) || column == "seed") {
+      Names columns = table.factors();
+      std::erase(columns, "seed");
+      problems.add(
+          where, "",
+          in_quotes(column) + " is no column to compare by" + alternatives(column, "columns", columns));
+    } else if (const Names values = table.values(table.column(column)); !contains(values, value)) {
+      problems.add(
+          where, "",
+          "no run has the " + column + " " + in_quotes(value) + alternatives(value, "there are", values));
+    }
+    if (options.best_policy && column == "policy")
+      problems.add(
+          where, "",
+          "fixes the policy, which the choice of the baseline's best policy would choose; leave out one");
+  }
+  if (options.metrics.empty())
+    problems.add("", "", "no metric is given; name some with --metric, or as compare in the experiment");
+  for (const std::string& metric : options.metrics)
+    if (!contains(table.metrics(), metric))
+      problems.add("--metric " + metric, "",
+                   in_quotes(metric) + " is no metric" + alternatives(metric, "metrics", table.metrics()));
+}
+
+/// Compares the groups of a table.
+class Comparer {
+ public:
+  Comparer(const PointsTable& table, const CompareOptions& options) : table_(table), options_(options) {
+    for (const std::string& name : table.factors())
+      if (name != "seed") columns_.push_back(name);
+    make_groups();
+  }
+
+  Comparison compare() {
+    Comparison comparison;
+    choose_columns(comparison);
+    std::size_t alone = 0;
+    for (const auto& [key, group] : groups_) {
+      const auto baseline = baseline_of(key);
+      if (!baseline) ++alone;
+      if (!baseline || baseline->key == key) continue;
+      for (const std::string& metric : options_.metrics)
+        comparison.entries.push_back({shown(key), compare(metric, key, group, *baseline)});
+    }
+    add_notes(comparison, alone);
+    return comparison;
+  }
+
+ private:
+  using Key = Names;                                 // values of columns_
+  using Group = std::map<std::string, std::size_t>;  // row by seed
+  struct Baseline {
+    const Key& key;
+    const Group& group;
+  };
+
+  void make_groups() {
+    const std::size_t seed = table_.column("seed");
+    for (std::size_t row = 0; row < table_.size(); ++row) {
+      if (!table_.ok(row)) {
+        ++left_out_;
+        continue;
+      }
+      Key key;
+      for (const std::string& name : columns_) key.push_back(table_.text(row, table_.column(name)));
+      const auto [at, added] = index_.emplace(key, groups_.size());
+      if (added) groups_.emplace_back(key, Group());
+      groups_[at->second].second.emplace(table_.text(row, seed), row);
+    }
+  }
+
+  [[nodiscard]] std::size_t position(const std::string& column) const {
+    return static_cast<std::size_t>(std::find(columns_.begin(), columns_.end(), column) - columns_.begin());
+  }
+
+  [[nodiscard]] std::optional<double> mean(const Group& group, const std::string& metric) const {
+    std::vector<double> values;
+    for (const auto& [seed, row] : group)
+      if (const auto value = table_.number(row, table_.column(metric))) values.push_back(*value);
+    if (values.empty()) return std::nullopt;
+    return mean_estimate(values).value;
+  }
+
+  /// The group that another one is to be compared with; nothing if there is none.
+  [[nodiscard]] std::optional<Baseline> baseline_of(const Key& key) const {
+    Key wanted = key;
+    for (const auto& [column, value] : options_.baseline) wanted[position(column)] = value;
+    if (!options_.best_policy) {
+      const auto found = index_.find(wanted);
+      if (found == index_.end()) return std::nullopt;
+      return Baseline{groups_[found->second].first, groups_[found->second].second};
+    }
+    const std::size_t policy = position("policy");
+    std::optional<Baseline> best;
+    double best_mean = 0;
+    for (const auto& [candidate, group] : groups_) {
+      Key compared = candidate;
+      compared[policy] = wanted[policy];
+      if (compared != wanted) continue;
+      const auto value = mean(group, options_.metrics.front());
+      const double sign = is_larger_better(options_.metrics.front()) ? -1 : 1;
+      if (!value || (best && sign * *value >= best_mean)) continue;
+      best.emplace(Baseline{candidate, group});
+      best_mean = sign * *value;
+    }
+    return best;
+  }
+
+  [[nodiscard]] ComparisonRow compare(const std::string& metric, const Key& key, const Group& group,
+                                      const Baseline& baseline) const {
+    std::vector<double> values, baselines;
+    for (const auto& [seed, row] : group) {
+      const auto other = baseline.group.find(seed);
+      if (other == baseline.group.end()) continue;
+      const auto value = table_.number(row, table_.column(metric));
+      const auto baseline_value = table_.number(other->second, table_.column(metric));
+      if (!value || !baseline_value) continue;
+      values.push_back(*value);
+      baselines.push_back(*baseline_value);
+    }
+    ComparisonRow result;
+    result.metric = metric;
+    result.baseline = difference(key, baseline.key);
+    result.pairs = values.size();
+    if (values.empty()) return result;
+    result.mean = mean_estimate(values).value;
+    result.baseline_mean = mean_estimate(baselines).value;
+    const auto positive = [](double value) { return value > 0; };
+    const bool ratio = std::all_of(values.begin(), values.end(), positive) &&
+                       std::all_of(baselines.begin(), baselines.end(), positive);
+    const Estimate estimate =
+        ratio ? ratio_estimate(values, baselines) : difference_estimate(values, baselines);
+    result.effect = ratio ? Effect::ratio : Effect::difference;
+    result.value = estimate.value;
+    result.low = estimate.low;
+    result.high = estimate.high;
+    return result;
+  }
+
+  /// "4k_2xWS2048, edf": what the baseline has otherwise.
+  [[nodiscard]] static std::string difference(const Key& key, const Key& baseline) {
+    Names parts;
+    for (std::size_t i = 0; i < key.size(); ++i)
+      if (key[i] != baseline[i]) parts.push_back(baseline[i]);
+    return join(parts, ", ");
+  }
+
+  /// Only columns in which groups differ are worth showing; the baseline's always are.
+  void choose_columns(Comparison& comparison) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const auto differs = [&](const auto& group) { return group.first[i] != groups_.front().first[i]; };
+      const bool in_baseline = std::any_of(options_.baseline.begin(), options_.baseline.end(),
+                                           [&](const auto& pair) { return pair.first == columns_[i]; });
+      if (!in_baseline && std::none_of(groups_.begin(), groups_.end(), differs)) continue;
+      shown_.push_back(i);
+      comparison.columns.push_back(columns_[i]);
+    }
+  }
+
+  [[nodiscard]] Names shown(const Key& key) const {
+    Names values;
+    for (const std::size_t column : shown_) values.push_back(key[column]);
+    return values;
+  }
+
+  void add_notes(Comparison& comparison, std::size_t alone) const {
+    Names parts;
+    for (const auto& [column, value] : options_.baseline) parts.push_back(column + " " + value);
+    std::string policy;
+    if (options_.best_policy)
+      policy = ", each time with the policy that has its best mean " + options_.metrics.front() +
+               ", so that a gain is not the scheduler's";
+    comparison.notes.push_back("Compared with " + join(parts, ", ") + policy + "; runs are paired by seed.");
+    if (left_out_ > 0)
+      comparison.notes.push_back(std::to_string(left_out_) + " of " + std::to_string(table_.size()) +
+                                 " runs failed or were interrupted and are left out.");
+    if (alone > 0)
+      comparison.notes.push_back(std::to_string(alone) + " of " + std::to_string(groups_.size()) +
+                                 " groups have no baseline runs to compare with and are left out.");
+  }
+
+  const PointsTable& table_;
+  const CompareOptions& options_;
+  Names columns_;
+  std::vector<std::size_t> shown_;             // numbers of columns_
+  std::vector<std::pair<Key, Group>> groups_;  // in order of appearance
+  std::map<Key, std::size_t> index_;           // of groups_
+  std::size_t left_out_ = 0;
+};
+
+}  // namespace
+
+Comparison compare(const std::filesystem::path& directory, const CompareOptions& options,
+                   Problems& problems) {
+  const std::size_t before = problems.size();
+  const PointsTable table = PointsTable::read(directory, problems);
+  if (problems.size() == before) check_options(table, options, problems);
+  if (problems.size() != before) return {};
+  Comparison comparison = Comparer(table, options).compare();
+  if (comparison.entries.empty())
+    problems.add(directory.string(), "",
+                 "no group of runs differs from the baseline and has one; nothing to compare");
+  return comparison;
+}
+
+CompareOptions compare_options_of(const std::filesystem::path& directory, Problems& problems) {
+  CompareOptions options;
+  std::error_code error;
+  const auto folder = std::filesystem::is_directory(directory, error) ? directory : directory.parent_path();
+  if (!std::filesystem::exists(folder / kStudyFile, error)) return options;
+  const Document document = Document::from_file(folder / kStudyFile, problems);
+  const Node baseline = document.at("/experiment/baseline"), metrics = document.at("/experiment/compare");
+  if (baseline.value().is_object())
+    for (const auto& item : baseline.value().items())
+      options.baseline.emplace_back(item.key(), level_text(item.value()));
+  if (metrics.value().is_array())
+    for (const Json& metric : metrics.value()) options.metrics.push_back(level_text(metric));
+  return options;
+}
+
+std::pair<std::string, std::string> parse_baseline(std::string_view text, Problems& problems) {
+  const auto equals = text.find('=');
+  if (equals != std::string_view::npos && equals > 0)
+    return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1)))};
+  problems.add("--baseline", "",
+               in_quotes(text) + " is not of the form column=value, as in platform=4k_2xWS2048");
+  return {};
+}
+
+bool is_larger_better(std::string_view metric) {
+  static constexpr std::string_view kLarger[] = {"finished",
+                                                 "throughput_rps",
+                                                 "goodput_rps",
+                                                 "utilisation",
+                                                 "fairness_jain",
+                                                 "stp",
+                                                 "throughput_per_watt",
+                                                 "throughput_per_tdp_watt",
+                                                 "throughput_per_usd",
+                                                 "throughput_per_mm2",
+                                                 "score"};
+  return std::find(std::begin(kLarger), std::end(kLarger), metric) != std::end(kLarger);
+}
+
+std::string to_csv(const Comparison& comparison) {
+  std::string text;
+  const auto add = [&](const Names& cells) {
+    for (const std::string& cell : cells) {
+      detail::append_csv_text(text, cell);
+      text += ',';
+    }
+  };
+  add(comparison.columns);
+  text += csv_header<ComparisonRow>();
+  for (const Comparison::Entry& entry : comparison.entries) {
+    add(entry.group);
+    append_csv_row(text, entry.row);
+  }
+  return text;
+}
+
+}  // namespace hetsched

@@ -1,0 +1,86 @@
+/// \file
+/// Comparison of the runs of a study with a baseline: what would change if the baseline were replaced.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/fields.hpp"
+
+namespace hetsched {
+
+/// What to compare with what.
+struct CompareOptions {
+  /// Columns of points.csv and the values that they have in baseline rows: {{"platform", "4k_2xWS2048"}}.
+  std::vector<std::pair<std::string, std::string>> baseline;
+  Names metrics;  ///< columns of points.csv
+  /// Compare with the baseline's best policy (by the mean of the first metric) instead of the same policy, so
+  /// that a gain is the platform's and not the scheduler's.
+  bool best_policy = false;
+};
+
+enum class Effect { ratio, difference, none };
+template <>
+inline constexpr auto enum_names<Effect> = std::array{"ratio", "difference", "none"};
+
+/// One metric of one group of runs against the baseline. The columns that tell groups apart come before.
+struct ComparisonRow {
+  std::string metric;
+  std::string baseline;
+  std::uint64_t pairs = 0;
+  std::optional<double> mean, baseline_mean;
+  Effect effect = Effect::none;
+  std::optional<double> value, low, high;
+};
+template <>
+inline constexpr auto fields<ComparisonRow> = std::tuple{
+    field("metric", &ComparisonRow::metric, "column of points.csv", {}),
+    field("baseline", &ComparisonRow::baseline,
+          "the runs compared with: where their columns differ from this row's", {}),
+    field("pairs", &ComparisonRow::pairs, "pairs of runs with the same seed in which both have a value", {}),
+    field("mean", &ComparisonRow::mean, "mean of the group over the pairs", {}),
+    field("baseline_mean", &ComparisonRow::baseline_mean, "mean of the baseline over the pairs", {}),
+    field("effect", &ComparisonRow::effect,
+          "ratio: of the geometric means, group / baseline; difference: mean of group - baseline, where "
+          "values that "
+          "are not positive occur; none: there is no pair",
+          {}),
+    field("value", &ComparisonRow::value, "the ratio or difference", {}),
+    field("low", &ComparisonRow::low,
+          "lower end of its 95% confidence interval (Student's t); empty for one pair", {}),
+    field("high", &ComparisonRow::high, "upper end of it", {}),
+};
+
+struct Comparison {
+  Names columns;  ///< factor columns that differ between groups (seed left out)
+  struct Entry {
+    Names group;  ///< values of `columns`
+    ComparisonRow row;
+  };
+  std::vector<Entry> entries;  ///< groups in order of appearance, metrics as asked for
+  Names notes;  ///< sentences that must be told with the table: what was compared, what was left out
+};
+
+/// Compares the runs of `directory`/points.csv (or of that file itself): for each group of rows that are
+/// equal in all factor columns but seed, against the rows that have the baseline's values in the baseline's
+/// columns and are equal in the others, paired by seed. Problems are added: unknown columns, values and
+/// metrics, with the nearest.
+Comparison compare(const std::filesystem::path& directory, const CompareOptions& options, Problems& problems);
+
+/// What the experiment of a study asks to be compared; nothing where it does not say.
+CompareOptions compare_options_of(const std::filesystem::path& directory, Problems& problems);
+
+/// Reads "column=value". A problem if it is not of that form.
+std::pair<std::string, std::string> parse_baseline(std::string_view text, Problems& problems);
+
+/// Is a larger value of the metric a better one? Of most metrics a smaller one is.
+bool is_larger_better(std::string_view metric);
+
+std::string to_csv(const Comparison& comparison);
+
+}  // namespace hetsched

@@ -1,0 +1,112 @@
+#include "study/compose.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+namespace hetsched {
+namespace {
+
+/// "policy": "rr" is short for {"name": "rr"}; something is to be set inside it.
+void spell_out_policy(Document& experiment, Problems& problems) {
+  const Node policy = experiment.at("/policy");
+  if (!policy.value().is_string()) return;
+  const std::string origin = policy.where();
+  Json object = {{"name", policy.value()}};
+  experiment.set("/policy", std::move(object), origin, problems);
+}
+
+}  // namespace
+
+bool Composer::concerns_points(const std::string& path) {
+  return can_vary(path) && path_parts(path).front() != "seed";
+}
+
+void Composer::apply(const Assignment& setting, Document& experiment, Problems& problems) {
+  const Names parts = path_parts(setting.path);
+  const bool free_keys = parts.front() == "grid" || parts.front() == "baseline";  // their keys are paths
+  std::string pointer;
+  if (free_keys && parts.size() > 2)
+    pointer = "/" + parts.front() + pointer_part(setting.path.substr(parts.front().size() + 1));
+  else
+    pointer = pointer_of(experiment.value(), parts, 0);
+  experiment.set(pointer, setting.value, setting.origin, problems);
+}
+
+Composed Composer::compose(const Combination& combination, Problems& problems) {
+  Ordered ordered;
+  for (const auto& assignment : combination) ordered.push_back(assignment.get());
+  for (const Assignment& setting : settings_) ordered.push_back(&setting);
+  const auto depth = [](const Assignment* a) { return path_parts(a->path).size(); };
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [&](const Assignment* a, const Assignment* b) { return depth(a) < depth(b); });
+  Composed composed{experiment_, std::nullopt, std::nullopt, "", ""};
+  if (!experiment_.parsed() || !experiment_.value().is_object()) return composed;
+  place_part("platform", ordered, composed, composed.platform, composed.platform_source, problems);
+  place_part("workload", ordered, composed, composed.workload, composed.workload_source, problems);
+  for (const Assignment* assignment : ordered) {
+    const Names parts = path_parts(assignment->path);
+    std::optional<Document>* own = nullptr;
+    if (parts.front() == "platform") own = &composed.platform;
+    if (parts.front() == "workload") own = &composed.workload;
+    if (own && parts.size() == 1) continue;  // has been placed
+    if (parts.front() == "policy" && parts.size() > 1) spell_out_policy(composed.experiment, problems);
+    const bool separate = own && *own;
+    Document& target = separate ? **own : composed.experiment;
+    const std::string pointer = pointer_of(target.value(), parts, separate ? 1 : 0);
+    target.set(pointer, assignment->value, assignment->origin, problems);
+  }
+  return composed;
+}
+
+/// Finds what the part is at last, and reads it if it is a file.
+void Composer::place_part(const std::string& part, const Ordered& ordered, Composed& composed,
+                          std::optional<Document>& own, std::string& source, Problems& problems) {
+  const Assignment* last = nullptr;
+  for (const Assignment* assignment : ordered)
+    if (assignment->path == part) last = assignment;
+  const Node node = composed.experiment.at("/" + part);
+  const Json& value = last ? last->value : node.value();
+  const Problem at = last ? Problem{last->origin, "/" + part, ""} : node.problem("");
+  source = dumped(value);
+  if (value.is_null()) return;  // whoever needs it will miss it
+  if (value.is_string()) {
+    const std::string& file = value.get_ref<const std::string&>();
+    const auto path = last ? (last->folder / file).lexically_normal() : node.resolve(file);
+    source = path.string();
+    const Document* document = read_part(part, path, at, problems);
+    own = document ? *document : Document();
+  } else if (!value.is_object()) {
+    problems.add(at.where, at.pointer, "must be the path of a file or an object; found " + shown(value));
+    own = Document();
+  } else if (last) {
+    own = Document::from_value(value, last->origin, last->folder);
+  }
+}
+
+/// Null if there is no such file; a document that could not be parsed is one all the same.
+const Document* Composer::read_part(const std::string& part, const std::filesystem::path& path,
+                                    const Problem& at, Problems& problems) {
+  if (const auto known = documents_.find(path.string()); known != documents_.end()) return &known->second;
+  if (const std::string missing = missing_file(part, path); !missing.empty()) {
+    problems.add(at.where, at.pointer, missing);
+    return nullptr;
+  }
+  files_.insert(path.string());
+  return &documents_.emplace(path.string(), Document::from_file(path, problems)).first->second;
+}
+
+std::string missing_file(const std::string& noun, const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) return "";
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  Names there;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    there.push_back(entry->path().filename().string());
+  std::sort(there.begin(), there.end());
+  const auto near = nearest(path.filename().string(), there);
+  return "there is no " + noun + " file " + in_quotes(path.string(), 120) +
+         (near ? "; did you mean " + in_quotes((path.parent_path() / *near).string(), 120) + "?" : "");
+}
+
+}  // namespace hetsched

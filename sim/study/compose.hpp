@@ -1,0 +1,68 @@
+/// \file
+/// Puts the JSON of one point together: the experiment, the files it names, its factors and settings.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/json_document.hpp"
+#include "study/expand.hpp"
+
+namespace hetsched {
+
+/// The documents that make up a run. Platform and workload are documents of their own, whose JSON pointers
+/// start at their root, unless they stand in the experiment itself.
+struct Composed {
+  Document experiment;
+  std::optional<Document> platform, workload;
+  /// What tells platforms and workloads of one name apart: the file, or the text.
+  std::string platform_source, workload_source;
+
+  [[nodiscard]] Node platform_node() const {
+    return platform ? platform->root() : experiment.at("/platform");
+  }
+  [[nodiscard]] Node workload_node() const {
+    return workload ? workload->root() : experiment.at("/workload");
+  }
+};
+
+class Composer {
+ public:
+  /// `settings` are those that concern single points; see Composer::concerns_points().
+  Composer(Document experiment, std::vector<Assignment> settings)
+      : experiment_(std::move(experiment)), settings_(std::move(settings)) {}
+
+  /// Can the path of a setting only be followed point by point? The others belong into the experiment itself.
+  static bool concerns_points(const std::string& path);
+
+  /// Applies a setting to an experiment.
+  static void apply(const Assignment& setting, Document& experiment, Problems& problems);
+
+  /// Files are read once and kept.
+  Composed compose(const Combination& combination, Problems& problems);
+
+  /// The experiment without factors and without the settings of points.
+  [[nodiscard]] const Document& experiment() const { return experiment_; }
+  /// All files read so far.
+  [[nodiscard]] const std::set<std::string>& files() const { return files_; }
+
+ private:
+  using Ordered = std::vector<const Assignment*>;
+  void place_part(const std::string& part, const Ordered& ordered, Composed& composed,
+                  std::optional<Document>& own, std::string& source, Problems& problems);
+  const Document* read_part(const std::string& part, const std::filesystem::path& path, const Problem& at,
+                            Problems& problems);
+
+  Document experiment_;
+  std::vector<Assignment> settings_;
+  std::map<std::string, Document> documents_;  ///< by path
+  std::set<std::string> files_;
+};
+
+/// If there is no file at `path`: a clause that says so and names the nearest in its folder. Else empty.
+std::string missing_file(const std::string& noun, const std::filesystem::path& path);
+
+}  // namespace hetsched

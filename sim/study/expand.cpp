@@ -1,0 +1,214 @@
+#include "study/expand.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/errors.hpp"
+#include "study/alternatives.hpp"
+
+namespace hetsched {
+namespace {
+
+const Names kVarying = {"platform",         "workload",         "policy", "seed",
+                        "execution_jitter", "decision_latency", "outages"};
+
+bool contains(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Reads `list` and `grid` of an experiment.
+class Expander {
+ public:
+  Expander(const Node& experiment, const Names& fixed, Problems& problems)
+      : fixed_(fixed), problems_(problems), folder_(experiment.folder()) {
+    read_list(experiment.child("list"));
+    listed_ = expansion_.paths;
+    read_grid(experiment.child("grid"));
+  }
+
+  Expansion expand() {
+    std::size_t count = listed_combinations_.size();
+    for (const Factor& factor : grid_) {
+      count *= factor.size();
+      if (count > kMaxPoints) {
+        problems_.add("", "/grid",
+                      "makes more than " + std::to_string(kMaxPoints) + " combinations; leave out levels");
+        return expansion_;
+      }
+    }
+    for (const Combination& combination : listed_combinations_) cross(combination, 0);
+    return std::move(expansion_);
+  }
+
+ private:
+  using Factor = std::vector<std::shared_ptr<const Assignment>>;  // its levels
+
+  std::shared_ptr<const Assignment> level(const std::string& path, const Node& node) const {
+    return std::make_shared<const Assignment>(Assignment{path, node.value(), node.where(), folder_});
+  }
+
+  bool check_path(const std::string& path, const Node& node) {
+    if (can_vary(path)) {
+      if (!contains(expansion_.paths, path)) expansion_.paths.push_back(path);
+      return true;
+    }
+    const Names parts = path_parts(path);
+    const std::string first = parts.empty() ? "" : parts.front();
+    problems_.add(
+        node.key_problem("cannot vary from run to run" + alternatives(first, "what can", kVarying)));
+    return false;
+  }
+
+  void read_list(const Node& list) {
+    listed_combinations_.clear();
+    std::set<std::string> seen;
+    const std::size_t size = list.value().is_array() ? list.value().size() : 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      const Node entry = list.child(i);
+      if (!entry.value().is_object()) continue;  // has been reported
+      Combination combination;
+      std::string text;
+      for (const auto& item : entry.value().items()) {
+        if (contains(fixed_, item.key()) || !check_path(item.key(), entry.child(item.key()))) continue;
+        combination.push_back(level(item.key(), entry.child(item.key())));
+        text += item.key() + "=" + dumped(item.value()) + "\n";
+      }
+      if (seen.insert(text).second)
+        listed_combinations_.push_back(std::move(combination));
+      else if (fixed_.empty())
+        problems_.add(entry.problem("is in the list twice; its runs would be the same"));
+    }
+    if (list.value().is_array() && size == 0)
+      problems_.add(list.problem("has no entry, so there would be no run; add one, or leave out the list"));
+    if (listed_combinations_.empty()) listed_combinations_.emplace_back();
+  }
+
+  void read_grid(const Node& grid) {
+    if (!grid.value().is_object()) return;
+    for (const auto& item : grid.value().items()) {
+      const Node levels = grid.child(item.key());
+      if (contains(fixed_, item.key()) || !check_path(item.key(), levels)) continue;
+      if (contains(listed_, item.key()))
+        problems_.add(levels.key_problem("varies in list already; a factor is in one of the two"));
+      if (!levels.value().is_array() || levels.value().empty()) {
+        problems_.add(levels.problem("must be a list of at least one level; found " + shown(levels.value())));
+        continue;
+      }
+      read_levels(item.key(), levels);
+    }
+  }
+
+  void read_levels(const std::string& path, const Node& levels) {
+    Factor factor;
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < levels.value().size(); ++i) {
+      const Node node = levels.child(i);
+      if (seen.insert(dumped(node.value())).second)
+        factor.push_back(level(path, node));
+      else
+        problems_.add(node.problem(shown(node.value()) + " is a level of " + path + " already"));
+    }
+    grid_.push_back(std::move(factor));
+  }
+
+  void cross(const Combination& combination, std::size_t factor) {
+    if (factor == grid_.size()) {
+      expansion_.combinations.push_back(combination);
+      return;
+    }
+    for (const auto& each : grid_[factor]) {
+      Combination longer = combination;
+      longer.push_back(each);
+      cross(longer, factor + 1);
+    }
+  }
+
+  const Names& fixed_;
+  Problems& problems_;
+  std::filesystem::path folder_;
+  Names listed_;
+  std::vector<Combination> listed_combinations_;
+  std::vector<Factor> grid_;
+  Expansion expansion_;
+};
+
+/// Does `key`, or a name in a list, name something in the value?
+bool names_something(const Json& value, const std::string& key) {
+  if (value.is_object()) return value.contains(key);
+  return std::any_of(value.begin(), value.end(), [&](const Json& element) {
+    return element.is_object() && element.contains("name") && element["name"] == key;
+  });
+}
+
+const Json* inside(const Json& value, const std::string& key) {
+  if (value.is_object()) return value.contains(key) ? &value[key] : nullptr;
+  for (const Json& element : value)
+    if (element.is_object() && element.contains("name") && element["name"] == key) return &element;
+  if (!key.empty() && key.size() < 10 && key.find_first_not_of("0123456789") == std::string::npos) {
+    const std::size_t index = std::stoul(key);
+    if (index < value.size()) return &value[index];
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Expansion expand(const Node& experiment, const Names& fixed, Problems& problems) {
+  return Expander(experiment, fixed, problems).expand();
+}
+
+Assignment assignment_of(const Setting& setting, Problems& problems) {
+  Problems not_json;
+  const Document document = Document::from_text(setting.value, setting.origin, "", not_json);
+  if (!document.parsed()) return {setting.path, Json(setting.value), setting.origin, ""};
+  for (const Problem& problem : not_json.all()) problems.add(problem);  // such as a key that is there twice
+  return {setting.path, document.value(), setting.origin, ""};
+}
+
+bool can_vary(std::string_view path) {
+  const Names parts = path_parts(path);
+  const bool whole =
+      std::none_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); });
+  return !parts.empty() && whole && contains(kVarying, parts.front());
+}
+
+std::string level_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_number_float() ? shortest(value.get<double>()) : dumped(value);
+}
+
+Names path_parts(std::string_view path) {
+  Names parts(1);
+  for (const char c : path) {
+    if (c == '.')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+std::string pointer_of(const Json& root, const Names& parts, std::size_t first) {
+  std::string pointer;
+  const Json* at = &root;
+  while (first < parts.size()) {
+    std::string key = parts[first];
+    std::size_t used = 1;
+    if (at && at->is_structured() && !inside(*at, key)) {
+      std::string longer = key;
+      for (std::size_t next = first + 1; next < parts.size(); ++next) {
+        longer += "." + parts[next];
+        if (!names_something(*at, longer)) continue;
+        key = longer;
+        used = next - first + 1;
+        break;
+      }
+    }
+    pointer += pointer_part(key);
+    at = at && at->is_structured() ? inside(*at, key) : nullptr;
+    first += used;
+  }
+  return pointer;
+}
+
+}  // namespace hetsched

@@ -1,0 +1,77 @@
+/// \file
+/// An experiment as its JSON file describes it: a run, and the factors that vary from run to run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/fields.hpp"
+#include "model/scenario.hpp"
+
+namespace hetsched {
+
+struct ExperimentSpec {
+  std::string schema;
+  std::int64_t format = 1;
+  std::string name, question, description;
+  JsonValue platform, workload;  ///< a path, or the thing itself
+  PolicyChoice policy;
+  std::uint64_t seed = 1;
+  std::uint64_t replicates = 1;
+  RecordLevel records = RecordLevel::none;
+  ExecutionJitter execution_jitter;
+  DecisionLatency decision_latency;
+  std::vector<Outage> outages;
+  JsonValue grid;
+  std::vector<JsonValue> list;
+  JsonValue baseline;
+  std::vector<std::string> compare;
+};
+template <>
+inline constexpr auto fields<ExperimentSpec> = std::tuple{
+    field("$schema", &ExperimentSpec::schema, "for editors; ignored", {}),
+    field("format", &ExperimentSpec::format, "version of this file format",
+          {.required = true, .min = 1, .max = 1}),
+    field("name", &ExperimentSpec::name, "name of the experiment", {.required = true}),
+    field("question", &ExperimentSpec::question, "what it is to answer", {}),
+    field("description", &ExperimentSpec::description, "free text", {}),
+    field("platform", &ExperimentSpec::platform, "platform file, relative to this file; or a platform itself",
+          {}),
+    field("workload", &ExperimentSpec::workload, "workload file, relative to this file; or a workload itself",
+          {}),
+    field("policy", &ExperimentSpec::policy, "a policy's name, or its name and parameters", {}),
+    field("seed", &ExperimentSpec::seed, "seed of all random numbers", {}),
+    field("replicates", &ExperimentSpec::replicates, "runs of each combination, with seed, seed + 1, ...",
+          {.min = 1, .max = 100000}),
+    field("records", &ExperimentSpec::records, "what each run leaves behind besides its row in points.csv",
+          {}),
+    field("execution_jitter", &ExperimentSpec::execution_jitter,
+          "how true execution times differ from predicted ones", {}),
+    field("decision_latency", &ExperimentSpec::decision_latency, "simulated time that deciding takes", {}),
+    field("outages", &ExperimentSpec::outages, "accelerators that are off for a while", {}),
+    field("grid", &ExperimentSpec::grid,
+          "factors: path -> list of levels; all combinations are run, the last path varies fastest. A path "
+          "is a field "
+          "of this file (policy, platform) or leads into a value by keys, list indices and names: "
+          "workload.streams.camera.arrival.rate",
+          {.object = true}),
+    field("list", &ExperimentSpec::list,
+          "combinations: objects of path -> value; each is run with all combinations of the grid",
+          {.object = true}),
+    field("baseline", &ExperimentSpec::baseline,
+          "columns of points.csv -> value: the runs that hetsched compare compares with", {.object = true}),
+    field("compare", &ExperimentSpec::compare, "metrics that hetsched compare shows", {}),
+};
+
+/// A value given on the command line: one field of the experiment, or something inside it.
+struct Setting {
+  std::string path;    ///< as in grid: "seed", "workload.streams.camera.arrival.rate"
+  std::string value;   ///< JSON, or else a text as it stands; files are relative to the current directory
+  std::string origin;  ///< how the user wrote it, for messages: "--set seed=2"
+};
+
+/// Cuts "path=value". A problem if it is not of that form.
+Setting parse_setting(std::string_view text, Problems& problems);
+
+}  // namespace hetsched

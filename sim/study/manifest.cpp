@@ -1,0 +1,84 @@
+#include "study/manifest.hpp"
+
+#include <ctime>
+#include <fstream>
+
+#include "base/version.hpp"
+#include "engine/simgrid_executor.hpp"
+
+namespace hetsched {
+namespace {
+
+std::string utc(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  char text[32];
+  gmtime_r(&seconds, &parts);
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+double process_cpu() {
+  std::timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+constexpr const char* kCompiler =
+#ifdef __clang__
+    "clang " __VERSION__;
+#else
+    "gcc " __VERSION__;
+#endif
+
+constexpr const char* kBuild =
+#ifdef NDEBUG
+    "release";
+#else
+    "debug";
+#endif
+
+}  // namespace
+
+Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start) {
+  Json inputs = Json::array();
+  for (const InputFile& input : provenance.inputs)
+    inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
+  return {{"hetsched", std::string(kVersion)},
+          {"commit", std::string(kGitHash)},
+          {"simgrid", simgrid_version()},
+          {"compiler", kCompiler},
+          {"build", kBuild},
+          {"argv", provenance.argv},
+          {"start", utc(start)},
+          {"inputs", std::move(inputs)}};
+}
+
+Json to_json(const RunCost& cost) {
+  return {{"wall_s", cost.wall},
+          {"cpu_s", cost.cpu},
+          {"peak_memory_kib", cost.peak_memory},
+          {"decide_calls", cost.decisions.calls},
+          {"decide_total_s", cost.decisions.seconds},
+          {"decide_longest_s", cost.decisions.longest}};
+}
+
+Stopwatch::Stopwatch()
+    : start_(std::chrono::system_clock::now()),
+      wall_(std::chrono::steady_clock::now()),
+      cpu_(process_cpu()) {}
+
+double Stopwatch::wall() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_).count();
+}
+
+double Stopwatch::cpu() const { return process_cpu() - cpu_; }
+
+std::uint64_t peak_memory_kib() {
+  // Not getrusage(): its peak includes that of the program which this one was started from.
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6));
+  return 0;
+}
+
+}  // namespace hetsched

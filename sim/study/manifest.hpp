@@ -1,0 +1,35 @@
+/// \file
+/// How results came about: what run.json and study.json say besides the results' own inputs.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/json_document.hpp"
+#include "study/run.hpp"
+
+namespace hetsched {
+
+/// Versions, build, command line, start time (UTC) and input files.
+Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start);
+
+Json to_json(const RunCost& cost);
+
+/// Measures what is done between its making and a call: wall-clock and processor time.
+class Stopwatch {
+ public:
+  Stopwatch();
+  [[nodiscard]] double wall() const;  ///< s
+  [[nodiscard]] double cpu() const;   ///< s, of the process
+  [[nodiscard]] std::chrono::system_clock::time_point start() const { return start_; }
+
+ private:
+  std::chrono::system_clock::time_point start_;
+  std::chrono::steady_clock::time_point wall_;
+  double cpu_;
+};
+
+/// Peak memory of this process so far, in KiB.
+std::uint64_t peak_memory_kib();
+
+}  // namespace hetsched

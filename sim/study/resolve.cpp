@@ -1,0 +1,115 @@
+#include "study/resolve.hpp"
+
+#include "engine/tables.hpp"
+#include "model/names.hpp"
+#include "study/experiment.hpp"
+
+namespace hetsched {
+namespace {
+
+Problem missing(const Node& experiment, const std::string& what, const std::string& example) {
+  return {experiment.where(), "/" + what,
+          "no " + what + " is given; name one in the experiment, in its grid or list, or with --set " + what +
+              "=" + example};
+}
+
+void read_policy(const Composed& composed, const ExperimentSpec& spec, const Catalog& catalog,
+                 Problems& problems) {
+  const Node node = composed.experiment.at("/policy");
+  if (node.value().is_null()) {
+    problems.add(missing(composed.experiment.root(), "policy", "edf"));
+    return;
+  }
+  if (spec.policy.name.empty()) return;  // has been reported
+  const Node name = node.value().is_object() ? node.child("name") : node;
+  (void)catalog.make(spec.policy, spec.seed, problems, &name);
+}
+
+void check_jitter(const ExperimentSpec& spec, const Node& node, Problems& problems) {
+  if (spec.execution_jitter.distribution == JitterDistribution::uniform && spec.execution_jitter.spread > 1)
+    problems.add(
+        node.child("spread").problem("must be at most 1 where the distribution is uniform: times would be "
+                                     "negative; found " +
+                                     shortest(spec.execution_jitter.spread)));
+}
+
+void check_outages(const ExperimentSpec& spec, const PlatformSpec& platform, const Node& list,
+                   Problems& problems) {
+  NameTable accelerators("accelerator");
+  Problems ignored;
+  for (const AcceleratorSpec& accelerator : platform.accelerators)
+    accelerators.add(accelerator.name, list, ignored);
+  for (std::size_t i = 0; i < spec.outages.size(); ++i) {
+    const Outage& outage = spec.outages[i];
+    accelerators.resolve(outage.accelerator, list.child(i).child("accelerator"), problems);
+    if (outage.on && *outage.on <= outage.off)
+      problems.add(list.child(i).child("on").problem("must be after off (" + shortest(outage.off) +
+                                                     " s); found " + shortest(*outage.on) + " s"));
+  }
+}
+
+}  // namespace
+
+Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, Problems& problems) {
+  const Node root = composed.experiment.root();
+  const auto spec = hetsched::read<ExperimentSpec>(root, problems);
+  Scenario scenario;
+  scenario.policy = spec.policy;
+  scenario.options = {spec.seed, spec.execution_jitter, spec.decision_latency, spec.outages};
+  if (!root.value().is_object()) return scenario;  // has been reported
+  if (composed.platform_node().value().is_null())
+    problems.add(missing(root, "platform", "FILE"));
+  else
+    scenario.platform = read_platform(composed.platform_node(), problems);
+  if (composed.workload_node().value().is_null())
+    problems.add(missing(root, "workload", "FILE"));
+  else
+    scenario.workload = read_workload(composed.workload_node(), problems);
+  read_networks(composed.workload_node(), scenario, problems);
+  read_policy(composed, spec, catalog, problems);
+  check_jitter(spec, root.child("execution_jitter"), problems);
+  check_outages(spec, scenario.platform, root.child("outages"), problems);
+  return scenario;
+}
+
+Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog& catalog,
+                                        Problems& problems) {
+  const std::size_t before = problems.size();
+  Scenario scenario = read(composed, catalog, problems);
+  const Json &platform = composed.platform_node().value(), &workload = composed.workload_node().value();
+  if (problems.size() != before || !platform.is_object() || !workload.is_object()) return scenario;
+  const std::string key =
+      composed.platform_source + "\n" + composed.workload_source + "\n" + dumped(platform) + dumped(workload);
+  if (checked_.insert(key).second) (void)Tables::build(scenario, problems);
+  return scenario;
+}
+
+void ScenarioReader::read_networks(const Node& workload, Scenario& scenario, Problems& problems) {
+  for (std::size_t i = 0; i < scenario.workload.streams.size(); ++i) {
+    const StreamSpec& stream = scenario.workload.streams[i];
+    const Node node = workload.child("streams").child(i);
+    const auto* trace = std::get_if<TraceArrivals>(&stream.arrival);
+    if (trace && !trace->file.empty())
+      files_.insert(node.child("arrival").child("file").resolve(trace->file).string());
+    scenario.networks.push_back(stream.model.empty() ? nullptr
+                                                     : network(stream.model, node.child("model"), problems));
+  }
+}
+
+std::shared_ptr<const Network> ScenarioReader::network(const std::string& path, const Node& at,
+                                                       Problems& problems) {
+  if (const auto known = networks_.find(path); known != networks_.end()) return known->second;
+  if (const std::string absent = missing_file("model", path); !absent.empty()) {
+    problems.add(at.problem(absent));
+    return nullptr;
+  }
+  const Document document = Document::from_file(path, problems);
+  files_.insert(path);
+  auto network = std::make_shared<const Network>(read_network(document.root(), problems));
+  if (!network->profile.empty() && document.parsed())
+    files_.insert(document.at("/profile").resolve(network->profile).string());
+  networks_.emplace(path, network);
+  return network;
+}
+
+}  // namespace hetsched

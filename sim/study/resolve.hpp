@@ -1,0 +1,38 @@
+/// \file
+/// Makes the scenario of a run out of its JSON, and checks that it can be run.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "model/scenario.hpp"
+#include "policy/catalog.hpp"
+#include "study/compose.hpp"
+
+namespace hetsched {
+
+class ScenarioReader {
+ public:
+  /// Reads and checks platform, workload, models, policy and options. Models are read once and shared. The
+  /// result is meaningful only if no problem was added.
+  Scenario read(const Composed& composed, const Catalog& catalog, Problems& problems);
+
+  /// As read(), and checks in addition that every task can run somewhere; of equal platforms and workloads
+  /// only once.
+  Scenario read_and_check(const Composed& composed, const Catalog& catalog, Problems& problems);
+
+  /// All files read so far, apart from those of the composer.
+  [[nodiscard]] const std::set<std::string>& files() const { return files_; }
+
+ private:
+  void read_networks(const Node& workload, Scenario& scenario, Problems& problems);
+  std::shared_ptr<const Network> network(const std::string& path, const Node& at, Problems& problems);
+
+  std::map<std::string, std::shared_ptr<const Network>> networks_;  ///< by path
+  std::set<std::string> checked_;  ///< platforms and workloads whose tables have been built
+  std::set<std::string> files_;
+};
+
+}  // namespace hetsched

@@ -1,0 +1,77 @@
+#include "study/run.hpp"
+
+#include <string>
+
+#include "base/files.hpp"
+#include "engine/simgrid_executor.hpp"
+#include "record/csv_observer.hpp"
+#include "record/perfetto.hpp"
+#include "record/result_files.hpp"
+#include "study/manifest.hpp"
+#include "study/output_directory.hpp"
+
+namespace hetsched {
+namespace {
+
+SummaryBasis basis_of(const Scenario& scenario, const Tables& tables) {
+  SystemView view;
+  tables.fill(view);
+  SummaryBasis basis{{}, total_budget(scenario.platform), scenario.workload.score};
+  for (const Stream& stream : view.streams) {
+    const Model& model = view.models[stream.model];
+    basis.streams.push_back({std::string(stream.name), std::string(model.name), model.best_time});
+  }
+  return basis;
+}
+
+void write_summaries(const std::filesystem::path& directory, RecordLevel level, const RunResult& result) {
+  write_file(directory / kSummaryFile, to_json(result.summary).dump(2) + "\n");
+  if (level == RecordLevel::none) return;
+  std::string rows = csv_header<StreamSummary>();
+  for (const StreamSummary& stream : result.streams) append_csv_row(rows, stream);
+  write_file(directory / kStreamsFile, rows);
+}
+
+}  // namespace
+
+RunResult run_scenario(const Scenario& scenario, const Catalog& catalog,
+                       std::span<Observer* const> observers) {
+  const Stopwatch stopwatch;
+  Problems problems;
+  const Tables tables = Tables::build(scenario, problems);
+  const std::unique_ptr<Policy> policy = catalog.make(scenario.policy, scenario.options.seed, problems);
+  problems.throw_if_any();
+  SummaryObserver summary(basis_of(scenario, tables));
+  std::vector<Observer*> all(observers.begin(), observers.end());
+  all.push_back(&summary);
+  const std::unique_ptr<Executor> executor = make_simgrid_executor(fabric_of(tables));
+  const DecisionTime decisions = simulate(scenario, tables, *policy, *executor, all);
+  return {summary.summary(),
+          summary.streams(),
+          {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
+}
+
+RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
+                   RecordLevel level, const Provenance& provenance) {
+  OutputDirectory output(directory, kManifestFile);
+  const Stopwatch stopwatch;
+  CsvObserver csv(output.path(), level);
+  Observer* const observers[] = {&csv};
+  RunResult result = run_scenario(scenario, catalog, observers);
+  csv.finish();
+  write_summaries(output.path(), level, result);
+  if (level == RecordLevel::all) write_trace(output.path(), output.path() / kTraceFile);
+  result.cost.wall = stopwatch.wall();
+  result.cost.cpu = stopwatch.cpu();
+  result.cost.peak_memory = peak_memory_kib();
+  Json json = manifest(provenance, stopwatch.start());
+  json["records"] = std::string(name_of(level));
+  json["scenario"] = to_json(scenario);
+  json["scenario"]["policy"]["parameters"] = catalog.effective_parameters(scenario.policy);
+  json["cost"] = to_json(result.cost);
+  write_file(output.path() / kManifestFile, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  output.commit();
+  return result;
+}
+
+}  // namespace hetsched

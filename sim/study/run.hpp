@@ -1,0 +1,48 @@
+/// \file
+/// One run, in this process, and the directory it leaves behind.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "model/scenario.hpp"
+#include "policy/catalog.hpp"
+#include "record/observer.hpp"
+#include "record/summary.hpp"
+#include "study/study.hpp"
+
+namespace hetsched {
+
+/// What a run cost on this machine. Not part of the results: it differs from run to run.
+struct RunCost {
+  double wall = 0, cpu = 0;       ///< s
+  std::uint64_t peak_memory = 0;  ///< KiB, of the process
+  DecisionTime decisions;
+};
+
+struct RunResult {
+  RunSummary summary;
+  std::vector<StreamSummary> streams;  ///< in the workload's order
+  RunCost cost;
+};
+
+/// Simulates a scenario on SimGrid. `observers` are told what happens besides. Throws what simulate() throws,
+/// and an InputError if the scenario cannot be run. A process should do this once: see simgrid_executor.hpp.
+RunResult run_scenario(const Scenario& scenario, const Catalog& catalog,
+                       std::span<Observer* const> observers = {});
+
+/// What a manifest says of how a run came about, besides the run itself.
+struct Provenance {
+  Names argv;
+  std::vector<InputFile> inputs;
+};
+
+/// Runs a scenario into a directory: run.json and summary.json, streams.csv and, by level, the files of
+/// record/result_files.hpp. The directory appears when it is whole. One that is there already is replaced if
+/// it is empty or holds a run.json; else an InputError is thrown before anything is run.
+RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
+                   RecordLevel level, const Provenance& provenance);
+
+}  // namespace hetsched

@@ -1,0 +1,296 @@
+#include "study/study.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <system_error>
+
+#include "base/files.hpp"
+#include "record/summary.hpp"
+#include "study/alternatives.hpp"
+#include "study/compose.hpp"
+#include "study/expand.hpp"
+#include "study/resolve.hpp"
+
+namespace hetsched {
+namespace {
+
+/// "(insertion=false across_requests=true)"; empty without parameters.
+std::string parameters_text(const PolicyChoice& policy) {
+  std::string text;
+  if (!policy.parameters.value.is_object()) return text;
+  for (const auto& item : policy.parameters.value.items())
+    text += (text.empty() ? "(" : " ") + item.key() + "=" + level_text(item.value());
+  return text.empty() ? text : text + ")";
+}
+
+}  // namespace
+
+struct Study::Impl {
+  Impl(Document document, std::vector<Assignment> settings, Names fixed)
+      : composer(std::move(document), std::move(settings)), fixed_paths(std::move(fixed)) {}
+
+  void read(const Catalog& policies, Problems& problems);
+  void read_points(Problems& problems);
+  void add_labels(const Combination& combination, const Scenario& scenario);
+  void name_policies_apart();
+  void check_same_names(const std::string& what, const std::string& name, const std::string& source,
+                        Problems& problems);
+  void check_comparison(Problems& problems) const;
+  [[nodiscard]] std::uint64_t seed(std::size_t point) const;
+
+  // Models are read when they are first needed and kept, which a reader of points does not notice.
+  mutable Composer composer;
+  mutable ScenarioReader reader;
+  const Catalog* catalog = nullptr;
+  std::string experiment_file;  ///< empty if there is none
+  Names fixed_paths;            ///< of settings: no factors
+  ExperimentSpec spec;
+  std::vector<Combination> combinations;
+  Names label_names;
+  std::vector<Names> labels;  ///< by combination
+  std::vector<std::string>
+      policy_details;  ///< by combination: parameters that its policy was given with its name
+  std::map<std::string, std::string> sources;  ///< "platform NAME" -> where it came from
+  std::vector<bool> varies;                    ///< by label
+};
+
+void Study::Impl::read(const Catalog& policies, Problems& problems) {
+  catalog = &policies;
+  const Document& document = composer.experiment();
+  const Node root = document.root();
+  spec = hetsched::read<ExperimentSpec>(root, problems);
+  if (!document.parsed() || !root.value().is_object()) return;
+  const std::size_t before = problems.size();
+  Expansion expansion = expand(root, fixed_paths, problems);
+  if (problems.size() != before) return;  // points of broken factors would lack what these would have given
+  combinations = std::move(expansion.combinations);
+  const bool seeds_vary =
+      std::find(expansion.paths.begin(), expansion.paths.end(), "seed") != expansion.paths.end();
+  if (seeds_vary && spec.replicates > 1)
+    problems.add(root.child("replicates")
+                     .problem("repeats runs with further seeds, but seed is a factor; use one of the two"));
+  if (combinations.size() * spec.replicates > kMaxPoints) {
+    problems.add(root.child("replicates")
+                     .problem("makes " + std::to_string(combinations.size() * spec.replicates) +
+                              " points; at most " + std::to_string(kMaxPoints) + " are allowed"));
+    return;
+  }
+  label_names = {"platform", "workload", "policy", "seed"};
+  for (const std::string& path : expansion.paths)
+    if (std::find(label_names.begin(), label_names.end(), path) == label_names.end())
+      label_names.push_back(path);
+  read_points(problems);
+  name_policies_apart();
+  for (std::size_t column = 0; column < label_names.size(); ++column)
+    varies.push_back(std::any_of(labels.begin(), labels.end(),
+                                 [&](const Names& each) { return each[column] != labels.front()[column]; }));
+  if (spec.replicates > 1) varies[3] = true;
+  if (problems.empty()) check_comparison(problems);
+}
+
+void Study::Impl::read_points(Problems& problems) {
+  for (const Combination& combination : combinations) {
+    const Composed composed = composer.compose(combination, problems);
+    const Scenario scenario = reader.read_and_check(composed, *catalog, problems);
+    check_same_names("platform", scenario.platform.name, composed.platform_source, problems);
+    check_same_names("workload", scenario.workload.name, composed.workload_source, problems);
+    add_labels(combination, scenario);
+  }
+}
+
+void Study::Impl::add_labels(const Combination& combination, const Scenario& scenario) {
+  Names values = {scenario.platform.name, scenario.workload.name, scenario.policy.name,
+                  std::to_string(scenario.options.seed)};
+  for (std::size_t column = 4; column < label_names.size(); ++column) {
+    const auto level = std::find_if(combination.begin(), combination.end(),
+                                    [&](const auto& a) { return a->path == label_names[column]; });
+    values.push_back(level == combination.end() ? "" : level_text((*level)->value));
+  }
+  labels.push_back(std::move(values));
+  // Parameters that are factors themselves have columns of their own.
+  PolicyChoice given = scenario.policy;
+  if (given.parameters.value.is_object())
+    for (const std::string& name : label_names)
+      if (name.starts_with("policy.parameters.")) given.parameters.value.erase(name.substr(18));
+  policy_details.push_back(parameters_text(given));
+}
+
+/// One policy with several sets of parameters shows them in its name.
+void Study::Impl::name_policies_apart() {
+  std::map<std::string, std::set<std::string>> details;
+  for (std::size_t i = 0; i < labels.size(); ++i) details[labels[i][2]].insert(policy_details[i]);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (details[labels[i][2]].size() > 1) labels[i][2] += policy_details[i];
+}
+
+void Study::Impl::check_same_names(const std::string& what, const std::string& name,
+                                   const std::string& source, Problems& problems) {
+  if (name.empty()) return;
+  const auto [known, added] = sources.emplace(what + " " + name, source);
+  if (!added && known->second != source)
+    problems.add(shortened(source, 120), "/name",
+                 in_quotes(name) + " is the name of another " + what + " of this study already (" +
+                     shortened(known->second, 120) + "); names tell runs apart in results");
+}
+
+/// What `hetsched compare` will be asked for must be in the results.
+void Study::Impl::check_comparison(Problems& problems) const {
+  const Node root = composer.experiment().root();
+  const Node baseline = root.child("baseline");
+  for (const auto& item : spec.baseline.value.items()) {
+    const Node node = baseline.child(item.key());
+    const auto column = std::find(label_names.begin(), label_names.end(), item.key());
+    if (column == label_names.end()) {
+      problems.add(node.key_problem("is no column that tells runs apart" +
+                                    alternatives(item.key(), "columns", label_names)));
+      continue;
+    }
+    // A setting that fixes a factor may leave no baseline; that is not the experiment's fault.
+    if (std::find(fixed_paths.begin(), fixed_paths.end(), item.key()) != fixed_paths.end()) continue;
+    Names values;
+    for (const Names& each : labels) {
+      const std::string& value = each[static_cast<std::size_t>(column - label_names.begin())];
+      if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+    }
+    const std::string wanted = level_text(item.value());
+    if (std::find(values.begin(), values.end(), wanted) == values.end())
+      problems.add(node.problem("no run has the " + item.key() + " " + in_quotes(wanted) +
+                                alternatives(wanted, "there are", values)));
+  }
+  const Names metrics = field_names<RunSummary>();
+  for (std::size_t i = 0; i < spec.compare.size(); ++i)
+    if (std::find(metrics.begin(), metrics.end(), spec.compare[i]) == metrics.end())
+      problems.add(root.child("compare").child(i).problem(in_quotes(spec.compare[i]) + " is no metric" +
+                                                          alternatives(spec.compare[i], "metrics", metrics)));
+}
+
+std::uint64_t Study::Impl::seed(std::size_t point) const {
+  return std::stoull(labels[point / spec.replicates][3]) + point % spec.replicates;
+}
+
+// ---- Study ----
+
+Study::Study(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Study::Study(Study&&) noexcept = default;
+Study& Study::operator=(Study&&) noexcept = default;
+Study::~Study() = default;
+
+namespace {
+
+/// Applies what concerns the experiment itself; returns the settings of points.
+std::vector<Assignment> apply_settings(const std::vector<Setting>& settings, Document& document, Names& fixed,
+                                       Problems& problems) {
+  std::vector<Assignment> of_points;
+  for (const Setting& setting : settings) {
+    if (setting.path.empty()) continue;  // has been reported
+    Assignment assignment = assignment_of(setting, problems);
+    fixed.push_back(assignment.path);
+    if (Composer::concerns_points(assignment.path))
+      of_points.push_back(std::move(assignment));
+    else if (document.parsed() && document.value().is_object())
+      Composer::apply(assignment, document, problems);
+  }
+  return of_points;
+}
+
+/// Each problem once.
+void add_distinct(const Problems& found, Problems& problems) {
+  std::set<std::string> seen;
+  for (const Problem& problem : found.all())
+    if (seen.insert(to_string(problem)).second) problems.add(problem);
+}
+
+}  // namespace
+
+Study Study::load(const std::filesystem::path& path, const std::vector<Setting>& settings,
+                  const Catalog& catalog, Problems& problems) {
+  std::error_code error;
+  const auto file = std::filesystem::is_directory(path, error) ? path / "experiment.json" : path;
+  Problems found;
+  Document document;
+  if (const std::string missing = missing_file("experiment", file); missing.empty())
+    document = Document::from_file(file, found);
+  else
+    found.add("", "", missing);
+  Names fixed;
+  std::vector<Assignment> of_points = apply_settings(settings, document, fixed, found);
+  auto impl = std::make_unique<Impl>(std::move(document), std::move(of_points), std::move(fixed));
+  impl->experiment_file = file.string();
+  impl->read(catalog, found);
+  add_distinct(found, problems);
+  return Study(std::move(impl));
+}
+
+Study Study::from_parts(const Parts& parts, const std::vector<Setting>& settings, const Catalog& catalog,
+                        Problems& problems) {
+  Problems found;
+  Document document = Document::from_value({{"format", 1}, {"name", "run"}}, "command line", "");
+  std::vector<Setting> all;
+  const auto add = [&](const std::string& part, const std::string& value) {
+    if (!value.empty()) all.push_back({part, value, "--" + part + " " + value});
+  };
+  add("platform", parts.platform);
+  add("workload", parts.workload);
+  add("policy", parts.policy);
+  all.insert(all.end(), settings.begin(), settings.end());
+  Names fixed;
+  std::vector<Assignment> of_points = apply_settings(all, document, fixed, found);
+  auto impl = std::make_unique<Impl>(std::move(document), std::move(of_points), std::move(fixed));
+  impl->read(catalog, found);
+  add_distinct(found, problems);
+  return Study(std::move(impl));
+}
+
+const ExperimentSpec& Study::spec() const { return impl_->spec; }
+const Json& Study::experiment() const { return impl_->composer.experiment().value(); }
+std::size_t Study::size() const { return impl_->labels.size() * impl_->spec.replicates; }
+const Names& Study::label_names() const { return impl_->label_names; }
+
+Names Study::labels(std::size_t point) const {
+  Names labels = impl_->labels.at(point / impl_->spec.replicates);
+  labels[3] = std::to_string(impl_->seed(point));
+  return labels;
+}
+
+std::string Study::title(std::size_t point) const {
+  const bool all =
+      std::none_of(impl_->varies.begin(), impl_->varies.end(), [](bool varies) { return varies; });
+  const Names values = labels(point);
+  Names parts;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (all || impl_->varies[i]) parts.push_back(impl_->label_names[i] + " " + values[i]);
+  return join(parts, ", ");
+}
+
+std::string Study::point_name(std::size_t point) const {
+  const std::size_t digits = std::to_string(size() - 1).size();
+  const std::string number = std::to_string(point);
+  return std::string(digits - number.size(), '0') + number;
+}
+
+Scenario Study::resolve(std::size_t point) const {
+  Problems problems;
+  const Composed composed =
+      impl_->composer.compose(impl_->combinations.at(point / impl_->spec.replicates), problems);
+  Scenario scenario = impl_->reader.read(composed, *impl_->catalog, problems);
+  problems.throw_if_any();
+  scenario.options.seed = impl_->seed(point);
+  return scenario;
+}
+
+std::vector<InputFile> Study::inputs() const {
+  std::set<std::string> files = impl_->composer.files();
+  files.insert(impl_->reader.files().begin(), impl_->reader.files().end());
+  if (!impl_->experiment_file.empty()) files.insert(impl_->experiment_file);
+  std::vector<InputFile> inputs;
+  for (const std::string& file : files) {
+    Problems problems;
+    const auto bytes = read_file(file, problems);
+    inputs.push_back(
+        {std::filesystem::absolute(file).lexically_normal().string(), bytes ? sha256_hex(*bytes) : ""});
+  }
+  return inputs;
+}
+
+}  // namespace hetsched
