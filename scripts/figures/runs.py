@@ -11,7 +11,7 @@ from .tables import PlotError, Table, run_folders, run_label
 
 MOST_RUNS = 8
 MOST_STREAMS = 6  # that get a panel each
-MOST_TASKS = 250  # of a Gantt chart without --from and --to
+MOST_TASKS = 500  # of a Gantt chart without --from and --to
 
 STATES = [("busy", COLOURS[0], ""), ("overhead", COLOURS[1], ""), ("waiting", COLOURS[3], "////"),
           ("idle", "#E4E4E4", ""), ("off", "white", "....")]
@@ -36,7 +36,8 @@ def latency_cdf(paths, out, options):
     panels = [None] if one_run or not split else streams
     columns = min(len(panels), 3)
     figure, axes = grid(len(panels), columns, PAGE if columns > 1 else COLUMN, 1.9)
-    right = 1.04 * factor * max(finished + [limit for *_, limits, _ in series for limit in limits])
+    every_limit = [limit for *_, limits, _ in series for limit in limits]
+    right = 1.04 * factor * max(finished + every_limit)
     drawn = []
     for axis, panel in zip(axes, panels):
         for label, stream, found, limits, released in series:
@@ -47,7 +48,7 @@ def latency_cdf(paths, out, options):
             drawn += [(label, stream, latency, (i + 1) / released) for i, latency in enumerate(found)]
             for limit in limits:
                 axis.axvline(limit * factor, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1,
-                             color=style.colour if one_run else DARK)
+                             color=style.colour if one_run and every_limit.count(limit) == 1 else DARK)
         axis.set(xlabel=f"Latency ({prefix}s)", ylabel="Share of requests (%)", ylim=(0, 103))
         if logarithmic:
             axis.set_xscale("log")
@@ -60,7 +61,7 @@ def latency_cdf(paths, out, options):
             axis.set_title(panel, pad=3)
     write_csv(out, ["run", "stream", "latency_s", "share_of_released"], drawn)
     handles = [Line2D([], [], color=look[line].colour, linestyle=look[line].line, label=line) for line in lines]
-    if any(limits for *_, limits, _ in series):
+    if every_limit:
         handles.append(Line2D([], [], color=DARK, linestyle=(0, (4, 2)), linewidth=0.8, label="deadline"))
     finish(figure, out, handles, options.title)
 
@@ -106,13 +107,14 @@ def gantt(paths, out, options):
     place = {name: i for i, name in enumerate(rows + links)}
     models = sorted({row["model"] for row in table.rows})
     look = styles(models)
-    late = _late_requests(folder)
+    missed = _missed_requests(folder)
     last = {}
     for row, start, *_, stop in tasks:
         last[row["request"]] = max(last.get(row["request"], 0), stop)
     factor, prefix = si_prefix([end])
     figure, (axis,) = grid(1, 1, PAGE, 0.5 + 0.21 * len(place))
     drawn, marks = [], []
+    edge = 0.25 if len(tasks) < 200 else 0.08
     for row, start, inputs, compute, stop in tasks:
         y = place[_row_name(row, rows)]
         style = look[row["model"]]
@@ -123,12 +125,12 @@ def gantt(paths, out, options):
             left, right = max(left, begin), min(right, end)
             if right > left:
                 axis.broken_barh([(left * factor, (right - left) * factor)], (y - 0.38, 0.76), edgecolor="black",
-                                 linewidth=0.25, rasterized=len(tasks) > 2000, **face)
-        missed = row["request"] in late
-        if missed and stop == last[row["request"]] and begin <= stop <= end:
+                                 linewidth=edge, rasterized=len(tasks) > 2000, **face)
+        miss = row["request"] in missed
+        if miss and stop == last[row["request"]] and begin <= stop <= end:
             marks.append((stop * factor, y))
         drawn.append((_row_name(row, rows), row["request"], row["model"], row.get("task", ""), start, inputs,
-                      compute, stop, int(missed)))
+                      compute, stop, int(miss)))
     for row, start, stop in transfers:
         y = place[row["from"] + " → " + row["to"]]
         axis.broken_barh([(start * factor, (stop - start) * factor)], (y - 0.25, 0.5), facecolor=GREY,
@@ -140,7 +142,7 @@ def gantt(paths, out, options):
     axis.set_yticks(range(len(place)), list(place))
     axis.grid(True, axis="x")
     axis.grid(False, axis="y")
-    write_csv(out, ["row", "request", "model", "task", "start_s", "inputs_s", "compute_s", "end_s", "late"], drawn)
+    write_csv(out, ["row", "request", "model", "task", "start_s", "inputs_s", "compute_s", "end_s", "missed"], drawn)
     handles = [Patch(facecolor=look[model].colour, hatch=look[model].hatch, edgecolor="black", linewidth=0.3,
                      label=model) for model in models]
     finish(figure, out, handles + _gantt_legend(tasks, marks), options.title)
@@ -155,7 +157,7 @@ def _gantt_legend(tasks, marks):
                              label="waiting for inputs"))
     if marks:
         handles.append(Line2D([], [], linestyle="", marker="X", color=LATE, markersize=5,
-                              label="end of a late request"))
+                              label="end of a late or dropped request"))
     return handles
 
 
@@ -194,11 +196,11 @@ def _row_name(row, rows):
     return plain if plain in rows else f"{plain} / {int(row['slot'] or 0)}"
 
 
-def _late_requests(folder):
+def _missed_requests(folder):
     path = folder / "requests.csv"
     if not path.is_file():
         return set()
-    return {row["request"] for row in Table(path, ["request", "status"]).rows if row["status"] == "late"}
+    return {row["request"] for row in Table(path, ["request", "status"]).rows if row["status"] in ("late", "dropped")}
 
 
 def _transfers(folder, begin, end):

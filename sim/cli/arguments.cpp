@@ -86,8 +86,9 @@ struct Arguments::Parser {
         throw InputError(plain_name(*option) + " is given more than once" + see_help());
     const std::string text = error.what();
     for (const CLI::Option* option : app.get_options()) {
+      if (option->get_positional()) continue;
       const std::string name = plain_name(*option);
-      if (text.find(name) == std::string::npos) continue;
+      if (text.find(name) == std::string::npos && !text.starts_with(name.substr(2) + " ")) continue;
       throw InputError(option->get_type_name().empty()
                            ? name + " takes no value" + see_help()
                            : name + " needs a value (" + option->get_type_name() + ")" + see_help());

@@ -129,7 +129,7 @@ Command compare_command() {
         arguments.list("--metric", "NAME[,...]", "metric to compare; may be repeated", options->metrics);
         arguments.flag(
             "--best-policy",
-            "compare with the baseline's best policy by the first metric, not with the same policy",
+            "keep only each side's best policy: least of the first metric, then of the next",
             options->best_policy);
         arguments.option("-o,--output", "FILE", "write the comparison as CSV, too", options->output);
         return [options](const Names&) { return run(*options); };

@@ -67,7 +67,9 @@ class Comparer {
     for (const auto& [key, group] : groups_) {
       const auto baseline = baseline_of(key);
       if (!baseline) ++alone;
-      if (!baseline || baseline->key == key) continue;
+      if (!baseline) continue;
+      // With one line per platform the baseline's own line gives the others their scale.
+      if (options_.best_policy ? groups_[*best_policy_of(key)].first != key : baseline->key == key) continue;
       for (const std::string& metric : options_.metrics)
         comparison.entries.push_back({shown(key), compare(metric, key, group, *baseline)});
     }
@@ -119,20 +121,32 @@ class Comparer {
       if (found == index_.end()) return std::nullopt;
       return Baseline{groups_[found->second].first, groups_[found->second].second};
     }
+    const std::optional<std::size_t> best = best_policy_of(wanted);
+    if (!best) return std::nullopt;
+    return Baseline{groups_[*best].first, groups_[*best].second};
+  }
+
+  /// Among the groups that differ from `key` in their policy only: the one with the best mean of the first metric,
+  /// of the next if these are equal, and so on; the first to appear if all are.
+  [[nodiscard]] std::optional<std::size_t> best_policy_of(const Key& key) const {
     const std::size_t policy = position("policy");
-    std::optional<Baseline> best;
-    double best_mean = 0;
-    for (const auto& [candidate, group] : groups_) {
-      Key compared = candidate;
-      compared[policy] = wanted[policy];
-      if (compared != wanted) continue;
-      const auto value = mean(group, options_.metrics.front());
-      const double sign = is_larger_better(options_.metrics.front()) ? -1 : 1;
-      if (!value || (best && sign * *value >= best_mean)) continue;
-      best.emplace(Baseline{candidate, group});
-      best_mean = sign * *value;
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      Key compared = groups_[i].first;
+      compared[policy] = key[policy];
+      if (compared == key && (!best || is_better(groups_[i].second, groups_[*best].second))) best = i;
     }
     return best;
+  }
+
+  [[nodiscard]] bool is_better(const Group& a, const Group& b) const {
+    for (const std::string& metric : options_.metrics) {
+      const auto value_a = mean(a, metric), value_b = mean(b, metric);
+      if (value_a == value_b) continue;
+      if (!value_a || !value_b) return value_a.has_value();
+      return is_larger_better(metric) ? *value_a > *value_b : *value_a < *value_b;
+    }
+    return false;
   }
 
   [[nodiscard]] ComparisonRow compare(const std::string& metric, const Key& key, const Group& group,
@@ -197,8 +211,8 @@ class Comparer {
     for (const auto& [column, value] : options_.baseline) parts.push_back(column + " " + value);
     std::string policy;
     if (options_.best_policy)
-      policy = ", each time with the policy that has its best mean " + options_.metrics.front() +
-               ", so that a gain is not the scheduler's";
+      policy = "; of each side only the policy with its best mean " + join(options_.metrics, ", then ") +
+               " counts, so that a gain is the platform's and not the scheduler's";
     comparison.notes.push_back("Compared with " + join(parts, ", ") + policy + "; runs are paired by seed.");
     if (left_out_ > 0)
       comparison.notes.push_back(std::to_string(left_out_) + " of " + std::to_string(table_.size()) +

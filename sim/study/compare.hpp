@@ -19,8 +19,8 @@ struct CompareOptions {
   /// Columns of points.csv and the values that they have in baseline rows: {{"platform", "4k_2xWS2048"}}.
   std::vector<std::pair<std::string, std::string>> baseline;
   Names metrics;  ///< columns of points.csv
-  /// Compare with the baseline's best policy (by the mean of the first metric) instead of the same policy, so
-  /// that a gain is the platform's and not the scheduler's.
+  /// Of each group and of its baseline keep only the policy with the best mean of the first metric (the next one
+  /// decides between equals), so that a gain is the platform's and not the scheduler's.
   bool best_policy = false;
 };
 

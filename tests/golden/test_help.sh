@@ -11,9 +11,10 @@ for command in "${commands[@]}"; do
   (($(wc -l <"$room/out") <= 40)) || fail "$last: longer than a screen"
   (($(wc -L <"$room/out") <= 120)) || fail "$last: wider than a screen"
   # Every option of an example is one that the command has.
-  for option in $(sed -n '/^example/,$p' "$room/out" | grep -oE -- ' --?[a-z][a-z-]*' | sort -u); do
+  sed -n '/^example/,$p' "$room/out" | grep -oE -- ' --?[a-z][a-z-]*' | sort -u >"$room/options" || true
+  while read -r option; do
     sed '/^example/,$d' "$room/out" | grep -qE -- "(^|[ ,])$option([ ,=]|$)" || fail "$last: no option $option"
-  done
+  done <"$room/options"
   call 0 "$command" -h
 done
 call 0 help

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Does the README work? Saves its files, runs its commands and compares its table, in a copy of the tree.
+
+Environment: HETSCHED (the program), SOURCE_DIR.
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+source = pathlib.Path(os.environ["SOURCE_DIR"])
+program = pathlib.Path(os.environ["HETSCHED"])
+# These two set up the machine and build; the rest of the README works on what they leave.
+SET_UP = ("./scripts/run", "./scripts/test")
+
+
+def blocks(text):
+    """(language, file name or None, content) of every fenced block."""
+    for match in re.finditer(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", text, re.M | re.S):
+        yield match.group(1), match.group(2), match.group(3)
+
+
+def run(command, folder):
+    result = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, timeout=300)
+    if result.returncode != 0:
+        sys.exit(f"{command}\n  ended with {result.returncode}:\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+def main():
+    commands = 0
+    with tempfile.TemporaryDirectory() as name:
+        copy = pathlib.Path(name)
+        for part in ("platforms", "workloads", "experiments", "scripts", "policies"):
+            shutil.copytree(source / part, copy / part)
+        (copy / "build").mkdir()
+        (copy / "build" / "hetsched").symlink_to(program)
+        table = None
+        for language, file, content in blocks((source / "README.md").read_text()):
+            if file:
+                (copy / file).write_text(content)
+            elif language == "text":
+                table = content
+            elif language == "sh":
+                for line in content.splitlines():
+                    if not line.strip() or line.startswith(SET_UP):
+                        continue
+                    run(line, copy)
+                    commands += 1
+        run("c++ -std=c++20 -Wall -Wextra -Werror -fsyntax-only -Ipolicies -Ipolicies/include policies/reserve.cpp", copy)
+        run("build/hetsched sweep experiments/quickstart -o results/quickstart --quiet", copy)
+        printed = run("build/hetsched compare results/quickstart --best-policy", copy)
+        if not table or not printed.startswith(table):
+            sys.exit(f"the README's table is not what the quickstart prints now:\n{printed}")
+    if commands < 8:
+        sys.exit(f"only {commands} commands were found in the README")
+    print(f"{commands} commands of the README ran, its table is reproduced")
+
+
+main()
