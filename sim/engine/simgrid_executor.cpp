@@ -105,7 +105,7 @@ SimGridExecutor::SimGridExecutor(const Fabric& fabric)
   char* argv[] = {name.data(), quiet.data(), nullptr};
   int argc = 2;
   engine_ = std::make_unique<s4u::Engine>(&argc, argv);
-  std::signal(SIGINT, SIG_DFL);  // SimGrid's own handler would print its actors and exit(1)
+  std::signal(SIGINT, SIG_DFL);  // SimGrid's own handler would print its actors and end the process
   configure_once();
   connect_once();
   build(fabric);
