@@ -40,7 +40,10 @@ Names column_names(const std::vector<CsvField>& fields) {
   Names names;
   for (const CsvField& field : fields) {
     const Names suffixes = csv_suffixes(field.about.unit);
-    names.push_back(std::string(field.name) + (suffixes.empty() ? "" : "[_" + join(suffixes, "|_") + "]"));
+    const bool given = std::any_of(suffixes.begin(), suffixes.end(), [&](const std::string& suffix) {
+      return field.name.ends_with("_" + suffix);
+    });
+    names.push_back(std::string(field.name) + (suffixes.empty() || given ? "" : "[_" + join(suffixes, "|_") + "]"));
   }
   return names;
 }
@@ -63,7 +66,7 @@ CsvScanner::CsvScanner(std::string_view text, const std::string& name, Problems&
 }
 
 void CsvScanner::report(std::string_view column, std::string what) const {
-  problems_.add(name_ + ":" + std::to_string(line_), std::string(column), std::move(what));
+  problems_.add(line_ > 0 ? name_ + ":" + std::to_string(line_) : name_, std::string(column), std::move(what));
 }
 
 std::string_view CsvScanner::quoted_cell() {

@@ -49,7 +49,8 @@ std::optional<Whole> read_whole(const Node& node, Problems& problems) {
   if (value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>() &&
       std::abs(value.get<double>()) < 0x1p53)
     return Whole{static_cast<std::int64_t>(value.get<double>()), std::nullopt};
-  report_type(node, "a whole number", problems);
+  const bool large = value.is_number_float() && std::abs(value.get<double>()) >= 0x1p53;
+  report_type(node, large ? "a whole number below 2^53" : "a whole number", problems);
   return std::nullopt;
 }
 

@@ -21,6 +21,8 @@ std::optional<std::string> read_file(const std::filesystem::path& path, Problems
   if (path.empty()) return refuse("the path of a file is missing");
   if (!std::filesystem::exists(status)) return refuse("there is no such file");
   if (std::filesystem::is_directory(status)) return refuse("is a directory; give a file");
+  if (std::filesystem::is_character_file(status) || std::filesystem::is_block_file(status))
+    return refuse("is a device; give a file");
   std::ifstream file(path, std::ios::binary);
   if (!file) return refuse(std::string("cannot be read: ") + std::strerror(errno));
   std::ostringstream bytes;

@@ -238,12 +238,13 @@ Json* Document::place(std::string_view pointer, const std::string& origin, Probl
   return value;
 }
 
-void Document::set(std::string_view pointer, Json value, const std::string& origin, Problems& problems) {
+void Document::set(std::string_view pointer, Json value, const std::string& origin, Problems& problems,
+                   const std::optional<std::filesystem::path>& folder) {
   std::string plain;
   if (root_.is_discarded()) return;
   Json* target = place(pointer, origin, problems, plain);
   if (!target) return;
-  const std::uint32_t source = positions_.add_source({origin, positions_.folder(plain)});
+  const std::uint32_t source = positions_.add_source({origin, folder ? *folder : positions_.folder(plain)});
   *target = std::move(value);
   positions_.erase(plain);
   positions_.set(plain, {source, 0, 0, 0, 0});

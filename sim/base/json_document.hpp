@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -114,8 +115,10 @@ class Document {
 
   /// Replaces or adds a value. In `pointer` the first slash may be left out, and an element of a list may be
   /// named by its index or by its "name". Missing objects on the way are made. `origin` becomes where() of
-  /// the value, e.g. "--set seed=2"; its folder is that of the value around it.
-  void set(std::string_view pointer, Json value, const std::string& origin, Problems& problems);
+  /// the value, e.g. "--set seed=2"; files that it names are relative to `folder`, or else to the folder of the
+  /// value around it.
+  void set(std::string_view pointer, Json value, const std::string& origin, Problems& problems,
+           const std::optional<std::filesystem::path>& folder = std::nullopt);
 
   /// Replaces or adds a value: the root of another document, with its positions and folder.
   void graft(std::string_view pointer, const Document& other);

@@ -213,6 +213,11 @@ void Writer::sum_layers(const Profile& profile, const GraphTask& task, std::uint
   }
   for (Cost& cell : cells)
     if (cell.time == kNever) cell = Cost{};
+  if (std::any_of(cells.begin(), cells.end(), [](const Cost& cell) { return cell.traffic > kMostTensorBytes; }))
+    problems_.add("", "",
+                  "the layers of task " + in_quotes(task.name) + " of model " + in_quotes(profile.network().name) +
+                      " move more than " + shortest(kMostTensorBytes) + " B together on kind " +
+                      in_quotes(kinds_[kind].spec->name) + ", the most that can be simulated; check their bytes");
 }
 
 void Writer::fill_kind(std::span<const Profile::Entry> rows, const Profile& profile, std::uint32_t kind,

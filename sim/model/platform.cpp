@@ -26,6 +26,7 @@ class PlatformReader {
     complete_memories();
     name_components();
     expand_accelerators();
+    check_slots();
     expand_routes();
     return std::move(platform_);
   }
@@ -99,6 +100,18 @@ class PlatformReader {
         platform_.accelerators.push_back(one);
       }
     }
+  }
+
+  /// More would fill the memory.
+  void check_slots() {
+    constexpr std::uint64_t kMost = 200'000;
+    std::uint64_t slots = 0;
+    for (const AcceleratorSpec& accelerator : platform_.accelerators)
+      if (const auto kind = kinds_.find(accelerator.kind)) slots += platform_.kinds[*kind].slots;
+    if (slots > kMost)
+      problems_.add(node_.child("accelerators")
+                        .problem("have " + std::to_string(slots) + " slots in all; at most " + std::to_string(kMost) +
+                                 " are possible; lower count, or slots of kinds"));
   }
 
   /// Resolves the names of an accelerator and fills in those left out.

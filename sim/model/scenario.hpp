@@ -37,7 +37,7 @@ template <>
 inline constexpr auto fields<ExecutionJitter> = std::tuple{
     field("distribution", &ExecutionJitter::distribution,
           "none; uniform in 1 +- spread; lognormal of mean 1 and coefficient of variation spread; exponential of mean 1", {.required = true}),
-    field("spread", &ExecutionJitter::spread, "half width, or coefficient of variation", {}),
+    field("spread", &ExecutionJitter::spread, "half width, or coefficient of variation", {.max = 100}),
 };
 
 /// Simulated time that deciding takes: decisions take effect that much later.

@@ -26,7 +26,10 @@ class WorkloadReader {
 
   WorkloadSpec read_all() {
     names_ = NameTable("stream", "", workload_.streams, node_.child("streams"), problems_);
-    for (std::size_t i = 0; i < workload_.streams.size(); ++i) complete_stream(i);
+    for (std::size_t i = 0; i < workload_.streams.size(); ++i) {
+      complete_stream(i);
+      check_amount(i);
+    }
     check_cycles();
     check_duration();
     check_release();
@@ -47,6 +50,10 @@ class WorkloadReader {
     if (auto* trace = std::get_if<TraceArrivals>(&stream.arrival)) complete_trace(*trace, arrival);
     if (const auto* triggered = std::get_if<Triggered>(&stream.arrival))
       names_.resolve(triggered->by, arrival.child("by"), problems_);
+    if (std::holds_alternative<ClosedLoop>(stream.arrival) && stream.probability < 1)
+      problems_.add(node.child("probability")
+                        .problem("is below 1, but the arrivals are a closed loop, which would lose a client with every "
+                                 "request left out; remove it"));
     if (stream.deadline.word == "period" && !std::holds_alternative<Periodic>(stream.arrival))
       problems_.add(node.child("deadline")
                         .problem("is \"period\", but the arrivals of this stream are not periodic; "
@@ -65,6 +72,28 @@ class WorkloadReader {
       problems_.add(node.child("integer_ms")
                         .problem("rounds the period of " + shortest(period * 1e3) +
                                  " ms down to nothing; it must be at least 1 ms"));
+  }
+
+  /// Arrivals to be expected in `duration`, of streams that have a rate; 0 for others.
+  static double expected_arrivals(const Arrival& arrival, double duration) {
+    const auto expected = [duration](double rate, double phase, const std::optional<std::uint64_t>& count) {
+      const double fitting = std::max(0.0, duration - phase) * rate;
+      return count ? std::min(fitting, static_cast<double>(*count)) : fitting;
+    };
+    if (const auto* p = std::get_if<Periodic>(&arrival))
+      return expected(p->rate ? *p->rate : 1 / p->period.value_or(1), p->phase, p->count);
+    if (const auto* p = std::get_if<Poisson>(&arrival)) return expected(p->rate, p->phase, p->count);
+    return 0;
+  }
+
+  void check_amount(std::size_t i) {
+    const Node node = stream_node(i).child("arrival");
+    if (!workload_.duration || !node.value().is_object()) return;
+    const double expected = expected_arrivals(workload_.streams[i].arrival, *workload_.duration);
+    if (expected > kMostRequests)
+      problems_.add(node.problem("makes about " + shortest(std::round(expected)) + " requests in the duration of " +
+                                 shortest(*workload_.duration) + " s; at most " + shortest(kMostRequests) +
+                                 " per stream are possible: check the units of both, or give a count"));
   }
 
   void complete_trace(TraceArrivals& trace, const Node& node) {

@@ -12,13 +12,18 @@
 
 namespace hetsched {
 
+/// More requests of one stream than this are refused: a unit is wrong, or the run would take days.
+inline constexpr double kMostRequests = 1e7;
+/// More requests in the system at once than this are refused: they would fill the memory.
+inline constexpr double kMostAtOnce = 1e5;
+
 enum class Granularity { layer, group, model };
 template <>
 inline constexpr auto enum_names<Granularity> = std::array{"layer", "group", "model"};
 
 enum class DropRule {
   never,      ///< late requests run to their end
-  unstarted,  ///< dropped once the deadline has passed and none of its tasks has started
+  unstarted,  ///< dropped just after the deadline if none of its tasks has started
   late,       ///< dropped at the deadline, running tasks aborted
 };
 template <>
@@ -45,7 +50,7 @@ inline constexpr auto fields<Periodic> = std::tuple{
     field("phase", &Periodic::phase, "time of the first request", {.unit = "s"}),
     field("jitter", &Periodic::jitter, "each arrival is late by a uniform random time of at most this", {.unit = "s"}),
     field("integer_ms", &Periodic::integer_ms, "round the period down to whole milliseconds (60 Hz: 16 ms)", {}),
-    field("count", &Periodic::count, "number of requests; default: as many as the duration holds", {}),
+    field("count", &Periodic::count, "number of requests; default: as many as the duration holds", {.max = kMostRequests}),
 };
 template <>
 inline constexpr std::string_view tag<Periodic> = "periodic";
@@ -59,7 +64,7 @@ template <>
 inline constexpr auto fields<Poisson> = std::tuple{
     field("rate", &Poisson::rate, "mean requests per second", {.required = true, .unit = "Hz", .above = 0}),
     field("phase", &Poisson::phase, "time before which nothing arrives", {.unit = "s"}),
-    field("count", &Poisson::count, "number of requests; default: as many as fall into the duration", {}),
+    field("count", &Poisson::count, "number of requests; default: as many as fall into the duration", {.max = kMostRequests}),
 };
 template <>
 inline constexpr std::string_view tag<Poisson> = "poisson";
@@ -82,7 +87,7 @@ struct Burst {
 };
 template <>
 inline constexpr auto fields<Burst> = std::tuple{
-    field("count", &Burst::count, "number of requests, all at once", {.required = true, .min = 1}),
+    field("count", &Burst::count, "number of requests, all at once", {.required = true, .min = 1, .max = kMostAtOnce}),
     field("at", &Burst::at, "when", {.unit = "s"}),
 };
 template <>
@@ -95,9 +100,9 @@ struct ClosedLoop {
 };
 template <>
 inline constexpr auto fields<ClosedLoop> = std::tuple{
-    field("outstanding", &ClosedLoop::outstanding, "requests in the system; each that ends is replaced", {.required = true, .min = 1}),
+    field("outstanding", &ClosedLoop::outstanding, "requests in the system; each that ends is replaced", {.required = true, .min = 1, .max = kMostAtOnce}),
     field("think_time", &ClosedLoop::think_time, "pause before the replacement", {.unit = "s"}),
-    field("count", &ClosedLoop::count, "number of requests in all; default: until the duration", {}),
+    field("count", &ClosedLoop::count, "number of requests in all; default: until the duration", {.max = kMostRequests}),
 };
 template <>
 inline constexpr std::string_view tag<ClosedLoop> = "closed_loop";

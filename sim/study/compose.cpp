@@ -53,7 +53,7 @@ Composed Composer::compose(const Combination& combination, Problems& problems) {
     const bool separate = own && *own;
     Document& target = separate ? **own : composed.experiment;
     const std::string pointer = pointer_of(target.value(), parts, separate ? 1 : 0);
-    target.set(pointer, assignment->value, assignment->origin, problems);
+    target.set(pointer, assignment->value, assignment->origin, problems, assignment->folder);
   }
   return composed;
 }

@@ -20,7 +20,7 @@ bool contains(const Names& names, const std::string& name) {
 class Expander {
  public:
   Expander(const Node& experiment, const Names& fixed, Problems& problems)
-      : fixed_(fixed), problems_(problems), folder_(experiment.folder()) {
+      : fixed_(fixed), problems_(problems), folder_(experiment.folder()), grid_where_(experiment.child("grid").where()) {
     read_list(experiment.child("list"));
     listed_ = expansion_.paths;
     read_grid(experiment.child("grid"));
@@ -31,7 +31,7 @@ class Expander {
     for (const Factor& factor : grid_) {
       count *= factor.size();
       if (count > kMaxPoints) {
-        problems_.add("", "/grid",
+        problems_.add(grid_where_, "/grid",
                       "makes more than " + std::to_string(kMaxPoints) + " combinations; leave out levels");
         return expansion_;
       }
@@ -126,6 +126,7 @@ class Expander {
   const Names& fixed_;
   Problems& problems_;
   std::filesystem::path folder_;
+  std::string grid_where_;
   Names listed_;
   std::vector<Combination> listed_combinations_;
   std::vector<Factor> grid_;

@@ -15,15 +15,16 @@ constexpr std::string_view kUnfinishedMark = ".unfinished";
   throw InputError(std::vector{Problem{path.string(), "", what}});
 }
 
-/// Throws unless there is nothing at `path`, or an empty directory, or one that holds `mark`.
-void check_replaceable(const std::filesystem::path& path, std::string_view mark) {
+/// Throws unless there is nothing at `path`, or an empty directory, or one that holds `mark`. `shown` is how the user
+/// wrote it.
+void check_replaceable(const std::filesystem::path& path, const std::filesystem::path& shown, std::string_view mark) {
   std::error_code error;
   const auto status = std::filesystem::symlink_status(path, error);
   if (!std::filesystem::exists(status)) return;
   if (!std::filesystem::is_directory(status))
-    refuse(path, "is there already and is no directory; choose another");
+    refuse(shown, "is there already and is no directory; choose another");
   if (std::filesystem::is_empty(path, error) || std::filesystem::exists(path / mark, error)) return;
-  refuse(path, "holds other files (and no " + std::string(mark) +
+  refuse(shown, "holds other files (and no " + std::string(mark) +
                    "), which would be lost; choose another directory");
 }
 
@@ -35,13 +36,13 @@ OutputDirectory::OutputDirectory(const std::filesystem::path& path, std::string_
   if (!path_.has_filename()) path_ = path_.parent_path();
   if (!path_.has_filename()) refuse(path, "is no directory for results; choose another");
   beside_ = path_.string() + ".tmp";
-  check_replaceable(path_, mark);
-  check_replaceable(beside_, kUnfinishedMark);
+  check_replaceable(path_, path, mark);
+  check_replaceable(beside_, path.string() + ".tmp", kUnfinishedMark);
   std::error_code error;
   std::filesystem::remove_all(beside_, error);
   if (!error) std::filesystem::create_directories(beside_, error);
-  if (error) refuse(path_, "cannot be made: " + error.message());
-  if (!std::ofstream(beside_ / kUnfinishedMark)) refuse(path_, "cannot be written to");
+  if (error) refuse(path, "cannot be made: " + error.message());
+  if (!std::ofstream(beside_ / kUnfinishedMark)) refuse(path, "cannot be written to");
 }
 
 OutputDirectory::~OutputDirectory() {

@@ -1,6 +1,9 @@
 #include "study/run.hpp"
 
+#include <cmath>
+#include <optional>
 #include <string>
+#include <type_traits>
 
 #include "base/files.hpp"
 #include "engine/simgrid_executor.hpp"
@@ -22,6 +25,20 @@ SummaryBasis basis_of(const Scenario& scenario, const Tables& tables) {
     basis.streams.push_back({std::string(stream.name), std::string(model.name), model.best_time});
   }
   return basis;
+}
+
+/// Sums that overflowed would be plotted as gaps, or not noticed at all.
+template <Described S>
+void check_finite(const S& summary) {
+  for_each_field<S>([&](const auto& f) {
+    using T = typename std::decay_t<decltype(f)>::Type;
+    double value = 0;
+    if constexpr (std::is_same_v<T, double>) value = summary.*f.member;
+    if constexpr (std::is_same_v<T, std::optional<double>>) value = (summary.*f.member).value_or(0);
+    if (!std::isfinite(value))
+      throw InputError("the run's " + std::string(f.name) + " is beyond all numbers; check the largest times, powers and "
+                       "energies of platform, models and workload");
+  });
 }
 
 void write_summaries(const std::filesystem::path& directory, RecordLevel level, const RunResult& result) {
@@ -46,9 +63,12 @@ RunResult run_scenario(const Scenario& scenario, const Catalog& catalog,
   all.push_back(&summary);
   const std::unique_ptr<Executor> executor = make_simgrid_executor(fabric_of(tables));
   const DecisionTime decisions = simulate(scenario, tables, *policy, *executor, all);
-  return {summary.summary(),
-          summary.streams(),
-          {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
+  RunResult result{summary.summary(),
+                   summary.streams(),
+                   {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
+  check_finite(result.summary);
+  for (const StreamSummary& stream : result.streams) check_finite(stream);
+  return result;
 }
 
 RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,

@@ -89,7 +89,7 @@ TEST_CASE("a grid that explodes is refused, not expanded") {
   levels += "]";
   CHECK(Expanded(R"({"grid": {"seed": )" + levels + R"(, "policy.a": )" + levels + R"(, "policy.b": )" +
                  levels + "}}")
-            .problem() == "/grid: makes more than 200000 combinations; leave out levels");
+            .problem() == "exp.json:1:10: /grid: makes more than 200000 combinations; leave out levels");
 }
 
 TEST_CASE("keys and names with dots are found in paths") {

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""Is every malformed input refused with its exact message and exit code?
+
+Each case is a command, run in a folder that holds good inputs and one bad one. What it must print to stderr stands in
+tests/data/malformed.txt, under the name of the case and its exit code. `--update` writes that file anew: read the
+difference before you commit it.
+
+Environment: HETSCHED (the program), SOURCE_DIR.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+PLATFORM = {
+    "format": 1, "name": "p",
+    "kinds": [{"name": "npu", "type": "npu"}, {"name": "gpu", "type": "gpu"}],
+    "memories": [{"name": "dram", "bandwidth": "10 GB/s"}],
+    "accelerators": [{"name": "a", "kind": "npu"}, {"name": "b", "kind": "gpu", "count": 2}],
+}
+MODEL = {
+    "format": 1, "name": "m",
+    "layers": [{"name": "conv", "output_bytes": "1 MB"}, {"name": "fc", "variants": [{"name": "small", "accuracy_loss": 0.1}]}],
+    "costs": [
+        {"layer": "conv", "kind": "npu", "time": "1 ms"}, {"layer": "conv", "kind": "gpu", "time": "2 ms"},
+        {"layer": "fc", "kind": "npu", "time": "1 ms"}, {"layer": "fc", "variant": "small", "kind": "npu", "time": "0.5 ms"},
+    ],
+}
+WORKLOAD = {
+    "format": 1, "name": "w", "duration": "10 ms",
+    "streams": [{"name": "s", "model": "m.json", "arrival": {"type": "periodic", "rate": "1 kHz"}, "deadline": "period"}],
+}
+EXPERIMENT = {"format": 1, "name": "e", "platform": "p.json", "workload": "w.json", "policy": "edf"}
+
+RUN = "run --platform p.json --workload w.json --policy edf -o out --records none"
+
+
+def changed(document, path, value):
+    """A copy in which the value at `path` is another, or is missing if `value` is None."""
+    copy = json.loads(json.dumps(document))
+    at = copy
+    for key in path[:-1]:
+        at = at[key]
+    if value is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return copy
+
+
+def bad_platform(path, value):
+    return {"p.json": changed(PLATFORM, path, value)}, "check p.json"
+
+
+def bad_model(path, value):
+    return {"m.json": changed(MODEL, path, value)}, "check m.json"
+
+
+def bad_workload(path, value):
+    return {"w.json": changed(WORKLOAD, path, value)}, "check w.json"
+
+
+def bad_experiment(path, value):
+    return {"e.json": changed(EXPERIMENT, path, value)}, "check e.json"
+
+
+def profile(text):
+    """A model whose profile is this CSV."""
+    model = changed(changed(MODEL, ["costs"], None), ["profile"], "m.csv")
+    return {"m.json": model, "m.csv": text}, "check m.json"
+
+
+ARRIVAL = ["streams", 0, "arrival"]
+CASES = {
+    # files as such
+    "missing file": ({}, "check nowhere.json"),
+    "folder": ({}, "check ."),
+    "empty file": ({"p.json": ""}, "check p.json"),
+    "syntax": ({"p.json": '{"format": 1,\n  "name": "p"\n  "kinds": []}'}, "check p.json"),
+    "not an object": ({"p.json": "[1, 2]"}, "check p.json"),
+    "duplicate key": ({"p.json": '{"format": 1, "name": "p",\n "name": "q", "accelerators": []}'}, "check p.json"),
+    "deep nesting": ({"p.json": "[" * 500 + "]" * 500}, "check p.json"),
+    "not UTF-8": ({"p.json": b'{"format": 1, "name": "\xff\xfe"}'}, "check p.json"),
+    # platform
+    "unknown key": bad_platform(["memories", 0, "bandwith"], "1 GB/s"),
+    "missing name": bad_platform(["name"], None),
+    "newer format": bad_platform(["format"], 2),
+    "wrong type": bad_platform(["kinds"], "npu"),
+    "wrong unit": bad_platform(["memories", 0, "bandwidth"], "10 GHz"),
+    "no such unit": bad_platform(["memories", 0, "bandwidth"], "10 bananas"),
+    "negative": bad_platform(["base_power"], -1),
+    "too many": bad_platform(["kinds", 0, "slots"], 5000),
+    "fraction": bad_platform(["accelerators", 1, "count"], 1.5),
+    "unknown word": bad_platform(["kinds", 0, "type"], "gpuu"),
+    "unknown kind": bad_platform(["accelerators", 0, "kind"], "nup"),
+    "unknown memory": bad_platform(["accelerators", 0, "memory"], "drum"),
+    "duplicate kind": bad_platform(["kinds", 1, "name"], "npu"),
+    "no accelerator": bad_platform(["accelerators"], []),
+    "missing route": ({"p.json": changed(changed(PLATFORM, ["memories"], [{"name": "x"}, {"name": "y"}]), ["accelerators"], [
+        {"name": "a", "kind": "npu", "memory": "x"}, {"name": "b", "kind": "gpu", "memory": "y"}])}, "check p.json"),
+    "several at once": ({"p.json": changed(changed(PLATFORM, ["base_power"], "many W"), ["kinds", 0, "slots"], 0)}, "check p.json"),
+    # model
+    "unknown layer": bad_model(["layers", 1, "inputs"], ["cnv"]),
+    "cycle": bad_model(["layers", 0, "inputs"], ["fc"]),
+    "duplicate layer": bad_model(["layers", 1, "name"], "conv"),
+    "loss above 1": bad_model(["layers", 1, "variants", 0, "accuracy_loss"], 7),
+    "group of unknown layers": bad_model(["groups"], [{"name": "g", "layers": ["conv", "head"]}]),
+    "cost of unknown layer": bad_model(["costs", 0, "layer"], "convv"),
+    "time and cycles": bad_model(["costs", 0, "cycles"], 100),
+    "neither time nor cycles": bad_model(["costs", 0, "time"], None),
+    "unlisted variant": bad_model(["costs", 3, "variant"], "tiny"),
+    "combination of unknown variant": bad_model(["accuracy"], {"combinations": [{"variants": ["fc:tiny"], "loss": 0.1}]}),
+    "profile missing": bad_model(["profile"], "nowhere.csv"),
+    "profile column": profile("layer,kind,tim_s\nconv,npu,1\n"),
+    "profile number": profile("layer,kind,time_s\nconv,npu,fast\n"),
+    "profile ragged": profile("layer,kind,time_s\nconv,npu,1,2,3\n"),
+    "profile twice": profile("layer,kind,time_s\nconv,npu,1\nfc,npu,1\nconv,npu,2\n"),
+    # workload
+    "unknown arrival": bad_workload(ARRIVAL, {"type": "poison", "rate": 3}),
+    "rate and period": bad_workload(ARRIVAL + ["period"], "1 ms"),
+    "field of another arrival": bad_workload(ARRIVAL, {"type": "poisson", "rate": 3, "jitter": "1 ms"}),
+    "endless": bad_workload(["duration"], None),
+    "period without period": bad_workload(ARRIVAL, {"type": "poisson", "rate": 3}),
+    "after nobody": bad_workload(["streams", 0, "after"], "camera"),
+    "after itself": bad_workload(["streams", 0, "after"], "s"),
+    "probability 2": bad_workload(["streams", 0, "probability"], 2),
+    "model missing": bad_workload(["streams", 0, "model"], "n.json"),
+    "trace unsorted": bad_workload(ARRIVAL, {"type": "trace", "times": [2, 1]}),
+    "trace missing": bad_workload(ARRIVAL, {"type": "trace", "file": "t.csv"}),
+    # what fits together
+    "no costs for the platform": ({"p.json": changed(PLATFORM, ["kinds", 0, "profile"], "dsp")}, RUN),
+    "no work": ({"w.json": changed(WORKLOAD, ["streams", 0, "probability"], 0)}, RUN),
+    # experiment
+    "unknown policy": bad_experiment(["policy"], "efd"),
+    "unknown parameter": bad_experiment(["policy"], {"name": "rr", "parameters": {"quantm": 2}}),
+    "parameter out of range": bad_experiment(["policy"], {"name": "rr", "parameters": {"quantum": 0}}),
+    "parameter of another type": bad_experiment(["policy"], {"name": "heft", "parameters": {"insertion": "yes"}}),
+    "factor that is nowhere": bad_experiment(["grid"], {"platform.memories.drum.bandwidth": [1e9, 2e9]}),
+    "factor without levels": bad_experiment(["grid"], {"seed": []}),
+    "outage of nobody": bad_experiment(["outages"], [{"accelerator": "z", "off": 1}]),
+    # flags
+    "unknown command": ({}, "rnu"),
+    "unknown flag": ({}, RUN + " --seeed 3"),
+    "no platform": ({}, "run --workload w.json --policy edf"),
+    "policy misspelt": ({}, RUN.replace("edf", "fcsf")),
+    "set without value": ({}, RUN + " --set seed"),
+    "set nowhere": ({}, RUN + " --set platform.memories.dram.bandwith=1"),
+    "seed": ({}, RUN + " --seed -1"),
+    "jobs": ({"e.json": EXPERIMENT}, "sweep e.json -o out -j 0"),
+    "records": ({}, RUN.replace("none", "some")),
+    "foreign output": ({"out/thesis.tex": "years of work"}, RUN),
+    "compare nothing": ({}, "compare ."),
+    "trace of nothing": ({}, "trace ."),
+    "schema": ({}, "schema platfrom"),
+}
+
+
+def run_case(files, command):
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for file, content in {"p.json": PLATFORM, "m.json": MODEL, "w.json": WORKLOAD, **files}.items():
+            path = folder / file
+            path.parent.mkdir(exist_ok=True)
+            if isinstance(content, bytes):
+                path.write_bytes(content)
+            else:
+                path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1))
+        before = sorted(p for p in folder.rglob("*"))
+        result = subprocess.run([os.environ["HETSCHED"], *command.split(" ")], cwd=folder,
+                                capture_output=True, text=True, errors="replace", timeout=30)
+        left = sorted(p for p in folder.rglob("*"))
+        extra = "" if left == before else f"left behind: {[str(p.relative_to(folder)) for p in left if p not in before]}\n"
+        return result.returncode, result.stderr + extra
+
+
+def main():
+    record = pathlib.Path(os.environ["SOURCE_DIR"]) / "tests/data/malformed.txt"
+    got = ""
+    for name, (files, command) in CASES.items():
+        code, text = run_case(files, command)
+        got += f"=== {name}: exit {code}\n{text}"
+    if "--update" in sys.argv:
+        record.write_text(got)
+    expected = record.read_text()
+    wrong = 0
+    if got != expected:
+        theirs = dict(part.split("\n", 1) for part in expected.split("=== ")[1:])
+        for part in got.split("=== ")[1:]:
+            head, body = part.split("\n", 1)
+            if theirs.get(head) != body:
+                wrong += 1
+                print(f"{head}\n  expected: {theirs.get(head)}\n  got:      {body}")
+        print(f"{wrong} of {len(CASES)} messages differ")
+    assert len(CASES) >= 40
+    assert not any(" exit 0\n" in part or "exit -" in part for part in got.split("=== ")), "a malformed input was accepted or crashed"
+    if got != expected:
+        sys.exit(1)
+    print(f"{len(CASES)} malformed inputs, each with its message")
+
+
+main()
