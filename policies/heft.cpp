@@ -41,6 +41,7 @@ class Heft final : public Policy {
     for (const Event& event : view.events) {
       if (event.type == Event::Type::request_finished || event.type == Event::Type::request_dropped)
         planned_.erase(view.request(event.task).id);
+      if (event.type == Event::Type::request_dropped) forget(view.request(event.task).id);
       if (event.type == Event::Type::task_ready && view.request(event.task).live) plan(view, event.task.request, out);
     }
     for (const Event& event : view.events)
@@ -53,7 +54,7 @@ class Heft final : public Policy {
 
   [[nodiscard]] static Seconds duration(const SystemView& view, const ModelTask& task, std::uint32_t a) {
     const Accelerator& accelerator = view.accelerators[a];
-    return view.kinds[accelerator.kind].dispatch_time + view.cost(task, accelerator.kind, accelerator.point).time;
+    return view.kinds[accelerator.kind].dispatch_time + view.alone_time(task, a);
   }
 
   static Seconds mean_transfer(const SystemView& view, Bytes bytes) {
@@ -192,6 +193,11 @@ class Heft final : public Policy {
       }
       plan.erase(plan.begin(), plan.begin() + static_cast<std::ptrdiff_t>(done));
     }
+  }
+
+  void forget(std::uint64_t request_id) {
+    for (Plan& plan : plans_)
+      std::erase_if(plan, [&](const Reservation& r) { return r.request_id == request_id; });
   }
 
   void replan(const SystemView& view, Decisions& out) {

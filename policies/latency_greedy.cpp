@@ -10,7 +10,7 @@ namespace {
 /// XRBench's LatencyGreedy: one queue per stream; passes over the queues in alphabetical order of model names
 /// start at most the head of each, on the free accelerator that computes it fastest (no waiting for a busy one;
 /// ties: lowest index), until a pass starts nothing. A head that cannot start blocks its own queue only.
-/// O(live requests + streams x accelerators) per pass.
+/// O(tasks of live requests + streams x accelerators) per call.
 class LatencyGreedy final : public Policy {
  public:
   explicit LatencyGreedy(Params& p)

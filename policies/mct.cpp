@@ -17,6 +17,7 @@ class Mct final : public Policy {
     queues_.resize(view.accelerators.size());
     for (const Event& event : view.events) {
       if (event.type == Event::Type::accelerator_changed) redistribute(view);
+      if (event.type == Event::Type::request_dropped) forget(view.request(event.task).id);
     }
     for (const Event& event : view.events) {
       if (event.type == Event::Type::task_ready && view.request(event.task).live) enqueue(view, event.task);
@@ -70,6 +71,15 @@ class Mct final : public Policy {
     if (best == kNone) return;  // only accelerators that are off can run it: redistributed when one returns
     queues_[best].tasks.push_back({task, view.request(task).id, time_there});
     queues_[best].backlog += time_there;
+  }
+
+  void forget(std::uint64_t request_id) {
+    for (Queue& queue : queues_)
+      std::erase_if(queue.tasks, [&](const Queued& queued) {
+        if (queued.request_id != request_id) return false;
+        queue.backlog -= queued.time;
+        return true;
+      });
   }
 
   /// The set of accelerators has changed: every ready task chooses anew, except those that became ready at this

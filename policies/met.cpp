@@ -30,7 +30,7 @@ class Met final : public Policy {
     Seconds least = kNever;
     for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
       if (!view.accelerators[a].available) continue;
-      const Seconds time = view.cost(task, a).time;
+      const Seconds time = view.alone_time(view.model_task(task), a);
       const bool tie_to_free = !first_ && best != kNone && time == least && !free_.at(best) && free_.at(a);
       if (time < least || tie_to_free) {
         least = time;

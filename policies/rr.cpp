@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <set>
 
 #include "builtin.hpp"
 #include "support/free_slots.hpp"
@@ -11,7 +12,7 @@ namespace {
 /// Round robin at task boundaries: participants (streams or requests) queue for turns of `quantum` tasks. One
 /// whose turn is not over goes back to the front, one whose turn is over to the end, behind those that arrive at
 /// the same instant. Each task goes to the free accelerator that would finish it first.
-/// O(ready log ready + queue) per call.
+/// O(ready log ready) per call.
 class RoundRobin final : public Policy {
  public:
   explicit RoundRobin(Params& p)
@@ -26,31 +27,28 @@ class RoundRobin final : public Policy {
     collect(view);
     join(view);
     free_.reset(view);
-    std::size_t passed_over = 0;  // participants in a row that no free accelerator can serve
-    while (free_.any() && passed_over < queue_.size()) {
+    while (free_.any() && !queue_.empty()) {
       const std::uint64_t id = queue_.front();
       queue_.pop_front();
+      queued_.erase(id);
       Offer* offer = next_offer(id);
       if (offer == nullptr) continue;  // nothing ready any more: it queues again when something is
       const std::uint32_t accelerator = free_.fastest(view, offer->task);
       if (accelerator == kNone) {
-        queue_.push_back(id);
-        ++passed_over;
+        passed_over_.push_back(id);
         continue;
       }
       out.start(offer->task, accelerator);
       free_.take(accelerator);
       offer->taken = true;
-      passed_over = 0;
       const bool turn_over = ++used_[id] == quantum_;
       if (turn_over) used_.erase(id);
       if (next_offer(id) == nullptr) continue;
-      if (turn_over) {
-        queue_.push_back(id);
-      } else {
-        queue_.push_front(id);
-      }
+      queue_up(id, !turn_over);
     }
+    // No free accelerator can serve these: they keep their places.
+    for (std::size_t i = passed_over_.size(); i-- > 0;) queue_up(passed_over_[i], true);
+    passed_over_.clear();
   }
 
  private:
@@ -83,24 +81,28 @@ class RoundRobin final : public Policy {
     return nullptr;
   }
 
-  /// Participants with something ready that do not queue yet do so: arrivals first.
+  void queue_up(std::uint64_t id, bool in_front) {
+    if (!queued_.insert(id).second) return;
+    if (in_front) {
+      queue_.push_front(id);
+    } else {
+      queue_.push_back(id);
+    }
+  }
+
+  /// Participants with something ready that do not queue yet do so: arrivals first; who is in the middle of a turn
+  /// goes to the front.
   void join(const SystemView& view) {
-    const auto queue_up = [&](std::uint64_t id) {
-      if (std::find(queue_.begin(), queue_.end(), id) != queue_.end()) return;
-      if (used_.count(id) > 0) {
-        queue_.push_front(id);
-      } else {
-        queue_.push_back(id);
-      }
-    };
     for (const Offer& offer : offers_)
-      if (view.request(offer.task).arrival == view.now) queue_up(offer.id);
-    for (const Offer& offer : offers_) queue_up(offer.id);
+      if (view.request(offer.task).arrival == view.now) queue_up(offer.id, used_.count(offer.id) > 0);
+    for (const Offer& offer : offers_) queue_up(offer.id, used_.count(offer.id) > 0);
   }
 
   std::uint32_t quantum_;
   bool by_stream_;
   std::deque<std::uint64_t> queue_;
+  std::set<std::uint64_t> queued_;               ///< who is in queue_
+  std::vector<std::uint64_t> passed_over_;
   std::map<std::uint64_t, std::uint32_t> used_;  ///< tasks started in a turn that is not over
   std::vector<Offer> offers_;
   FreeSlots free_;

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "base/errors.hpp"
+#include "base/text.hpp"
+
 namespace hetsched {
 namespace {
 
@@ -12,6 +15,13 @@ std::uint64_t whole_nanoseconds(double seconds) {
   const double ns = std::round(seconds * 1e9);
   if (ns < 1 || ns > 9e15 || std::abs(ns * 1e-9 - seconds) > 1e-15 * seconds) return 0;
   return static_cast<std::uint64_t>(ns);
+}
+
+/// The reader refuses streams that would get here by their rate; what depends on the run itself may.
+void check_amount(const StreamSpec& stream, std::uint64_t index) {
+  if (static_cast<double>(index) < kMostRequests) return;
+  throw InputError("stream " + in_quotes(stream.name) + " of the workload makes more than " + shortest(kMostRequests) +
+                   " requests; check its rate, its think_time and the duration, or give a count");
 }
 
 std::optional<std::uint64_t> count_of(const Arrival& arrival) {
@@ -55,6 +65,7 @@ bool ArrivalSource::wins(std::uint64_t index) const {
 std::optional<ArrivalTime> ArrivalSource::candidate() {
   const auto count = count_of(stream_.arrival);
   if (count && index_ >= *count) return std::nullopt;
+  check_amount(stream_, index_);
   ArrivalTime arrival{.index = index_};
   if (const auto* periodic = std::get_if<Periodic>(&stream_.arrival)) {
     arrival.nominal = periodic->phase + cadence_->at(index_);
@@ -84,6 +95,7 @@ std::optional<ArrivalTime> ArrivalSource::next() {
 }
 
 std::optional<ArrivalTime> ArrivalSource::caused(double time) {
+  check_amount(stream_, index_);
   const ArrivalTime arrival{index_++, time, time};
   if (!wins(arrival.index)) return std::nullopt;
   return arrival;

@@ -7,6 +7,8 @@
 #include <queue>
 #include <vector>
 
+#include "base/errors.hpp"
+
 namespace hetsched {
 
 /// Two dates closer than this are one instant: it absorbs the rounding of sums of durations.
@@ -36,6 +38,9 @@ class Calendar {
   };
 
   void add(double date, What what, std::uint32_t subject = 0, std::uint64_t stamp = 0) {
+    if (!(date < std::numeric_limits<double>::infinity()))
+      throw InputError("the run reaches times beyond all numbers; check the largest times, and the smallest "
+                       "frequencies and bandwidths, of platform, models and workload");
     queue_.push({date, next_order_++, stamp, subject, what});
   }
   [[nodiscard]] bool empty() const { return queue_.empty(); }

@@ -11,7 +11,9 @@ double DelayedDecisions::hold(std::span<const Decision> decided, const SystemVie
   double delay = latency.per_call;
   for (const Decision& decision : decided) {
     const std::uint32_t request = request_of(decision);
-    held_.push_back({decision, request < view.requests.size() ? view.requests[request].id : 0});
+    Held held{decision, request < view.requests.size() ? view.requests[request].id : 0, broken_rule(decision, view), ""};
+    if (!held.broken_rule.empty()) held.in_words = in_words(decision, view);
+    held_.push_back(std::move(held));
     if (std::holds_alternative<Start>(decision)) delay += latency.per_start;
   }
   for (Held& held : held_)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,8 @@ class DelayedDecisions {
   struct Held {
     Decision decision;
     std::uint64_t request_id = 0;  ///< of the request it concerns: its place may be another's by then
+    std::string broken_rule;       ///< when it was decided; what earlier decisions of the same call change may mend it
+    std::string in_words;
   };
 
   [[nodiscard]] bool waiting() const { return !held_.empty(); }

@@ -157,11 +157,7 @@ void Devices::run_piece(Lane& lane, double now) {
   const double port = tables_.kinds()[kind].port_bandwidth;
   lane.piece_start = now;
   lane.piece_time = c.time * lane.factor;
-  double expected = c.time;
-  if (c.traffic > 0) {
-    const double memory = tables_.memories()[state_.accelerator(lane.accelerator).memory].bandwidth;
-    expected = std::max(expected, c.traffic / (memory > 0 ? std::min(memory, port) : port));
-  }
+  const double expected = std::max(c.time, c.traffic / state_.accelerator(lane.accelerator).bandwidth);
   state_.begin_compute(lane.task, lane.compute, now + left * expected);
   refresh_free_at(lane.accelerator);
   lane.flowing = c.traffic * left > 0 && limited(lane);
@@ -210,6 +206,7 @@ void Devices::finish(std::uint32_t index, double at) {
 void Devices::interrupt(std::uint32_t index, TaskStatus why, double now) {
   Lane& lane = lanes_[index];
   if (lane.stage == Stage::computing) end_piece(lane, now, false);
+  if (now <= lane.start) lane.lump = 0;  // given up at the instant it began: nothing was switched or computed
   if (why == TaskStatus::failed) ++meters_[lane.accelerator].failures;
   release(lane, why, now);
 }

@@ -1,15 +1,15 @@
 #include "engine/engine.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <exception>
+#include <utility>
 
 #include "base/errors.hpp"
 #include "base/units.hpp"
 #include "engine/calendar.hpp"
 #include "engine/delayed_decisions.hpp"
 #include "engine/devices.hpp"
+#include "engine/guarded_policy.hpp"
 #include "engine/releases.hpp"
 #include "engine/reporter.hpp"
 #include "engine/rules.hpp"
@@ -19,10 +19,8 @@
 namespace hetsched {
 namespace {
 
-/// So many calls in a row without a start, a finish or an arrival are no scheduling any more.
-constexpr std::uint64_t kMostIdleCalls = 1000000;
 /// An instant that sets off more rounds of events than this never ends.
-constexpr std::uint64_t kMostRounds = 1000000;
+constexpr std::uint64_t kMostRounds = 2000000;
 
 class Engine {
  public:
@@ -30,7 +28,7 @@ class Engine {
          std::span<Observer* const> observers)
       : scenario_(scenario),
         tables_(tables),
-        policy_(policy),
+        policy_(policy, scenario.policy.name),
         executor_(executor),
         reporter_(observers),
         state_(tables),
@@ -63,19 +61,21 @@ class Engine {
 
   void call_policy();
   void apply_delayed();
+  void ask_again();
   void apply(const Decision& decision);
   void carry_out(const Start& d);
   void carry_out(const Prefetch& d);
-  void carry_out(const SetOperatingPoint& d) { devices_.set_operating_point(d.accelerator, d.point, now_); }
+  void carry_out(const SetOperatingPoint& d) {
+    if (state_.accelerator(d.accelerator).point != d.point) devices_.set_operating_point(d.accelerator, d.point, now_);
+  }
   void carry_out(const Drop& d) { drop(d.request); }
   void carry_out(const WakeAt& d) { calendar_.add(d.time, Calendar::What::wake); }
   void carry_out(const Forecast& d) { state_.ledger(d.request).forecast = d.finish; }
-  [[noreturn]] void policy_failed(const std::string& decision, const std::string& rule) const;
-  [[noreturn]] void report_deadlock() const;
+  [[noreturn]] void stands_still() const;
 
   const Scenario& scenario_;
   const Tables& tables_;
-  Policy& policy_;
+  GuardedPolicy policy_;
   Executor& executor_;
   Calendar calendar_;
   Reporter reporter_;
@@ -84,7 +84,6 @@ class Engine {
   Transfers transfers_;
   Releases releases_;
   Decisions decisions_;
-  DecisionTime decision_time_;
 
   double now_ = 0;
   bool over_ = false;
@@ -92,7 +91,8 @@ class Engine {
   bool tick_ = false;        ///< a poll is due at this instant
   bool apply_ = false;       ///< the policy's latency is over at this instant
   std::uint32_t lanes_in_use_ = 0;
-  std::uint64_t idle_calls_ = 0;
+  std::uint64_t instants_here_ = 0;  ///< since time advanced
+  std::vector<std::uint32_t> times_off_;  ///< by accelerator: outages that hold
   DelayedDecisions delayed_;
   std::vector<std::uint32_t> flows_, waiting_, expired_;
   std::vector<Calendar::Entry> due_;
@@ -107,15 +107,12 @@ DecisionTime Engine::run() {
     if (!over_) check_end();
   }
   close();
-  return decision_time_;
+  return policy_.time();
 }
 
 void Engine::begin() {
-  try {
-    policy_.begin(state_.view(0));
-  } catch (const std::exception& e) {
-    policy_failed("begin()", std::string("it threw: ") + e.what());
-  }
+  policy_.begin(state_.view(0));
+  times_off_.assign(tables_.accelerators().size(), 0);
   for (const Outage& outage : scenario_.options.outages) {
     const auto& accelerators = tables_.accelerators();
     const auto at = std::find_if(accelerators.begin(), accelerators.end(),
@@ -139,7 +136,9 @@ bool Engine::advance() {
   const double next = calendar_.next();
   const bool due = next <= clock + instant_width(clock);
   if (!due && flows_.empty()) return false;
-  now_ = std::max(now_, due ? next : clock);
+  const double before = std::exchange(now_, std::max(now_, due ? next : clock));
+  instants_here_ = now_ > before ? 0 : instants_here_ + 1;
+  if (instants_here_ > kMostRounds) stands_still();
   return true;
 }
 
@@ -147,13 +146,12 @@ bool Engine::advance() {
 void Engine::handle_instant() {
   apply_ = false;
   completion_ = false;
-  for (std::uint32_t flow : flows_) flow_finished(flow);
+  // Transfers first: a request that ends gives up those that are still under way.
+  for (std::size_t i = flows_.size(); i-- > 0;) flow_finished(flows_[i]);
   std::uint64_t rounds = 0;
   do {
     handle_due();
-    if (++rounds > kMostRounds)
-      throw InputError("simulated time stands still at " + shortest(now_) + " s: requests are released and dropped at one "
-                       "instant for ever; check deadlines and closed loops of the workload");
+    if (++rounds > kMostRounds) stands_still();
   } while (calendar_.next() <= now_ + instant_width(now_));
 }
 
@@ -238,11 +236,12 @@ void Engine::task_finished(std::uint32_t lane, double at) {
   devices_.finish(lane, at);
   --lanes_in_use_;
   completion_ = true;
-  idle_calls_ = 0;
+  policy_.progress();
   const bool last = state_.finish(task, at, now_);
   state_.push_event({Event::Type::task_finished, task, kNone});
   if (!last) return;
-  const bool late = at > state_.request(task.request).deadline + kLateTolerance;
+  const double deadline = state_.request(task.request).deadline;
+  const bool late = at > deadline + late_tolerance(deadline);
   end_request(task.request, late ? RequestStatus::late : RequestStatus::finished, at);
 }
 
@@ -289,7 +288,7 @@ void Engine::drop(std::uint32_t request) {
 }
 
 void Engine::turn_off(std::uint32_t accelerator) {
-  if (!state_.accelerator(accelerator).available) return;
+  if (times_off_[accelerator]++ > 0) return;
   for (std::uint32_t lane = devices_.first_lane(accelerator); lane < devices_.first_lane(accelerator + 1); ++lane) {
     if (!devices_.in_use(lane)) continue;
     const TaskRef task = devices_.lane(lane).task;
@@ -304,7 +303,7 @@ void Engine::turn_off(std::uint32_t accelerator) {
 }
 
 void Engine::turn_on(std::uint32_t accelerator) {
-  if (state_.accelerator(accelerator).available) return;
+  if (--times_off_[accelerator] > 0) return;
   devices_.set_available(accelerator, true, now_);
   state_.push_event({Event::Type::accelerator_changed, {}, accelerator});
 }
@@ -318,6 +317,7 @@ void Engine::decide() {
   if (decided.empty()) return;
   if (latency.per_call <= 0 && latency.per_start <= 0) {
     for (const Decision& decision : decided) apply(decision);
+    ask_again();
     return;
   }
   const double delay = delayed_.hold(decided, state_.view(now_), latency);
@@ -327,25 +327,8 @@ void Engine::decide() {
 void Engine::call_policy() {
   state_.sort_events();
   decisions_.clear();
-  const SystemView& view = state_.view(now_);
-  if (++idle_calls_ > kMostIdleCalls)
-    policy_failed("decide()", "it was called " + std::to_string(kMostIdleCalls) +
-                                  " times in a row without anything starting, finishing or arriving");
-  const auto begin = std::chrono::steady_clock::now();
-  try {
-    policy_.decide(view, decisions_);
-  } catch (const std::exception& e) {
-    policy_failed("decide()", std::string("it threw: ") + e.what());
-  } catch (...) {
-    policy_failed("decide()", "it threw something that is no std::exception");
-  }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  ++decision_time_.calls;
-  decision_time_.seconds += seconds;
-  decision_time_.longest = std::max(decision_time_.longest, seconds);
+  policy_.decide(state_.view(now_), decisions_, lanes_in_use_ > 0 || !releases_.exhausted());
   ++reporter_.totals.instants;
-  for (const Event& event : view.events)
-    if (event.type == Event::Type::request_arrived) idle_calls_ = 0;
   state_.clear_events();
   state_.free_ended();
 }
@@ -355,6 +338,8 @@ void Engine::apply_delayed() {
   for (const DelayedDecisions::Held& held : delayed_.release()) {
     if (DelayedDecisions::holds(held, state_.view(now_))) {
       apply(held.decision);
+    } else if (!held.broken_rule.empty()) {
+      policy_.failed(now_, held.in_words, held.broken_rule);
     } else {
       ++stale;
     }
@@ -362,26 +347,29 @@ void Engine::apply_delayed() {
   reporter_.totals.decisions_stale += stale;
   // The policy believes that these tasks run: it must be asked again.
   if (stale > 0) state_.push_event({Event::Type::woken, {}, kNone});
+  ask_again();
+}
+
+/// What decisions themselves caused (a request dropped, an accelerator freed by it) needs a call, too.
+void Engine::ask_again() {
+  if (state_.has_events()) calendar_.add(now_, Calendar::What::wake, kNone);
 }
 
 void Engine::apply(const Decision& decision) {
   const SystemView& view = state_.view(now_);
   if (const std::string rule = broken_rule(decision, view); !rule.empty())
-    policy_failed(in_words(decision, view), rule);
+    policy_.failed(now_, in_words(decision, view), rule);
   std::visit([this](const auto& d) { carry_out(d); }, decision);
 }
 
 void Engine::carry_out(const Start& d) {
-  if (d.variant > 0) {
-    const SystemView& view = state_.view(now_);
-    const double loss = view.accuracy_loss(d.task, d.variant);
-    Request& request = state_.request(d.task.request);
-    request.alternatives |= std::uint64_t{1} << (view.model_task(d.task).first_alternative + d.variant - 1);
-    request.accuracy_loss = loss;
-  }
+  const SystemView& view = state_.view(now_);
+  Request& request = state_.request(d.task.request);
+  request.accuracy_loss = view.accuracy_loss(d.task, d.variant);
+  request.alternatives = view.alternatives(d.task, d.variant);
   const std::uint32_t lane = devices_.start(d.task, d.accelerator, d.variant, now_);
   ++lanes_in_use_;
-  idle_calls_ = 0;
+  policy_.progress();
   if (devices_.lane(lane).overhead <= 0) overhead_over(lane);
 }
 
@@ -394,26 +382,16 @@ void Engine::check_end() {
   if (scenario_.workload.end == EndRule::last_release && releases_.exhausted()) over_ = true;
   if (scenario_.workload.end == EndRule::drain && releases_.exhausted() && state_.live().empty()) over_ = true;
   if (over_ || lanes_in_use_ > 0 || transfers_.any() || !calendar_.empty()) return;
-  if (!state_.ready().empty()) report_deadlock();
-  // What is left waits for a stream that will finish no more requests.
+  if (const std::string forgotten = startable(state_.view(now_)); !forgotten.empty())
+    policy_.failed(now_, "decided nothing",
+                   "deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: " + forgotten);
+  // What is left waits for a stream that finishes no more requests, or for accelerators that are off for good.
   over_ = true;
 }
 
-void Engine::report_deadlock() const {
-  std::string waiting;
-  const SystemView& view = const_cast<State&>(state_).view(now_);
-  for (std::size_t i = 0; i < view.ready.size() && i < 5; ++i) {
-    const TaskRef t = view.ready[i];
-    waiting += (i > 0 ? ", " : "") + std::string(view.model_task(t).name) + " of request " +
-               std::to_string(view.request(t).id) + " of stream " +
-               std::string(view.streams[view.request(t).stream].name);
-  }
-  if (view.ready.size() > 5) waiting += " and " + std::to_string(view.ready.size() - 5) + " more";
-  policy_failed("nothing", "deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: " + waiting);
-}
-
-void Engine::policy_failed(const std::string& decision, const std::string& rule) const {
-  throw PolicyError(scenario_.policy.name, now_, decision, rule);
+void Engine::stands_still() const {
+  throw InputError("simulated time stands still at " + shortest(now_) + " s: requests come and go at one instant for "
+                   "ever; check closed loops whose tasks take no time or whose deadlines have passed at once");
 }
 
 void Engine::close() {

@@ -22,8 +22,8 @@ struct DecisionTime {
 
 /// Simulates the scenario under the policy and reports what happens to the observers.
 ///
-/// What happens at one instant (within 1 ps) is handled in this order: tasks that finish, accelerators turned off
-/// and on, requests dropped at their deadline, releases, wake-ups; then the policy is called once with all of it.
+/// What happens at one instant (within 1 ps) is handled in this order: tasks and transfers that finish, releases,
+/// requests dropped at their deadline, accelerators turned off and on; then the policy is called once with all of it.
 ///
 /// Throws PolicyError if the policy throws, decides illegally, or leaves ready tasks waiting for ever;
 /// InputError if the scenario turns out to do no work at all.

@@ -32,8 +32,8 @@ class Executor {
   virtual double cancel(std::uint32_t flow) = 0;
 
   /// Lets time pass until `until` (may be infinite if a flow is active) or until flows finish, whichever comes
-  /// first, and puts the flows that finished at that instant into `finished`, in ascending order. May return
-  /// before both with nothing finished; the caller looks at now().
+  /// first, and puts the flows that finished at that instant (within calendar.hpp's width) into `finished`, in
+  /// ascending order. May return before both with nothing finished; the caller looks at now().
   virtual void wait(double until, std::vector<std::uint32_t>& finished) = 0;
 };
 

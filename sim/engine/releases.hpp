@@ -70,11 +70,12 @@ class Releases {
   std::vector<StreamState> streams_;
   std::optional<Cadence> ticks_;
   std::uint64_t next_tick_ = 0;
+  std::uint64_t idle_ticks_ = 0;  ///< since the last release
   std::uint64_t coming_ = 0;    ///< releases drawn or caused that have not happened
   std::uint64_t released_ = 0;
 };
 
-/// Later than this after its deadline a request is late, s: it absorbs the rounding of sums of durations.
-inline constexpr double kLateTolerance = 1e-10;
+/// Later than this after a deadline a request is late, s: it absorbs the rounding of sums of durations.
+inline double late_tolerance(double deadline) { return 1e-10 + 1e-13 * deadline; }
 
 }  // namespace hetsched

@@ -1,5 +1,6 @@
 #include "engine/rules.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/units.hpp"
@@ -67,6 +68,8 @@ std::string check(const SetOperatingPoint& d, const SystemView& view) {
   const std::size_t points = view.kinds[view.accelerators[d.accelerator].kind].points.size();
   if (d.point >= points)
     return "the accelerator has no operating point " + number(d.point) + "; points are 0 to " + number(points - 1);
+  const Accelerator& changed = view.accelerators[d.accelerator];
+  if (changed.point == d.point || changed.free_slots == changed.slots) return "";
   for (std::uint32_t r : view.live)
     for (std::uint32_t t = 0; t < view.requests[r].tasks.size(); ++t) {
       const TaskState& task = view.requests[r].tasks[t];
@@ -121,6 +124,15 @@ std::string words(const Forecast& d, const SystemView& view) {
   return "forecast(" + name_of_request(d.request, view) + ", " + shortest(d.finish) + " s)";
 }
 
+/// At any of its operating points, as any variant?
+bool could_run(TaskRef t, const Accelerator& a, const SystemView& view) {
+  const ModelTask& task = view.model_task(t);
+  for (std::uint32_t point = 0; a.available && point < view.kinds[a.kind].points.size(); ++point)
+    for (std::uint32_t variant = 0; variant < task.variants; ++variant)
+      if (view.cost(task, a.kind, point, variant).time < kNever && view.accuracy_loss(t, variant) < kNever) return true;
+  return false;
+}
+
 std::uint32_t request_in(const Start& d) { return d.task.request; }
 std::uint32_t request_in(const Prefetch& d) { return d.task.request; }
 std::uint32_t request_in(const Drop& d) { return d.request; }
@@ -132,6 +144,22 @@ std::uint32_t request_in(const WakeAt&) { return kNone; }
 
 std::uint32_t request_of(const Decision& decision) {
   return std::visit([](const auto& d) { return request_in(d); }, decision);
+}
+
+std::string startable(const SystemView& view) {
+  constexpr std::size_t kMostNames = 5;
+  std::string words;
+  std::size_t found = 0;
+  for (const TaskRef t : view.ready) {
+    if (std::none_of(view.accelerators.begin(), view.accelerators.end(),
+                     [&](const Accelerator& a) { return could_run(t, a, view); }))
+      continue;
+    if (++found > kMostNames) continue;
+    const Request& r = view.request(t);
+    words += (found > 1 ? ", " : "") + std::string(view.model_task(t).name) + " of request " + number(r.id) +
+             " of stream " + std::string(view.streams[r.stream].name);
+  }
+  return found > kMostNames ? words + " and " + number(found - kMostNames) + " more" : words;
 }
 
 std::string broken_rule(const Decision& decision, const SystemView& view) {

@@ -14,6 +14,10 @@ std::string broken_rule(const Decision& decision, const SystemView& view);
 /// The request that a decision concerns, or kNone.
 std::uint32_t request_of(const Decision& decision);
 
+/// The ready tasks that some accelerator which is on could run, as words ("a of request 0 of stream s, b of ... and 3
+/// more"); empty if there is none. When nothing else will happen, these are what the policy has forgotten.
+std::string startable(const SystemView& view);
+
 /// "start(task conv1 of request 12 of stream cam, on npu0)": a decision in words, whatever its indices are.
 std::string in_words(const Decision& decision, const SystemView& view);
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <limits>
 #include <set>
 #include <string>
 
 #include "base/errors.hpp"
+#include "engine/calendar.hpp"
 #include "engine/simgrid_compat.hpp"
 
 namespace hetsched {
@@ -19,10 +21,10 @@ using simgrid::kernel::timer::Timer;
 class SimGridExecutor;
 
 /// SimGrid counts the bytes of a Comm in whole numbers; ours need not be whole (a task interrupted halfway). Links
-/// and Comms are therefore scaled up by this power of two, which loses no digit.
+/// and Comms are therefore scaled up by this power of two, and bytes rounded to its inverse.
 constexpr double kUnitsPerByte = 65536;
 /// The largest amount that fits.
-constexpr double kMostBytes = 2e14;
+constexpr double kMostBytes = 1.4e14;
 
 /// A flow as SimGrid's callbacks see it.
 struct Slot {
@@ -31,6 +33,7 @@ struct Slot {
   s4u::ActivityPtr activity;
   s4u::ActivityPtr previous;  ///< 3.32 crashes if the last reference goes away inside the callback
   double units = 1;           ///< SimGrid's per byte
+  double most_rate = 0;       ///< bytes per second it can have at most
   bool active = false;
 };
 
@@ -48,22 +51,25 @@ class SimGridExecutor final : public Executor {
   void completed(const s4u::Activity& activity, const Slot& slot);
 
  private:
-  void build(const Fabric& fabric);
+  void build();
   Slot& slot(std::uint32_t flow);
-  void keep(Slot& slot, s4u::ActivityPtr activity, double units);
-  void start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes);
+  void keep(Slot& slot, s4u::ActivityPtr activity, double units, double most_rate);
+  void start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes, double most_rate);
+  /// Ends the flows that would end at this very instant but for rounding.
+  void finish_together();
   void arm(double until);
   /// Makes Engine::run() return once everything of this instant has been handled.
   void stop(const void* reason);
 
   std::unique_ptr<s4u::Engine> engine_;
-  bool multi_hop_ = false;
+  const Fabric fabric_;
+  const bool multi_hop_;
   std::vector<s4u::Host*> memory_hosts_;
   std::vector<s4u::Host*> lane_hosts_;     // multi-hop only
   std::vector<s4u::Link*> lane_links_;     // multi-hop only: the cap on a lane's rate
-  std::vector<std::uint32_t> lane_memory_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::uint32_t active_ = 0;
+  std::vector<s4u::ActivityPtr> cancelled_;  ///< SimGrid touches them once more, in its next step
   double origin_ = 0;
   double now_ = 0;
   Timer* timer_ = nullptr;
@@ -100,7 +106,7 @@ void configure_once() {
 }
 
 SimGridExecutor::SimGridExecutor(const Fabric& fabric)
-    : multi_hop_(fabric.multi_hop()), lane_memory_(fabric.lane_memory) {
+    : fabric_(fabric), multi_hop_(fabric.multi_hop()) {
   std::string name = "hetsched", quiet = "--log=root.thres:critical";
   char* argv[] = {name.data(), quiet.data(), nullptr};
   int argc = 2;
@@ -108,30 +114,30 @@ SimGridExecutor::SimGridExecutor(const Fabric& fabric)
   std::signal(SIGINT, SIG_DFL);  // SimGrid's own handler would print its actors and end the process
   configure_once();
   connect_once();
-  build(fabric);
+  build();
   engine_->track_vetoed_activities(&veto_);
   origin_ = s4u::Engine::get_clock();
 }
 
-void SimGridExecutor::build(const Fabric& fabric) {
+void SimGridExecutor::build() {
   s4u::NetZone* zone = compat::add_zone(*engine_, "platform");
-  const std::size_t memories = fabric.memory_bandwidth.size();
+  const std::size_t memories = fabric_.memory_bandwidth.size();
   std::vector<s4u::Link*> memory_links(memories, nullptr);
   for (std::size_t m = 0; m < memories; ++m) {
-    const double bandwidth = fabric.memory_bandwidth[m];
+    const double bandwidth = fabric_.memory_bandwidth[m];
     const std::string name = "memory" + std::to_string(m);
     memory_hosts_.push_back(compat::add_host(zone, name, bandwidth > 0 ? bandwidth : 1));
     if (multi_hop_ && bandwidth > 0) memory_links[m] = compat::add_link(zone, name, bandwidth * kUnitsPerByte);
   }
   if (multi_hop_) {
     std::vector<s4u::Link*> links;
-    for (std::size_t l = 0; l < fabric.links.size(); ++l) {
-      links.push_back(compat::add_link(zone, "link" + std::to_string(l), fabric.links[l].bandwidth * kUnitsPerByte));
-      if (!fabric.links[l].shared) links.back()->set_sharing_policy(s4u::Link::SharingPolicy::FATPIPE);
+    for (std::size_t l = 0; l < fabric_.links.size(); ++l) {
+      links.push_back(compat::add_link(zone, "link" + std::to_string(l), fabric_.links[l].bandwidth * kUnitsPerByte));
+      if (!fabric_.links[l].shared) links.back()->set_sharing_policy(s4u::Link::SharingPolicy::FATPIPE);
     }
     for (std::size_t from = 0; from < memories; ++from)
       for (std::size_t to = 0; to < memories; ++to) {
-        const std::vector<std::uint32_t>& route = fabric.routes[from * memories + to];
+        const std::vector<std::uint32_t>& route = fabric_.routes[from * memories + to];
         if (from == to || route.empty()) continue;
         std::vector<s4u::LinkInRoute> path;
         if (memory_links[from] != nullptr) path.emplace_back(memory_links[from]);
@@ -139,8 +145,8 @@ void SimGridExecutor::build(const Fabric& fabric) {
         if (memory_links[to] != nullptr) path.emplace_back(memory_links[to]);
         compat::add_route(zone, memory_hosts_[from], memory_hosts_[to], path);
       }
-    for (std::size_t lane = 0; lane < fabric.lane_memory.size(); ++lane) {
-      const std::uint32_t memory = fabric.lane_memory[lane];
+    for (std::size_t lane = 0; lane < fabric_.lane_memory.size(); ++lane) {
+      const std::uint32_t memory = fabric_.lane_memory[lane];
       const std::string name = "lane" + std::to_string(lane);
       lane_hosts_.push_back(compat::add_host(zone, name, 1));
       lane_links_.push_back(compat::add_link(zone, name, 1));
@@ -153,9 +159,13 @@ void SimGridExecutor::build(const Fabric& fabric) {
 }
 
 SimGridExecutor::~SimGridExecutor() {
-  for (auto& slot : slots_)
-    if (slot->active) slot->activity->cancel();
+  for (std::uint32_t flow = 0; flow < slots_.size(); ++flow)
+    if (slots_[flow]->active) cancel(flow);
   if (timer_ != nullptr) timer_->remove();
+  timer_ = nullptr;
+  // What was cancelled at the last instant goes away with SimGrid's next step, and must go before SimGrid itself does.
+  std::vector<std::uint32_t> none;
+  if (!slots_.empty()) wait(now_, none);
   engine_->track_vetoed_activities(nullptr);
 }
 
@@ -168,42 +178,56 @@ Slot& SimGridExecutor::slot(std::uint32_t flow) {
   return *slots_[flow];
 }
 
-void SimGridExecutor::keep(Slot& slot, s4u::ActivityPtr activity, double units) {
+void SimGridExecutor::keep(Slot& slot, s4u::ActivityPtr activity, double units, double most_rate) {
   slot.previous = std::move(slot.activity);
   slot.activity = std::move(activity);
   slot.units = units;
+  slot.most_rate = most_rate;
   slot.active = true;
   ++active_;
 }
 
+/// SimGrid's whole number of units of a Comm; one of no units would never end.
+std::uint64_t whole_units(double bytes) {
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(bytes * kUnitsPerByte)));
+}
+
 void SimGridExecutor::start_traffic(std::uint32_t flow, double bytes, double max_rate) {
+  const std::uint32_t memory = fabric_.lane_memory[flow];
+  const double most_rate = std::min(max_rate, fabric_.memory_bandwidth[memory]);
   Slot& s = slot(flow);
   if (multi_hop_) {
-    lane_links_[flow]->set_bandwidth(std::min(max_rate, 1e200) * kUnitsPerByte);
-    start_comm(flow, lane_hosts_[flow], memory_hosts_[lane_memory_[flow]], bytes);
+    // Bytes are rounded to units: a rate rounded alike keeps the time exact.
+    const double units_per_byte = static_cast<double>(whole_units(bytes)) / bytes;
+    lane_links_[flow]->set_bandwidth(std::min(max_rate, 1e200) * units_per_byte);
+    start_comm(flow, lane_hosts_[flow], memory_hosts_[memory], bytes, most_rate);
   } else {
     s4u::ExecPtr exec = s4u::Exec::init();
     exec->set_flops_amount(bytes);
     if (std::isfinite(max_rate)) exec->set_bound(max_rate);
-    exec->set_host(memory_hosts_[lane_memory_[flow]]);
+    exec->set_host(memory_hosts_[memory]);
     exec->set_data(&s);
-    keep(s, exec, 1);
+    keep(s, exec, 1, most_rate);
     compat::launch(*exec);
   }
 }
 
 void SimGridExecutor::start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) {
-  start_comm(flow, memory_hosts_[from], memory_hosts_[to], bytes);
+  double most_rate = std::numeric_limits<double>::infinity();
+  for (const std::uint32_t memory : {from, to})
+    if (fabric_.memory_bandwidth[memory] > 0) most_rate = std::min(most_rate, fabric_.memory_bandwidth[memory]);
+  for (const std::uint32_t link : fabric_.routes[from * fabric_.memory_bandwidth.size() + to])
+    most_rate = std::min(most_rate, fabric_.links[link].bandwidth);
+  start_comm(flow, memory_hosts_[from], memory_hosts_[to], bytes, most_rate);
 }
 
-void SimGridExecutor::start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes) {
+void SimGridExecutor::start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes, double most_rate) {
   HETSCHED_ASSERT(bytes <= kMostBytes, "the reader refuses larger tensors");
   Slot& s = slot(flow);
   s4u::CommPtr comm = s4u::Comm::sendto_init(from, to);
-  // A Comm of zero units would never end.
-  comm->set_payload_size(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(bytes * kUnitsPerByte))));
+  comm->set_payload_size(whole_units(bytes));
   comm->set_data(&s);
-  keep(s, comm, kUnitsPerByte);
+  keep(s, comm, kUnitsPerByte, most_rate);
   compat::launch(*comm);
 }
 
@@ -213,6 +237,7 @@ double SimGridExecutor::cancel(std::uint32_t flow) {
   const double left = s.activity->get_remaining() / s.units;
   s.active = false;
   --active_;
+  cancelled_.push_back(s.activity);
   s.activity->suspend();  // a cancelled Comm keeps its share of the links until SimGrid's next step
   s.activity->cancel();
   return left;
@@ -241,18 +266,30 @@ void SimGridExecutor::arm(double until) {
   });
 }
 
+void SimGridExecutor::finish_together() {
+  const double instant = instant_width(s4u::Engine::get_clock());
+  for (std::uint32_t flow = 0; flow < slots_.size(); ++flow) {
+    const Slot& s = *slots_[flow];
+    if (!s.active || s.activity->get_remaining() / s.units > s.most_rate * instant) continue;
+    cancel(flow);
+    finished_.push_back(flow);
+  }
+}
+
 void SimGridExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
   finished_.clear();
   veto_.clear();
   if (std::isfinite(until)) arm(until);
   HETSCHED_ASSERT(timer_ != nullptr || active_ > 0, "waiting for nothing");
   engine_->run();
-  std::sort(finished_.begin(), finished_.end());
+  cancelled_.clear();
   for (std::uint32_t flow : finished_) {
     slots_[flow]->active = false;
     --active_;
   }
   if (!finished_.empty()) now_ = std::max(now_, s4u::Engine::get_clock() - origin_);
+  if (active_ > 0) finish_together();
+  std::sort(finished_.begin(), finished_.end());
   finished = finished_;
 }
 

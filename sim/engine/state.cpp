@@ -17,7 +17,8 @@ State::State(const Tables& tables) {
                              .memory = info.memory,
                              .point = info.initial_point,
                              .slots = info.slots,
-                             .free_slots = info.slots});
+                             .free_slots = info.slots,
+                             .bandwidth = tables.bandwidth_of(info)});
   }
 }
 
@@ -121,7 +122,7 @@ bool State::finish(TaskRef t, double finished_at, double now) {
   TaskState& state = task(t);
   state.progress = Progress::finished;
   state.finish = finished_at;
-  ++accelerators_[state.accelerator].free_slots;
+  free_slot(state.accelerator, now);
   --ledgers_[t.request].running;
   Request& request = requests_[t.request];
   const ModelTask& done = model_task(t);
@@ -144,12 +145,18 @@ bool State::finish(TaskRef t, double finished_at, double now) {
 
 void State::interrupt(TaskRef t, double now, bool again) {
   TaskState& state = task(t);
-  ++accelerators_[state.accelerator].free_slots;
+  free_slot(state.accelerator, now);
   --ledgers_[t.request].running;
   state.accelerator = kNone;
   state.finish = state.compute = state.start = kNever;
   state.progress = Progress::waiting;
   if (again) make_ready(t, now);
+}
+
+void State::free_slot(std::uint32_t accelerator, double now) {
+  Accelerator& a = accelerators_[accelerator];
+  ++a.free_slots;
+  a.free_at = std::min(a.free_at, now);  // what was predicted no longer matters
 }
 
 void State::end(std::uint32_t request) {

@@ -68,6 +68,7 @@ class State {
 
  private:
   void make_ready(TaskRef task, double now);
+  void free_slot(std::uint32_t accelerator, double now);
   [[nodiscard]] std::size_t ready_position(TaskRef task) const;
 
   SystemView view_;

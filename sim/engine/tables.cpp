@@ -22,31 +22,28 @@ std::uint32_t link_named(const std::vector<LinkSpec>& links, const std::string& 
   return static_cast<std::uint32_t>(found - links.begin());
 }
 
-/// How many accelerators there are per column of the costs, at the points they start at or at any point.
-struct Population {
-  std::vector<std::uint32_t> at_start, at_any;
+/// An accelerator at an operating point, as far as costs go.
+struct Place {
+  std::uint32_t column = 0;
+  double bandwidth = kNever;
 };
 
-void set_times(ModelTask& task, std::span<const Cost> row, const std::vector<std::uint32_t>& population) {
+/// Accelerators at the points they start at, and at any of their points.
+struct Places {
+  std::vector<Place> at_start, at_any;
+};
+
+void set_times(ModelTask& task, std::span<const Cost> row, const std::vector<Place>& places) {
   double sum = 0, count = 0;
-  for (std::size_t column = 0; column < row.size(); ++column) {
-    if (population[column] == 0 || row[column].time == kNever) continue;
-    task.best_time = std::min(task.best_time, row[column].time);
-    sum += population[column] * row[column].time;
-    count += population[column];
+  for (const Place& place : places) {
+    const Cost& cost = row[place.column];
+    if (cost.time == kNever) continue;
+    const double time = std::max(cost.time, cost.traffic / place.bandwidth);
+    task.best_time = std::min(task.best_time, time);
+    sum += time;
+    ++count;
   }
   if (count > 0) task.mean_time = sum / count;
-}
-
-Population count_accelerators(std::span<const AcceleratorInfo> accelerators, const std::vector<Kind>& kinds,
-                              std::uint32_t columns) {
-  Population population{std::vector<std::uint32_t>(columns, 0), std::vector<std::uint32_t>(columns, 0)};
-  for (const AcceleratorInfo& a : accelerators) {
-    const Kind& kind = kinds[a.kind];
-    ++population.at_start[kind.first_column + a.initial_point];
-    for (std::size_t p = 0; p < kind.points.size(); ++p) ++population.at_any[kind.first_column + p];
-  }
-  return population;
 }
 
 }  // namespace
@@ -95,7 +92,8 @@ void Tables::add_platform(const PlatformSpec& platform) {
     for (const OperatingPointSpec& point : spec.operating_points)
       points.push_back({point.name, point.frequency, point.idle_power, point.active_power});
     kinds_.push_back(
-        {spec.name, spec.type, points, costs_.first_column[k], spec.dispatch_time, spec.switch_time});
+        {spec.name, spec.type, points, costs_.first_column[k], spec.dispatch_time, spec.switch_time, spec.switch_energy,
+         spec.task_energy == TaskEnergy::total});
     kind_infos_.push_back({spec.task_energy, spec.switch_energy, spec.port_bandwidth.value_or(kNever)});
   }
   for (const AcceleratorSpec& spec : platform_.accelerators) {
@@ -106,6 +104,11 @@ void Tables::add_platform(const PlatformSpec& platform) {
                              .initial_point = point_named(platform_.kinds[kind], spec.operating_point),
                              .slots = platform_.kinds[kind].slots});
   }
+}
+
+double Tables::bandwidth_of(const AcceleratorInfo& accelerator) const {
+  const double memory = memories_[accelerator.memory].bandwidth;
+  return std::min(kind_infos_[accelerator.kind].port_bandwidth, memory > 0 ? memory : kNever);
 }
 
 void Tables::add_routes() {
@@ -133,7 +136,12 @@ void Tables::add_routes() {
 }
 
 void Tables::add_models(const std::vector<const Network*>& networks) {
-  const Population population = count_accelerators(accelerators_, kinds_, costs_.columns);
+  Places places;
+  for (const AcceleratorInfo& a : accelerators_) {
+    const Kind& kind = kinds_[a.kind];
+    places.at_start.push_back({kind.first_column + a.initial_point, bandwidth_of(a)});
+    for (std::uint32_t p = 0; p < kind.points.size(); ++p) places.at_any.push_back({kind.first_column + p, bandwidth_of(a)});
+  }
   model_names_.reserve(networks.size());  // views of them are taken while they are added
   for (std::size_t m = 0; m < networks.size(); ++m) {
     const TaskGraph& graph = graphs_[m];
@@ -154,8 +162,8 @@ void Tables::add_models(const std::vector<const Network*>& networks) {
       variant_names_.insert(variant_names_.end(), source.variants.begin(), source.variants.end());
       const std::span<const Cost> row(costs_.cells.data() + std::size_t{task.first_row} * costs_.columns,
                                       costs_.columns);
-      set_times(task, row, population.at_start);
-      if (task.best_time == kNever) set_times(task, row, population.at_any);
+      set_times(task, row, places.at_start);
+      if (task.best_time == kNever) set_times(task, row, places.at_any);
       model.best_time += task.best_time;
       model.mean_time += task.mean_time;
     }

@@ -71,6 +71,8 @@ class Tables {
   [[nodiscard]] std::span<const AcceleratorInfo> accelerators() const { return accelerators_; }
   [[nodiscard]] std::span<const KindInfo> kinds() const { return kind_infos_; }
   [[nodiscard]] std::span<const MemoryInfo> memories() const { return memories_; }
+  /// B/s that a task alone on an accelerator gets from its memory; infinite: unlimited.
+  [[nodiscard]] double bandwidth_of(const AcceleratorInfo& accelerator) const;
   [[nodiscard]] std::span<const LinkInfo> links() const { return links_; }
   /// The links from one memory to another, in the order in which bytes cross them; none to itself.
   [[nodiscard]] std::span<const std::uint32_t> route_links(std::uint32_t from, std::uint32_t to) const {

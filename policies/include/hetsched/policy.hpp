@@ -50,7 +50,7 @@ inline constexpr std::uint32_t kNone = 0xffffffffu;
 /// Predicted price of one task alone on an accelerator. `time == kNever`: it cannot run there.
 struct Cost {
   Seconds time = kNever;  ///< from the start of computing to its end, memory traffic overlapped
-  Joules energy = 0;      ///< of the task itself; the accelerator's idle or active power comes on top
+  Joules energy = 0;      ///< of the task; comes on top of the active power, or replaces it: Kind::energy_is_total
   Bytes traffic = 0;      ///< what it moves to and from its memory meanwhile; shares the bandwidth
 };
 
@@ -69,6 +69,8 @@ struct Kind {
   std::uint32_t first_column = 0;              ///< of SystemView::costs; point p has first_column + p
   Seconds dispatch_time = 0;                   ///< before every task
   Seconds switch_time = 0;                     ///< before a task of another model than the last one
+  Joules switch_energy = 0;                    ///< of such a switch
+  bool energy_is_total = false;                ///< Cost::energy is all that it draws while the task runs
 };
 
 /// A tensor between two tasks of one model.
@@ -179,12 +181,14 @@ struct Accelerator {
   std::uint32_t slots = 1;       ///< tasks it runs at once
   std::uint32_t free_slots = 1;
   Seconds free_at = 0;           ///< predicted: when a slot is free; `now` or before if one is
+  double bandwidth = kNever;     ///< B/s that a task alone gets from its memory
   std::uint32_t last_model = kNone;  ///< model whose task was started last; another one costs a switch
   bool available = true;         ///< false while turned off
 };
 
-/// Why the policy was called. All events of one instant come in one call, in this order of kinds, then by
-/// id of request and task, or by accelerator.
+/// Why the policy was called. All events of one instant come in one call, in this order of types, then by id of
+/// request and task, or by accelerator. Flows that share a memory may end a rounding error apart: then there are two
+/// calls at (nearly) the same `now`.
 struct Event {
   enum class Type : std::uint8_t {
     run_started,
@@ -236,10 +240,19 @@ struct SystemView {
     const Accelerator& a = accelerators[accelerator];
     return cost(model_task(t), a.kind, a.point, variant);
   }
+  /// Time a task of a model computes on an accelerator, at the point it is at now, with its memory to itself: its
+  /// cost's time, or what its traffic takes if that is longer.
+  [[nodiscard]] Seconds alone_time(const ModelTask& t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
+    const Accelerator& a = accelerators[accelerator];
+    const Cost& c = cost(t, a.kind, a.point, variant);
+    const Seconds moving = c.traffic / a.bandwidth;
+    return c.time < moving ? moving : c.time;
+  }
   /// Can this accelerator start this task now?
   [[nodiscard]] bool can_start(TaskRef t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
     const Accelerator& a = accelerators[accelerator];
-    return a.available && a.free_slots > 0 && cost(t, accelerator, variant).time < kNever;
+    return state(t).progress == Progress::ready && variant < model_task(t).variants && a.available && a.free_slots > 0 &&
+           cost(t, accelerator, variant).time < kNever;
   }
   /// Uncontended time to bring `bytes` from one memory to another.
   [[nodiscard]] Seconds route_time(std::uint32_t from, std::uint32_t to, Bytes bytes) const {
@@ -285,17 +298,33 @@ struct SystemView {
   }
   /// Predicted time from starting the task on the accelerator now to its end.
   [[nodiscard]] Seconds run_time(TaskRef t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
-    return overhead(t, accelerator) + transfer_time(t, accelerator) + cost(t, accelerator, variant).time;
+    return overhead(t, accelerator) + transfer_time(t, accelerator) + alone_time(model_task(t), accelerator, variant);
+  }
+  /// Variants the request would have applied if the task ran as this one. What an earlier attempt of the task
+  /// ran as, before it failed, does not count.
+  [[nodiscard]] std::uint64_t alternatives(TaskRef t, std::uint32_t variant) const {
+    const ModelTask& task = model_task(t);
+    std::uint64_t applied = request(t).alternatives;
+    for (std::uint32_t v = 1; v < task.variants; ++v) {
+      const std::uint64_t bit = std::uint64_t{1} << (task.first_alternative + v - 1);
+      applied = v == variant ? applied | bit : applied & ~bit;
+    }
+    return applied;
   }
   /// Accuracy the request would lose if the task ran as this variant; kNever if the model does not list
   /// that combination of variants.
   [[nodiscard]] double accuracy_loss(TaskRef t, std::uint32_t variant) const {
     const Request& r = request(t);
-    if (variant == 0) return r.accuracy_loss;
+    const std::uint64_t wanted = alternatives(t, variant);
+    if (wanted == r.alternatives) return r.accuracy_loss;
+    if (wanted == 0) return 0;
     const Model& m = models[r.model];
-    const std::uint32_t bit = m.tasks[t.task].first_alternative + variant - 1;
-    if (m.accuracy.empty()) return r.accuracy_loss + m.losses[bit];
-    const std::uint64_t wanted = r.alternatives | (std::uint64_t{1} << bit);
+    if (m.accuracy.empty()) {
+      double sum = 0;
+      for (std::size_t bit = 0; bit < m.losses.size(); ++bit)
+        if ((wanted >> bit & 1) != 0) sum += m.losses[bit];
+      return sum;
+    }
     for (const AccuracyEntry& entry : m.accuracy)
       if (entry.alternatives == wanted) return entry.loss;
     return kNever;

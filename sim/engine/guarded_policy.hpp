@@ -1,0 +1,39 @@
+/// \file
+/// Calls a policy: every exception becomes a PolicyError, a policy that only ever wakes itself is stopped, and the time
+/// it takes is measured.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/engine.hpp"
+#include "hetsched/policy.hpp"
+
+namespace hetsched {
+
+class GuardedPolicy {
+ public:
+  GuardedPolicy(Policy& policy, std::string name) : policy_(policy), name_(std::move(name)) {}
+
+  void begin(const SystemView& view);
+  /// `waiting`: something runs or will arrive, so that a call that decides nothing is no cause for suspicion.
+  void decide(const SystemView& view, Decisions& out, bool waiting);
+  /// Something started or finished: the policy does its work.
+  void progress() { idle_calls_ = 0; }
+
+  [[nodiscard]] const DecisionTime& time() const { return time_; }
+  /// Ends the run: the policy broke a rule.
+  [[noreturn]] void failed(double now, const std::string& decision, const std::string& rule) const;
+
+ private:
+  template <class Call>
+  void guarded(const char* what, double now, const Call& call);
+
+  Policy& policy_;
+  std::string name_;
+  DecisionTime time_;
+  std::uint64_t idle_calls_ = 0;
+  double last_call_ = 0;
+};
+
+}  // namespace hetsched
