@@ -82,7 +82,7 @@ TEST_CASE("a policy that throws, sleeps for ever, or only wakes itself") {
   CHECK(refusal([](const SystemView&, Decisions&) { throw std::runtime_error("no idea"); }) == "decide(): it threw: no idea");
   CHECK(refusal([](const SystemView&, Decisions&) { throw 1; }) == "decide(): it threw something that is no std::exception");
   CHECK(refusal([](const SystemView&, Decisions&) {}) ==
-        "nothing: deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: x of request 0 of "
+        "decided nothing: deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: x of request 0 of "
         "stream s, x of request 1 of stream s, x of request 3 of stream s");
   CHECK(refusal([](const SystemView& view, Decisions& out) { out.wake_at(view.now); }) ==
         "decide(): it was called 1000000 times in a row without anything starting, finishing or arriving");

@@ -53,9 +53,12 @@ call 2 run "${parts[@]}" -o full
 err "full"
 [[ -e full/thesis.tex ]] || fail "$last: deleted what was not its own"
 
-# Layer c runs on the gpu only, which is never turned on again: a deadlock is the policy's error, not a hang.
-call 3 run "${parts[@]}" --set 'outages=[{"accelerator": "gpu", "off": 0}]' --records none
-err "hetsched: policy edf at "
+# A deadlock is the policy's error, not a hang.
+call 3 run --platform paced.json --workload load.json --policy edf --set workload.streams.camera.model=stuck.json --records none
+err "hetsched: policy edf at " "deadlock" "c of request 0 of stream camera"
+# Layer c runs on the gpu only, which is never turned on again: nobody's error, its requests stay unfinished.
+call 0 run "${parts[@]}" --set 'outages=[{"accelerator": "gpu", "off": 0}]' --records none
+out "camera        20        0     0        0          20     100.0%"
 
 call 0 trace one --from "20 ms" --to 0.04
 [[ -s one/trace_window.json ]] || fail "$last: no trace"

@@ -29,11 +29,11 @@ call 2 compare nowhere
 err "hetsched: nowhere"
 
 # One point that cannot end costs its own row only.
-sed 's|"grid"|"list": [{}, {"outages": [{"accelerator": "gpu", "off": 0}]}], "grid"|' experiment.json >outage.json
-call 1 sweep outage.json -o outage
+sed 's|"grid"|"list": [{}, {"workload.streams.camera.model": "stuck.json"}], "grid"|; s|two.json|paced.json|' experiment.json >deadlock.json
+call 1 sweep deadlock.json -o deadlock
 out "8 points in " "4 ok, 4 failed"
 err "hetsched: failed: " "policy edf"
-(($(grep -c ',failed,' outage/points.csv) == 4)) || fail "points.csv has not one row per failed point"
+(($(grep -c ',failed,' deadlock/points.csv) == 4)) || fail "points.csv has not one row per failed point"
 
 mkdir full && touch full/thesis.tex
 call 2 sweep . -o full

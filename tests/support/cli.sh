@@ -58,6 +58,9 @@ JSON
            {"layer": "b", "kind": "big", "time": "1 ms"}, {"layer": "b", "kind": "small", "time": "2 ms", "energy": "1 mJ"},
            {"layer": "c", "kind": "big", "time": "1 ms"}]}
 JSON
+  # Layer c runs only at an operating point that no built-in policy sets.
+  sed 's|"kind": "big", "time": "1 ms"}\]|"kind": "big", "point": "slow", "time": "1 ms"}]|' "$room/in/net.json" >"$room/in/stuck.json"
+  sed 's|"operating_points": \[|&{"name": "fast"}, {"name": "slow"}, |; s|"two"|"paced"|' "$room/in/two.json" >"$room/in/paced.json"
   cat >"$room/in/load.json" <<'JSON'
 {"format": 1, "name": "load", "duration": "0.1 s", "streams": [{"name": "camera", "model": "net.json", "deadline": "period",
  "arrival": {"type": "periodic", "period": "5 ms", "jitter": "1 ms"}}]}

@@ -79,7 +79,7 @@ void FluidExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
   }
   std::vector<std::uint32_t> done;
   for (const auto& [number, flow] : flows_)
-    if (flow.left / flow.rate <= next * (1 + 1e-14) + 1e-15) done.push_back(number);
+    if (flow.left / flow.rate <= next + 1e-12) done.push_back(number);
   pass(next);
   for (const std::uint32_t number : done) flows_.erase(number);
   finished = done;

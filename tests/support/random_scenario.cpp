@@ -1,0 +1,318 @@
+#include "support/random_scenario.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/units.hpp"
+
+namespace hetsched::testing {
+namespace {
+
+constexpr double kMega = 1048576;
+
+/// Draws one number after the other.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : random_(seed, "test", "scenario") {}
+  double uniform(double from, double to) { return from + (to - from) * random_.uniform(next_++); }
+  std::uint32_t below(std::uint32_t n) { return std::min(n - 1, static_cast<std::uint32_t>(uniform(0, n))); }
+  std::uint32_t between(std::uint32_t least, std::uint32_t most) { return least + below(most - least + 1); }
+  bool chance(double p) { return uniform(0, 1) < p; }
+
+ private:
+  RandomStream random_;
+  std::uint64_t next_ = 0;
+};
+
+/// A JSON object or list that grows member by member.
+class Json {
+ public:
+  Json& raw(const std::string& name, const std::string& value) {
+    text_ += (text_.empty() ? "" : ", ") + (name.empty() ? "" : "\"" + name + "\": ") + value;
+    return *this;
+  }
+  Json& text(const std::string& name, const std::string& value) { return raw(name, "\"" + value + "\""); }
+  Json& number(const std::string& name, double value) { return raw(name, shortest(value)); }
+  [[nodiscard]] std::string object() const { return "{" + text_ + "}"; }
+  [[nodiscard]] std::string list() const { return "[" + text_ + "]"; }
+
+ private:
+  std::string text_;
+};
+
+std::string numbered(const char* what, std::size_t n) { return what + std::to_string(n); }
+
+class Generator {
+ public:
+  Generator(std::uint64_t seed, double scale, bool surprises)
+      : dice_(seed), scale_(scale), surprises_(surprises) {
+    out_.seed = seed;
+    out_.scale = scale;
+  }
+
+  RandomScenario make() {
+    add_platform();
+    const std::uint32_t models = dice_.between(1, 3);
+    for (std::uint32_t m = 0; m < models; ++m) add_model(numbered("m", m));
+    add_workload(models);
+    add_options();
+    return std::move(out_);
+  }
+
+ private:
+  double time(double from, double to) { return dice_.uniform(from, to) * scale_; }
+  /// What is divided by a time.
+  double rate(double from, double to) { return dice_.uniform(from, to) / scale_; }
+  /// SimGrid rounds bytes to 1/65536: they have to be many.
+  double bytes(double most) { return dice_.uniform(0, most) * kMega; }
+  double bandwidth(double from, double to) { return rate(from, to) * kMega; }
+  double maybe(double p, double value) { return dice_.chance(p) ? value : 0; }
+
+  void add_platform();
+  std::string kind(std::uint32_t k);
+  void add_memories(Json& platform);
+  void add_model(const std::string& name);
+  std::string layers(std::uint32_t count);
+  void add_costs(Json& costs, const std::string& layer, const std::string& variant);
+  void add_workload(std::uint32_t models);
+  std::string stream(std::uint32_t s, std::uint32_t models);
+  std::string arrival(std::uint32_t s);
+  void add_options();
+
+  Dice dice_;
+  double scale_;
+  bool surprises_;
+  RandomScenario out_;
+  std::uint32_t kinds_ = 1, accelerators_ = 1, memories_ = 1;
+  std::vector<bool> has_variant_;  ///< by layer of the model being written
+  bool periodic_ = false;          ///< the workload has a periodic stream
+  bool closed_loop_ = false;
+};
+
+std::string Generator::kind(std::uint32_t k) {
+  Json points;
+  const std::uint32_t count = dice_.between(1, 3);
+  for (std::uint32_t p = 0; p < count; ++p)
+    points.raw("", Json()
+                       .text("name", numbered("p", p))
+                       .number("frequency", rate(0.5, 2))
+                       .number("idle_power", dice_.uniform(0, 2))
+                       .number("active_power", dice_.uniform(2, 9))
+                       .object());
+  Json out;
+  out.text("name", numbered("k", k)).text("type", "npu").raw("operating_points", points.list());
+  out.text("task_energy", dice_.chance(0.5) ? "dynamic" : "total");
+  out.number("dispatch_time", maybe(0.5, time(0, 0.1)));
+  // Energy spent in no time is in no piece of power.csv, and conservation would miss it.
+  if (dice_.chance(0.5))
+    out.number("switch_time", time(0.01, 0.5)).number("switch_energy", maybe(0.5, dice_.uniform(0, 1)));
+  out.number("slots", dice_.chance(0.3) ? dice_.between(2, 3) : 1);
+  if (dice_.chance(0.3)) out.number("port_bandwidth", bandwidth(20, 100));
+  return out.object();
+}
+
+void Generator::add_memories(Json& platform) {
+  const double shape = dice_.uniform(0, 1);
+  if (shape < 0.25) return;  // one memory without limits
+  Json memories;
+  memories_ = shape < 0.5 ? 1 : dice_.between(2, 3);
+  for (std::uint32_t m = 0; m < memories_; ++m) {
+    Json memory;
+    memory.text("name", numbered("mem", m))
+        .number("energy_per_byte", maybe(0.5, dice_.uniform(0, 0.01) / kMega));
+    if (memories_ == 1 || dice_.chance(0.5)) memory.number("bandwidth", bandwidth(30, 100));
+    memories.raw("", memory.object());
+  }
+  platform.raw("memories", memories.list());
+  if (memories_ == 1) return;
+  const auto link = [&](const char* name) {
+    return Json()
+        .text("name", name)
+        .number("bandwidth", bandwidth(10, 60))
+        .number("latency", maybe(0.6, time(0, 0.2)))
+        .number("energy_per_byte", maybe(0.5, dice_.uniform(0, 0.01) / kMega))
+        .text("sharing", dice_.chance(0.7) ? "shared" : "uncontended")
+        .object();
+  };
+  platform.raw("links", Json().raw("", link("bus")).raw("", link("far")).list());
+  Json routes;
+  routes.raw("", R"({"from": "*", "to": "*", "links": ["bus"]})");
+  if (dice_.chance(0.5)) routes.raw("", R"({"from": "mem0", "to": "mem1", "links": ["bus", "far"]})");
+  platform.raw("routes", routes.list());
+}
+
+void Generator::add_platform() {
+  Json platform, kinds, accelerators;
+  platform.number("format", 1).text("name", "p").number("base_power", maybe(0.5, dice_.uniform(0, 3)));
+  accelerators_ = dice_.between(1, 6);
+  kinds_ = std::min(accelerators_, dice_.between(1, 3));
+  for (std::uint32_t k = 0; k < kinds_; ++k) kinds.raw("", kind(k));
+  platform.raw("kinds", kinds.list());
+  add_memories(platform);
+  for (std::uint32_t a = 0; a < accelerators_; ++a) {
+    Json accelerator;
+    accelerator.text("name", numbered("a", a))
+        .text("kind", numbered("k", a < kinds_ ? a : dice_.below(kinds_)));
+    if (memories_ > 1) accelerator.text("memory", numbered("mem", dice_.below(memories_)));
+    accelerators.raw("", accelerator.object());
+  }
+  out_.inputs.platform = platform.raw("accelerators", accelerators.list()).object();
+}
+
+/// Layers l0, l1, ...: a chain, or each reading from any of those before it.
+std::string Generator::layers(std::uint32_t count) {
+  Json list;
+  has_variant_.clear();
+  const bool branches = dice_.chance(0.7);
+  for (std::uint32_t l = 0; l < count; ++l) {
+    Json layer, inputs;
+    layer.text("name", numbered("l", l)).number("output_bytes", maybe(0.8, bytes(20)));
+    for (std::uint32_t i = 0; branches && i < l; ++i) {
+      if (!dice_.chance(1.5 / l)) continue;
+      Json input;
+      input.text("from", numbered("l", i));
+      if (dice_.chance(0.2)) input.number("bytes", bytes(10));
+      inputs.raw("", input.object());
+    }
+    if (branches) layer.raw("inputs", inputs.list());
+    has_variant_.push_back(dice_.chance(0.3));
+    if (has_variant_.back())
+      layer.raw("variants",
+                Json()
+                    .raw("", Json().text("name", "v").number("accuracy_loss", dice_.uniform(0, 0.1)).object())
+                    .list());
+    list.raw("", layer.object());
+  }
+  return list.list();
+}
+
+/// Rows of a layer for the kinds that support it; always for kind 0, which therefore supports whole models,
+/// and for the first layer.
+void Generator::add_costs(Json& costs, const std::string& layer, const std::string& variant) {
+  for (std::uint32_t k = 0; k < kinds_; ++k) {
+    if (k > 0 && layer != "l0" && dice_.chance(0.25)) continue;
+    Json row;
+    row.text("layer", layer).text("kind", numbered("k", k));
+    if (!variant.empty()) row.text("variant", variant);
+    if (dice_.chance(0.05)) {
+      row.number("time", 0);
+    } else {
+      row.number("time", time(0.1, 2)).number("energy", dice_.uniform(0, 5));
+      row.number("bytes", maybe(0.6, bytes(60)));
+    }
+    costs.raw("", row.object());
+  }
+}
+
+void Generator::add_model(const std::string& name) {
+  const std::uint32_t count = dice_.between(1, 7);
+  const std::string list = layers(count);
+  Json model, costs;
+  for (std::uint32_t l = 0; l < count; ++l) {
+    add_costs(costs, numbered("l", l), "");
+    if (has_variant_[l]) add_costs(costs, numbered("l", l), "v");
+  }
+  if (dice_.chance(0.3)) add_costs(costs, "*", "");
+  model.number("format", 1).text("name", name).raw("layers", list);
+  if (count > 2) model.raw("groups", R"([{"name": "g", "layers": ["l0", "l1"]}])");
+  out_.inputs.models[name] = model.raw("costs", costs.list()).object();
+}
+
+std::string Generator::arrival(std::uint32_t s) {
+  Json out;
+  const std::uint32_t type = dice_.below(s > 0 ? 5 : 4);
+  if (type == 0) {
+    periodic_ = true;
+    out.text("type", "periodic").number("period", time(1, 6)).number("phase", maybe(0.5, time(0, 2)));
+    out.number("jitter", maybe(0.5, time(0, 1)));
+  } else if (type == 1) {
+    out.text("type", "poisson").number("rate", rate(0.2, 1)).number("count", dice_.between(1, 12));
+  } else if (type == 2) {
+    out.text("type", "burst").number("count", dice_.between(1, 6)).number("at", maybe(0.5, time(0, 5)));
+  } else if (type == 3) {
+    closed_loop_ = true;
+    out.text("type", "closed_loop")
+        .number("outstanding", dice_.between(1, 3))
+        .number("count", dice_.between(3, 8));
+    out.number("think_time", maybe(0.5, time(0, 1)));
+  } else {
+    out.text("type", "triggered")
+        .text("by", numbered("s", dice_.below(s)))
+        .number("delay", maybe(0.5, time(0, 1)));
+  }
+  return out.object();
+}
+
+std::string Generator::stream(std::uint32_t s, std::uint32_t models) {
+  Json out;
+  const std::string arrivals = arrival(s);
+  out.text("name", numbered("s", s)).text("model", numbered("m", dice_.below(models))).raw("arrival", arrivals);
+  if (dice_.chance(0.2) && s > 0 && arrivals.find("closed_loop") == std::string::npos) out.number("probability", dice_.uniform(0.3, 1));
+  if (dice_.chance(0.25) && s > 0) out.text("after", numbered("s", dice_.below(s)));
+  const char* granularities[] = {"layer", "layer", "group", "model"};
+  out.text("granularity", granularities[dice_.below(4)]).number("priority", dice_.below(3));
+  if (dice_.chance(0.6)) {
+    const char* rules[] = {"never", "late",
+                           "unstarted"};  // the last within a tolerance, which does not scale
+    out.number("deadline", time(0.5, 12)).text("drop", rules[dice_.below(surprises_ ? 3 : 2)]);
+    if (dice_.chance(0.3)) out.text("deadline_from", "nominal");
+  }
+  return out.object();
+}
+
+void Generator::add_workload(std::uint32_t models) {
+  Json workload, streams;
+  const std::uint32_t count = dice_.between(1, 4);
+  for (std::uint32_t s = 0; s < count; ++s) streams.raw("", stream(s, models));
+  workload.number("format", 1).text("name", "w").number("duration", time(8, 25));
+  const double rules = dice_.uniform(0, 1);
+  if (surprises_ && rules < 0.15) workload.text("end", "at_duration");
+  if (surprises_ && rules > 0.9) workload.text("end", "last_release");
+  if (surprises_ && periodic_ && !closed_loop_ && rules > 0.6) {
+    workload.text("release", "polled");
+    if (dice_.chance(0.5)) workload.number("completion_tolerance", 1e-6);
+  }
+  out_.inputs.workload = workload.raw("streams", streams.list()).object();
+}
+
+void Generator::add_options() {
+  RunOptions& options = out_.options;
+  options.seed = out_.seed;
+  if (!surprises_) return;
+  if (dice_.chance(0.3))
+    for (std::uint32_t i = dice_.between(1, 3); i > 0; --i) {
+      const double off = time(0, 15);
+      options.outages.push_back({numbered("a", dice_.below(accelerators_)), off, off + time(0, 4)});
+    }
+  if (dice_.chance(0.3))
+    options.execution_jitter = {static_cast<JitterDistribution>(dice_.between(1, 3)), dice_.uniform(0, 0.9)};
+  if (dice_.chance(0.3)) options.decision_latency = {maybe(0.7, time(0, 0.1)), maybe(0.7, time(0, 0.1))};
+}
+
+}  // namespace
+
+std::string RandomScenario::text() const {
+  std::string out = "scenario of seed " + std::to_string(seed) + ", scale " + shortest(scale) +
+                    "\nplatform " + inputs.platform + "\nworkload " + inputs.workload;
+  for (const auto& [name, model] : inputs.models) out += "\nmodel " + name + " " + model;
+  for (const Outage& o : options.outages)
+    out += "\noutage of " + o.accelerator + " from " + shortest(o.off) + " to " +
+           shortest(o.on.value_or(kNever));
+  out += "\njitter " + std::string(name_of(options.execution_jitter.distribution)) + " " +
+         shortest(options.execution_jitter.spread);
+  return out + "\ndecision latency " + shortest(options.decision_latency.per_call) + ", " +
+         shortest(options.decision_latency.per_start);
+}
+
+std::shared_ptr<Scenario> RandomScenario::make() const {
+  std::shared_ptr<Scenario> scenario = make_scenario(inputs);
+  scenario->options = options;
+  return scenario;
+}
+
+RandomScenario random_scenario(std::uint64_t seed, double scale, bool surprises) {
+  return Generator(seed, scale, surprises).make();
+}
+
+}  // namespace hetsched::testing

@@ -1,0 +1,32 @@
+/// \file
+/// Small random scenarios that use everything platforms, networks, workloads and run options have to offer,
+/// all from one number.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "support/simulation.hpp"
+
+namespace hetsched::testing {
+
+struct RandomScenario {
+  std::uint64_t seed = 0;
+  Inputs inputs;
+  RunOptions options;
+  double scale = 1;  ///< what all times were multiplied by
+
+  /// What is needed to run it by hand: the seed, the JSON texts and the options.
+  [[nodiscard]] std::string text() const;
+  /// The scenario itself; throws InputError if the generator wrote something that is refused.
+  [[nodiscard]] std::shared_ptr<Scenario> make() const;
+};
+
+/// The scenario of a seed, the same on every machine. Every task can run on some accelerator that is on, or
+/// will be on again. All times of the scenario are multiplied by `scale`, all rates, frequencies and
+/// bandwidths divided; with `surprises` there may also be outages, execution jitter, decision latency, and
+/// rules of releasing and ending that do not scale.
+RandomScenario random_scenario(std::uint64_t seed, double scale = 1, bool surprises = true);
+
+}  // namespace hetsched::testing
