@@ -113,8 +113,9 @@ void Arguments::positional(const std::string& name, const std::string& doc, std:
   if (need == Need::required) parser_->needed.push_back(option);
 }
 
-void Arguments::positionals(const std::string& name, const std::string& doc, Names& values) {
-  parser_->needed.push_back(parser_->app.add_option(name, values, doc));
+void Arguments::positionals(const std::string& name, const std::string& doc, Names& values, Need need) {
+  const CLI::Option* option = parser_->app.add_option(name, values, doc);
+  if (need == Need::required) parser_->needed.push_back(option);
 }
 
 void Arguments::option(const std::string& names, const std::string& value_name, const std::string& doc,

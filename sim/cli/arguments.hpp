@@ -25,8 +25,8 @@ class Arguments {
   /// An argument without a name in front. What is not given stays as it is, here and below; what is given is
   /// not empty. The target must live until parse().
   void positional(const std::string& name, const std::string& doc, std::string& value, Need need);
-  /// One or more of them.
-  void positionals(const std::string& name, const std::string& doc, Names& values);
+  /// One or more of them; or none, if they are optional.
+  void positionals(const std::string& name, const std::string& doc, Names& values, Need need = Need::required);
   /// `names` as in "-o,--output".
   void option(const std::string& names, const std::string& value_name, const std::string& doc,
               std::string& value, Need need = Need::optional);

@@ -30,6 +30,7 @@ Command run_command();
 Command sweep_command();
 Command compare_command();
 Command check_command();
+Command models_command();
 Command policies_command();
 Command schema_command();
 Command trace_command();

@@ -1,7 +1,6 @@
 #include "model/network.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -14,31 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxVariants = 64;  // policies get sets of variants as bits of one word
 
-bool is_depthwise(const std::string& op) { return op == "depthwise_conv2d" || op == "add"; }
-
-double product(std::initializer_list<std::uint32_t> factors) {
-  double value = 1;
-  for (const std::uint32_t factor : factors) value *= factor;
-  return value;
-}
-
-/// Height times width of the output map, "same" padding.
-double output_area(const Dims& dims) {
-  const auto ceil_div = [](std::uint32_t size, std::uint32_t stride) {
-    return std::ceil(static_cast<double>(size) / stride);
-  };
-  return ceil_div(dims.y, dims.stride) * ceil_div(dims.x, dims.stride);
-}
-
-double output_elements(const Dims& dims, const std::string& op) {
-  return product({dims.n, is_depthwise(op) ? dims.c : dims.k}) * output_area(dims);
-}
-
-double weight_elements(const Dims& dims, const std::string& op) {
-  if (op == "add") return 0;
-  return product({is_depthwise(op) ? 1 : dims.k, dims.c, dims.r, dims.s});
-}
-
 /// Reads a model in steps that build on one another.
 class NetworkReader {
  public:
@@ -46,6 +20,7 @@ class NetworkReader {
       : node_(node), problems_(problems), network_(read<NetworkSpec>(node, problems)) {}
 
   Network read_all() {
+    check_precision();
     layers_ = NameTable("layer", "", network_.layers, node_.child("layers"), problems_);
     for (std::size_t i = 0; i < network_.layers.size(); ++i) complete_layer(i);
     check_names();
@@ -77,11 +52,35 @@ class NetworkReader {
       if (!from.empty() && !seen.insert(from).second)
         problems_.add(input.problem(in_quotes(from) + " is an input of this layer already; name it once"));
     }
-    const bool known = layer.dims.has_value();
-    const double size = network_.bytes_per_element;
-    if (!layer.output_bytes) layer.output_bytes = known ? size * output_elements(*layer.dims, layer.op) : 0;
-    if (!layer.weight_bytes) layer.weight_bytes = known ? size * weight_elements(*layer.dims, layer.op) : 0;
-    if (!layer.macs && known) layer.macs = macs_of(*layer.dims, layer.op);
+    derive_sizes(layer, node);
+  }
+
+  void check_precision() {
+    if (!network_.precision) return;
+    const double size = bytes_of(*network_.precision);
+    if (node_.has("bytes_per_element") && network_.bytes_per_element != size)
+      problems_.add(node_.child("bytes_per_element")
+                        .problem("contradicts precision " + std::string(name_of(*network_.precision)) +
+                                 ", which has " + shortest(size) + "; give one of them"));
+    network_.bytes_per_element = size;
+  }
+
+  /// Fills in what the file does not say of a layer's work and sizes.
+  void derive_sizes(LayerSpec& layer, const Node& node) {
+    const double size = layer.precision ? bytes_of(*layer.precision) : network_.bytes_per_element;
+    OperatorCounts counts;
+    if (layer.dims) {
+      if (const std::string wrong = problem_of(*layer.dims, layer.op); !wrong.empty())
+        problems_.add(node.child("dims").problem(wrong));
+      else
+        counts = count_operator(*layer.dims, layer.op);
+      if (!layer.macs) layer.macs = counts.macs * network_.batch;
+    }
+    const double weights = counts.params > 0 ? counts.params : layer.params.value_or(0);
+    if (!layer.params && layer.dims) layer.params = counts.params;
+    if (!layer.input_bytes) layer.input_bytes = size * counts.inputs * network_.batch;
+    if (!layer.output_bytes) layer.output_bytes = size * counts.outputs * network_.batch;
+    if (!layer.weight_bytes) layer.weight_bytes = size * weights;
   }
 
   /// Names in the profile's column layer: layers, groups, and * must not be mixed up.
@@ -287,11 +286,6 @@ class NetworkReader {
 
 Network read_network(const Node& node, Problems& problems) {
   return NetworkReader(node, problems).read_all();
-}
-
-double macs_of(const Dims& dims, const std::string& op) {
-  const std::uint32_t outputs = is_depthwise(op) ? 1 : dims.k;
-  return product({dims.n, outputs, dims.c, dims.r, dims.s}) * output_area(dims);
 }
 
 }  // namespace hetsched

@@ -10,28 +10,12 @@
 #include <vector>
 
 #include "base/fields.hpp"
+#include "model/operators.hpp"
 
 namespace hetsched {
 
 /// The largest tensor or traffic of a layer that can be simulated.
 inline constexpr double kMostTensorBytes = 1e14;
-
-/// Dimensions of a convolution-like operator in the usual letters; a fully connected layer is a 1x1
-/// convolution on a 1x1 map.
-struct Dims {
-  std::uint32_t n = 1, k = 1, c = 1, y = 1, x = 1, r = 1, s = 1, stride = 1;
-};
-template <>
-inline constexpr auto fields<Dims> = std::tuple{
-    field("n", &Dims::n, "batch, or number of tokens", {.min = 1}),
-    field("k", &Dims::k, "output channels", {.min = 1}),
-    field("c", &Dims::c, "input channels", {.min = 1}),
-    field("y", &Dims::y, "input height", {.min = 1}),
-    field("x", &Dims::x, "input width", {.min = 1}),
-    field("r", &Dims::r, "filter height", {.min = 1}),
-    field("s", &Dims::s, "filter width", {.min = 1}),
-    field("stride", &Dims::stride, "stride, both ways", {.min = 1}),
-};
 
 /// A tensor that a layer reads. In JSON a string is short for {"from": string}.
 struct InputSpec {
@@ -67,14 +51,20 @@ struct LayerSpec {
   std::optional<double> output_bytes, weight_bytes, macs;
   std::optional<Dims> dims;
   std::vector<VariantSpec> variants;
+  std::optional<Precision> precision;
+  std::optional<double> input_bytes, params;
 };
 template <>
 inline constexpr auto fields<LayerSpec> = std::tuple{
     field("name", &LayerSpec::name, "name, unique in the model", {.required = true}),
-    field("op", &LayerSpec::op, "operator, e.g. conv2d, depthwise_conv2d, linear, add", {}),
+    field("op", &LayerSpec::op,
+          "operator, e.g. conv2d, depthwise_conv2d, linear, matmul, elementwise; any word where no dims are given", {}),
+    field("precision", &LayerSpec::precision, "number format of what follows from dims; default: the model's", {}),
     field("inputs", &LayerSpec::inputs, "layers it reads from; default: the layer before it in this list; [] for none", {}),
+    field("input_bytes", &LayerSpec::input_bytes, "activations it reads; default: from dims", {.unit = "B", .max = kMostTensorBytes}),
     field("output_bytes", &LayerSpec::output_bytes, "size of its output; default: from dims", {.unit = "B", .max = kMostTensorBytes}),
-    field("weight_bytes", &LayerSpec::weight_bytes, "size of its weights; default: from dims", {.unit = "B", .max = kMostTensorBytes}),
+    field("weight_bytes", &LayerSpec::weight_bytes, "size of its weights; default: from dims, or from params where dims have none", {.unit = "B", .max = kMostTensorBytes}),
+    field("params", &LayerSpec::params, "parameters; default: from dims; 0 where they are those of another layer", {}),
     field("macs", &LayerSpec::macs, "multiply-accumulates; default: from dims", {}),
     field("dims", &LayerSpec::dims, "dimensions of the operator", {}),
     field("variants", &LayerSpec::variants, "other ways to compute it", {}),
@@ -137,7 +127,9 @@ struct NetworkSpec {
   std::string schema;
   std::int64_t format = 1;
   std::string name, description, source;
+  std::optional<Precision> precision;
   double bytes_per_element = 1;
+  std::uint32_t batch = 1;
   std::vector<LayerSpec> layers;
   std::vector<GroupSpec> groups;
   std::vector<VariantSpec> variants;
@@ -152,7 +144,9 @@ inline constexpr auto fields<NetworkSpec> = std::tuple{
     field("name", &NetworkSpec::name, "name in results", {.required = true}),
     field("description", &NetworkSpec::description, "free text", {}),
     field("source", &NetworkSpec::source, "where structure and costs come from", {}),
+    field("precision", &NetworkSpec::precision, "number format where bytes follow from dims; give this or bytes_per_element", {}),
     field("bytes_per_element", &NetworkSpec::bytes_per_element, "size of an element where bytes follow from dims", {.above = 0}),
+    field("batch", &NetworkSpec::batch, "inputs computed at once: multiplies all that follows from dims but the weights", {.min = 1}),
     field("layers", &NetworkSpec::layers, "the layers; a directed acyclic graph", {.required = true}),
     field("groups", &NetworkSpec::groups, "fused layers, for granularity group; layers in none are tasks of their own", {}),
     field("variants", &NetworkSpec::variants, "other versions of the whole model, for granularity model", {}),
@@ -162,15 +156,12 @@ inline constexpr auto fields<NetworkSpec> = std::tuple{
 };
 
 /// A model ready for use: as NetworkSpec, with all rows read, defaults filled in and layers in a topological order
-/// (that of the file where it is one). Every layer has inputs, output_bytes and weight_bytes (0 where neither they
-/// nor dims are given); it has macs if they or dims are given.
+/// (that of the file where it is one). Every layer has inputs, input_bytes, output_bytes and weight_bytes (0 where
+/// neither they nor dims are given); it has macs and params if they or dims are given. bytes_per_element is that of
+/// the precision, if there is one.
 using Network = NetworkSpec;
 
 /// Reads and checks a model and its profile file (found beside `node`'s file). Problems are added.
 Network read_network(const Node& node, Problems& problems);
-
-/// Multiply-accumulates of a layer of these dimensions, "same" padding: output = ceil(input / stride).
-/// For a depthwise operator (op "depthwise_conv2d" or "add") each channel is convolved alone.
-double macs_of(const Dims& dims, const std::string& op);
 
 }  // namespace hetsched

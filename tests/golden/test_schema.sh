@@ -16,7 +16,7 @@ import jsonschema
 
 root = pathlib.Path(sys.argv[1])
 checked = 0
-for schema, pattern in [("platforms/platform", "platforms/**/*.json"), ("workloads/models/model", "workloads/models/*.json"),
+for schema, pattern in [("platforms/platform", "platforms/**/*.json"), ("workloads/models/model", "workloads/models/**/*.json"),
                         ("workloads/workload", "workloads/*.json"), ("experiments/experiment", "experiments/*/experiment.json")]:
     rules = json.loads((root / (schema + ".schema.json")).read_text())
     jsonschema.Draft7Validator.check_schema(rules)
