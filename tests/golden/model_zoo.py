@@ -78,6 +78,25 @@ def check_layers():
                 break
 
 
+def check_shapes():
+    """What a layer reads is what the layers that it names put out."""
+    exact = ("conv2d", "depthwise_conv2d", "transposed_conv2d", "max_pool", "avg_pool", "normalization", "resize",
+             "concat", "split", "reshape")
+    compared = 0
+    for path in sorted(zoo.iterdir()):
+        layers = json.loads(program("check", "--resolved", str(path)))["layers"]
+        outputs = {layer["name"]: layer["output_bytes"] for layer in layers}
+        for layer in layers:
+            if layer["op"] not in exact or not layer["inputs"]:
+                continue
+            there = sum(outputs[tensor["from"]] for tensor in layer["inputs"])
+            compared += 1
+            if there != layer["input_bytes"]:
+                problems.append(f"{path.name}: {layer['name']} reads {layer['input_bytes']} bytes of {there}")
+    if compared < 1000:
+        problems.append(f"only {compared} shapes were compared")
+
+
 def check_command():
     """All models at once by default; a file that is no model is refused by name."""
     table = program("models")
@@ -93,6 +112,7 @@ def check_command():
 check_drift()
 check_totals()
 check_layers()
+check_shapes()
 check_command()
 if problems:
     sys.exit("\n".join(problems))
