@@ -28,7 +28,7 @@ struct Dims {
   std::uint32_t n = 1, k = 1, c = 1, y = 1, x = 1, r = 1, s = 1, stride = 1;
   std::uint32_t groups = 1, dilation = 1, operands = 1;
   QuantityOrWord padding = {};
-  std::optional<std::uint32_t> p, q;
+  std::optional<std::uint32_t> p = {}, q = {};
   bool bias = false, batch_norm = false;
 };
 template <>

@@ -177,6 +177,6 @@ TEST_CASE("impossible dimensions are refused") {
         std::string::npos);
   Problems problems;
   network(R"("precision": "int8", "bytes_per_element": 2, "layers": [{"name": "a"}])", problems);
-  CHECK(text_of(problems) == lines({"n.json:2:45: /bytes_per_element: contradicts precision int8, which "
+  CHECK(text_of(problems) == lines({"n.json:2:43: /bytes_per_element: contradicts precision int8, which "
                                     "has 1; give one of them"}));
 }
