@@ -9,6 +9,7 @@
 #include "cli/arguments.hpp"
 #include "cli/output.hpp"
 #include "cli/study_arguments.hpp"
+#include "model/file_kind.hpp"
 #include "model/network.hpp"
 #include "model/platform.hpp"
 #include "model/task_graph.hpp"
@@ -46,6 +47,13 @@ Checked check_platform(const Node& node, Problems& problems) {
                      counted(platform.kinds.size(), "kind");
   if (!platform.links.empty()) text += ", " + counted(platform.links.size(), "link");
   return {text, to_json(platform)};
+}
+
+Checked check_kinds(const Node& node, Problems& problems) {
+  const KindLibrarySpec library = read_kinds(node, problems);
+  Names names;
+  for (const KindSpec& kind : library.kinds) names.push_back(kind.name);
+  return {"kinds " + library.name + ": " + listed(names, 8), to_json(library)};
 }
 
 Checked check_model(const Node& node, Problems& problems) {
@@ -105,15 +113,18 @@ Checked check_experiment(const std::string& path, Problems& problems) {
   return {"experiment " + study.spec().name + ": " + counted(study.size(), "point"), to_json(study.spec())};
 }
 
-/// Which kind of file it is shows in what is in it.
 Checked check_file(const std::string& path, Problems& problems) {
   if (std::filesystem::is_directory(path)) return check_experiment(path, problems);
   const Document document = Document::from_file(path, problems);
   if (!document.parsed()) return {};
   const Node root = document.root();
-  if (root.has("accelerators") || root.has("kinds")) return check_platform(root, problems);
-  if (root.has("layers")) return check_model(root, problems);
-  if (root.has("streams")) return check_workload(root, problems);
+  switch (file_kind_of(root)) {
+    case FileKind::platform: return check_platform(root, problems);
+    case FileKind::kinds: return check_kinds(root, problems);
+    case FileKind::model: return check_model(root, problems);
+    case FileKind::workload: return check_workload(root, problems);
+    case FileKind::experiment: break;
+  }
   return check_experiment(path, problems);
 }
 

@@ -18,6 +18,7 @@ struct Kind {
 };
 constexpr Kind kKinds[] = {
     {"platform", [] { return json_schema<PlatformSpec>("hetsched platform"); }},
+    {"kinds", [] { return json_schema<KindLibrarySpec>("hetsched kinds"); }},
     {"model", [] { return json_schema<NetworkSpec>("hetsched model"); }},
     {"workload", [] { return json_schema<WorkloadSpec>("hetsched workload"); }},
     {"experiment", [] { return json_schema<ExperimentSpec>("hetsched experiment"); }},
@@ -80,7 +81,7 @@ Command schema_command() {
           "hetsched schema platform > platform.schema.json\nhetsched schema results | less",
           [](Arguments& arguments) -> Action {
             const auto options = std::make_shared<Options>();
-            arguments.positional("KIND", "platform, model, workload, experiment or results", options->kind,
+            arguments.positional("KIND", "platform, kinds, model, workload, experiment or results", options->kind,
                                  Arguments::Need::required);
             arguments.flag("--json", "results as JSON, for programs (schemas of inputs always are)",
                            options->json);

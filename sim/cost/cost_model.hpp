@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "hetsched/policy.hpp"
 #include "model/layer_work.hpp"
@@ -36,6 +37,8 @@ struct LayerCost {
   double cycles = 0;       ///< of the array; 0 where the model counts none
   double utilization = 0;  ///< part of the peak multiply-accumulates per second used during `time`
   Accesses accesses;
+  double peak_ops = 0, bandwidth = 0;  ///< the roof at that point: op/s and B/s; 0 where the model has none
+  std::string_view source;             ///< type of the cost model, or profile; filled in by LayerCosts
 };
 
 class CostModel {

@@ -1,6 +1,8 @@
 #include "model/platform.hpp"
 
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "model/names.hpp"
@@ -13,6 +15,25 @@ std::uint32_t index_of(const std::vector<T>& things, const std::string& name) {
   for (std::size_t i = 0; i < things.size(); ++i)
     if (things[i].name == name) return static_cast<std::uint32_t>(i);
   throw InternalError("no \"" + name + "\" in a platform that has been checked");
+}
+
+/// Fills in what the file leaves out of a kind, and checks it alone.
+void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
+  if (kind.profile.empty()) kind.profile = kind.name;
+  const Node points = node.child("operating_points");
+  if (kind.operating_points.empty() && !node.has("operating_points"))
+    kind.operating_points.push_back({.name = "default", .frequency = 1e9});
+  else if (kind.operating_points.empty() && points.value().is_array())
+    problems.add(points.problem("must have at least one point, or be left out"));
+  const bool modelled = std::any_of(kind.costs.begin(), kind.costs.end(), [](const CostSpec& cost) {
+    return !std::holds_alternative<ProfileCosts>(cost);
+  });
+  if (modelled && kind.task_energy == TaskEnergy::total)
+    problems.add(node.child("task_energy")
+                     .problem("is \"total\", but the energy of the kind's cost models comes on top of the active power; "
+                              "remove it, or take costs from profiles alone"));
+  if (!kind.fallback.empty() && kind.fallback == kind.name)
+    problems.add(node.child("fallback").problem("is the kind itself; name another"));
 }
 
 /// Reads a platform in steps that build on one another.
@@ -39,20 +60,50 @@ class PlatformReader {
     RouteSpec route;
   };
 
+  /// Kinds written in the platform are all kept; of those in files, only what is used.
   void complete_kinds() {
     const Node list = node_.child("kinds");
-    kinds_ = NameTable("kind", "", platform_.kinds, list, problems_);
-    for (std::size_t i = 0; i < platform_.kinds.size(); ++i) {
-      KindSpec& kind = platform_.kinds[i];
-      if (kind.profile.empty()) kind.profile = kind.name;
-      const bool given = list.child(i).has("operating_points");
-      if (kind.operating_points.empty() && !given)
-        kind.operating_points.push_back({.name = "default", .frequency = 1e9});
-      else if (kind.operating_points.empty() && list.child(i).child("operating_points").value().is_array())
-        problems_.add(
-            list.child(i).child("operating_points").problem("must have at least one point, or be left out"));
-      points_.emplace_back("operating point", "kind " + in_quotes(kind.name), kind.operating_points,
-                           list.child(i).child("operating_points"), problems_);
+    for (std::size_t i = 0; i < platform_.kinds.size(); ++i) take_kind(platform_.kinds[i], list.child(i));
+    Names wanted;
+    for (const AcceleratorSpec& accelerator : platform_.accelerators) wanted.push_back(accelerator.kind);
+    for (const KindSpec& kind : platform_.kinds) wanted.push_back(kind.fallback);
+    for (std::size_t i = 0; i < platform_.kind_files.size(); ++i) {
+      const Node node = node_.child("kind_files").child(i);
+      platform_.kind_files[i] = node.resolve(platform_.kind_files[i]).string();
+      take_file(platform_.kind_files[i], wanted);
+    }
+    const bool readable = node_.value().is_object() && (!node_.has("kinds") || list.value().is_array());
+    if (platform_.kinds.empty() && platform_.kind_files.empty() && readable)
+      problems_.add(node_.problem("has no kinds; describe them in kinds, or name files of them in kind_files"));
+    for (std::size_t i = 0; i < platform_.kinds.size(); ++i)
+      if (!platform_.kinds[i].fallback.empty())
+        kinds_.resolve(platform_.kinds[i].fallback, kind_nodes_[i].child("fallback"), problems_);
+  }
+
+  /// Gives the next kind its number, name and points.
+  void take_kind(KindSpec& kind, const Node& node) {
+    kinds_.add(kind.name, node.child("name"), problems_);
+    complete_kind(kind, node, problems_);
+    points_.emplace_back("operating point", "kind " + in_quotes(kind.name), kind.operating_points,
+                         node.child("operating_points"), problems_);
+    kind_nodes_.push_back(node);
+  }
+
+  void take_file(const std::string& path, Names& wanted) {
+    files_.push_back(std::make_unique<Document>(Document::from_file(path, problems_)));
+    const Document& file = *files_.back();
+    if (!file.parsed()) return;
+    KindLibrarySpec library = read<KindLibrarySpec>(file.root(), problems_);
+    const auto names = [](const Names& list, const std::string& name) {
+      return std::find(list.begin(), list.end(), name) != list.end();
+    };
+    for (const KindSpec& kind : library.kinds)
+      if (names(wanted, kind.name)) wanted.push_back(kind.fallback);
+    for (std::size_t i = 0; i < library.kinds.size(); ++i) {
+      if (names(wanted, library.kinds[i].name)) {
+        take_kind(library.kinds[i], file.root().child("kinds").child(i));
+        platform_.kinds.push_back(std::move(library.kinds[i]));
+      }
     }
   }
 
@@ -194,6 +245,8 @@ class PlatformReader {
   const Node& node_;
   Problems& problems_;
   PlatformSpec platform_;
+  std::vector<std::unique_ptr<Document>> files_;  ///< of kinds; kind_nodes_ point into them
+  std::vector<Node> kind_nodes_;
   NameTable kinds_{"kind"}, memories_{"memory"}, links_{"link"};
   std::vector<NameTable> points_;  ///< by kind
   std::vector<bool> used_;         ///< by memory: does an accelerator use it
@@ -208,6 +261,19 @@ std::uint32_t index_of_kind(const PlatformSpec& platform, const std::string& nam
 
 std::uint32_t index_of_memory(const PlatformSpec& platform, const std::string& name) {
   return index_of(platform.memories, name);
+}
+
+KindLibrarySpec read_kinds(const Node& node, Problems& problems) {
+  KindLibrarySpec library = read<KindLibrarySpec>(node, problems);
+  NameTable names("kind", "", library.kinds, node.child("kinds"), problems);
+  for (std::size_t i = 0; i < library.kinds.size(); ++i) {
+    const Node kind = node.child("kinds").child(i);
+    complete_kind(library.kinds[i], kind, problems);
+    NameTable("operating point", "kind " + in_quotes(library.kinds[i].name), library.kinds[i].operating_points,
+              kind.child("operating_points"), problems);
+    if (!library.kinds[i].fallback.empty()) names.resolve(library.kinds[i].fallback, kind.child("fallback"), problems);
+  }
+  return library;
 }
 
 PlatformSpec read_platform(const Node& node, Problems& problems) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/fields.hpp"
+#include "model/cost_specs.hpp"
 
 namespace hetsched {
 
@@ -59,6 +60,9 @@ struct KindSpec {
   std::string type;
   std::string description;
   std::string profile;  ///< empty: the kind's name
+  std::vector<CostSpec> costs;
+  std::string fallback;
+  double fallback_time = 0;
   std::vector<OperatingPointSpec> operating_points;  ///< at least one after loading
   TaskEnergy task_energy = TaskEnergy::dynamic;
   double dispatch_time = 0;
@@ -75,6 +79,12 @@ inline constexpr auto fields<KindSpec> = std::tuple{
           {.required = true, .words = {"cpu", "gpu", "npu", "dla", "fpga", "pva", "vic", "systolic_array", "other"}}),
     field("description", &KindSpec::description, "free text", {}),
     field("profile", &KindSpec::profile, "key of its rows in profile tables (column kind); default: its name", {}),
+    field("costs", &KindSpec::costs,
+          "where the costs of a layer come from, tried in this order; default: the models' profile tables", {}),
+    field("fallback", &KindSpec::fallback,
+          "kind that computes the layers it cannot, where they stand in one task (a group, the whole model) with others "
+          "that it can; that kind's accelerators are not occupied", {}),
+    field("fallback_time", &KindSpec::fallback_time, "time for every change to the fallback and back within a task", {.unit = "s"}),
     field("operating_points", &KindSpec::operating_points,
           "frequencies or power modes; the first is the one a run starts at; default: one point, 1 GHz, 0 W", {}),
     field("task_energy", &KindSpec::task_energy,
@@ -87,6 +97,23 @@ inline constexpr auto fields<KindSpec> = std::tuple{
     field("port_bandwidth", &KindSpec::port_bandwidth,
           "most that one slot draws from its memory; default: unlimited", {.unit = "B/s", .above = 0}),
     field("budget", &KindSpec::budget, "what one of it counts for in an equal-budget comparison", {}),
+};
+
+/// A file of kinds that platforms share.
+struct KindLibrarySpec {
+  std::string schema;
+  std::int64_t format = 1;
+  std::string name, description, source;
+  std::vector<KindSpec> kinds;
+};
+template <>
+inline constexpr auto fields<KindLibrarySpec> = std::tuple{
+    field("$schema", &KindLibrarySpec::schema, "for editors; ignored", {}),
+    field("format", &KindLibrarySpec::format, "version of this file format", {.required = true, .min = 1, .max = 1}),
+    field("name", &KindLibrarySpec::name, "what the kinds have in common", {.required = true}),
+    field("description", &KindLibrarySpec::description, "free text", {}),
+    field("source", &KindLibrarySpec::source, "where the numbers come from", {}),
+    field("kinds", &KindLibrarySpec::kinds, "the kinds of accelerators", {.required = true}),
 };
 
 struct MemorySpec {
@@ -148,7 +175,8 @@ inline constexpr auto fields<AcceleratorSpec> = std::tuple{
     field("operating_point", &AcceleratorSpec::operating_point, "point it starts at; default: the kind's first", {}),
 };
 
-/// The file. After read_platform() every name resolves, every kind has a point, every accelerator has count 1, a
+/// The file. After read_platform() kinds are those written in it, followed by those of kind_files that accelerators (or
+/// fallbacks) name; every name resolves, every kind has a point, every accelerator has count 1, a
 /// memory and a point, and routes are one for each ordered pair of memories that accelerators use, without
 /// wildcards: the one that names both memories, else one memory, else none.
 struct PlatformSpec {
@@ -156,6 +184,7 @@ struct PlatformSpec {
   std::int64_t format = 1;
   std::string name, description, source;
   double base_power = 0;
+  std::vector<std::string> kind_files;  ///< as written; after loading: paths to open
   std::vector<KindSpec> kinds;
   std::vector<MemorySpec> memories;
   std::vector<LinkSpec> links;
@@ -170,7 +199,8 @@ inline constexpr auto fields<PlatformSpec> = std::tuple{
     field("description", &PlatformSpec::description, "free text", {}),
     field("source", &PlatformSpec::source, "where the numbers come from", {}),
     field("base_power", &PlatformSpec::base_power, "power of everything but the accelerators, always drawn", {.unit = "W"}),
-    field("kinds", &PlatformSpec::kinds, "the kinds of accelerators", {.required = true}),
+    field("kind_files", &PlatformSpec::kind_files, "files of kinds, relative to this file; of them, those that accelerators name are taken", {}),
+    field("kinds", &PlatformSpec::kinds, "the kinds of accelerators, beside those of kind_files", {}),
     field("memories", &PlatformSpec::memories, "default: one memory of unlimited bandwidth", {}),
     field("links", &PlatformSpec::links,
           "links between memories; with any link, memories and links are shared along whole routes", {}),
@@ -181,6 +211,9 @@ inline constexpr auto fields<PlatformSpec> = std::tuple{
 /// Number of an accelerator kind, memory, ... by name; the loader has made sure that it exists.
 std::uint32_t index_of_kind(const PlatformSpec& platform, const std::string& name);
 std::uint32_t index_of_memory(const PlatformSpec& platform, const std::string& name);
+
+/// Reads and checks a file of kinds; problems are added.
+KindLibrarySpec read_kinds(const Node& node, Problems& problems);
 
 /// Reads and checks a platform. Everything wrong with it is added to `problems`; the value returned is
 /// meaningful only if nothing was added.

@@ -57,10 +57,12 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   scenario.policy = spec.policy;
   scenario.options = {spec.seed, spec.execution_jitter, spec.decision_latency, spec.outages};
   if (!root.value().is_object()) return scenario;  // has been reported
-  if (composed.platform_node().value().is_null())
+  if (composed.platform_node().value().is_null()) {
     problems.add(missing(root, "platform", "FILE"));
-  else
+  } else {
     scenario.platform = read_platform(composed.platform_node(), problems);
+    files_.insert(scenario.platform.kind_files.begin(), scenario.platform.kind_files.end());
+  }
   if (composed.workload_node().value().is_null())
     problems.add(missing(root, "workload", "FILE"));
   else

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/files.hpp"
+#include "model/file_kind.hpp"
 #include "record/summary.hpp"
 #include "study/alternatives.hpp"
 #include "study/compose.hpp"
@@ -213,6 +214,13 @@ Study Study::load(const std::filesystem::path& path, const std::vector<Setting>&
     document = Document::from_file(file, found);
   else
     found.add("", "", missing);
+  if (document.parsed() && document.value().is_object())
+    if (const FileKind kind = file_kind_of(document.root()); kind != FileKind::experiment) {
+      problems.add(file.string(), "",
+                   "is " + std::string(in_words(kind)) +
+                       ", not an experiment; name it in one, or run: hetsched run --platform FILE --workload FILE --policy NAME");
+      return Study(std::make_unique<Impl>(std::move(document), std::vector<Assignment>(), Names()));
+    }
   Names fixed;
   std::vector<Assignment> of_points = apply_settings(settings, document, fixed, found);
   auto impl = std::make_unique<Impl>(std::move(document), std::move(of_points), std::move(fixed));

@@ -86,8 +86,8 @@ TEST_CASE("names must exist and differ") {
   CHECK(messages("\"kinds\": [{\"name\": \"k\", \"type\": \"cpu\", \"operating_points\": []}, {\"name\": "
                  "\"k\", \"type\": \"cpu\"}],\n"
                  "\"accelerators\": [{\"name\": \"a\", \"kind\": \"k\"}]") ==
-        lines({"p.json:2:74: /kinds/1/name: \"k\" is the name of another kind already; names must differ",
-               "p.json:2:60: /kinds/0/operating_points: must have at least one point, or be left out"}));
+        lines({"p.json:2:60: /kinds/0/operating_points: must have at least one point, or be left out",
+               "p.json:2:74: /kinds/1/name: \"k\" is the name of another kind already; names must differ"}));
 }
 
 TEST_CASE("routes are made plain, the most specific one counts") {

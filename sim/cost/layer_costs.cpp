@@ -1,0 +1,113 @@
+#include "cost/layer_costs.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "base/text.hpp"
+#include "cost/maestro_array.hpp"
+#include "cost/mapped_array.hpp"
+#include "cost/roofline.hpp"
+#include "cost/systolic_array.hpp"
+#include "model/layer_work.hpp"
+
+namespace hetsched {
+namespace {
+
+std::unique_ptr<const CostModel> make(const ProfileCosts&) { return nullptr; }
+std::unique_ptr<const CostModel> make(const RooflineSpec& spec) { return make_roofline(spec); }
+std::unique_ptr<const CostModel> make(const SystolicArraySpec& spec) { return make_systolic_array(spec); }
+std::unique_ptr<const CostModel> make(const MaestroArraySpec& spec) { return make_maestro_array(spec); }
+std::unique_ptr<const CostModel> make(const MappedArraySpec& spec) { return make_mapped_array(spec); }
+
+/// Takes over the costs of points that have none yet.
+void complete(std::span<const LayerCost> found, std::string_view source, std::span<LayerCost> out) {
+  for (std::size_t p = 0; p < out.size(); ++p) {
+    if (out[p].time < kNever || found[p].time == kNever) continue;
+    out[p] = found[p];
+    out[p].source = source;
+  }
+}
+
+std::string_view name_of_source(const CostSpec& spec) {
+  return std::visit([]<class S>(const S&) { return tag<S>; }, spec);
+}
+
+}  // namespace
+
+std::unique_ptr<const CostModel> make_cost_model(const CostSpec& spec) {
+  return std::visit([](const auto& s) { return make(s); }, spec);
+}
+
+bool LayerCosts::Source::is_for(std::optional<OperatorClass> op) const {
+  return operators.empty() || (op && std::find(operators.begin(), operators.end(), *op) != operators.end());
+}
+
+LayerCosts::LayerCosts(const PlatformSpec& platform, NameIds& ids, Problems& problems)
+    : ids_(ids), problems_(problems), clockless_told_(platform.kinds.size(), false) {
+  for (const KindSpec& spec : platform.kinds) {
+    KindIds& kind = kinds_.emplace_back();
+    kind.spec = &spec;
+    kind.key = ids[spec.profile];
+    for (const OperatingPointSpec& point : spec.operating_points) kind.points.push_back(ids[point.name]);
+    kind.in_use = std::any_of(platform.accelerators.begin(), platform.accelerators.end(),
+                              [&](const AcceleratorSpec& a) { return a.kind == spec.name; });
+    std::vector<Source>& sources = sources_.emplace_back();
+    for (const CostSpec& cost : spec.costs)
+      sources.push_back({std::visit([](const auto& s) { return s.operators; }, cost), make_cost_model(cost), name_of_source(cost)});
+    if (sources.empty()) sources.push_back({{}, nullptr, tag<ProfileCosts>});
+  }
+}
+
+bool LayerCosts::profiled(std::size_t kind) const {
+  return std::any_of(sources_[kind].begin(), sources_[kind].end(), [](const Source& s) { return s.model == nullptr; });
+}
+
+bool LayerCosts::only_profiled(std::size_t kind) const {
+  return std::all_of(sources_[kind].begin(), sources_[kind].end(), [](const Source& s) { return s.model == nullptr; });
+}
+
+bool LayerCosts::lacks_clock() const {
+  return std::find(clockless_told_.begin(), clockless_told_.end(), true) != clockless_told_.end();
+}
+
+void LayerCosts::find(const Profile& profile, const LayerSpec& layer, std::uint32_t variant, std::size_t kind,
+                      std::span<LayerCost> out) {
+  std::fill(out.begin(), out.end(), LayerCost{});
+  const VariantSpec* other = variant == 0 ? nullptr : &layer.variants[variant - 1];
+  std::optional<LayerWork> work;
+  const auto open = [&] {
+    return std::any_of(out.begin(), out.end(), [](const LayerCost& cost) { return cost.time == kNever; });
+  };
+  for (const Source& source : sources_[kind]) {
+    if (!open()) return;
+    if (!source.operators.empty() && !source.is_for(operator_class(layer.op))) continue;
+    scratch_.assign(out.size(), LayerCost{});
+    if (source.model == nullptr) {
+      fill(profile, pair_of(ids_[layer.name], other == nullptr ? 0 : ids_[other->name]), kind, scratch_);
+    } else {
+      if (!work) work = work_of(profile.network(), layer, other);
+      if (!work) continue;
+      source.model->cost(*work, kinds_[kind].spec->operating_points, scratch_);
+    }
+    complete(scratch_, source.name, out);
+  }
+}
+
+void LayerCosts::find_rows(const Profile& profile, std::string_view task, std::string_view variant, std::size_t kind,
+                           std::span<LayerCost> out) {
+  std::fill(out.begin(), out.end(), LayerCost{});
+  if (profiled(kind)) fill(profile, pair_of(ids_[task], ids_[variant]), kind, out);
+}
+
+void LayerCosts::fill(const Profile& profile, std::uint64_t task, std::size_t kind, std::span<LayerCost> out) {
+  const std::uint32_t clockless = fill_from_rows(profile.rows(task, kinds_[kind].key), kinds_[kind], out);
+  if (clockless == kNone || clockless_told_[kind]) return;
+  clockless_told_[kind] = true;
+  const KindSpec& spec = *kinds_[kind].spec;
+  problems_.add("", "",
+                "operating point " + in_quotes(spec.operating_points[clockless].name) + " of kind " +
+                    in_quotes(spec.name) + " needs a frequency, because the profile of model " +
+                    in_quotes(profile.network().name) + " counts cycles; give it one, or profile times instead");
+}
+
+}  // namespace hetsched

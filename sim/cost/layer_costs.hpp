@@ -1,0 +1,60 @@
+/// \file
+/// What a single layer costs on a kind: from the model's profile and from the kind's cost models, in the order in which
+/// the kind names them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/errors.hpp"
+#include "cost/cost_model.hpp"
+#include "cost/profile.hpp"
+
+namespace hetsched {
+
+/// The cost model that a spec describes; null for the profile table.
+std::unique_ptr<const CostModel> make_cost_model(const CostSpec& spec);
+
+class LayerCosts {
+ public:
+  /// The platform and the ids must outlive it.
+  LayerCosts(const PlatformSpec& platform, NameIds& ids, Problems& problems);
+
+  [[nodiscard]] const std::vector<KindIds>& kinds() const { return kinds_; }
+  /// Does the kind look into profiles, and nowhere else?
+  [[nodiscard]] bool only_profiled(std::size_t kind) const;
+  [[nodiscard]] bool profiled(std::size_t kind) const;
+  /// Has a point without frequency been reported?
+  [[nodiscard]] bool lacks_clock() const;
+
+  /// Costs of a layer at each point of the kind; of its variant, numbered from 1, or (0) as it is. For each point the
+  /// first source that can tell counts; time kNever where none can. Reports points without frequency where the profile
+  /// counts cycles, once per kind.
+  void find(const Profile& profile, const LayerSpec& layer, std::uint32_t variant, std::size_t kind,
+            std::span<LayerCost> out);
+  /// The rows that the profile has for a task that is no single layer: a group or the whole model ("*").
+  void find_rows(const Profile& profile, std::string_view task, std::string_view variant, std::size_t kind,
+                 std::span<LayerCost> out);
+
+ private:
+  struct Source {
+    std::vector<OperatorClass> operators;    ///< that it is for; empty: all
+    std::unique_ptr<const CostModel> model;  ///< null: the profile
+    std::string_view name;
+    [[nodiscard]] bool is_for(std::optional<OperatorClass> op) const;
+  };
+
+  void fill(const Profile& profile, std::uint64_t task, std::size_t kind, std::span<LayerCost> out);
+
+  NameIds& ids_;
+  Problems& problems_;
+  std::vector<KindIds> kinds_;
+  std::vector<std::vector<Source>> sources_;  ///< by kind
+  std::vector<bool> clockless_told_;          ///< by kind
+  std::vector<LayerCost> scratch_;
+};
+
+}  // namespace hetsched
