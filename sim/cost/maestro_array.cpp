@@ -1,0 +1,182 @@
+#include "cost/maestro_array.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "cost/memory_hierarchy.hpp"
+
+namespace hetsched {
+namespace {
+
+constexpr double kKcpCluster = 64;  ///< input channels per cluster
+constexpr double kYxpCluster = 8;   ///< output columns per cluster
+constexpr double kRsTile = 16;      ///< output channels that an element of rs works on in turn
+
+/// Cycles of moving elements between buffer and array.
+class Noc {
+ public:
+  explicit Noc(const MaestroArraySpec& spec)
+      : bandwidth_(spec.noc_bandwidth.value_or(std::numeric_limits<double>::infinity())), latency_(spec.noc_latency) {}
+  [[nodiscard]] double cycles(double elements) const {
+    return std::max(std::ceil(elements / bandwidth_) - 1, 0.0) + latency_;
+  }
+
+ private:
+  double bandwidth_, latency_;
+};
+
+/// A sum over folds of one dimension: full ones, and what is left over.
+template <class F>
+double over_folds(double size, double fold, F&& of) {
+  const double full = std::floor(size / fold), rest = size - full * fold;
+  return (full > 0 ? full * of(fold) : 0) + (rest > 0 ? of(rest) : 0);
+}
+
+/// kcp_ws with `lanes` input channels inside a cluster, or depthwise layers with a channel on every element: filters stay,
+/// the window slides along a row, then to the next. Only the very first block waits for its operands.
+struct Sliding {
+  double compute = 0;   ///< cycles of one step
+  double row_load = 0;  ///< elements to begin a row
+  double step_load = 0; ///< elements that enter when the window moves on
+};
+double block(const ArrayShape& l, const Sliding& s, double filters, double results, const Noc& noc) {
+  const double out = noc.cycles(results);
+  const double first = std::max({s.compute, noc.cycles(filters + s.row_load), out});
+  const double row = std::max({s.compute, noc.cycles(s.row_load), out});
+  const double steady = std::max({s.compute, noc.cycles(s.step_load), out});
+  return first + (l.p - 1) * row + l.p * (l.q - 1) * steady;
+}
+
+/// What the very first block takes more: it computes only when its operands are there.
+double lead_in(const Sliding& s, double filters, double results, const Noc& noc) {
+  const double load = noc.cycles(filters + s.row_load);
+  return s.compute + load - std::max({s.compute, load, noc.cycles(results)});
+}
+
+double kcp_cycles(const ArrayShape& l, double pes, const Noc& noc) {
+  const double clusters = std::floor(pes / kKcpCluster), rs = l.r * l.s, c = std::min(kKcpCluster, l.c);
+  const Sliding s{rs + noc.cycles(2 * c * rs), c * rs, c * l.r * std::min(l.stride, l.s)};
+  const double folds = std::ceil(l.c / kKcpCluster);
+  const double total = over_folds(l.k, clusters, [&](double k) { return folds * block(l, s, k * c * rs, k, noc); });
+  const double k = std::min(clusters, l.k);
+  return total + lead_in(s, k * c * rs, k, noc);
+}
+
+double depthwise_cycles(const ArrayShape& l, double pes, const Noc& noc) {
+  const double rs = l.r * l.s;
+  const auto sliding = [&](double c) { return Sliding{rs, c * rs, c * l.r * std::min(l.stride, l.s)}; };
+  const double total = over_folds(l.groups, pes, [&](double c) { return block(l, sliding(c), c * rs, c, noc); });
+  const double c = std::min(pes, l.groups);
+  return total + lead_in(sliding(c), c * rs, c, noc);
+}
+
+double rs_cycles(const ArrayShape& l, double pes, const Noc& noc) {
+  const double rs = l.r * l.s, tile = std::min(kRsTile, l.k);
+  const double compute = tile * l.s + noc.cycles(rs + tile * rs);
+  const auto rows = [&](double y) {
+    const auto step = [&](double k, double inputs) {
+      return std::max({compute, noc.cycles(k * rs + inputs), noc.cycles(y * k)});
+    };
+    const double inputs = ((y - 1) * l.stride + l.r) * l.s;  // come with the first tile
+    const double all = over_folds(l.k, kRsTile, [&](double k) { return step(k, 0); });
+    return all - step(tile, 0) + step(tile, inputs);
+  };
+  return l.q * l.c * over_folds(l.p, std::max(std::floor(pes / l.r), 1.0), rows);
+}
+
+double yxp_cycles(const ArrayShape& l, double pes, const Noc& noc) {
+  const double columns = std::min(kYxpCluster, l.q);
+  const double compute = l.r * l.s + noc.cycles(l.r * ((columns - 1) * l.stride + l.s) + l.r * l.s);
+  const auto rows = [&](double p) {
+    const auto step = [&](double q) {
+      return std::max({compute, noc.cycles(p * l.r * q * l.stride), noc.cycles(p * columns)});
+    };
+    return over_folds(l.q, kYxpCluster, step);
+  };
+  return l.groups * l.k * l.c * over_folds(l.p, std::max(std::floor(pes / kYxpCluster), 1.0), rows);
+}
+
+/// Elements that leave and enter the buffer on the array's side, by tensor.
+struct BufferTraffic {
+  double inputs = 0, weights = 0, results = 0;
+};
+
+BufferTraffic traffic_of(const ArrayShape& l, const MaestroArraySpec& array) {
+  const double rs = l.r * l.s, filters = l.groups * l.k * l.c * rs, outputs = l.groups * l.k * l.p * l.q;
+  const double sliding = l.p * rs + l.p * (l.q - 1) * l.r * std::min(l.stride, l.s);
+  switch (array.dataflow) {
+    case MaestroDataflow::yxp_os:
+      return {l.groups * l.k * l.c * l.p * l.r * (l.q + l.s - 1), filters, outputs * l.c};
+    case MaestroDataflow::kcp_ws:
+      if (l.depthwise) break;
+      return {l.groups * std::ceil(l.k / std::floor(array.pes / kKcpCluster)) * l.c * sliding, filters,
+              outputs * std::ceil(l.c / kKcpCluster)};
+    case MaestroDataflow::rs:
+      if (l.depthwise) break;
+      return {l.groups * l.c * l.p * l.q * rs,
+              filters * l.q * std::ceil(l.p / std::max(std::floor(array.pes / l.r), 1.0)), outputs * l.c};
+  }
+  return {l.groups * sliding, filters, outputs};
+}
+
+double cycles_of(const ArrayShape& l, const MaestroArraySpec& array) {
+  const Noc noc(array);
+  const double pes = array.pes;
+  switch (array.dataflow) {
+    case MaestroDataflow::yxp_os: return yxp_cycles(l, pes, noc);
+    case MaestroDataflow::kcp_ws: return l.depthwise ? depthwise_cycles(l, pes, noc) : l.groups * kcp_cycles(l, pes, noc);
+    case MaestroDataflow::rs: break;
+  }
+  return l.depthwise ? depthwise_cycles(l, pes, noc) : l.groups * rs_cycles(l, pes, noc);
+}
+
+class MaestroArray final : public CostModel {
+ public:
+  explicit MaestroArray(const MaestroArraySpec& spec) : spec_(spec), unlimited_(spec) {
+    unlimited_.noc_bandwidth.reset();
+    unlimited_.noc_latency = 0;
+  }
+
+  void cost(const LayerWork& work, std::span<const OperatingPointSpec> points,
+            std::span<LayerCost> out) const override {
+    auto shape = array_shape(work);
+    if (!shape) return price_vector(work, spec_.vector_lanes, spec_.memory_hierarchy, points, out);
+    if (spec_.dataflow == MaestroDataflow::kcp_ws && spec_.pes < kKcpCluster) return;
+    const MaestroCounts counts = count_maestro(*shape, spec_);
+    ArrayWork array;
+    array.cycles = shape->count * counts.cycles;
+    array.bound = counts.cycles > cycles_of(*shape, unlimited_) * 1.01 ? Bound::noc : Bound::compute;
+    array.macs = shape->macs();
+    array.utilization = array.macs / (array.cycles * spec_.pes);
+    array.accesses = {shape->count * counts.l1_reads, shape->count * counts.l1_writes, shape->count * counts.l2_reads,
+                      shape->count * counts.l2_writes, 0, 0};
+    const BufferTraffic traffic = traffic_of(*shape, spec_);
+    array.noc_elements = shape->count * (traffic.inputs + traffic.weights + traffic.results);
+    price(array, work, spec_.memory_hierarchy, points, out);
+  }
+
+ private:
+  MaestroArraySpec spec_, unlimited_;
+};
+
+}  // namespace
+
+MaestroCounts count_maestro(const ArrayShape& shape, const MaestroArraySpec& array) {
+  const double macs = shape.macs() / shape.count;
+  const BufferTraffic traffic = traffic_of(shape, array);
+  MaestroCounts counts;
+  counts.cycles = cycles_of(shape, array);
+  counts.l1_reads = 3 * macs;
+  counts.l1_writes = macs + traffic.inputs + traffic.weights;
+  // The buffer is filled with inputs and weights once, and gives up the outputs once.
+  counts.l2_reads = traffic.inputs + traffic.weights + shape.outputs() / shape.count;
+  counts.l2_writes = (shape.inputs() / shape.count + shape.weights()) + traffic.results;
+  return counts;
+}
+
+std::unique_ptr<CostModel> make_maestro_array(const MaestroArraySpec& spec) {
+  return std::make_unique<MaestroArray>(spec);
+}
+
+}  // namespace hetsched

@@ -1,6 +1,0 @@
-#pragma once
-#include <memory>
-#include "cost/cost_model.hpp"
-namespace hetsched {
-std::unique_ptr<CostModel> make_roofline(const RooflineSpec& spec);
-}
