@@ -1,7 +1,23 @@
 """Networks that find objects; boxes are decoded and filtered outside the network."""
 from .graph import Graph, image
-from .mobile import MOBILENET_V2, mobilenet_v2_features
+from .mobile import MOBILENET_V2, mobilenet_v1_features, mobilenet_v2_features
 from .resnet import basic_block, stem
+
+
+def ssd_mobilenet_v1():
+    """As TensorFlow's object detection library has it, 91 classes; all predictors are 1x1."""
+    g = Graph()
+    head, middle = mobilenet_v1_features(g, image(3, 300), "same")
+    maps, t = [middle, head], head
+    for i, (squeezed, k) in enumerate(((256, 512), (128, 256), (128, 256), (64, 128))):
+        t = g.conv(f"extra{i}.1x1", t, squeezed)
+        t = g.conv(f"extra{i}.3x3", t, k, 3, 2, "same")
+        maps.append(t)
+    for i, t in enumerate(maps):
+        anchors = 3 if i == 0 else 6
+        for what, width in (("box", 4), ("cls", 91)):
+            g.conv(f"{what}{i}", t, anchors * width, bn=False, bias=True)
+    return g
 
 
 def ssd_mobilenet_v2(lite):
@@ -145,6 +161,7 @@ def yolov8n():
 
 
 MODELS = {
+    "ssd_mobilenet_v1_300": ("SSD-MobileNetV1-300", ssd_mobilenet_v1, "Howard et al., MobileNets, arXiv 1704.04861; Liu et al., SSD, arXiv 1512.02325; TensorFlow object detection, COCO; MLPerf Inference's small object detector"),
     "ssd_mobilenet_v2_300": ("SSD-MobileNetV2-300", lambda: ssd_mobilenet_v2(False), MOBILENET_V2 + "; Liu et al., SSD, arXiv 1512.02325; TensorFlow object detection, COCO"),
     "ssdlite_mobilenet_v2_300": ("SSDLite-MobileNetV2-300", lambda: ssd_mobilenet_v2(True), MOBILENET_V2 + "; TensorFlow object detection, COCO"),
     "ssd_resnet34_1200": ("SSD-ResNet34-1200", ssd_resnet34, "Reddi et al., MLPerf Inference, arXiv 1911.02549: its large object detector"),

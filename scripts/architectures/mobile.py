@@ -14,13 +14,21 @@ def rounded(width, divisor=8):
 
 def mobilenet_v1():
     g = Graph()
-    t = g.conv("conv0", image(3, 224), 32, 3, 2, 1)
-    widths = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
-    for i, k in enumerate(widths):
-        t = g.depthwise(f"block{i}.dw", t, 3, 2 if i in (1, 3, 5, 11) else 1, 1)
-        t = g.conv(f"block{i}.pw", t, k)
+    t, _ = mobilenet_v1_features(g, image(3, 224))
     g.linear("fc", g.global_pool("avgpool", t), 1000)
     return g
+
+
+def mobilenet_v1_features(g, t, padding=1):
+    """The last map, and the last one of stride 16, which detectors look at."""
+    t = g.conv("conv0", t, 32, 3, 2, padding)
+    middle = None
+    widths = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
+    for i, k in enumerate(widths):
+        middle = t if i == 11 else middle
+        t = g.depthwise(f"block{i}.dw", t, 3, 2 if i in (1, 3, 5, 11) else 1, padding)
+        t = g.conv(f"block{i}.pw", t, k)
+    return t, middle
 
 
 def mobilenet_v2_features(g, t, padding=1):

@@ -28,10 +28,13 @@ template <>
 inline constexpr auto enum_names<Sharing> = std::array{"shared", "uncontended"};
 
 struct OperatingPointSpec {
-  std::string name;
+  std::string name = {};
   double frequency = 0;
   double idle_power = 0;
   double active_power = 0;
+  double active_units = 1;
+  std::optional<double> bandwidth = {};
+  double energy_scale = 1;
 };
 template <>
 inline constexpr auto fields<OperatingPointSpec> = std::tuple{
@@ -40,6 +43,12 @@ inline constexpr auto fields<OperatingPointSpec> = std::tuple{
           "clock; needed where the profile counts cycles, and to scale profiled times between points", {.unit = "Hz"}),
     field("idle_power", &OperatingPointSpec::idle_power, "power while no task runs", {.unit = "W"}),
     field("active_power", &OperatingPointSpec::active_power, "power while a task runs", {.unit = "W"}),
+    field("active_units", &OperatingPointSpec::active_units,
+          "part of its compute units that is switched on, for cost models with a peak", {.max = 1, .above = 0}),
+    field("bandwidth", &OperatingPointSpec::bandwidth,
+          "most that the memory gives at this point (memory clock), for cost models with a bandwidth; default: no limit", {.unit = "B/s", .above = 0}),
+    field("energy_scale", &OperatingPointSpec::energy_scale,
+          "energy of an operation relative to the first point (square of the voltage), for cost models with an energy", {}),
 };
 
 /// What one accelerator of a kind counts for in a budget.
