@@ -187,7 +187,7 @@ TEST_CASE("MAESTRO with finite bandwidth, within bounds; its energy identity") {
   };
   std::map<std::string, Range> ranges;
   for (const MaestroRun& run : rows_of<MaestroRun>("maestro_finite.csv")) {
-    CHECK(run.macs + 1.68 * run.l1 + 18.61 * run.l2 == doctest::Approx(run.energy_macs).epsilon(1e-8));
+    CHECK(std::abs(run.macs + 1.68 * run.l1 + 18.61 * run.l2 - run.energy_macs) <= 1);  // printed in whole units
     const MaestroLayer& layer = layers.at({run.model, run.index});
     if (layer.stride > 1 && run.dataflow != "kcp_ws" && layer.depthwise == 0) continue;
     if (run.dataflow == "yxp_os" && layer.stride > 1) continue;
