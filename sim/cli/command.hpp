@@ -31,6 +31,8 @@ Command sweep_command();
 Command compare_command();
 Command check_command();
 Command models_command();
+Command profile_command();
+Command variants_command();
 Command policies_command();
 Command schema_command();
 Command trace_command();
