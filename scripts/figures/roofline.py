@@ -51,7 +51,8 @@ def roofline(paths, out, options):
         axis.grid(True, axis="both")
         if len(panels) > 1:
             axis.set_title(f"{kind}, {point}" if points[kind] > 1 else kind, pad=3)
-    write_csv(out, ["kind", "operating_point", "layer", "op", "precision", "ops_per_byte", "ops_per_s", "time_s"], drawn)
+    write_csv(out, ["kind", "operating_point", "layer", "op", "precision", "ops_per_byte", "ops_per_s", "time_s"],
+              drawn)
     if left_out:
         print(f"not drawn: {left_out} rows without operations, bytes or time", file=sys.stderr)
     handles = [Line2D([], [], linestyle="", marker=shape[op], markersize=4.5, color=look[op].colour,

@@ -63,7 +63,8 @@ class LayerNames {
         found.insert(*layer);
         continue;
       }
-      for (const std::string& inner : split(part, {" + ", " || ", ",", "(", ")", "{", "}", "[", "]"})) add(inner, found);
+      for (const std::string& inner : split(part, {" + ", " || ", ",", "(", ")", "{", "}", "[", "]"}))
+        add(inner, found);
     }
     return found;
   }
@@ -112,7 +113,8 @@ class Matcher {
 
   LayerTimes match() {
     std::vector<Indices> layers = by_name();
-    const bool none = std::all_of(layers.begin(), layers.end(), [](const Indices& each) { return each.empty(); });
+    const bool none =
+        std::all_of(layers.begin(), layers.end(), [](const Indices& each) { return each.empty(); });
     if (none || file_.numbered || repeats(layers)) {
       layers = in_order();
       if (layers.empty()) return {};
@@ -142,8 +144,9 @@ class Matcher {
   [[nodiscard]] bool repeats(const std::vector<Indices>& layers) const {
     if (file_.fused) return false;
     Indices seen;
-    return std::any_of(layers.begin(), layers.end(),
-                       [&](const Indices& each) { return !each.empty() && !seen.insert(*each.begin()).second; });
+    return std::any_of(layers.begin(), layers.end(), [&](const Indices& each) {
+      return !each.empty() && !seen.insert(*each.begin()).second;
+    });
   }
 
   /// Measurements as layers in order; empty, with a problem, if there is no such order.
@@ -168,13 +171,14 @@ class Matcher {
   [[nodiscard]] std::string no_order(std::size_t all, std::size_t working) const {
     const std::string model = "model " + in_quotes(network_.name);
     if (file_.numbered)
-      return "has " + std::to_string(measured_.size()) + " layers, but " + model + " has " + std::to_string(all) + ", " +
-             std::to_string(working) + " of them with multiply-accumulates; the file must be of all of either";
+      return "has " + std::to_string(measured_.size()) + " layers, but " + model + " has " +
+             std::to_string(all) + ", " + std::to_string(working) +
+             " of them with multiply-accumulates; the file must be of all of either";
     Names theirs, ours;
     for (const Measurement& each : measured_) theirs.push_back(in_quotes(each.name));
     for (const LayerSpec& layer : network_.layers) ours.push_back(in_quotes(layer.name));
-    return "does not name the layers of " + model + " (each once); it has " + listed(theirs, 5) + ", the model " +
-           listed(ours, 5);
+    return "does not name the layers of " + model + " (each once); it has " + listed(theirs, 5) +
+           ", the model " + listed(ours, 5);
   }
 
   /// How much of the work of all `layers` is in each.
@@ -223,7 +227,8 @@ class Matcher {
         touching += touches ? 1 : 0;
         if (names == members) whole = &measured_[i];
       }
-      if (whole != nullptr && touching == 1) out_.rows.push_back({group.name, whole->duration, whole->energy_nj});
+      if (whole != nullptr && touching == 1)
+        out_.rows.push_back({group.name, whole->duration, whole->energy_nj});
     }
     groups_ = out_.rows.size();
   }
@@ -239,15 +244,16 @@ class Matcher {
       out_.rows.push_back(sums_[i]);
     }
     const std::size_t all = sums_.size();
-    std::string told = std::to_string(all - absent.size()) + " of " + std::to_string(all) + " layers of model " +
-                       in_quotes(network_.name) + " have a measurement";
-    if (split_ > 0) told += "; " + std::to_string(split_) + " fused ones were split by multiply-accumulates";
-    if (groups_ > 0) told += "; " + std::to_string(groups_) + " are of whole groups";
+    std::string told = std::to_string(all - absent.size()) + " of " + std::to_string(all) +
+                       " layers of model " + in_quotes(network_.name) + " have a measurement";
+    if (split_ > 0) told += "; " + std::to_string(split_) + " split by multiply-accumulates";
+    if (groups_ > 0) told += "; " + std::to_string(groups_) + " of whole groups";
     out_.notes.push_back(told);
     if (absent.empty()) return;
-    out_.notes.push_back(std::to_string(absent.size()) + " layers have none" +
-                         (request_.absent_free ? " and take no time: " : " and cannot run there: ") + listed(absent) +
-                         (request_.absent_free ? "" : "; --absent-free makes them take no time, as if fused"));
+    out_.notes.push_back(
+        many(absent.size(), "layer") + " without any " +
+        (request_.absent_free ? "that take no time: " : "that cannot run there: ") + listed(absent) +
+        (request_.absent_free ? "" : "; --absent-free makes them take no time, as if fused"));
   }
 
   void tell_left_over(const std::vector<Indices>& layers) {
@@ -261,8 +267,8 @@ class Matcher {
       left.push_back(in_quotes(measured_[i].name, 60) + did_you_mean(measured_[i].name, known));
     }
     if (!left.empty())
-      out_.notes.push_back(std::to_string(left.size()) + " measurements are of no layer and left out (" +
-                           rounded(lost) + " of " + rounded(total) + " " + unit() + "): " + listed(left));
+      out_.notes.push_back(many(left.size(), "measurement") + " of no layer, left out (" + rounded(lost) +
+                           " of " + rounded(total) + " " + unit() + "): " + listed(left));
   }
 
   [[nodiscard]] std::string unit() const {
@@ -282,19 +288,21 @@ class Matcher {
 
 }  // namespace
 
-LayerTimes match_layers(const std::vector<Measurement>& measured, const Measurements& file, const Network& network,
-                        const ProfileRequest& request, Problems& problems) {
+LayerTimes match_layers(const std::vector<Measurement>& measured, const Measurements& file,
+                        const Network& network, const ProfileRequest& request, Problems& problems) {
   return Matcher(measured, file, network, request, problems).match();
 }
 
-LayerTimes keep_names(const std::vector<Measurement>& measured, const Measurements& file, Problems& problems) {
+LayerTimes keep_names(const std::vector<Measurement>& measured, const Measurements& file,
+                      Problems& problems) {
   LayerTimes out;
   std::map<std::string, std::string> seen;
   for (const Measurement& each : measured) {
     const auto [place, is_new] = seen.emplace(each.name, each.where);
     if (!is_new)
-      problems.add(each.where, "", "measures " + in_quotes(each.name) + " again, after " + place->second +
-                                       "; give --model, or delete one of the lines");
+      problems.add(each.where, "",
+                   "measures " + in_quotes(each.name) + " again, after " + place->second +
+                       "; give --model, or delete one of the lines");
     out.rows.push_back({each.name, each.duration, each.energy_nj});
   }
   out.notes.push_back(file.numbered ? "layers are called by their numbers; --model names them as a model does"

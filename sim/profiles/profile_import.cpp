@@ -22,7 +22,8 @@ constexpr std::array kFormats = {
     FormatSummary{"tensorrt", "trtexec --exportProfile JSON"},
     FormatSummary{"pytorch", "CSV of layer, device, time_ms"},
 };
-constexpr std::array<Reader, kFormats.size()> kReaders = {read_scalesim, read_maestro, read_tensorrt, read_pytorch};
+constexpr std::array<Reader, kFormats.size()> kReaders = {read_scalesim, read_maestro, read_tensorrt,
+                                                          read_pytorch};
 
 /// The measurements of one device, and the kind they are for.
 struct Device {
@@ -33,7 +34,8 @@ struct Device {
 std::vector<Device> devices_of(Measurements& file) {
   std::vector<Device> devices;
   for (Measurement& row : file.rows) {
-    auto found = std::find_if(devices.begin(), devices.end(), [&](const Device& d) { return d.name == row.device; });
+    auto found =
+        std::find_if(devices.begin(), devices.end(), [&](const Device& d) { return d.name == row.device; });
     if (found == devices.end()) found = devices.insert(found, Device{row.device, "", {}});
     found->rows.push_back(std::move(row));
   }
@@ -48,13 +50,16 @@ void assign_kinds(std::vector<Device>& devices, const ProfileRequest& request, P
   for (const std::string& each : request.kinds) {
     const auto equals = each.find('=');
     if (!known && (equals != std::string::npos || request.kinds.size() > 1)) {
-      problems.add("", "", "--kind " + each + ": the file has no devices, so --kind NAME is given once, without =");
+      problems.add("", "",
+                   "--kind " + each + ": the file has no devices, so --kind NAME is given once, without =");
       return;
     }
     if (equals == std::string::npos) {
       if (request.kinds.size() > 1 || devices.size() > 1) {
-        problems.add("", "", "--kind " + each + " does not say of which device; give --kind DEVICE=KIND, where DEVICE is " +
-                                 "one of " + listed(names));
+        problems.add("", "",
+                     "--kind " + each +
+                         " does not say of which device; give --kind DEVICE=KIND, where DEVICE is " +
+                         "one of " + listed(names));
         return;
       }
       devices.front().kind = each;
@@ -62,20 +67,22 @@ void assign_kinds(std::vector<Device>& devices, const ProfileRequest& request, P
     }
     const std::string device = each.substr(0, equals), kind = each.substr(equals + 1);
     const auto found = std::find(names.begin(), names.end(), device);
-    if (found == names.end() || kind.empty() || !devices[static_cast<std::size_t>(found - names.begin())].kind.empty()) {
-      problems.add("", "", found == names.end() ? "--kind " + each + ": there is no device " + in_quotes(device) +
-                                                      " in the file" + did_you_mean(device, names) + "; it has: " +
-                                                      listed(names)
-                           : kind.empty() ? "--kind " + each + " names no kind after the ="
-                                          : "--kind gives device " + in_quotes(device) + " two kinds");
+    if (found == names.end() || kind.empty() ||
+        !devices[static_cast<std::size_t>(found - names.begin())].kind.empty()) {
+      problems.add("", "",
+                   found == names.end()
+                       ? "--kind " + each + ": there is no device " + in_quotes(device) + " in the file" +
+                             did_you_mean(device, names) + "; it has: " + listed(names)
+                   : kind.empty() ? "--kind " + each + " names no kind after the ="
+                                  : "--kind gives device " + in_quotes(device) + " two kinds");
       continue;
     }
     devices[static_cast<std::size_t>(found - names.begin())].kind = kind;
   }
 }
 
-void append_row(std::string& csv, const LayerTime& row, const std::string& kind, const ProfileRequest& request,
-                bool energy) {
+void append_row(std::string& csv, const LayerTime& row, const std::string& kind,
+                const ProfileRequest& request, bool energy) {
   detail::append_csv_text(csv, row.layer);
   csv += ',';
   detail::append_csv_text(csv, kind);
@@ -94,9 +101,10 @@ void append_row(std::string& csv, const LayerTime& row, const std::string& kind,
 
 std::string heading(const Measurements& file, const ProfileRequest& request, bool energy) {
   std::string name = std::filesystem::path(request.file).filename().string();
-  std::replace_if(name.begin(), name.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return "# " + file.said + "; from " + name + "\nlayer,kind," + (request.point.empty() ? "" : "point,") + file.column +
-         (energy ? ",energy_nj" : "") + "\n";
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return "# " + file.said + "; from " + name + "\nlayer,kind," + (request.point.empty() ? "" : "point,") +
+         file.column + (energy ? ",energy_nj" : "") + "\n";
 }
 
 ImportedProfile assemble(std::vector<Device>& devices, const Measurements& file, const Network* network,
@@ -115,8 +123,9 @@ ImportedProfile assemble(std::vector<Device>& devices, const Measurements& file,
       continue;
     }
     if (const auto [place, is_new] = owner.emplace(device.kind, device.name); !is_new)
-      problems.add("", "", "--kind gives devices " + in_quotes(place->second) + " and " + in_quotes(device.name) +
-                               " the same kind " + in_quotes(device.kind));
+      problems.add("", "",
+                   "--kind gives devices " + in_quotes(place->second) + " and " + in_quotes(device.name) +
+                       " the same kind " + in_quotes(device.kind));
     const LayerTimes times = network != nullptr ? match_layers(device.rows, file, *network, request, problems)
                                                 : keep_names(device.rows, file, problems);
     for (const std::string& note : times.notes)
@@ -129,10 +138,9 @@ ImportedProfile assemble(std::vector<Device>& devices, const Measurements& file,
     count += times.rows.size();
     kinds.push_back(device.kind);
   }
-  if (!unused.empty())
-    out.notes.push_back("left out, as no --kind names them: devices " + listed(unused));
+  if (!unused.empty()) out.notes.push_back("left out, as no --kind names them: devices " + listed(unused));
   out.csv = heading(file, request, energy) + rows;
-  out.what = std::to_string(count) + " rows for " + (kinds.size() == 1 ? "kind " : "kinds ") + listed(kinds);
+  out.what = many(count, "row") + " for " + (kinds.size() == 1 ? "kind " : "kinds ") + listed(kinds);
   return out;
 }
 
@@ -156,12 +164,17 @@ std::string rounded(double value) {
   return text;
 }
 
+std::string many(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::span<const FormatSummary> profile_formats() { return kFormats; }
 
 ImportedProfile import_profile(const ProfileRequest& request, Problems& problems) {
   const auto format = std::find_if(kFormats.begin(), kFormats.end(),
                                    [&](const FormatSummary& each) { return each.name == request.format; });
-  if (format == kFormats.end()) throw InternalError("no profile format is called " + in_quotes(request.format));
+  if (format == kFormats.end())
+    throw InternalError("no profile format is called " + in_quotes(request.format));
   if (request.energy != EnergySource::counts && request.format != "maestro")
     problems.add("", "", "--energy is for format maestro only");
   Measurements file = kReaders[static_cast<std::size_t>(format - kFormats.begin())](request, problems);

@@ -1,7 +1,7 @@
 /// \file
-/// Measurements of other tools, made into profiles: which layer of which model takes how long on which kind. A format
-/// is one function in one file (list: profile_formats()); what its names mean in a model is found out in
-/// layer_match.hpp, the same way for all.
+/// Measurements of other tools, made into profiles: which layer of which model takes how long on which kind.
+/// A format is one function in one file (list: profile_formats()); what its names mean in a model is found
+/// out in layer_match.hpp, the same way for all.
 #pragma once
 
 #include <span>
@@ -39,8 +39,8 @@ struct FormatSummary {
 };
 std::span<const FormatSummary> profile_formats();
 
-/// Reads a measurement file and, if one is named, the model. Everything wrong with them is added to `problems`; the
-/// result is meaningful only if nothing was added.
+/// Reads a measurement file and, if one is named, the model. Everything wrong with them is added to
+/// `problems`; the result is meaningful only if nothing was added.
 ImportedProfile import_profile(const ProfileRequest& request, Problems& problems);
 
 }  // namespace hetsched

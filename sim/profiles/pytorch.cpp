@@ -8,11 +8,13 @@
 namespace hetsched {
 namespace {
 
-const Names kLayerColumns = {"layer", "layer_name", "name", "module", "module_name", "op", "op_name", "operator", "node"};
-const Names kDeviceColumns = {"device", "device_name", "device_type", "hardware", "processor", "accelerator", "backend"};
-const std::map<std::string, std::string> kUnits = {{"s", "time_s"},       {"sec", "time_s"}, {"seconds", "time_s"},
-                                                   {"ms", "time_ms"},     {"us", "time_us"}, {"usec", "time_us"},
-                                                   {"msec", "time_ms"},   {"ns", "time_ns"}};
+const Names kLayerColumns = {"layer", "layer_name", "name",     "module", "module_name",
+                             "op",    "op_name",    "operator", "node"};
+const Names kDeviceColumns = {"device",    "device_name", "device_type", "hardware",
+                              "processor", "accelerator", "backend"};
+const std::map<std::string, std::string> kUnits = {
+    {"s", "time_s"},   {"sec", "time_s"},   {"seconds", "time_s"}, {"ms", "time_ms"},
+    {"us", "time_us"}, {"usec", "time_us"}, {"msec", "time_ms"},   {"ns", "time_ns"}};
 
 /// The words of a header: "CPU time (ms)" -> cpu, time, ms.
 Names words_of(const std::string& header) {
@@ -57,9 +59,10 @@ std::optional<std::size_t> find_time(const Sheet& sheet, const std::string& want
     }
   if (columns.size() == 1) return columns.front();
   problems.add(sheet.where(), "",
-               columns.empty() ? "has no column for the time; its name must end with s, ms, us or ns; it has: " +
-                                     listed(sheet.columns(), 12)
-                               : "has several columns of times: " + listed(names) + "; choose one with --column NAME");
+               columns.empty()
+                   ? "has no column for the time; its name must end with s, ms, us or ns; it has: " +
+                         listed(sheet.columns(), 12)
+                   : "has several columns of times: " + listed(names) + "; choose one with --column NAME");
   return std::nullopt;
 }
 
@@ -77,8 +80,9 @@ Measurements read_pytorch(const ProfileRequest& request, Problems& problems) {
   if (sheet.columns().empty()) return found;
   const auto layer = first_of(sheet, kLayerColumns);
   if (!layer)
-    problems.add(sheet.where(), "", "has no column for the layer; it may be called " + listed(kLayerColumns) +
-                                        "; it has: " + listed(sheet.columns(), 12));
+    problems.add(sheet.where(), "",
+                 "has no column for the layer; it may be called " + listed(kLayerColumns) +
+                     "; it has: " + listed(sheet.columns(), 12));
   const auto time = find_time(sheet, request.column, problems);
   const auto device = first_of(sheet, kDeviceColumns);
   if (!layer || !time) return found;

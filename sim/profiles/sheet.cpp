@@ -56,12 +56,14 @@ std::optional<std::size_t> Sheet::find(const std::string& name) const {
   return static_cast<std::size_t>(found - columns_.begin());
 }
 
-std::optional<std::size_t> Sheet::need(const std::string& name, Problems& problems, const std::string& way_out) const {
+std::optional<std::size_t> Sheet::need(const std::string& name, Problems& problems,
+                                       const std::string& way_out) const {
   const auto found = find(name);
   if (!found && !columns_.empty()) {
     const std::string near = did_you_mean(name, columns_);
-    problems.add(where_, "", "has no column " + in_quotes(name) + near + (near.empty() ? "; it has: " : " it has: ") +
-                                 listed(columns_, 12) + way_out);
+    problems.add(where_, "",
+                 "has no column " + in_quotes(name) + near + (near.empty() ? "; it has: " : " it has: ") +
+                     listed(columns_, 12) + way_out);
   }
   return found;
 }
@@ -69,7 +71,8 @@ std::optional<std::size_t> Sheet::need(const std::string& name, Problems& proble
 double Sheet::number(const Row& row, std::size_t column, Problems& problems) const {
   const auto value = parse_decimal(row.cells[column]);
   if (value && *value >= 0) return *value;
-  problems.add(row.where, columns_[column], "must be a number of at least 0; found " + in_quotes(row.cells[column]));
+  problems.add(row.where, columns_[column],
+               "must be a number of at least 0; found " + in_quotes(row.cells[column]));
   return 0;
 }
 

@@ -19,7 +19,8 @@ class Sheet {
     std::string where;  ///< "file:line"
   };
 
-  /// Reads a file. Problems: it cannot be read, it has no header or no rows, a row has other cells than the header.
+  /// Reads a file. Problems: it cannot be read, it has no header or no rows, a row has other cells than the
+  /// header.
   Sheet(const std::string& path, Problems& problems);
 
   [[nodiscard]] const Names& columns() const { return columns_; }
@@ -30,7 +31,8 @@ class Sheet {
   /// The column of that name, letter case aside; nothing if there is none.
   [[nodiscard]] std::optional<std::size_t> find(const std::string& name) const;
   /// As find(), but one that is not there is a problem. `way_out` ends its sentence, if given.
-  std::optional<std::size_t> need(const std::string& name, Problems& problems, const std::string& way_out = "") const;
+  std::optional<std::size_t> need(const std::string& name, Problems& problems,
+                                  const std::string& way_out = "") const;
   /// The number of at least 0 in a cell; what is none is a problem, and 0.
   double number(const Row& row, std::size_t column, Problems& problems) const;
 

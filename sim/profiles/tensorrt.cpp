@@ -16,7 +16,8 @@ struct TrtNode {
   std::string target;  ///< of a copy: the node that it is for, if its name says so
 };
 
-/// Is it a copy that changes a tensor's place or format, and whose? The names are those that TensorRT 7 to 10 give.
+/// Is it a copy that changes a tensor's place or format, and whose? The names are those that TensorRT 7 to 10
+/// give.
 void classify(TrtNode& node) {
   const std::string& name = node.measured.name;
   if (name.starts_with(kCopyPrefix)) {
@@ -30,14 +31,16 @@ void classify(TrtNode& node) {
       node.target = name.substr(0, at);
       return;
     }
-  node.copy = name.starts_with("[HostToDeviceCopy") || name.starts_with("[DeviceToHostCopy") || name == "data to nvm" ||
-              name == "data copy finish" || name.ends_with(" finish") || name.ends_with(" copy");
+  node.copy = name.starts_with("[HostToDeviceCopy") || name.starts_with("[DeviceToHostCopy") ||
+              name == "data to nvm" || name == "data copy finish" || name.ends_with(" finish") ||
+              name.ends_with(" copy");
   if (name.ends_with(" copy")) node.target = name.substr(0, name.size() - 5);
 }
 
 /// The duration of a node in ms: the column asked for, or the mean per run.
 double duration_of(const Node& node, const std::string& wanted, double count, Problems& problems) {
-  const std::string column = !wanted.empty() || node.has("averageMs") ? (wanted.empty() ? "averageMs" : wanted) : "timeMs";
+  const std::string column =
+      !wanted.empty() || node.has("averageMs") ? (wanted.empty() ? "averageMs" : wanted) : "timeMs";
   const Json& value = node.child(column).value();
   if (!value.is_number() || !(value.get<double>() >= 0)) {
     problems.add(node.child(column).problem("must be a number of at least 0; found " + shown(value)));
@@ -45,7 +48,8 @@ double duration_of(const Node& node, const std::string& wanted, double count, Pr
   }
   const bool all_runs = column == "timeMs";
   if (all_runs && !(count > 0)) {
-    problems.add(node.child(column).problem("is of all runs together, but the list does not begin with their count"));
+    problems.add(
+        node.child(column).problem("is of all runs together, but the list does not begin with their count"));
     return 0;
   }
   return all_runs ? value.get<double>() / count : value.get<double>();
@@ -66,11 +70,13 @@ std::vector<TrtNode> read_nodes(const Node& root, const std::string& column, Pro
     }
     const Json& name = node.child("name").value();
     if (!name.is_string() || name.get<std::string>().empty()) {
-      problems.add(node.problem("must be an object with the text name, or the count of runs; found " + shown(node.value())));
+      problems.add(node.problem("must be an object with the text name, or the count of runs; found " +
+                                shown(node.value())));
       continue;
     }
     TrtNode& added = nodes.emplace_back();
-    added.measured = {name.get<std::string>(), "", node.where(), duration_of(node, column, count, problems), {}};
+    added.measured = {
+        name.get<std::string>(), "", node.where(), duration_of(node, column, count, problems), {}};
     classify(added);
   }
   if (nodes.empty() && problems.empty()) problems.add(root.problem("lists no layers"));
@@ -102,8 +108,9 @@ Measurements read_tensorrt(const ProfileRequest& request, Problems& problems) {
     if (!nodes[i].copy) continue;
     const Measurement& copy = nodes[i].measured;
     if (copy.duration > kMostOfAll * total) {
-      found.notes.push_back(in_quotes(copy.name, 80) + " takes " + rounded(copy.duration) +
-                            " ms, most of all time: it waits for an accelerator (a DLA) that is not profiled; left out");
+      found.notes.push_back(
+          in_quotes(copy.name, 80) + " takes " + rounded(copy.duration) +
+          " ms, most of all time: it waits for an accelerator (a DLA) that is not profiled; left out");
       continue;
     }
     TrtNode* owner = owner_of(nodes, i);

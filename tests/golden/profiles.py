@@ -48,7 +48,7 @@ def check_scalesim(folder):
     for version in ("v2", "v3"):
         report = samples / f"COMPUTE_REPORT_{version}.csv"
         rows = profile(folder, "scalesim", report, "--kind", "ws32", "--model", "net.json",
-                       notes=["2 layers have none and cannot run there: pool1, block1.0.add"])
+                       notes=["2 layers without any that cannot run there: pool1, block1.0.add"])
         expect(version, column(rows, "cycles"), cycles)
     rows = profile(folder, "scalesim", report, "--kind", "ws32", "--column", "Total Cycles (incl. prefetch)")
     expect("v3 with prefetch, no model", column(rows, "cycles"), {"0": "2400", "1": "5000", "2": "700", "3": "9000"})
@@ -73,8 +73,8 @@ def check_maestro(folder):
 def check_tensorrt(folder):
     rows = profile(folder, "tensorrt", samples / "trtexec.json", "--kind", "gpu", "--point", "MAXN", "--model", "net.json",
                    notes=['3 copies (0.03 ms) added', '"[HostToDeviceCopy 0]" -> "conv1 + relu1"',
-                          '"fcc output reformatter 0" -> "fcc"', 'cannot run there: fc;',
-                          'left out (0.025 of 0.25 ms): "fcc"; did you mean "fc"?'])
+                          '"fcc output reformatter 0" -> "fcc"', '1 layer without any that cannot run there: fc;',
+                          '1 measurement of no layer, left out (0.025 of 0.25 ms): "fcc"; did you mean "fc"?'])
     times = {layer: round(float(time), 12) for layer, time in column(rows, "time_ms").items()}
     # 0.01 + 0.015 of copies on conv1's 0.08; the fused three by MACs: 9 of 10 are the 3x3 convolution's.
     expect("trtexec", times, {"tail": 0.1, "conv1": 0.105, "pool1": 0.02, "block1.0.conv": 0.09, "block1.0.down": 0.01,
@@ -95,7 +95,7 @@ def check_tensorrt(folder):
 def check_pytorch(folder):
     rows = profile(folder, "pytorch", samples / "torch.csv", "--kind", "cpu=a57", "--kind", "cuda=maxwell", "--model",
                    "net.json", "--absent-free",
-                   notes=["left out, as no --kind names them: devices npu", "cuda: 4 layers have none and take no time"])
+                   notes=["left out, as no --kind names them: devices npu", "cuda: 4 layers without any that take no time"])
     expect("median of three, of two, of one", [rows[key]["time_ms"] for key in
                                                [("conv1", "a57"), ("conv1", "maxwell"), ("fc", "a57")]],
            ["1.5", "0.375", "0.75"])
