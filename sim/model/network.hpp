@@ -35,7 +35,7 @@ struct VariantSpec {
   std::string name;
   double accuracy_loss = 0;
   std::optional<Dims> dims;
-  std::optional<Precision> precision;
+  std::optional<Precision> precision = {};
 };
 template <>
 inline constexpr auto fields<VariantSpec> = std::tuple{
