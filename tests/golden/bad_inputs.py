@@ -7,7 +7,7 @@ is a folder that goes away. golden/malformed.py has the slips of every day; thes
 would never end or fill the memory.
 
 `--update` writes the files anew from what the program says: read the difference before you commit it.
-Environment: HETSCHED (the program), SOURCE_DIR.
+Environment: HETSCHED (the program), SOURCE_DIR, PATIENCE (multiplies the time limit).
 """
 import difflib
 import os
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-LIMIT_S = 20
+LIMIT_S = 20 * float(os.environ.get("PATIENCE", 1))
 LEAST = 40
 
 
@@ -30,7 +30,7 @@ def outcome(command, folder):
             done = subprocess.run([os.environ["HETSCHED"], *words[1:]], cwd=folder, timeout=LIMIT_S,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         except subprocess.TimeoutExpired:
-            return f"none: still running after {LIMIT_S} s", ""
+            return f"none: still running after {LIMIT_S:g} s", ""
         return done.returncode, done.stderr.decode(errors="replace").replace(room, "{room}")
 
 

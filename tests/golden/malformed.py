@@ -169,7 +169,7 @@ def run_case(files, command):
                 path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1))
         before = sorted(p for p in folder.rglob("*"))
         result = subprocess.run([os.environ["HETSCHED"], *command.split(" ")], cwd=folder,
-                                capture_output=True, text=True, errors="replace", timeout=30)
+                                capture_output=True, text=True, errors="replace", timeout=30 * float(os.environ.get("PATIENCE", 1)))
         left = sorted(p for p in folder.rglob("*"))
         extra = "" if left == before else f"left behind: {[str(p.relative_to(folder)) for p in left if p not in before]}\n"
         return result.returncode, result.stderr + extra

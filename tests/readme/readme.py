@@ -24,7 +24,8 @@ def blocks(text):
 
 
 def run(command, folder):
-    result = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, timeout=300)
+    result = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True,
+                            timeout=300 * float(os.environ.get("PATIENCE", 1)))
     if result.returncode != 0:
         sys.exit(f"{command}\n  ended with {result.returncode}:\n{result.stdout}{result.stderr}")
     return result.stdout

@@ -89,7 +89,7 @@ struct ModelTask {
   std::uint32_t first_row = 0;      ///< of SystemView::costs; variant v has first_row + v
   std::uint32_t variants = 1;       ///< 1 + number of alternatives; variant 0 is the original
   std::uint32_t first_alternative = 0;  ///< bit of variant 1 in Request::alternatives; v has + (v - 1)
-  Seconds best_time = kNever;       ///< least over the platform's accelerators, at their first point, variant 0
+  Seconds best_time = kNever;       ///< least over the platform's accelerators, at the point each starts at, variant 0
   Seconds mean_time = kNever;       ///< mean over the accelerators that support it, likewise
 };
 
