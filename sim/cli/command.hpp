@@ -32,6 +32,8 @@ Command compare_command();
 Command check_command();
 Command models_command();
 Command costs_command();
+Command profile_command();
+Command variants_command();
 Command policies_command();
 Command schema_command();
 Command trace_command();

@@ -22,15 +22,32 @@ double vector_ops_of(OperatorClass op, const Dims& dims, const OperatorCounts& c
   }
 }
 
+double element_size(const Network& network, const LayerSpec& layer) {
+  return layer.precision ? bytes_of(*layer.precision) : network.bytes_per_element;
+}
+
+/// The layer's own work, with elements of another size.
+std::optional<LayerWork> work_in(Precision precision, const Network& network, const LayerSpec& layer) {
+  std::optional<LayerWork> work = work_of(network, layer);
+  const double ratio = bytes_of(precision) / element_size(network, layer);
+  work->precision = precision;
+  work->input_bytes *= ratio;
+  work->weight_bytes *= ratio;
+  work->output_bytes *= ratio;
+  return work;
+}
+
 }  // namespace
 
 std::optional<LayerWork> work_of(const Network& network, const LayerSpec& layer, const VariantSpec* variant) {
-  if (variant != nullptr && !variant->dims) return std::nullopt;
+  if (variant != nullptr && !variant->dims)
+    return variant->precision ? work_in(*variant->precision, network, layer) : std::nullopt;
   LayerWork work;
   work.op = operator_class(layer.op);
   if (layer.op.empty() && !layer.dims) work.op.reset();
-  const double size = layer.precision ? bytes_of(*layer.precision) : network.bytes_per_element;
-  work.precision = layer.precision ? *layer.precision : network.precision ? *network.precision : precision_of(size);
+  const auto& own = variant != nullptr && variant->precision ? variant->precision : layer.precision;
+  const double size = own ? bytes_of(*own) : network.bytes_per_element;
+  work.precision = own ? *own : network.precision ? *network.precision : precision_of(size);
   work.batch = network.batch;
   work.macs = layer.macs.value_or(0);
   work.input_bytes = layer.input_bytes.value_or(0);

@@ -29,7 +29,8 @@ struct LayerWork {
 };
 
 /// The work of a layer of a network that read_network() completed; of its variant if one is given (counts then follow
-/// from the variant's dims; nothing if it gives none). Without a precision in the file the number format is the one
+/// from the variant's dims; one with a precision only does the layer's work, in bytes of its own; nothing if it gives
+/// neither). Without a precision in the file the number format is the one
 /// that bytes_per_element fits: 4 fp32, 2 fp16, 0.5 int4, else int8. The network must outlive it.
 std::optional<LayerWork> work_of(const Network& network, const LayerSpec& layer, const VariantSpec* variant = nullptr);
 

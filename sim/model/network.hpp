@@ -35,13 +35,15 @@ struct VariantSpec {
   std::string name;
   double accuracy_loss = 0;
   std::optional<Dims> dims;
+  std::optional<Precision> precision = {};
 };
 template <>
 inline constexpr auto fields<VariantSpec> = std::tuple{
     field("name", &VariantSpec::name, "name, as in the profile's column variant", {.required = true}),
     field("accuracy_loss", &VariantSpec::accuracy_loss,
           "part of the original accuracy lost when only this variant is applied (0 to 1)", {.max = 1}),
-    field("dims", &VariantSpec::dims, "dimensions of the alternative computation", {}),
+    field("dims", &VariantSpec::dims, "dimensions of the alternative computation; default: where it has a precision, the layer's", {}),
+    field("precision", &VariantSpec::precision, "number format of the alternative computation; default: the layer's", {}),
 };
 
 struct LayerSpec {
