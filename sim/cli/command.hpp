@@ -31,6 +31,7 @@ Command sweep_command();
 Command compare_command();
 Command check_command();
 Command models_command();
+Command import_command();
 Command policies_command();
 Command schema_command();
 Command trace_command();

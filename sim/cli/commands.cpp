@@ -38,7 +38,7 @@ const Command& find_command(const std::string& name) {
 std::span<const Command> commands() {
   static const std::array list = {
       run_command(),   sweep_command(),  compare_command(),  trace_command(),
-      check_command(), models_command(), policies_command(), schema_command(),
+      check_command(), models_command(), import_command(), policies_command(), schema_command(),
   };
   return list;
 }
