@@ -98,7 +98,7 @@ ExitCode run(const Options& options) {
 std::string format_help() {
   std::string text = "FORMAT is one of:\n";
   for (const Importer& importer : importers())
-    text += "  " + std::string(importer.name) + ": " + std::string(importer.reads) + "\n";
+    text += "- " + std::string(importer.name) + ": " + std::string(importer.reads) + "\n";
   return text + "What was fused, and what a model cannot say, goes to standard error.";
 }
 

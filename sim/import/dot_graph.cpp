@@ -110,7 +110,8 @@ class Parser {
   explicit Parser(const SourceText& source) : source_(source), lexer_(source) { advance(); }
 
   DotGraph read() {
-    if (is_keyword("strict")) advance();
+    strict_ = is_keyword("strict");
+    if (strict_) advance();
     if (is_keyword("graph")) source_.fail(token_.at, "is an undirected graph; a model needs a digraph");
     if (!is_keyword("digraph")) fail("\"digraph\"");
     advance();
@@ -243,7 +244,8 @@ class Parser {
     if (from.size() * to.size() > kMostEdges - graph_.edges.size())
       source_.fail(at, "makes more edges than can be simulated (10 million)");
     for (const std::size_t a : from)
-      for (const std::size_t b : to) graph_.edges.push_back({a, b, at, defaults});
+      for (const std::size_t b : to)
+        if (!strict_ || edges_.emplace(a, b).second) graph_.edges.push_back({a, b, at, defaults});
   }
 
   void read_attributes(DotAttributes& attributes) {
@@ -263,6 +265,8 @@ class Parser {
   Lexer lexer_;
   Token token_;
   DotGraph graph_;
+  bool strict_ = false;                                 ///< no second edge between the same nodes
+  std::set<std::pair<std::size_t, std::size_t>> edges_;  ///< of a strict graph
   std::map<std::string, std::size_t> index_;  ///< of nodes
   std::string pending_;
   std::string_view pending_at_;

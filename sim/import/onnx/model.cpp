@@ -113,6 +113,18 @@ std::optional<std::vector<std::int64_t>> integers(const onnx::GraphProto& graph,
   return std::nullopt;
 }
 
+/// Inference fails as a whole at a node of a domain that the model names no version of.
+void declare_domains(onnx::ModelProto& proto) {
+  std::set<std::string> missing;
+  for (const auto& node : proto.graph().node()) missing.insert(node.domain());
+  for (const auto& opset : proto.opset_import()) missing.erase(opset.domain());
+  for (const std::string& domain : missing) {
+    auto* opset = proto.add_opset_import();
+    opset->set_domain(domain);
+    opset->set_version(is_standard(domain) ? opset_of(proto) : 1);
+  }
+}
+
 /// The graph as the library can infer it: control flow has no schema, operators newer than the library have the shape
 /// rule of older ones, and axes given as an input become the attribute that the library knows.
 void prepare(onnx::ModelProto& proto) {
@@ -146,6 +158,7 @@ void prepare(onnx::ModelProto& proto) {
     given->set_type(onnx::AttributeProto::INTS);
     for (const std::int64_t axis : *axes) given->add_ints(axis);
   }
+  declare_domains(proto);
 }
 
 void infer(onnx::ModelProto& proto, bool strict) {
