@@ -1,7 +1,6 @@
 #include "import/onnx/model.hpp"
 
 #include <onnx/defs/schema.h>
-#include <onnx/shape_inference/implementation.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 
 #include "base/errors.hpp"
 #include "import/onnx/dimensions.hpp"
+#include "import/onnx/inference.hpp"
 #include "import/onnx/wire.hpp"
 #include "import/source_text.hpp"
 
@@ -17,7 +17,6 @@ namespace hetsched::onnx_import {
 namespace {
 
 constexpr std::size_t kMostNodes = 1'000'000;
-constexpr int kFirstOpsetWithAxesAsInput = 18;  // of ReduceMean, ReduceMax, ...
 
 [[noreturn]] void refuse(const std::string& file, const std::string& what) {
   throw InputError(std::vector{Problem{file, "", what}});
@@ -36,15 +35,6 @@ onnx::ModelProto parse(const ImportFile& file) {
   if (proto.opset_import_size() == 0) refuse(path, "names no operator set (opset); it is truncated, or older than ONNX 1.0");
   if (static_cast<std::size_t>(proto.graph().node_size()) > kMostNodes) refuse(path, "has more than a million nodes");
   return proto;
-}
-
-bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
-
-std::int64_t opset_of(const onnx::ModelProto& proto) {
-  std::int64_t version = 0;
-  for (const auto& opset : proto.opset_import())
-    if (is_standard(opset.domain())) version = std::max(version, opset.version());
-  return version;
 }
 
 /// Every tensor is put out once, before it is read.
@@ -91,85 +81,6 @@ void check_attributes(const Model& model) {
                             " and below 2^31; found " + std::to_string(value));
     }
   }
-}
-
-/// The integers of a small constant; nothing if they are not known.
-std::optional<std::vector<std::int64_t>> integers(const onnx::GraphProto& graph, const std::string& name) {
-  for (const auto& tensor : graph.initializer()) {
-    if (tensor.name() != name || tensor.data_type() != onnx::TensorProto::INT64) continue;
-    if (!tensor.has_raw_data()) return std::vector<std::int64_t>(tensor.int64_data().begin(), tensor.int64_data().end());
-    std::vector<std::int64_t> values(tensor.raw_data().size() / sizeof(std::int64_t));
-    std::copy_n(tensor.raw_data().data(), values.size() * sizeof(std::int64_t), reinterpret_cast<char*>(values.data()));
-    return values;
-  }
-  for (const auto& node : graph.node())
-    if (node.op_type() == "Constant" && node.output_size() == 1 && node.output(0) == name)
-      if (const auto* value = attribute(node, "value"); value && value->has_t()) {
-        onnx::GraphProto one;
-        *one.add_initializer() = value->t();
-        one.mutable_initializer(0)->set_name(name);
-        return integers(one, name);
-      }
-  return std::nullopt;
-}
-
-/// Inference fails as a whole at a node of a domain that the model names no version of.
-void declare_domains(onnx::ModelProto& proto) {
-  std::set<std::string> missing;
-  for (const auto& node : proto.graph().node()) missing.insert(node.domain());
-  for (const auto& opset : proto.opset_import()) missing.erase(opset.domain());
-  for (const std::string& domain : missing) {
-    auto* opset = proto.add_opset_import();
-    opset->set_domain(domain);
-    opset->set_version(is_standard(domain) ? opset_of(proto) : 1);
-  }
-}
-
-/// The graph as the library can infer it: control flow has no schema, operators newer than the library have the shape
-/// rule of older ones, and axes given as an input become the attribute that the library knows.
-void prepare(onnx::ModelProto& proto) {
-  constexpr std::array kShapeOfInput = {"Gelu", "Mish", "GroupNormalization", "Swish"};
-  const std::int64_t opset = opset_of(proto);
-  onnx::GraphProto& graph = *proto.mutable_graph();
-  proto.clear_functions();
-  for (onnx::NodeProto& node : *graph.mutable_node()) {
-    const bool has_graph = std::any_of(node.attribute().begin(), node.attribute().end(),
-                                       [](const auto& a) { return a.has_g() || a.graphs_size() > 0; });
-    if (has_graph) {
-      node.set_domain("control.flow");
-      node.clear_attribute();
-    }
-    if (!is_standard(node.domain())) continue;
-    if (std::find(kShapeOfInput.begin(), kShapeOfInput.end(), node.op_type()) != kShapeOfInput.end() && node.input_size() > 0) {
-      const std::string input = node.input(0);
-      node.set_op_type("Relu");
-      node.clear_attribute();
-      node.clear_input();
-      node.add_input(input);
-    }
-    if (!node.op_type().starts_with("Reduce") || node.op_type() == "ReduceSum" || opset < kFirstOpsetWithAxesAsInput ||
-        node.input_size() != 2)
-      continue;
-    const auto axes = integers(graph, node.input(1));
-    node.mutable_input()->RemoveLast();
-    if (!axes || axes->empty()) continue;
-    auto* given = node.add_attribute();
-    given->set_name("axes");
-    given->set_type(onnx::AttributeProto::INTS);
-    for (const std::int64_t axis : *axes) given->add_ints(axis);
-  }
-  declare_domains(proto);
-}
-
-void infer(onnx::ModelProto& proto, bool strict) {
-  const onnx::ShapeInferenceOptions options(false, strict ? 1 : 0, true);
-  onnx::shape_inference::InferShapes(proto, onnx::OpSchemaRegistry::Instance(), options);
-}
-
-std::string one_line(const std::string& text) {
-  std::string line = shortened(text, 300);
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return is_text(line) ? line : "";
 }
 
 void take_shape(Model& model, const onnx::ValueInfoProto& info) {
@@ -259,20 +170,15 @@ Model load_model(const ImportFile& file, const ImportOptions& options) {
   check_names(model);
   check_attributes(model);
   replace_symbols(*model.proto.mutable_graph(), options.dims, model.file);
-  onnx::ModelProto inferred = model.proto;
-  prepare(inferred);
-  try {
-    infer(inferred, false);
-  } catch (const std::exception& error) {
-    refuse(model.file, "shapes contradict each other: " + one_line(error.what()));
-  }
+  const Inference inferred = infer_shapes(model.proto, Strictness::lenient);
+  if (!inferred.error.empty()) refuse(model.file, inferred.error);
   for (const auto& tensor : model.proto.graph().initializer())
     take_constant(model, tensor.name(), tensor.data_type(), tensor.dims());
   for (const auto& tensor : model.proto.graph().sparse_initializer())
     take_constant(model, tensor.values().name(), tensor.values().data_type(), tensor.dims());
-  for (const auto& info : inferred.graph().input()) take_shape(model, info);
-  for (const auto& info : inferred.graph().output()) take_shape(model, info);
-  for (const auto& info : inferred.graph().value_info()) take_shape(model, info);
+  for (const auto& info : inferred.graph.input()) take_shape(model, info);
+  for (const auto& info : inferred.graph.output()) take_shape(model, info);
+  for (const auto& info : inferred.graph.value_info()) take_shape(model, info);
   const std::int64_t opset = opset_of(model.proto);
   const std::int64_t known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map().at("").second;
   if (opset > known)
@@ -285,17 +191,6 @@ const onnx::AttributeProto* attribute(const onnx::NodeProto& node, const std::st
   for (const auto& given : node.attribute())
     if (given.name() == name) return &given;
   return nullptr;
-}
-
-std::string inference_error(const Model& model) {
-  onnx::ModelProto again = model.proto;
-  prepare(again);
-  try {
-    infer(again, true);
-  } catch (const std::exception& error) {
-    return one_line(error.what());
-  }
-  return "";
 }
 
 }  // namespace hetsched::onnx_import

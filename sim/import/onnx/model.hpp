@@ -45,7 +45,4 @@ Model load_model(const ImportFile& file, const ImportOptions& options);
 /// An attribute of a node; null if it has none of that name.
 const onnx::AttributeProto* attribute(const onnx::NodeProto& node, const std::string& name);
 
-/// Why shapes do not follow, in the words of the ONNX library; empty if it gives no reason.
-std::string inference_error(const Model& model);
-
 }  // namespace hetsched::onnx_import

@@ -10,6 +10,7 @@
 #include "base/errors.hpp"
 #include "import/importer.hpp"
 #include "import/onnx/fusion.hpp"
+#include "import/onnx/inference.hpp"
 #include "import/onnx/model.hpp"
 #include "import/onnx/operators.hpp"
 #include "import/source_text.hpp"
@@ -106,7 +107,7 @@ class Builder {
   void check_shape(int node, const std::string& name, const char* verb) const {
     const Tensor& tensor = model_.tensor(name);
     if (name.empty() || tensor.has_shape || tensor.fixed) return;
-    const std::string reason = inference_error(model_);
+    const std::string reason = infer_shapes(model_.proto, Strictness::strict).error;
     model_.fail(node, std::string(verb) + " tensor " + in_quotes(name) + ", whose shape does not follow from the inputs" +
                           (reason.empty() ? "" : " (" + reason + ")"));
   }
