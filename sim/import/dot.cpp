@@ -1,7 +1,8 @@
 /// \file
-/// DOT digraphs as task graphs. Of a node the first attribute that is there of time, cost, runtime, weight, w gives its
-/// time: a number, a number with a unit, or a list of them with commas, one per kind, "-" where the kind cannot run it.
-/// Of an edge the first of bytes, size, data, weight, w, label gives its bytes (a label only if it is a number).
+/// DOT digraphs as task graphs. Of a node the first attribute that is there of time, cost, runtime, weight, w
+/// gives its time: a number, a number with a unit, or a list of them with commas, one per kind, "-" where the
+/// kind cannot run it. Of an edge the first of bytes, size, data, weight, w, label gives its bytes (a label
+/// only if it is a number).
 
 #include <array>
 
@@ -24,12 +25,13 @@ const DotAttribute* first_of(const DotAttributes& attributes, const Keys& keys) 
 }
 
 /// A plain number counts in `scale`; one with a unit is what it says.
-double quantity_of(const SourceText& source, std::string_view text, std::string_view at, double scale, std::string_view unit,
-                   const std::string& noun) {
+double quantity_of(const SourceText& source, std::string_view text, std::string_view at, double scale,
+                   std::string_view unit, const std::string& noun) {
   if (const auto plain = parse_decimal(text); plain && *plain >= 0) return scaled(*plain, scale);
   const ParsedQuantity parsed = parse_quantity(text, unit);
   if (!parsed.value || *parsed.value < 0)
-    source.fail(at, noun + " must be a number of at least 0, or a " + quantity_description(unit) + "; found " + found(text));
+    source.fail(at, noun + " must be a number of at least 0, or a " + quantity_description(unit) +
+                        "; found " + found(text));
   return *parsed.value;
 }
 
@@ -51,10 +53,12 @@ class Tasks {
     result_.name = graph.name;
     for (const DotNode& node : graph.nodes) add(node);
     for (const DotEdge& edge : graph.edges)
-      result_.edges.push_back({graph.nodes[edge.from].name, graph.nodes[edge.to].name, bytes_of(edge), source_.where(edge.at)});
+      result_.edges.push_back(
+          {graph.nodes[edge.from].name, graph.nodes[edge.to].name, bytes_of(edge), source_.where(edge.at)});
     if (without_time_ > 0)
-      result_.notes.push_back(std::to_string(without_time_) +
-                              " tasks have none of the attributes time, cost, runtime, weight, w, and so no cost");
+      result_.notes.push_back(
+          std::to_string(without_time_) +
+          " tasks have none of the attributes time, cost, runtime, weight, w, and so no cost");
     return std::move(result_);
   }
 
@@ -69,8 +73,9 @@ class Tasks {
     }
     const Names parts = parts_of(given->value);
     if (!first_with_time_.empty() && parts.size() != count_)
-      source_.fail(given->at, "task " + in_quotes(node.name) + " has " + std::to_string(parts.size()) + " times, but " +
-                                  in_quotes(first_with_time_) + " has " + std::to_string(count_));
+      source_.fail(given->at, "task " + in_quotes(node.name) + " has " + std::to_string(parts.size()) +
+                                  " times, but " + in_quotes(first_with_time_) + " has " +
+                                  std::to_string(count_));
     if (first_with_time_.empty()) first_with_time_ = node.name;
     count_ = parts.size();
     for (std::size_t i = 0; i < parts.size(); ++i) {

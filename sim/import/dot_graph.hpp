@@ -1,7 +1,7 @@
 /// \file
-/// A directed graph in the DOT language, with the attributes of its nodes and edges. The whole grammar is read:
-/// subgraphs, default attributes, ports, quoted and HTML names, comments. Positions are kept, and nesting is bounded,
-/// which is why this is not Boost.Graph's read_graphviz().
+/// A directed graph in the DOT language, with the attributes of its nodes and edges. The whole grammar is
+/// read: subgraphs, default attributes, ports, quoted and HTML names, comments. Positions are kept, and
+/// nesting is bounded, which is why this is not Boost.Graph's read_graphviz().
 #pragma once
 
 #include <map>

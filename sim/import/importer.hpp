@@ -1,9 +1,10 @@
 /// \file
-/// Importers: files of other tools read as models of ours. What an importer gives is checked as every model is, so
-/// that nothing is written that `hetsched check` would refuse.
+/// Importers: files of other tools read as models of ours. What an importer gives is checked as every model
+/// is, so that nothing is written that `hetsched check` would refuse.
 ///
-/// All input is untrusted. What is wrong with it is thrown as an InputError that says where: file, line and column in
-/// texts, byte offset or node in binary files. No importer reads any other file than the one it is given.
+/// All input is untrusted. What is wrong with it is thrown as an InputError that says where: file, line and
+/// column in texts, byte offset or node in binary files. No importer reads any other file than the one it is
+/// given.
 #pragma once
 
 #include <filesystem>
@@ -22,11 +23,11 @@ struct ImportOptions {
   std::string name = {};                    ///< of the model; default: from the file, else the file's name
   std::optional<Precision> precision = {};  ///< of layers with dimensions; default: one byte per element
   Names dims = {};                          ///< values of symbolic dimensions, as in "batch=1"
-  bool fuse = true;            ///< normalisation and activation run with the layer before them
-  bool allow_unknown = false;  ///< unknown operators become layers without work
-  Names kinds = {};            ///< kinds that times are for, in the order of the file's times
-  std::optional<double> time_unit = {};   ///< s that 1 stands for; default 1
-  std::optional<double> bytes_unit = {};  ///< B that 1 stands for; default 1
+  bool fuse = true;                         ///< normalisation and activation run with the layer before them
+  bool allow_unknown = false;               ///< unknown operators become layers without work
+  Names kinds = {};                         ///< kinds that times are for, in the order of the file's times
+  std::optional<double> time_unit = {};     ///< s that 1 stands for; default 1
+  std::optional<double> bytes_unit = {};    ///< B that 1 stands for; default 1
   std::optional<std::uint32_t> graph = {};  ///< which of the file's task graphs
 };
 

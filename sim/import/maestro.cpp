@@ -1,9 +1,9 @@
 /// \file
-/// MAESTRO's networks: Network NAME { Layer NAME { Type: CONV Stride { X: 2, Y: 2 } Dimensions { K: 64, C: 3, ... }
-/// Dataflow { ... } } ... }. Y and X are the input map with its padding (the tool adds none), Y' and X' the output
-/// map; K and C of a grouped convolution (NGCONV, with G) are those of one group; a depthwise one (DSCONV) has C
-/// channels, whatever its K. White space, colons before braces, commas and comments are free; what else a layer or a
-/// network says is passed over.
+/// MAESTRO's networks: Network NAME { Layer NAME { Type: CONV Stride { X: 2, Y: 2 } Dimensions { K: 64, C: 3,
+/// ... } Dataflow { ... } } ... }. Y and X are the input map with its padding (the tool adds none), Y' and X'
+/// the output map; K and C of a grouped convolution (NGCONV, with G) are those of one group; a depthwise one
+/// (DSCONV) has C channels, whatever its K. White space, colons before braces, commas and comments are free;
+/// what else a layer or a network says is passed over.
 
 #include <algorithm>
 #include <map>
@@ -29,7 +29,8 @@ std::vector<std::string_view> tokens_of(const SourceText& source) {
       rest.remove_prefix(std::min(rest.find('\n'), rest.size()));
     } else if (rest.starts_with("/*")) {
       const std::size_t end = rest.find("*/", 2);
-      if (end == std::string_view::npos) source.fail(rest.substr(0, 2), "opens a comment that is never closed");
+      if (end == std::string_view::npos)
+        source.fail(rest.substr(0, 2), "opens a comment that is never closed");
       rest.remove_prefix(end + 2);
     } else {
       const bool is_mark = kMarks.find(rest[0]) != std::string_view::npos;
@@ -42,7 +43,8 @@ std::vector<std::string_view> tokens_of(const SourceText& source) {
 
 class NetworkFile {
  public:
-  NetworkFile(const ImportFile& file, const ImportOptions& options) : source_(file), tokens_(tokens_of(source_)) {
+  NetworkFile(const ImportFile& file, const ImportOptions& options)
+      : source_(file), tokens_(tokens_of(source_)) {
     result_.network.precision = options.precision;
   }
 
@@ -51,7 +53,8 @@ class NetworkFile {
     while (!at_end()) {
       const std::string_view word = next("Network");
       if (word == "Network") {
-        if (found_network) source_.fail(word, "starts a second network; a model file holds one: split the file");
+        if (found_network)
+          source_.fail(word, "starts a second network; a model file holds one: split the file");
         found_network = true;
         read_network();
       } else {
@@ -78,7 +81,8 @@ class NetworkFile {
   }
   void expect(std::string_view token) {
     if (at_end()) source_.fail_at_end("the file ends where \"" + std::string(token) + "\" is expected");
-    if (!take(token)) source_.fail(tokens_[at_], "must be " + in_quotes(token) + "; found " + in_quotes(tokens_[at_]));
+    if (!take(token))
+      source_.fail(tokens_[at_], "must be " + in_quotes(token) + "; found " + in_quotes(tokens_[at_]));
   }
   std::string_view word(const std::string& noun) {
     const std::string_view token = next(noun);
@@ -92,7 +96,8 @@ class NetworkFile {
     take(":");
     if (next_is("{")) return skip_braces();
     while (!at_end() && !next_is("}") && !next_is("{") && !next_is("Layer") && !next_is("Network"))
-      if (next("a value") == ";" || tokens_[at_ - 1].data() + tokens_[at_ - 1].size() == end_of_line(tokens_[at_ - 1]))
+      if (next("a value") == ";" ||
+          tokens_[at_ - 1].data() + tokens_[at_ - 1].size() == end_of_line(tokens_[at_ - 1]))
         return;
   }
   /// The end of the last word on the line of `token`.
@@ -156,13 +161,13 @@ class NetworkFile {
       if (take(",") || take(";")) continue;
       const std::string_view key = word("a dimension");
       take(":");
-      if (!values.emplace(key, word("a number")).second)
-        source_.fail(key, "is given twice");
+      if (!values.emplace(key, word("a number")).second) source_.fail(key, "is given twice");
     }
     return values;
   }
 
-  void add_layer(std::string_view name, std::string_view type, const Values& dimensions, const Values& stride) {
+  void add_layer(std::string_view name, std::string_view type, const Values& dimensions,
+                 const Values& stride) {
     LayerSpec layer;
     layer.name = name;
     layer.dims.emplace();
@@ -186,7 +191,8 @@ class NetworkFile {
     const auto at = values.find(key);
     return at == values.end() ? 0 : source_.whole(at->second, key, 1);
   }
-  [[nodiscard]] std::uint32_t needed(std::string_view name, const Values& values, const std::string& key) const {
+  [[nodiscard]] std::uint32_t needed(std::string_view name, const Values& values,
+                                     const std::string& key) const {
     if (!values.contains(key)) source_.fail(name, "layer " + in_quotes(name) + " has no dimension " + key);
     return value(values, key);
   }
@@ -217,18 +223,22 @@ class NetworkFile {
     dims.padding.word = "valid";
     dims.y = input_size(name, values, "Y", stride_y, dims.r, dims.p);
     dims.x = input_size(name, values, "X", stride_x, dims.s, dims.q);
-    if (stride_x != stride_y && !dims.q && type != "TRCONV" && dims.s <= dims.x) dims.q = (dims.x - dims.s) / stride_x + 1;
+    if (stride_x != stride_y && !dims.q && type != "TRCONV" && dims.s <= dims.x)
+      dims.q = (dims.x - dims.s) / stride_x + 1;
     if (stride_x != stride_y && type == "TRCONV")
-      source_.fail(name, "is a transposed convolution with different strides in X and Y, which a model cannot say");
+      source_.fail(name,
+                   "is a transposed convolution with different strides in X and Y, which a model cannot say");
   }
 
   /// The input map's size in one direction; `output` is set if the file gives that instead.
-  std::uint32_t input_size(std::string_view name, const Values& values, const std::string& key, std::uint32_t stride,
-                           std::uint32_t filter, std::optional<std::uint32_t>& output) const {
+  std::uint32_t input_size(std::string_view name, const Values& values, const std::string& key,
+                           std::uint32_t stride, std::uint32_t filter,
+                           std::optional<std::uint32_t>& output) const {
     if (values.contains(key) || !values.contains(key + "'")) return needed(name, values, key);
     output = value(values, key + "'");
     const std::uint64_t input = (std::uint64_t{*output} - 1) * stride + filter;
-    if (input > UINT32_MAX) source_.fail(values.at(key + "'"), "makes an input map larger than can be simulated (2^32)");
+    if (input > UINT32_MAX)
+      source_.fail(values.at(key + "'"), "makes an input map larger than can be simulated (2^32)");
     return static_cast<std::uint32_t>(input);
   }
 

@@ -1,5 +1,6 @@
 /// \file
-/// A model as the text of a model file: one line per layer and per cost, in the order given, without what is default.
+/// A model as the text of a model file: one line per layer and per cost, in the order given, without what is
+/// default.
 #pragma once
 
 #include <string>

@@ -1,7 +1,8 @@
 /// \file
-/// SCALE-Sim's topologies: one layer per line, of a convolution (input map with its padding, filter, channels, number of
-/// filters, stride) or of a matrix product (M, N, K). The tool rounds the output map up where the stride does not
-/// divide it; so do we. Tolerated: missing or further commas at the end, CRLF, no header, other columns, comments (#).
+/// SCALE-Sim's topologies: one layer per line, of a convolution (input map with its padding, filter,
+/// channels, number of filters, stride) or of a matrix product (M, N, K). The tool rounds the output map up
+/// where the stride does not divide it; so do we. Tolerated: missing or further commas at the end, CRLF, no
+/// header, other columns, comments (#).
 
 #include <algorithm>
 #include <array>
@@ -17,27 +18,53 @@ namespace {
 using Cells = std::vector<std::string_view>;
 
 /// Columns, by what they hold.
-enum Column { kName, kHeight, kWidth, kFilterHeight, kFilterWidth, kChannels, kFilters, kStride, kStrideWidth, kM, kN, kK,
-              kColumns };
+enum Column {
+  kName,
+  kHeight,
+  kWidth,
+  kFilterHeight,
+  kFilterWidth,
+  kChannels,
+  kFilters,
+  kStride,
+  kStrideWidth,
+  kM,
+  kN,
+  kK,
+  kColumns
+};
 struct Heading {
   std::string_view letters;  ///< of the header in lower case, without what is no letter
   Column column;
 };
 constexpr std::array kHeadings = {
-    Heading{"layername", kName},          Heading{"layer", kName},
-    Heading{"name", kName},               Heading{"ifmapheight", kHeight},
-    Heading{"ifmaph", kHeight},           Heading{"ifmapwidth", kWidth},
-    Heading{"ifmapw", kWidth},            Heading{"filterheight", kFilterHeight},
-    Heading{"filterh", kFilterHeight},    Heading{"filterwidth", kFilterWidth},
-    Heading{"filterw", kFilterWidth},     Heading{"channels", kChannels},
-    Heading{"channel", kChannels},        Heading{"numfilter", kFilters},
-    Heading{"numfilters", kFilters},      Heading{"strides", kStride},
-    Heading{"stride", kStride},           Heading{"strideheight", kStride},
-    Heading{"strideh", kStride},          Heading{"stridewidth", kStrideWidth},
-    Heading{"stridew", kStrideWidth},     Heading{"m", kM},
-    Heading{"n", kN},                     Heading{"k", kK},
+    Heading{"layername", kName},
+    Heading{"layer", kName},
+    Heading{"name", kName},
+    Heading{"ifmapheight", kHeight},
+    Heading{"ifmaph", kHeight},
+    Heading{"ifmapwidth", kWidth},
+    Heading{"ifmapw", kWidth},
+    Heading{"filterheight", kFilterHeight},
+    Heading{"filterh", kFilterHeight},
+    Heading{"filterwidth", kFilterWidth},
+    Heading{"filterw", kFilterWidth},
+    Heading{"channels", kChannels},
+    Heading{"channel", kChannels},
+    Heading{"numfilter", kFilters},
+    Heading{"numfilters", kFilters},
+    Heading{"strides", kStride},
+    Heading{"stride", kStride},
+    Heading{"strideheight", kStride},
+    Heading{"strideh", kStride},
+    Heading{"stridewidth", kStrideWidth},
+    Heading{"stridew", kStrideWidth},
+    Heading{"m", kM},
+    Heading{"n", kN},
+    Heading{"k", kK},
 };
-constexpr std::array kNeededForConv = {kName, kHeight, kWidth, kFilterHeight, kFilterWidth, kChannels, kFilters, kStride};
+constexpr std::array kNeededForConv = {kName,        kHeight,   kWidth,   kFilterHeight,
+                                       kFilterWidth, kChannels, kFilters, kStride};
 constexpr std::array kNeededForGemm = {kName, kM, kN, kK};
 
 /// Where each column stands; nothing where it does not.
@@ -102,8 +129,9 @@ class Topology {
     if (is_gemm(layout_)) return;
     for (const Column column : kNeededForConv)
       if (!layout_[column])
-        source_.fail(cells[0], "is no header of a topology: it must name Layer name, IFMAP Height, IFMAP Width, Filter "
-                               "Height, Filter Width, Channels, Num Filter, Strides; or Layer, M, N, K");
+        source_.fail(cells[0],
+                     "is no header of a topology: it must name Layer name, IFMAP Height, IFMAP Width, Filter "
+                     "Height, Filter Width, Channels, Num Filter, Strides; or Layer, M, N, K");
   }
 
   /// Without a header, the number of values says what they are.
@@ -124,7 +152,8 @@ class Topology {
     else
       for (const Column column : kNeededForConv) take(column);
     if (cells.size() < needed)
-      source_.fail(line, "has " + std::to_string(cells.size()) + " values; a layer has " + std::to_string(needed));
+      source_.fail(line,
+                   "has " + std::to_string(cells.size()) + " values; a layer has " + std::to_string(needed));
     const std::string_view name = cells[*layout_[kName]];
     if (name.empty()) source_.fail(line, "has no name");
     LayerSpec layer;
@@ -157,11 +186,11 @@ class Topology {
     dims.k = value(cells, kFilters, "the number of filters");
     dims.stride = value(cells, kStride, "the stride");
     const bool two_strides = layout_[kStrideWidth] && *layout_[kStrideWidth] < cells.size();
-    const std::uint32_t stride_x =
-        two_strides ? value(cells, kStrideWidth, "the stride") : dims.stride;
+    const std::uint32_t stride_x = two_strides ? value(cells, kStrideWidth, "the stride") : dims.stride;
     dims.padding.word = "valid";
     if (dims.r > dims.y || dims.s > dims.x)
-      source_.fail(cells[*layout_[kHeight]], "the filter is larger than the input map, which includes its padding");
+      source_.fail(cells[*layout_[kHeight]],
+                   "the filter is larger than the input map, which includes its padding");
     // The tool rounds up; without p and q outputs are rounded down.
     if ((dims.y - dims.r) % dims.stride != 0 || stride_x != dims.stride)
       dims.p = (dims.y - dims.r + dims.stride - 1) / dims.stride + 1;

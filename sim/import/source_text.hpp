@@ -11,7 +11,6 @@
 
 namespace hetsched {
 
-
 /// Is it UTF-8 (no overlong forms, no surrogates) without NUL?
 bool is_text(std::string_view bytes);
 
@@ -32,7 +31,8 @@ class SourceText {
 
   /// A decimal number of at least 0; `noun` says what of, as in "the time".
   [[nodiscard]] double number(std::string_view part, const std::string& noun) const;
-  [[nodiscard]] std::uint32_t whole(std::string_view part, const std::string& noun, std::uint32_t least = 0) const;
+  [[nodiscard]] std::uint32_t whole(std::string_view part, const std::string& noun,
+                                    std::uint32_t least = 0) const;
 
  private:
   std::string file_;

@@ -8,7 +8,8 @@ namespace hetsched {
 namespace {
 
 /// Adds an edge to its consumer.
-void connect(LayerSpec& layer, const FileEdge& edge, std::map<std::pair<std::string, std::string>, std::size_t>& seen) {
+void connect(LayerSpec& layer, const FileEdge& edge,
+             std::map<std::pair<std::string, std::string>, std::size_t>& seen) {
   const auto [at, is_new] = seen.emplace(std::pair(edge.from, edge.to), layer.inputs->size());
   if (is_new) {
     layer.inputs->push_back({edge.from, edge.bytes});
@@ -57,8 +58,9 @@ std::string kind_name(const ImportOptions& options, std::size_t index, const std
                       const std::string& where) {
   if (options.kinds.empty()) return fallback;
   if (index < options.kinds.size()) return options.kinds[index];
-  throw InputError(std::vector{Problem{where, "", "has times for more kinds than --kind names (" +
-                                                      std::to_string(options.kinds.size()) + ")"}});
+  throw InputError(std::vector{
+      Problem{where, "",
+              "has times for more kinds than --kind names (" + std::to_string(options.kinds.size()) + ")"}});
 }
 
 }  // namespace hetsched

@@ -1,9 +1,10 @@
 /// \file
-/// TGFF's files: @TASK_GRAPH n { PERIOD, TASK name TYPE t, ARC name FROM a TO b TYPE t, HARD_DEADLINE, SOFT_DEADLINE },
-/// and tables @NAME n { ... } whose columns a comment "# type version ... task_time" names. A table with a column of
-/// times is a kind of processor; one with a column of quantities (or called COMMUN..., with two columns) gives the bytes
-/// of arcs by type, and that with the graph's number is taken, else the first. Of several versions of a type the first
-/// that is valid counts. A model has neither period nor deadlines: they are told in its description.
+/// TGFF's files: @TASK_GRAPH n { PERIOD, TASK name TYPE t, ARC name FROM a TO b TYPE t, HARD_DEADLINE,
+/// SOFT_DEADLINE }, and tables @NAME n { ... } whose columns a comment "# type version ... task_time" names.
+/// A table with a column of times is a kind of processor; one with a column of quantities (or called
+/// COMMUN..., with two columns) gives the bytes of arcs by type, and that with the graph's number is taken,
+/// else the first. Of several versions of a type the first that is valid counts. A model has neither period
+/// nor deadlines: they are told in its description.
 
 #include <algorithm>
 #include <array>
@@ -17,7 +18,8 @@
 namespace hetsched {
 namespace {
 
-constexpr std::array kTimeColumns = {"task_time", "exec_time", "execution_time", "exec-time", "wcet", "time", "runtime"};
+constexpr std::array kTimeColumns = {"task_time", "exec_time", "execution_time", "exec-time",
+                                     "wcet",      "time",      "runtime"};
 constexpr std::array kQuantityColumns = {"quantity", "quant", "bytes", "size", "volume", "comm_quantity"};
 
 using Words = std::vector<std::string_view>;
@@ -85,7 +87,8 @@ class TgffFile {
     if (hash == std::string_view::npos || inside_ != Inside::table) return;
     Names columns;
     for (const std::string_view word : split_words(line.substr(hash + 1))) columns.push_back(lower(word));
-    if (!columns.empty() && columns.front() == "type" && tables_.back().columns.empty()) tables_.back().columns = columns;
+    if (!columns.empty() && columns.front() == "type" && tables_.back().columns.empty())
+      tables_.back().columns = columns;
   }
 
   void read_words(Words words) {
@@ -95,16 +98,19 @@ class TgffFile {
     if (closes) words.pop_back();
     if (!words.empty()) read_statement(words);
     if (!closes) return;
-    if (inside_ == Inside::nothing) source_.fail(source_.text().substr(0, 0), "has a \"}\" that closes nothing");
+    if (inside_ == Inside::nothing)
+      source_.fail(source_.text().substr(0, 0), "has a \"}\" that closes nothing");
     inside_ = Inside::nothing;
   }
 
   void read_statement(Words& words) {
     if (words.front().starts_with('@')) {
-      if (inside_ != Inside::nothing) source_.fail(words[0], "starts inside of another block; \"}\" is missing before");
+      if (inside_ != Inside::nothing)
+        source_.fail(words[0], "starts inside of another block; \"}\" is missing before");
       return open(words);
     }
-    if (inside_ == Inside::nothing) source_.fail(words[0], "stands outside of any block; blocks start with @NAME");
+    if (inside_ == Inside::nothing)
+      source_.fail(words[0], "stands outside of any block; blocks start with @NAME");
     if (inside_ == Inside::graph) return read_graph_line(words);
     Table& table = tables_.back();
     const bool counts = !table.columns.empty() || is_quantities(table);
@@ -135,8 +141,10 @@ class TgffFile {
 
   /// The word after `keyword`, which stands at words[at].
   std::string_view after(const Words& words, std::size_t at, const std::string& keyword) const {
-    if (words.size() < at + 2) source_.fail(words[0], "is not whole: " + keyword + " and a value are missing");
-    if (lower(words[at]) != keyword) source_.fail(words[at], "must be " + keyword + "; found " + in_quotes(words[at]));
+    if (words.size() < at + 2)
+      source_.fail(words[0], "is not whole: " + keyword + " and a value are missing");
+    if (lower(words[at]) != keyword)
+      source_.fail(words[at], "must be " + keyword + "; found " + in_quotes(words[at]));
     return words[at + 1];
   }
 
@@ -147,7 +155,8 @@ class TgffFile {
       const std::string_view type = after(words, 2, "type");
       graph.tasks.push_back({words[1], source_.whole(type, "the type")});
     } else if (keyword == "arc") {
-      const std::string_view from = after(words, 2, "from"), to = after(words, 4, "to"), type = after(words, 6, "type");
+      const std::string_view from = after(words, 2, "from"), to = after(words, 4, "to"),
+                             type = after(words, 6, "type");
       graph.arcs.push_back({from, to, source_.whole(type, "the type")});
     } else if (keyword == "period") {
       graph.timing.push_back("period " + shortest(source_.number(after(words, 0, "period"), "the period")));
@@ -170,19 +179,23 @@ class TgffFile {
     }
     if (graphs_.empty()) source_.fail_at_end("there is no @TASK_GRAPH in the file");
     if (options_.graph)
-      source_.fail(graphs_[0].at, "there is no task graph " + std::to_string(*options_.graph) + "; the file has " + listed(indices));
+      source_.fail(graphs_[0].at, "there is no task graph " + std::to_string(*options_.graph) +
+                                      "; the file has " + listed(indices));
     if (graphs_.size() > 1)
-      source_.fail(graphs_[1].at, "is one of several task graphs (" + listed(indices) + "); choose with --graph");
+      source_.fail(graphs_[1].at,
+                   "is one of several task graphs (" + listed(indices) + "); choose with --graph");
     return graphs_[0];
   }
 
   /// Value by type: the first row of each type that is valid.
-  [[nodiscard]] std::map<std::uint32_t, double> values_of(const Table& table, std::size_t column, const std::string& noun) const {
+  [[nodiscard]] std::map<std::uint32_t, double> values_of(const Table& table, std::size_t column,
+                                                          const std::string& noun) const {
     std::map<std::uint32_t, double> values;
     const auto valid = column_of(table, std::array{"valid"});
     for (const Words& row : table.rows) {
-      if (row.size() <= column) source_.fail(row[0], "has " + std::to_string(row.size()) + " values; " + noun + " is the " +
-                                                         std::to_string(column + 1) + ". one");
+      if (row.size() <= column)
+        source_.fail(row[0], "has " + std::to_string(row.size()) + " values; " + noun + " is the " +
+                                 std::to_string(column + 1) + ". one");
       const std::uint32_t type = source_.whole(row[0], "the type");
       if (valid && source_.number(row[*valid < row.size() ? *valid : 0], "valid") == 0) continue;
       values.emplace(type, source_.number(row[column], noun));
@@ -205,7 +218,8 @@ class TgffFile {
 
   Imported as_model(const Graph& graph) const {
     TaskFile file;
-    for (const Task& task : graph.tasks) file.tasks.push_back({std::string(task.name), source_.where(task.name)});
+    for (const Task& task : graph.tasks)
+      file.tasks.push_back({std::string(task.name), source_.where(task.name)});
     std::size_t kinds = 0;
     for (const Table& table : tables_) {
       const auto column = column_of(table, kTimeColumns);
@@ -216,13 +230,17 @@ class TgffFile {
         if (const auto time = times.find(graph.tasks[i].type); time != times.end())
           file.tasks[i].times.emplace_back(kind, scaled(time->second, options_.time_unit.value_or(1)));
     }
-    const auto without = std::count_if(file.tasks.begin(), file.tasks.end(), [](const FileTask& t) { return t.times.empty(); });
-    if (without > 0) file.notes.push_back(std::to_string(without) + " tasks have a type without a time on any processor, and so no cost");
+    const auto without = std::count_if(file.tasks.begin(), file.tasks.end(),
+                                       [](const FileTask& t) { return t.times.empty(); });
+    if (without > 0)
+      file.notes.push_back(std::to_string(without) +
+                           " tasks have a type without a time on any processor, and so no cost");
     add_arcs(graph, file);
     if (!graph.timing.empty())
       file.notes.push_back("say in the workload what a model cannot: " + listed(graph.timing, 4));
     Imported result = file.as_model();
-    if (!graph.timing.empty()) result.network.description = "In units of the file: " + join(graph.timing, ", ") + ".";
+    if (!graph.timing.empty())
+      result.network.description = "In units of the file: " + join(graph.timing, ", ") + ".";
     result.network.source = ", task graph " + std::to_string(graph.index);
     return result;
   }
@@ -234,11 +252,13 @@ class TgffFile {
       const auto found_bytes = bytes.find(arc.type);
       const bool known = found_bytes != bytes.end();
       without += known ? 0 : 1;
-      file.edges.push_back({std::string(arc.from), std::string(arc.to),
-                            known ? std::optional(scaled(found_bytes->second, options_.bytes_unit.value_or(1))) : std::nullopt,
-                            source_.where(arc.from)});
+      file.edges.push_back(
+          {std::string(arc.from), std::string(arc.to),
+           known ? std::optional(scaled(found_bytes->second, options_.bytes_unit.value_or(1))) : std::nullopt,
+           source_.where(arc.from)});
     }
-    if (without > 0) file.notes.push_back(std::to_string(without) + " arcs have a type without a quantity, and so no bytes");
+    if (without > 0)
+      file.notes.push_back(std::to_string(without) + " arcs have a type without a quantity, and so no bytes");
   }
 
   SourceText source_;
@@ -250,6 +270,8 @@ class TgffFile {
 
 }  // namespace
 
-Imported import_tgff(const ImportFile& file, const ImportOptions& options) { return TgffFile(file, options).read(); }
+Imported import_tgff(const ImportFile& file, const ImportOptions& options) {
+  return TgffFile(file, options).read();
+}
 
 }  // namespace hetsched

@@ -1,7 +1,8 @@
 /// \file
-/// Every importer on arbitrary bytes: the first byte chooses the importer, the rest is the file. An input error is the
-/// expected end; anything else that is thrown, and every report of a sanitizer, is a failure. Built with
-/// -DHETSCHED_FUZZ=ON; clang's libFuzzer drives it, or, with another compiler, the mutations of mutations.cpp.
+/// Every importer on arbitrary bytes: the first byte chooses the importer, the rest is the file. An input
+/// error is the expected end; anything else that is thrown, and every report of a sanitizer, is a failure.
+/// Built with -DHETSCHED_FUZZ=ON; clang's libFuzzer drives it, or, with another compiler, the mutations of
+/// mutations.cpp.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,7 @@
 /// \file
-/// A small driver for compilers without libFuzzer: mutates the files of a corpus with a fixed seed. No coverage guides
-/// it. Usage: PROGRAM [-max_total_time=SECONDS] CORPUS_FOLDER; options of libFuzzer that it does not know are ignored.
+/// A small driver for compilers without libFuzzer: mutates the files of a corpus with a fixed seed. No
+/// coverage guides it. Usage: PROGRAM [-max_total_time=SECONDS] CORPUS_FOLDER; options of libFuzzer that it
+/// does not know are ignored.
 
 #include <chrono>
 #include <cstdint>
@@ -86,7 +87,8 @@ int main(int argc, char** argv) {
     else if (!word.starts_with('-'))
       corpus = read_corpus(word);
   }
-  if (corpus.empty()) return std::fprintf(stderr, "usage: %s [-max_total_time=SECONDS] CORPUS_FOLDER\n", argv[0]), 2;
+  if (corpus.empty())
+    return std::fprintf(stderr, "usage: %s [-max_total_time=SECONDS] CORPUS_FOLDER\n", argv[0]), 2;
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   Dice dice;
   std::uint64_t runs = 0;

@@ -197,6 +197,8 @@ def check_all(run, check, folder, chance):
     stride = residual_cnn()
     next(a for a in stride.graph.node[0].attribute if a.name == "strides").ints[0] = 0
     check_refused(run, check, folder, "stride 0", stride, [], '"strides" must be at least 1')
+    rank = model([node("Conv", ["x", "w"], ["y"])], {"x": [1, 8, 16, 16]}, {"y": ["?"]}, [weight("w", 1, 3, 3)])
+    check_refused(run, check, folder, "weight of another rank", rank, [], "refused.onnx")  # the library crashes here
     good = residual_cnn().SerializeToString()
     check_refused(run, check, folder, "empty", b"", [], "is empty")
     check_refused(run, check, folder, "truncated", good[:-7], [], "byte ")

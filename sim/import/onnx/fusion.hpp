@@ -1,6 +1,7 @@
 /// \file
-/// Which nodes run with the layer before them: batch normalisation and a bias after a convolution or linear layer, and an
-/// activation function after any layer that computes; also x * sigmoid(x), which is written as two nodes.
+/// Which nodes run with the layer before them: batch normalisation and a bias after a convolution or linear
+/// layer, and an activation function after any layer that computes; also x * sigmoid(x), which is written as
+/// two nodes.
 #pragma once
 
 #include "import/onnx/model.hpp"

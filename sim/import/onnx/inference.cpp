@@ -31,9 +31,11 @@ bool is_standard(const std::string& domain) { return domain.empty() || domain ==
 std::optional<std::vector<std::int64_t>> integers(const onnx::GraphProto& graph, const std::string& name) {
   for (const auto& tensor : graph.initializer()) {
     if (tensor.name() != name || tensor.data_type() != onnx::TensorProto::INT64) continue;
-    if (!tensor.has_raw_data()) return std::vector<std::int64_t>(tensor.int64_data().begin(), tensor.int64_data().end());
+    if (!tensor.has_raw_data())
+      return std::vector<std::int64_t>(tensor.int64_data().begin(), tensor.int64_data().end());
     std::vector<std::int64_t> values(tensor.raw_data().size() / sizeof(std::int64_t));
-    std::copy_n(tensor.raw_data().data(), values.size() * sizeof(std::int64_t), reinterpret_cast<char*>(values.data()));
+    std::copy_n(tensor.raw_data().data(), values.size() * sizeof(std::int64_t),
+                reinterpret_cast<char*>(values.data()));
     return values;
   }
   for (const auto& node : graph.node())
@@ -59,8 +61,8 @@ void declare_domains(onnx::ModelProto& proto) {
   }
 }
 
-/// The graph as the library can infer it: control flow has no schema, operators newer than the library have the shape
-/// rule of older ones, and axes given as an input become the attribute that the library knows.
+/// The graph as the library can infer it: control flow has no schema, operators newer than the library have
+/// the shape rule of older ones, and axes given as an input become the attribute that the library knows.
 void prepare(onnx::ModelProto& proto) {
   constexpr std::array kShapeOfInput = {"Gelu", "Mish", "GroupNormalization", "Swish"};
   const std::int64_t opset = opset_of(proto);
@@ -74,15 +76,16 @@ void prepare(onnx::ModelProto& proto) {
       node.clear_attribute();
     }
     if (!is_standard(node.domain())) continue;
-    if (std::find(kShapeOfInput.begin(), kShapeOfInput.end(), node.op_type()) != kShapeOfInput.end() && node.input_size() > 0) {
+    if (std::find(kShapeOfInput.begin(), kShapeOfInput.end(), node.op_type()) != kShapeOfInput.end() &&
+        node.input_size() > 0) {
       const std::string input = node.input(0);
       node.set_op_type("Relu");
       node.clear_attribute();
       node.clear_input();
       node.add_input(input);
     }
-    if (!node.op_type().starts_with("Reduce") || node.op_type() == "ReduceSum" || opset < kFirstOpsetWithAxesAsInput ||
-        node.input_size() != 2)
+    if (!node.op_type().starts_with("Reduce") || node.op_type() == "ReduceSum" ||
+        opset < kFirstOpsetWithAxesAsInput || node.input_size() != 2)
       continue;
     const auto axes = integers(graph, node.input(1));
     node.mutable_input()->RemoveLast();
@@ -151,7 +154,8 @@ std::int64_t opset_of(const onnx::ModelProto& proto) {
 
 Inference infer_shapes(const onnx::ModelProto& model, Strictness strictness) {
   std::array<int, 2> ends{};
-  if (pipe(ends.data()) != 0) throw InputError(std::string("cannot start shape inference: ") + std::strerror(errno));
+  if (pipe(ends.data()) != 0)
+    throw InputError(std::string("cannot start shape inference: ") + std::strerror(errno));
   const pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
@@ -165,7 +169,9 @@ Inference infer_shapes(const onnx::ModelProto& model, Strictness strictness) {
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
   Inference result;
   if (status != 0 || text.empty() || (text[0] == 'g' && !result.graph.ParseFromString(text.substr(1))))
-    result.error = "the ONNX library fails on its shapes; it is damaged, or a node has inputs or attributes that its operator does not allow";
+    result.error =
+        "the ONNX library fails on its shapes; it is damaged, or a node has inputs or attributes that its "
+        "operator does not allow";
   else if (text[0] == 'e')
     result.error = text.substr(1);
   return result;

@@ -1,6 +1,6 @@
 /// \file
-/// An ONNX model made ready: parsed without weights, symbolic dimensions replaced, shapes inferred, and the names of
-/// tensors resolved. From here on nothing of the ONNX library but its messages is needed.
+/// An ONNX model made ready: parsed without weights, symbolic dimensions replaced, shapes inferred, and the
+/// names of tensors resolved. From here on nothing of the ONNX library but its messages is needed.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -14,10 +14,10 @@
 namespace hetsched::onnx_import {
 
 struct Tensor {
-  std::int32_t type = 0;          ///< onnx::TensorProto::DataType; 0: unknown
-  bool has_shape = false;         ///< all dimensions are known
-  std::vector<double> dims;       ///< empty for a scalar
-  bool fixed = false;             ///< known before inputs are: a weight, or what follows from weights and shapes
+  std::int32_t type = 0;     ///< onnx::TensorProto::DataType; 0: unknown
+  bool has_shape = false;    ///< all dimensions are known
+  std::vector<double> dims;  ///< empty for a scalar
+  bool fixed = false;        ///< known before inputs are: a weight, or what follows from weights and shapes
   [[nodiscard]] double elements() const;
   [[nodiscard]] double bytes() const;  ///< 0 where shape or type is unknown
 };
@@ -38,8 +38,8 @@ struct Model {
   [[noreturn]] void fail(int node, const std::string& what) const;
 };
 
-/// Throws InputError: damaged, no ONNX, symbolic dimensions without value, tensors from nowhere or put out twice, shapes
-/// that contradict each other. Tensors whose shape does not follow have none.
+/// Throws InputError: damaged, no ONNX, symbolic dimensions without value, tensors from nowhere or put out
+/// twice, shapes that contradict each other. Tensors whose shape does not follow have none.
 Model load_model(const ImportFile& file, const ImportOptions& options);
 
 /// An attribute of a node; null if it has none of that name.

@@ -34,7 +34,8 @@ class Reader {
     for (int i = 0; i < node_.input_size(); ++i) {
       const std::string& name = node_.input(i);
       const bool known = name.empty() || model_.tensor(name).fixed;
-      if (!known && std::find(work_.reads.begin(), work_.reads.end(), name) == work_.reads.end()) work_.reads.push_back(name);
+      if (!known && std::find(work_.reads.begin(), work_.reads.end(), name) == work_.reads.end())
+        work_.reads.push_back(name);
     }
     read_as(role);
     return std::move(work_);
@@ -98,10 +99,11 @@ class Reader {
   }
   void need_rank(const Tensor& tensor, std::size_t least, const char* what) const {
     if (tensor.dims.size() < least)
-      model_.fail(index_, std::string(what) + " must have at least " + std::to_string(least) + " dimensions; it has " +
-                              std::to_string(tensor.dims.size()));
+      model_.fail(index_, std::string(what) + " must have at least " + std::to_string(least) +
+                              " dimensions; it has " + std::to_string(tensor.dims.size()));
   }
-  [[nodiscard]] std::vector<double> numbers(const std::string& name, std::size_t count, double fallback) const {
+  [[nodiscard]] std::vector<double> numbers(const std::string& name, std::size_t count,
+                                            double fallback) const {
     const onnx::AttributeProto* given = attribute(node_, name);
     if (!given || given->ints_size() == 0) return std::vector<double>(count, fallback);
     std::vector<double> result(given->ints().begin(), given->ints().end());
@@ -113,7 +115,8 @@ class Reader {
     return given && given->has_i() ? static_cast<double>(given->i()) : fallback;
   }
 
-  /// A tensor as n x c x y x x; of rank 3 (batch, tokens, features) all tokens are n. Nothing if it does not fit.
+  /// A tensor as n x c x y x x; of rank 3 (batch, tokens, features) all tokens are n. Nothing if it does not
+  /// fit.
   [[nodiscard]] static std::optional<Dims> map_of(const Tensor& tensor) {
     const std::vector<double>& d = tensor.dims;
     Dims dims;
@@ -123,7 +126,8 @@ class Reader {
     if (rank == 2) fits = set(dims.n, d[0]) && set(dims.c, d[1]);
     if (rank == 3) fits = set(dims.n, d[0] * d[1]) && set(dims.c, d[2]);
     if (rank >= 4)
-      fits = set(dims.n, d[0]) && set(dims.c, d[1]) && set(dims.y, product(d, 2, rank - 1)) && set(dims.x, d[rank - 1]);
+      fits = set(dims.n, d[0]) && set(dims.c, d[1]) && set(dims.y, product(d, 2, rank - 1)) &&
+             set(dims.x, d[rank - 1]);
     return fits ? std::optional(dims) : std::nullopt;
   }
   void map(const char* word, const Tensor& tensor) {
@@ -132,10 +136,11 @@ class Reader {
   }
 
   /// Filter, strides, padding and output of a convolution or pooling with at most two spatial dimensions.
-  [[nodiscard]] std::optional<Dims> window(const Tensor& in, const std::vector<double>& filter, const std::string& op,
-                                           double channels_out, double groups) const {
+  [[nodiscard]] std::optional<Dims> window(const Tensor& in, const std::vector<double>& filter,
+                                           const std::string& op, double channels_out, double groups) const {
     const std::size_t spatial = filter.size();
-    if (spatial == 0 || spatial > 2 || in.dims.size() != spatial + 2 || output().dims.size() != in.dims.size())
+    if (spatial == 0 || spatial > 2 || in.dims.size() != spatial + 2 ||
+        output().dims.size() != in.dims.size())
       return std::nullopt;
     const auto strides = numbers("strides", spatial, 1), dilations = numbers("dilations", spatial, 1);
     const auto pads = numbers("pads", 2 * spatial, 0);
@@ -147,7 +152,8 @@ class Reader {
     if (spatial == 2) fits = fits && set(dims.y, in.dims[y]) && set(dims.r, filter[0]);
     const bool even = std::all_of(pads.begin(), pads.end(), [&](double pad) { return pad == pads[0]; });
     const onnx::AttributeProto* automatic = attribute(node_, "auto_pad");
-    if (even && (!automatic || automatic->s() == "NOTSET") && pads[0] <= UINT16_MAX) dims.padding.value = pads[0];
+    if (even && (!automatic || automatic->s() == "NOTSET") && pads[0] <= UINT16_MAX)
+      dims.padding.value = pads[0];
     if (automatic && automatic->s() == "VALID") dims.padding = {0.0, ""};
     if (!fits) return std::nullopt;
     Dims asked = dims;
@@ -191,7 +197,8 @@ class Reader {
     need_rank(a, 2, "the input");
     need_rank(b, 2, "the second input");
     if (has(2)) (void)weight(2);
-    const double inner = a.dims[number("transA", 0) != 0 ? 0 : 1], rows = product(a.dims, 0, 2) / std::max(inner, 1.0);
+    const double inner = a.dims[number("transA", 0) != 0 ? 0 : 1],
+                 rows = product(a.dims, 0, 2) / std::max(inner, 1.0);
     product_of(1, rows, inner, output().dims.empty() ? 1 : output().dims.back(), a, b);
     if (work_.dims && has(2)) work_.dims->bias = model_.tensor(node_.input(2)).fixed;
   }
@@ -231,7 +238,8 @@ class Reader {
     map("elementwise", output());
     for (int i = 0; i < node_.input_size(); ++i)
       if (has(i) && input(i).fixed && input(i).elements() > 1) (void)weight(i);
-    if (work_.dims) work_.dims->operands = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(work_.reads.size()));
+    if (work_.dims)
+      work_.dims->operands = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(work_.reads.size()));
   }
 
   void normalization() {
@@ -244,14 +252,17 @@ class Reader {
   void reduce() {
     const Tensor& in = input(0);
     const std::string& op = node_.op_type();
-    work_.op = op.find("Max") != std::string::npos || op.find("Min") != std::string::npos ? "max_pool" : "avg_pool";
+    work_.op =
+        op.find("Max") != std::string::npos || op.find("Min") != std::string::npos ? "max_pool" : "avg_pool";
     const double outputs = output().elements();
     Dims dims;
     dims.padding.value = 0;
     const auto &d = in.dims, &o = output().dims;
-    const bool over_map = d.size() == 4 && outputs == d[0] * d[1] && o.size() >= 2 && o[0] == d[0] && o[1] == d[1];
-    const bool fits = over_map ? set(dims.n, d[0]) && set(dims.c, d[1]) && set(dims.y, d[2]) && set(dims.x, d[3])
-                               : outputs > 0 && set(dims.c, outputs) && set(dims.x, in.elements() / outputs);
+    const bool over_map =
+        d.size() == 4 && outputs == d[0] * d[1] && o.size() >= 2 && o[0] == d[0] && o[1] == d[1];
+    const bool fits = over_map
+                          ? set(dims.n, d[0]) && set(dims.c, d[1]) && set(dims.y, d[2]) && set(dims.x, d[3])
+                          : outputs > 0 && set(dims.c, outputs) && set(dims.x, in.elements() / outputs);
     dims.r = dims.y;
     dims.s = dims.x;
     if (fits) work_.dims = dims;
@@ -263,14 +274,15 @@ class Reader {
     (void)weight(0);
     work_.op = "embedding";
     Dims dims;
-    if (set(dims.n, indices.elements()) && set(dims.c, table.dims[0]) && set(dims.k, product(table.dims, 1, table.dims.size())))
+    if (set(dims.n, indices.elements()) && set(dims.c, table.dims[0]) &&
+        set(dims.k, product(table.dims, 1, table.dims.size())))
       work_.dims = dims;
   }
 
   void resize() {
     map("resize", input(0));
-    if (work_.dims && (input(0).dims.size() != 4 || output().dims.size() != 4 || !set(work_.dims->p, output().dims[2]) ||
-                       !set(work_.dims->q, output().dims[3])))
+    if (work_.dims && (input(0).dims.size() != 4 || output().dims.size() != 4 ||
+                       !set(work_.dims->p, output().dims[2]) || !set(work_.dims->q, output().dims[3])))
       work_.dims = std::nullopt;
   }
 
@@ -281,7 +293,8 @@ class Reader {
     need_rank(w, 3, "the weight");
     need_rank(r, 3, "the recurrent weight");
     if (has(3)) (void)weight(3);
-    std::transform(work_.op.begin(), work_.op.end(), work_.op.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(work_.op.begin(), work_.op.end(), work_.op.begin(),
+                   [](char c) { return static_cast<char>(std::tolower(c)); });
     work_.macs = x.dims[0] * x.dims[1] * (w.elements() + r.elements());
   }
 
@@ -300,7 +313,8 @@ double output_channels(const Model& model, int node) {
   const Tensor& output = model.tensor(at.output_size() > 0 ? at.output(0) : "");
   const Role role = role_of(at);
   if (output.dims.empty()) return 1;
-  return (role == Role::conv || role == Role::transposed_conv) && output.dims.size() > 1 ? output.dims[1] : output.dims.back();
+  return (role == Role::conv || role == Role::transposed_conv) && output.dims.size() > 1 ? output.dims[1]
+                                                                                         : output.dims.back();
 }
 
 }  // namespace hetsched::onnx_import

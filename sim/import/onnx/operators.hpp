@@ -1,6 +1,6 @@
 /// \file
-/// What ONNX operators are in a model of ours: the word, the dimensions, the multiply-accumulates, and which of the
-/// inputs are weights. Shapes are those of the ONNX operator specification; a convolution counts
+/// What ONNX operators are in a model of ours: the word, the dimensions, the multiply-accumulates, and which
+/// of the inputs are weights. Shapes are those of the ONNX operator specification; a convolution counts
 /// outputs * (channels / groups) * filter, a product of matrices rows * columns * inner.
 #pragma once
 
@@ -38,14 +38,14 @@ Role role_of(const onnx::NodeProto& node);
 struct Work {
   std::string op;
   std::optional<Dims> dims = {};
-  std::optional<double> macs = 0;   ///< nothing: unknown
-  Names reads = {};                 ///< tensors that are activations, each once
-  Names weights = {};               ///< tensors that are parameters
-  std::string output = {};          ///< its first output, after what is fused
+  std::optional<double> macs = 0;  ///< nothing: unknown
+  Names reads = {};                ///< tensors that are activations, each once
+  Names weights = {};              ///< tensors that are parameters
+  std::string output = {};         ///< its first output, after what is fused
 };
 
-/// Of a node whose tensors all have shapes (unknown operators: at least its outputs). Throws InputError where ranks are
-/// impossible for the operator.
+/// Of a node whose tensors all have shapes (unknown operators: at least its outputs). Throws InputError where
+/// ranks are impossible for the operator.
 Work work_of(const Model& model, int node);
 
 /// Channels of the output, to which a bias or a normalisation belongs.

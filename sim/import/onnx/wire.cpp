@@ -19,9 +19,9 @@ struct Child {
   Message is;
 };
 constexpr std::array kChildren = {
-    Child{Message::model, 7, Message::graph},      Child{Message::graph, 1, Message::node},
-    Child{Message::graph, 5, Message::tensor},     Child{Message::node, 5, Message::attribute},
-    Child{Message::attribute, 5, Message::tensor}, Child{Message::attribute, 6, Message::graph},
+    Child{Message::model, 7, Message::graph},       Child{Message::graph, 1, Message::node},
+    Child{Message::graph, 5, Message::tensor},      Child{Message::node, 5, Message::attribute},
+    Child{Message::attribute, 5, Message::tensor},  Child{Message::attribute, 6, Message::graph},
     Child{Message::attribute, 10, Message::tensor}, Child{Message::attribute, 11, Message::graph},
 };
 
@@ -52,7 +52,8 @@ class Reader {
     while (at_ < end) {
       const std::size_t begin = at_;
       const std::uint64_t tag = varint(end), field = tag >> 3;
-      if (field == 0 || field > 0x1FFFFFFF) fail(begin, "there is no field that can be read; this is no ONNX model, or it is damaged");
+      if (field == 0 || field > 0x1FFFFFFF)
+        fail(begin, "there is no field that can be read; this is no ONNX model, or it is damaged");
       switch (tag & 7) {
         case 0:
           (void)varint(end);
@@ -81,7 +82,8 @@ class Reader {
     const std::uint64_t size = varint(end);
     if (size > end - at_)
       fail(begin, "a field of " + std::to_string(size) + " bytes reaches beyond the end of " +
-                      (end == bytes_.size() ? "the file; it is truncated or damaged" : "what it is in; the file is damaged"));
+                      (end == bytes_.size() ? "the file; it is truncated or damaged"
+                                            : "what it is in; the file is damaged"));
     const std::size_t field_end = at_ + size;
     const Message child = child_of(message, field);
     if (is_left_out(message, field, size)) {

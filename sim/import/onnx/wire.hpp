@@ -1,6 +1,7 @@
 /// \file
-/// The bytes of an ONNX file (protocol buffers) before they are parsed: weights are left out, so that files of any size
-/// are read with little memory, and what is broken is told with its byte offset, which the parser does not know.
+/// The bytes of an ONNX file (protocol buffers) before they are parsed: weights are left out, so that files
+/// of any size are read with little memory, and what is broken is told with its byte offset, which the parser
+/// does not know.
 #pragma once
 
 #include <string>

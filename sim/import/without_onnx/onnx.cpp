@@ -8,7 +8,8 @@ namespace hetsched {
 
 Imported import_onnx(const ImportFile& /*file*/, const ImportOptions& /*options*/) {
   throw InputError(
-      "this build reads no ONNX; install the library (sudo apt-get install libonnx-dev libprotobuf-dev), configure "
+      "this build reads no ONNX; install the library (sudo apt-get install libonnx-dev libprotobuf-dev), "
+      "configure "
       "anew (rm build/CMakeCache.txt) and build again (./scripts/run)");
 }
 
