@@ -102,6 +102,18 @@ class Reader {
       model_.fail(index_, std::string(what) + " must have at least " + std::to_string(least) +
                               " dimensions; it has " + std::to_string(tensor.dims.size()));
   }
+  /// Inference lets these pass where the output's shape does not depend on them. `channels`: what the filter
+  /// reads.
+  void check_filter(const Tensor& in, const Tensor& filter, double channels) const {
+    need_rank(in, 3, "the input");
+    if (filter.dims.size() != in.dims.size())
+      model_.fail(index_, "has an input of " + std::to_string(in.dims.size()) +
+                              " dimensions and a weight of " + std::to_string(filter.dims.size()) +
+                              "; they must have as many");
+    if (channels != in.dims[1])
+      model_.fail(index_, "has an input of " + shortest(in.dims[1]) + " channels and a weight for " +
+                              shortest(channels));
+  }
   [[nodiscard]] std::vector<double> numbers(const std::string& name, std::size_t count,
                                             double fallback) const {
     const onnx::AttributeProto* given = attribute(node_, name);
@@ -167,8 +179,8 @@ class Reader {
   }
 
   void conv(const Tensor& in, const Tensor& filter, int bias) {
-    need_rank(in, 3, "the input");
     need_rank(filter, 3, "the weight");
+    check_filter(in, filter, filter.dims[1] * number("group", 1));
     if (has(bias)) (void)weight(bias);
     const double groups = number("group", 1);
     const std::vector<double> window_size(filter.dims.begin() + 2, filter.dims.end());
@@ -181,8 +193,8 @@ class Reader {
   }
 
   void transposed_conv(const Tensor& in, const Tensor& filter) {
-    need_rank(in, 3, "the input");
     need_rank(filter, 3, "the weight");
+    check_filter(in, filter, filter.dims[0]);
     if (has(2)) (void)weight(2);
     const double groups = number("group", 1);
     const std::vector<double> window_size(filter.dims.begin() + 2, filter.dims.end());
