@@ -34,6 +34,7 @@ Command models_command();
 Command costs_command();
 Command profile_command();
 Command variants_command();
+Command import_command();
 Command policies_command();
 Command schema_command();
 Command trace_command();
