@@ -6,6 +6,7 @@
 #include "base/units.hpp"
 #include "cli/arguments.hpp"
 #include "cli/output.hpp"
+#include "model/model_text.hpp"
 #include "model/variant_rules.hpp"
 
 namespace hetsched {

@@ -100,17 +100,21 @@ void Writer::sum_layers(const Profile& profile, const GraphTask& task, std::size
                       in_quotes(kinds_[kind].spec->name) + ", the most that can be simulated; check their bytes");
 }
 
-/// Where the kind cannot compute the layer, the costs of the fallback, at its first point, with the power that it draws
-/// beyond idling.
+/// Where the kind cannot compute the layer, the costs of the fallback at the point of the same name (a power mode of the
+/// whole board), or else at its first, with the power that it draws there beyond idling.
 void Writer::fall_back(const Profile& profile, const LayerSpec& layer, std::size_t kind) {
   const std::uint32_t other = index_of_kind(platform_, kinds_[kind].spec->fallback);
-  other_.resize(kinds_[other].points.size());
+  const std::vector<OperatingPointSpec>& points = kinds_[other].spec->operating_points;
+  other_.resize(points.size());
   costs_.find(profile, layer, 0, other, other_);
-  const OperatingPointSpec& point = kinds_[other].spec->operating_points.front();
-  LayerCost cost = other_.front();
-  if (cost.time < kNever) cost.energy += (point.active_power - point.idle_power) * cost.time;
-  for (LayerCost& part : part_)
-    if (part.time == kNever) part = cost;
+  for (std::size_t p = 0; p < part_.size(); ++p) {
+    if (part_[p].time < kNever) continue;
+    const std::vector<std::uint32_t>& names = kinds_[other].points;
+    const auto same = std::find(names.begin(), names.end(), kinds_[kind].points[p]);
+    const std::size_t at = same == names.end() ? 0 : static_cast<std::size_t>(same - names.begin());
+    part_[p] = other_[at];
+    if (part_[p].time < kNever) part_[p].energy += (points[at].active_power - points[at].idle_power) * part_[p].time;
+  }
 }
 
 bool Writer::runs_somewhere(std::span<const Cost> row) const {

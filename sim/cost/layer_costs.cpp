@@ -28,6 +28,18 @@ void complete(std::span<const LayerCost> found, std::string_view source, std::sp
   }
 }
 
+/// The operators that a source is for; empty: all.
+template <class Spec>
+std::vector<OperatorClass> operators_of(const Spec& spec) {
+  return spec.operators;
+}
+/// Those that it fuses with others come at its price, too.
+std::vector<OperatorClass> operators_of(const RooflineSpec& spec) {
+  std::vector<OperatorClass> operators = spec.operators;
+  if (!operators.empty()) operators.insert(operators.end(), spec.fused_operators.begin(), spec.fused_operators.end());
+  return operators;
+}
+
 std::string_view name_of_source(const CostSpec& spec) {
   return std::visit([]<class S>(const S&) { return tag<S>; }, spec);
 }
@@ -53,7 +65,7 @@ LayerCosts::LayerCosts(const PlatformSpec& platform, NameIds& ids, Problems& pro
                               [&](const AcceleratorSpec& a) { return a.kind == spec.name; });
     std::vector<Source>& sources = sources_.emplace_back();
     for (const CostSpec& cost : spec.costs)
-      sources.push_back({std::visit([](const auto& s) { return s.operators; }, cost), make_cost_model(cost), name_of_source(cost)});
+      sources.push_back({std::visit([](const auto& s) { return operators_of(s); }, cost), make_cost_model(cost), name_of_source(cost)});
     if (sources.empty()) sources.push_back({{}, nullptr, tag<ProfileCosts>});
   }
 }

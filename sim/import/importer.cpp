@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "base/errors.hpp"
-#include "import/model_text.hpp"
+#include "model/model_text.hpp"
 #include "import/source_text.hpp"
 
 namespace hetsched {

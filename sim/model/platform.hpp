@@ -92,7 +92,7 @@ inline constexpr auto fields<KindSpec> = std::tuple{
           "where the costs of a layer come from, tried in this order; default: the models' profile tables", {}),
     field("fallback", &KindSpec::fallback,
           "kind that computes the layers it cannot, where they stand in one task (a group, the whole model) with others "
-          "that it can; that kind's accelerators are not occupied", {}),
+          "that it can, at its operating point of the same name or else its first; that kind's accelerators are not occupied", {}),
     field("fallback_time", &KindSpec::fallback_time, "time for every change to the fallback and back within a task", {.unit = "s"}),
     field("operating_points", &KindSpec::operating_points,
           "frequencies or power modes; the first is the one a run starts at; default: one point, 1 GHz, 0 W", {}),

@@ -125,52 +125,6 @@ void move_path(Json& model, const char* key, const std::filesystem::path& from,
   if (!error) model[key] = moved.generic_string();
 }
 
-bool holds_objects(const Json& value) {
-  return value.is_array() &&
-         std::any_of(value.begin(), value.end(), [](const Json& each) { return each.is_object(); });
-}
-
-void append_line(std::string& out, const Json& value) {
-  if (!value.is_structured() || value.empty()) {
-    out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
-    return;
-  }
-  out += value.is_object() ? '{' : '[';
-  bool first = true;
-  for (const auto& [key, each] : value.items()) {
-    if (!first) out += ", ";
-    first = false;
-    if (value.is_object()) out += Json(key).dump() + ": ";
-    append_line(out, each);
-  }
-  out += value.is_object() ? '}' : ']';
-}
-
-/// An object with one member per line; lists of objects in it have one element per line.
-void append_block(std::string& out, const Json& object, const std::string& indent) {
-  out += "{";
-  const char* separator = "\n";
-  for (const auto& [key, value] : object.items()) {
-    out += separator + indent + "  " + Json(key).dump() + ": ";
-    separator = ",\n";
-    const bool block = value.is_object() && std::any_of(value.begin(), value.end(), holds_objects);
-    if (block) {
-      append_block(out, value, indent + "  ");
-    } else if (holds_objects(value)) {
-      const char* between = "[\n";
-      for (const Json& each : value) {
-        out += between + indent + "    ";
-        between = ",\n";
-        append_line(out, each);
-      }
-      out += "\n" + indent + "  ]";
-    } else {
-      append_line(out, value);
-    }
-  }
-  out += "\n" + indent + "}";
-}
-
 }  // namespace
 
 std::string no_depth_to_space(const LayerSpec& layer, std::uint32_t gamma) {
@@ -224,12 +178,6 @@ MadeVariants add_variants(const Document& file, const VariantRequest& request, P
   for (const char* key : {"profile", "$schema"})
     move_path(made.model, key, file.root().folder(), request.folder);
   return made;
-}
-
-std::string model_text(const Json& model) {
-  std::string out;
-  append_block(out, model, "");
-  return out + "\n";
 }
 
 }  // namespace hetsched

@@ -57,7 +57,4 @@ struct MadeVariants {
 /// missing, and what is wrong with the result (too many variants).
 MadeVariants add_variants(const Document& file, const VariantRequest& request, Problems& problems);
 
-/// A model as it is laid out in a file: one layer, group or row per line.
-std::string model_text(const Json& model);
-
 }  // namespace hetsched

@@ -2,7 +2,7 @@
 # The committed schemas are those of this program; the shipped files are valid by them; results explain every column.
 source "$SOURCE_DIR/tests/support/cli.sh"
 
-for file in platforms/platform workloads/models/model workloads/workload experiments/experiment; do
+for file in platforms/platform platforms/kinds/kinds workloads/models/model workloads/workload experiments/experiment; do
   call 0 schema "$(basename "$file")"
   diff "$room/out" "$SOURCE_DIR/$file.schema.json" >&2 ||
     fail "$file.schema.json is out of date: hetsched schema $(basename "$file") > $file.schema.json"
@@ -16,13 +16,13 @@ import jsonschema
 
 root = pathlib.Path(sys.argv[1])
 checked = 0
-for schema, pattern in [("platforms/platform", "platforms/**/*.json"), ("workloads/models/model", "workloads/models/**/*.json"),
+for schema, pattern in [("platforms/platform", "platforms/*.json"), ("platforms/kinds/kinds", "platforms/kinds/*.json"), ("workloads/models/model", "workloads/models/**/*.json"),
                         ("workloads/workload", "workloads/*.json"), ("experiments/experiment", "experiments/*/experiment.json")]:
     rules = json.loads((root / (schema + ".schema.json")).read_text())
     jsonschema.Draft7Validator.check_schema(rules)
     validator = jsonschema.Draft7Validator(rules)
     for path in sorted(root.glob(pattern)):
-        if path.name.endswith(".schema.json") or path.parent.name == "kinds":  # no platforms
+        if path.name.endswith(".schema.json"):
             continue
         for error in validator.iter_errors(json.loads(path.read_text())):
             sys.exit(f"{path}: {error.json_path}: {error.message}")

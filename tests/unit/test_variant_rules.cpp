@@ -4,6 +4,7 @@
 #include <set>
 
 #include "model/layer_work.hpp"
+#include "model/model_text.hpp"
 #include "model/variant_rules.hpp"
 #include "support/problem_text.hpp"
 

@@ -1,4 +1,4 @@
-#include "import/model_text.hpp"
+#include "model/model_text.hpp"
 
 #include <cmath>
 
