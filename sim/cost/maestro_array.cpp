@@ -148,7 +148,7 @@ class MaestroArray final : public CostModel {
     array.cycles = shape->count * counts.cycles;
     array.bound = counts.cycles > cycles_of(*shape, unlimited_) * 1.01 ? Bound::noc : Bound::compute;
     array.macs = shape->macs();
-    array.utilization = array.macs / (array.cycles * spec_.pes);
+    array.processing_elements = spec_.pes;
     array.accesses = {shape->count * counts.l1_reads, shape->count * counts.l1_writes, shape->count * counts.l2_reads,
                       shape->count * counts.l2_writes, 0, 0};
     const BufferTraffic traffic = traffic_of(*shape, spec_);

@@ -56,7 +56,7 @@ class MappedArray final : public CostModel {
     array.cycles = shape->count * counts.cycles;
     array.bound = counts.cycles > 2 * counts.steps ? Bound::noc : Bound::compute;
     array.macs = shape->macs();
-    array.utilization = array.macs / (array.cycles * processing_elements(spec_));
+    array.processing_elements = processing_elements(spec_);
     array.noc_elements = shape->count * (counts.inputs + counts.weights + counts.results);
     array.accesses.local_reads = 3 * array.macs;
     array.accesses.local_writes = array.macs + shape->count * (counts.inputs + counts.weights);

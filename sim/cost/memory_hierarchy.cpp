@@ -127,9 +127,11 @@ void price(const ArrayWork& array, const LayerWork& work, const MemoryHierarchyS
     out[p] = cost;
     out[p].compute_time = array.cycles / points[p].frequency;
     out[p].memory_time = memory_time;
+    out[p].peak_ops = 2 * array.processing_elements * points[p].frequency;
+    out[p].bandwidth = memory.dram_bandwidth.value_or(0);
     out[p].time = memory.double_buffering ? std::max(out[p].compute_time, memory_time) : out[p].compute_time + memory_time;
     out[p].bound = memory_time > out[p].compute_time ? Bound::memory : array.bound;
-    out[p].utilization = out[p].time > 0 ? array.utilization * out[p].compute_time / out[p].time : 0;
+    out[p].utilization = out[p].time > 0 ? 2 * work.macs / (out[p].peak_ops * out[p].time) : 0;
   }
 }
 
@@ -144,6 +146,7 @@ void price_vector(const LayerWork& work, std::uint32_t lanes, const MemoryHierar
   vector.accesses.buffer_reads = (work.input_bytes + work.weight_bytes) / element;
   vector.accesses.buffer_writes = work.output_bytes / element;
   vector.macs = operations;
+  vector.processing_elements = lanes / 2.0;  // a lane does one operation per cycle, an element two
   price(vector, work, memory, points, out);
 }
 

@@ -25,7 +25,7 @@ AccessEnergy access_energy(const MemoryHierarchySpec& memory, Precision precisio
 struct ArrayWork {
   double cycles = 0;
   Bound bound = Bound::compute;  ///< of the array alone: compute or noc
-  double utilization = 0;        ///< multiply-accumulates / (cycles * processing elements)
+  double processing_elements = 1;
   double macs = 0;
   double noc_elements = 0;       ///< moved between buffer and processing elements
   Accesses accesses;             ///< local and buffer; DRAM is filled in by price()

@@ -161,6 +161,8 @@ class Roofline final : public CostModel {
     cost.accesses.buffer_writes = demand.buffer_writes / size;
     cost.accesses.dram_reads = demand.reads / size;
     cost.accesses.dram_writes = demand.writes / size;
+    cost.peak_ops = rates.peak * speed;
+    cost.bandwidth = bandwidth;
     return cost;
   }
 

@@ -21,7 +21,7 @@ class SystolicArray final : public CostModel {
     ArrayWork array;
     array.cycles = shape->groups * counts.cycles;
     array.macs = shape->macs();
-    array.utilization = array.macs / (array.cycles * spec_.rows * spec_.columns);
+    array.processing_elements = static_cast<double>(spec_.rows) * spec_.columns;
     // Every multiply-accumulate reads two operands and a partial sum from its element's registers, and writes one.
     array.accesses.local_reads = 3 * array.macs;
     array.accesses.local_writes = array.macs;
