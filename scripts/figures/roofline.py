@@ -73,6 +73,9 @@ def _read(paths, where):
                 continue
             ops, moved, time, peak, bandwidth = (table.number(row, column) for column in
                                                  ("ops", "bytes", "time_s", "peak_ops_per_s", "bandwidth_bytes_per_s"))
+            # What really goes to memory, where it is told: fused layers and those read again are not moved once.
+            if "traffic_bytes" in table.columns:
+                moved = table.number(row, "traffic_bytes") or moved
             if not ops or not moved or not time:
                 left_out += 1
                 continue

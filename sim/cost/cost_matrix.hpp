@@ -1,21 +1,22 @@
 /// \file
 /// What every task costs everywhere: the model of unrelated machines, as a dense matrix built once per run
-/// from the profiles of the models.
+/// from profiles and cost models.
 ///
 /// Rows: the tasks of all models, each as its original and then as each of its variants. Columns: the
-/// operating points of all kinds. A cell is looked up in the profile by (task, variant, profile key of the
-/// kind, point):
+/// operating points of all kinds. For each cell of a task that is a single layer, the kind's sources of costs (its field
+/// `costs`; profiles alone by default) are asked in their order, and the first that can tell counts. A cost model sees the
+/// layer's work (model/layer_work.hpp). The profile is looked up by (task, variant, profile key of the kind, point):
 ///
 /// 1. A row that names the point holds there exactly.
-/// 2. A row without point was measured at the kind's first point and holds at all others, scaled: cycles /
-/// frequency
+/// 2. A row without point was measured at the kind's first point and holds at all others, scaled: cycles / frequency
 ///    of the point; a time by (frequency of the first point / frequency of the point) if both are known, else
 ///    as it is.
 /// 3. Energy is the row's energy at any point, or its power times the time of the cell. Bytes never scale.
-/// 4. Where a group or the whole network ("*") has no row at all for a profile key, the original is the sum
-/// of its
-///    layers (time, energy, bytes), and cannot run if one of them cannot.
-/// 5. What is not in the profile cannot run: time kNever.
+/// 4. A group or the whole network ("*") takes its rows in the profile; where it has none at all for a profile key, the
+///    original is the sum of its layers (time, energy, bytes). Layers that the kind cannot compute come from its fallback,
+///    with the power that one draws beyond idling and fallback_time for each change, if at least one layer is the kind's
+///    own; without fallback, the task cannot run.
+/// 5. What no source covers cannot run: time kNever.
 #pragma once
 
 #include <cstddef>
@@ -49,8 +50,8 @@ struct CostMatrix {
 
 /// Builds the matrix; rows in the order of models, tasks and variants. No profile may have two rows for one
 /// (layer, variant, kind, point); read_network() sees to that. Problems, in terms of the user's files:
-/// - a kind in use whose profile key occurs in no profile, or whose rows are all for points that it does not
-/// have;
+/// - a kind in use that has no other source and whose profile key occurs in no profile, or whose rows are all for points
+///   that it does not have;
 /// - a point without frequency where the profile counts cycles;
 /// - tasks whose original no accelerator of the platform can run at any point.
 /// The result is meaningful only if no problem was added.

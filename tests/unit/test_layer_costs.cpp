@@ -109,6 +109,19 @@ TEST_CASE("in a group, the fallback computes what the kind cannot") {
   CHECK(nothing.problems.size() == 1);
 }
 
+TEST_CASE("cost models that make no sense are refused where they stand") {
+  const auto refusal = [](const std::string& cost) {
+    return test::text_of(build(R"("kinds": [)" + kind("k", R"("costs": [)" + cost + "]") + "], " + kOne).problems);
+  };
+  CHECK(refusal(R"({"type": "maestro_array", "dataflow": "kcp_ws", "pes": 63})") ==
+        "p.json:1:132: /kinds/0/costs/0/pes: must be at least 64, one cluster of kcp_ws; found 63");
+  CHECK(refusal(R"({"type": "mapped_array", "unroll": [{"dim": "k", "size": 8}, {"dim": "c", "size": 8}], "pes": 32})")
+            .find("/kinds/0/costs/0/pes: must be at least the product of the sizes in unroll, 64; found 32") != std::string::npos);
+  CHECK(refusal(R"({"type": "roofline", "peak": {}, "bandwidth": 1})")
+            .find("/kinds/0/costs/0/peak: must give the peak of at least one number format") != std::string::npos);
+  CHECK(refusal(R"({"type": "rofline"})").find("did you mean \"roofline\"?") != std::string::npos);
+}
+
 TEST_CASE("kinds come from files; only those used are taken") {
   const auto folder = std::filesystem::temp_directory_path() / "hetsched_test_kinds";
   std::filesystem::create_directories(folder);
