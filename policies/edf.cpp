@@ -1,40 +1,33 @@
-#include <algorithm>
-#include <tuple>
-
 #include "builtin.hpp"
 #include "support/free_slots.hpp"
+#include "support/ready_queue.hpp"
 
 namespace hetsched {
 namespace {
 
 /// Earliest deadline first, global, non-preemptive inside a task: ready tasks by absolute deadline (ties: request
-/// id, task), each on the free accelerator that would finish it first. O(ready + starts log ready) per call.
+/// id, task), each on the free accelerator that would finish it first. O(log ready) per task, and O(accelerators) for each
+/// that is looked at.
 class Edf final : public Policy {
  public:
   explicit Edf(Params&) {}
 
   void decide(const SystemView& view, Decisions& out) override {
+    queue_.update(view, [&](TaskRef task) { return view.request(task).deadline; });
     free_.reset(view);
-    const auto later = [&](TaskRef a, TaskRef b) {
-      const Request &ra = view.request(a), &rb = view.request(b);
-      return std::tuple(ra.deadline, ra.id, a.task) > std::tuple(rb.deadline, rb.id, b.task);
-    };
-    heap_.assign(view.ready.begin(), view.ready.end());
-    std::make_heap(heap_.begin(), heap_.end(), later);
-    while (free_.any() && !heap_.empty()) {
-      std::pop_heap(heap_.begin(), heap_.end(), later);
-      const TaskRef task = heap_.back();
-      heap_.pop_back();
+    queue_.offer(view, [&](TaskRef task) {
+      if (!free_.any()) return false;
       const std::uint32_t accelerator = free_.fastest(view, task);
-      if (accelerator == kNone) continue;
+      if (accelerator == kNone) return true;
       out.start(task, accelerator);
       free_.take(accelerator);
-    }
+      return free_.any();
+    });
   }
 
  private:
+  ReadyQueue<Seconds> queue_;
   FreeSlots free_;
-  std::vector<TaskRef> heap_;
 };
 
 }  // namespace

@@ -1,7 +1,11 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "builtin.hpp"
 #include "support/free_slots.hpp"
@@ -12,7 +16,7 @@ namespace {
 /// Round robin at task boundaries: participants (streams or requests) queue for turns of `quantum` tasks. One
 /// whose turn is not over goes back to the front, one whose turn is over to the end, behind those that arrive at
 /// the same instant. Each task goes to the free accelerator that would finish it first.
-/// O(ready log ready) per call.
+/// O(log ready) per task.
 class RoundRobin final : public Policy {
  public:
   explicit RoundRobin(Params& p)
@@ -24,27 +28,26 @@ class RoundRobin final : public Policy {
 
   void decide(const SystemView& view, Decisions& out) override {
     forget_ended(view);
-    collect(view);
     join(view);
     free_.reset(view);
+    started_.clear();
     while (free_.any() && !queue_.empty()) {
       const std::uint64_t id = queue_.front();
       queue_.pop_front();
       queued_.erase(id);
-      Offer* offer = next_offer(id);
-      if (offer == nullptr) continue;  // nothing ready any more: it queues again when something is
-      const std::uint32_t accelerator = free_.fastest(view, offer->task);
+      const std::optional<TaskRef> task = next_task(view, id);
+      if (!task) continue;  // nothing ready any more: it queues again when something is
+      const std::uint32_t accelerator = free_.fastest(view, *task);
       if (accelerator == kNone) {
         passed_over_.push_back(id);
         continue;
       }
-      out.start(offer->task, accelerator);
+      out.start(*task, accelerator);
       free_.take(accelerator);
-      offer->taken = true;
+      started_.push_back({id, view.request(*task).id, *task});
       const bool turn_over = ++used_[id] == quantum_;
       if (turn_over) used_.erase(id);
-      if (next_offer(id) == nullptr) continue;
-      queue_up(id, !turn_over);
+      if (next_task(view, id)) queue_up(id, !turn_over);
     }
     // No free accelerator can serve these: they keep their places.
     for (std::size_t i = passed_over_.size(); i-- > 0;) queue_up(passed_over_[i], true);
@@ -52,11 +55,21 @@ class RoundRobin final : public Policy {
   }
 
  private:
+  /// A ready task of a participant.
   struct Offer {
     std::uint64_t id = 0;  ///< participant
+    std::uint64_t request_id = 0;
     TaskRef task;
-    bool taken = false;
+
+    bool operator<(const Offer& other) const {
+      return std::tuple(id, request_id, task.task) < std::tuple(other.id, other.request_id, other.task.task);
+    }
+    bool operator==(const Offer& other) const { return !(*this < other) && !(other < *this); }
   };
+
+  [[nodiscard]] std::uint64_t participant(const Request& request) const {
+    return by_stream_ ? request.stream : request.id;
+  }
 
   void forget_ended(const SystemView& view) {
     if (by_stream_) return;
@@ -65,20 +78,19 @@ class RoundRobin final : public Policy {
         used_.erase(view.request(event.task).id);
   }
 
-  void collect(const SystemView& view) {
-    offers_.clear();
-    for (const TaskRef task : view.ready) {
-      const Request& request = view.request(task);
-      offers_.push_back({by_stream_ ? request.stream : request.id, task});
+  /// The first task of a participant that is ready and not started in this call. Those that are not ready any more are
+  /// forgotten on the way.
+  std::optional<TaskRef> next_task(const SystemView& view, std::uint64_t id) {
+    for (auto at = offers_.lower_bound({id, 0, {0, 0}}); at != offers_.end() && at->id == id;) {
+      const Request& request = view.request(at->task);
+      if (!request.live || request.id != at->request_id || view.state(at->task).progress != Progress::ready)
+        at = offers_.erase(at);
+      else if (std::find(started_.begin(), started_.end(), *at) != started_.end())
+        ++at;
+      else
+        return at->task;
     }
-    std::stable_sort(offers_.begin(), offers_.end(), [](const Offer& a, const Offer& b) { return a.id < b.id; });
-  }
-
-  Offer* next_offer(std::uint64_t id) {
-    auto at = std::lower_bound(offers_.begin(), offers_.end(), id, [](const Offer& o, std::uint64_t key) { return o.id < key; });
-    for (; at != offers_.end() && at->id == id; ++at)
-      if (!at->taken) return &*at;
-    return nullptr;
+    return std::nullopt;
   }
 
   void queue_up(std::uint64_t id, bool in_front) {
@@ -91,11 +103,23 @@ class RoundRobin final : public Policy {
   }
 
   /// Participants with something ready that do not queue yet do so: arrivals first; who is in the middle of a turn
-  /// goes to the front.
+  /// goes to the front. A start that came to nothing makes its task one to be offered again.
   void join(const SystemView& view) {
-    for (const Offer& offer : offers_)
-      if (view.request(offer.task).arrival == view.now) queue_up(offer.id, used_.count(offer.id) > 0);
-    for (const Offer& offer : offers_) queue_up(offer.id, used_.count(offer.id) > 0);
+    std::vector<Offer>& fresh = started_;
+    for (const Event& event : view.events) {
+      if (event.type != Event::Type::task_ready || !view.request(event.task).live) continue;
+      const Request& request = view.request(event.task);
+      fresh.push_back({participant(request), request.id, event.task});
+      offers_.insert(fresh.back());
+    }
+    std::sort(fresh.begin(), fresh.end());
+    const std::vector<Offer> joining = std::exchange(started_, {});
+    for (const bool arrivals : {true, false})
+      for (const Offer& offer : joining) {
+        const Request& request = view.request(offer.task);
+        if (arrivals && !(request.live && request.id == offer.request_id && request.arrival == view.now)) continue;
+        if (next_task(view, offer.id)) queue_up(offer.id, used_.count(offer.id) > 0);
+      }
   }
 
   std::uint32_t quantum_;
@@ -104,7 +128,8 @@ class RoundRobin final : public Policy {
   std::set<std::uint64_t> queued_;               ///< who is in queue_
   std::vector<std::uint64_t> passed_over_;
   std::map<std::uint64_t, std::uint32_t> used_;  ///< tasks started in a turn that is not over
-  std::vector<Offer> offers_;
+  std::set<Offer> offers_;
+  std::vector<Offer> started_;                   ///< in this call
   FreeSlots free_;
 };
 
