@@ -111,12 +111,13 @@ namespace {
 DramElements dram_elements_of(const LayerWork& work, const MemoryHierarchySpec& memory) {
   const double element = bytes_of(work.precision);
   if (work.op != OperatorClass::matmul || work.dims == nullptr)
-    return dram_elements(work.input_bytes / element, work.weight_bytes / element, work.output_bytes / element, element,
-                         memory);
+    return dram_elements(work.input_bytes / element, work.weight_bytes / element, work.output_bytes / element,
+                         element, memory);
   // One product after the other; its right side has the part of weights.
   const Dims& d = *work.dims;
   const double products = static_cast<double>(d.n) * work.batch, rows = static_cast<double>(d.y) * d.x;
-  const DramElements one = dram_elements(rows * d.c, static_cast<double>(d.c) * d.k, rows * d.k, element, memory);
+  const DramElements one =
+      dram_elements(rows * d.c, static_cast<double>(d.c) * d.k, rows * d.k, element, memory);
   return {products * one.reads, products * one.writes};
 }
 

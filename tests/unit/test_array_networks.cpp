@@ -1,4 +1,5 @@
-// Do the cost models of spatial arrays price whole layers and networks as the field's tools do? Figures: tests/data/costs.
+// Do the cost models of spatial arrays price whole layers and networks as the field's tools do? Figures:
+// tests/data/costs.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -18,10 +19,14 @@ struct TopologyLayer {
 };
 template <>
 inline constexpr auto fields<TopologyLayer> = std::tuple{
-    field("network", &TopologyLayer::network, "", {}), field("h", &TopologyLayer::h, "", {}),
-    field("w", &TopologyLayer::w, "", {}),             field("r", &TopologyLayer::r, "", {}),
-    field("s", &TopologyLayer::s, "", {}),             field("c", &TopologyLayer::c, "", {}),
-    field("k", &TopologyLayer::k, "", {}),             field("stride", &TopologyLayer::stride, "", {}),
+    field("network", &TopologyLayer::network, "", {}),
+    field("h", &TopologyLayer::h, "", {}),
+    field("w", &TopologyLayer::w, "", {}),
+    field("r", &TopologyLayer::r, "", {}),
+    field("s", &TopologyLayer::s, "", {}),
+    field("c", &TopologyLayer::c, "", {}),
+    field("k", &TopologyLayer::k, "", {}),
+    field("stride", &TopologyLayer::stride, "", {}),
 };
 
 struct NetworkTotal {
@@ -111,7 +116,9 @@ TEST_CASE("SCALE-Sim's cycles of five networks on square arrays, exactly") {
   for (const NetworkTotal& total : totals) {
     SystolicArraySpec spec;
     spec.rows = spec.columns = static_cast<std::uint32_t>(total.size);
-    spec.stationary = total.stationary == "os" ? Stationary::os : total.stationary == "ws" ? Stationary::ws : Stationary::is;
+    spec.stationary = total.stationary == "os"   ? Stationary::os
+                      : total.stationary == "ws" ? Stationary::ws
+                                                 : Stationary::is;
     const auto model = make_systolic_array(spec);
     double cycles = 0;
     for (const TopologyLayer& layer : layers) {
@@ -130,21 +137,25 @@ TEST_CASE("energy is the sum of accesses at MAESTRO's ratios, and 0.23 pJ for ea
     for (const auto dataflow : {MaestroDataflow::kcp_ws, MaestroDataflow::yxp_os, MaestroDataflow::rs}) {
       const LayerCost cost = price_of(*make_maestro_array(maestro(dataflow)), work);
       const Accesses& a = cost.accesses;
-      const double macs = work.macs + 1.68 * (a.local_reads + a.local_writes) + 18.61 * (a.buffer_reads + a.buffer_writes);
+      const double macs =
+          work.macs + 1.68 * (a.local_reads + a.local_writes) + 18.61 * (a.buffer_reads + a.buffer_writes);
       CHECK(cost.energy == doctest::Approx(0.23e-12 * macs).epsilon(1e-12));
     }
   }
 }
 
 TEST_CASE("a fully connected layer keeps every dataflow's elements at work") {
-  // One token, as after the pooling of a classifier: all elements but those of the last fold have an output feature.
+  // One token, as after the pooling of a classifier: all elements but those of the last fold have an output
+  // feature.
   const Dims dims = product(1, 2048, 1000);
   const LayerWork work = work_of_dims(dims, "linear");
   CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::kcp_ws)), work).cycles == 250 * 32);
   CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::yxp_os)), work).cycles == 2048 * 4);
   CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::rs)), work).cycles == 2048 * 4);
   // The convolution of that shape is MAESTRO's, one element at work.
-  CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::yxp_os)), work_of_dims(dims, "conv2d")).cycles == 2048 * 1000);
+  CHECK(
+      price_of(*make_maestro_array(maestro(MaestroDataflow::yxp_os)), work_of_dims(dims, "conv2d")).cycles ==
+      2048 * 1000);
   for (const std::uint32_t rows : {1u, 7u, 128u, 1000u})
     for (const auto dataflow : {MaestroDataflow::yxp_os, MaestroDataflow::rs}) {
       const Dims many = product(rows, 512, 257);

@@ -252,8 +252,8 @@ TEST_CASE("more bandwidth is never slower; accesses do not depend on it") {
     }
 }
 
-// The goal for the total is 2 %, which this misses: it is 2.7 % too short. tests/data/costs/ARRAYS.md says what else was
-// tried. The bound of 3 % only guards against becoming worse.
+// The goal for the total is 2 %, which this misses: it is 2.7 % too short. tests/data/costs/ARRAYS.md says
+// what else was tried. The bound of 3 % only guards against becoming worse.
 TEST_CASE("a mapped array is Eyeriss: AlexNet on the chip, each layer within 12.5 %") {
   MappedArraySpec eyeriss;
   eyeriss.unroll = {{"r", 12}, {"p", 14}};
