@@ -102,22 +102,50 @@ struct BufferTraffic {
   double inputs = 0, weights = 0, results = 0;
 };
 
+/// Output channels of one pixel that MAESTRO counts as written: one less if a single fold leaves elements
+/// without work.
+double counted_results(double channels, double at_once) {
+  return channels < at_once ? std::max(channels - 1, 1.0) : channels;
+}
+
+/// Inputs that yxp_os reads. The columns of a row of outputs come in tiles, whole windows for the first and
+/// what slides in for the others. Neighbouring rows share inputs only while the first fold of rows meets its
+/// next input channel, one row less if it is the only fold; for the first input channel these stay from
+/// before, but for the very first.
+double yxp_inputs(const ArrayShape& l, double pes) {
+  const double filters = l.depthwise ? 1 : l.k, channels = l.depthwise ? l.groups : l.c;
+  const double fold = std::min(std::max(std::floor(pes / kYxpCluster), 1.0), l.p),
+               tile = std::min(kYxpCluster, l.q);
+  const double windows = (tile - 1) * l.stride + l.s;
+  const double next_tiles = l.r * l.p * tile * std::min(l.stride, l.s) * (std::ceil(l.q / kYxpCluster) - 1);
+  const double next_folds = l.r * (l.p - fold) * windows;
+  const double rows = (fold - 1) * l.stride + l.r - (fold == l.p && l.p > 1 ? 1 : 0);
+  return (l.depthwise ? 1 : l.groups) *
+         (filters * (channels * (next_tiles + next_folds) + (channels - 1) * rows * windows) +
+          l.r * fold * windows);
+}
+
 BufferTraffic traffic_of(const ArrayShape& l, const MaestroArraySpec& array) {
-  const double rs = l.r * l.s, filters = l.groups * l.k * l.c * rs, outputs = l.groups * l.k * l.p * l.q;
+  const double rs = l.r * l.s, pixels = l.p * l.q;
   const double sliding = l.p * rs + l.p * (l.q - 1) * l.r * std::min(l.stride, l.s);
-  switch (array.dataflow) {
-    case MaestroDataflow::yxp_os:
-      return {l.groups * l.k * l.c * l.p * l.r * (l.q + l.s - 1), filters, outputs * l.c};
-    case MaestroDataflow::kcp_ws:
-      if (l.depthwise) break;
-      return {l.groups * std::ceil(l.k / std::floor(array.pes / kKcpCluster)) * l.c * sliding, filters,
-              outputs * std::ceil(l.c / kKcpCluster)};
-    case MaestroDataflow::rs:
-      if (l.depthwise) break;
-      return {l.groups * l.c * l.p * l.q * rs,
-              filters * l.q * std::ceil(l.p / std::max(std::floor(array.pes / l.r), 1.0)), outputs * l.c};
+  if (array.dataflow == MaestroDataflow::yxp_os)
+    return {yxp_inputs(l, array.pes), l.weights(), l.groups * l.k * l.c * pixels};
+  if (l.depthwise) return {l.groups * sliding, l.weights(), counted_results(l.groups, array.pes) * pixels};
+  if (array.dataflow == MaestroDataflow::kcp_ws) {
+    // A partial tile of input channels moves as much as a full one; from one fold of output channels to the
+    // next the last window stays.
+    const double clusters = std::floor(array.pes / kKcpCluster), lanes = std::min(kKcpCluster, l.c);
+    const double tiles = std::ceil(l.c / kKcpCluster), folds = std::ceil(l.k / clusters);
+    return {l.groups * (folds * tiles * lanes * sliding - (folds - 1) * lanes * rs),
+            l.groups * l.k * tiles * lanes * rs, l.groups * tiles * counted_results(l.k, clusters) * pixels};
   }
-  return {l.groups * sliding, filters, outputs};
+  // Filters come again for every column and fold of rows, in full tiles; only at the very first row they
+  // stay.
+  const double tile = std::min(kRsTile, l.k), tiles = std::ceil(l.k / kRsTile);
+  const double folds = std::ceil(l.p / std::max(std::floor(array.pes / l.r), 1.0));
+  return {l.groups * l.c * pixels * rs,
+          l.groups * (tile * tiles * l.c * rs * l.q * folds - (l.q - 1) * tile * rs),
+          l.groups * l.k * l.c * pixels};
 }
 
 double cycles_of(const ArrayShape& l, const MaestroArraySpec& array) {
@@ -131,6 +159,18 @@ double cycles_of(const ArrayShape& l, const MaestroArraySpec& array) {
   return l.depthwise ? depthwise_cycles(l, pes, noc) : l.groups * rs_cycles(l, pes, noc);
 }
 
+/// A matrix product with its sides exchanged, so that output features lie where a convolution's pixels do: in
+/// the templates that spread output rows, a product of few rows would leave nearly all elements without work.
+ArrayShape exchanged(const ArrayShape& l, MaestroDataflow dataflow) {
+  ArrayShape other = l;
+  other.q = dataflow == MaestroDataflow::yxp_os ? std::min(kYxpCluster, l.k) : 1;
+  other.p = std::ceil(l.k / other.q);
+  other.k = l.p * l.q;
+  other.y = other.p;
+  other.x = other.q;
+  return other;
+}
+
 class MaestroArray final : public CostModel {
  public:
   explicit MaestroArray(const MaestroArraySpec& spec) : spec_(spec), unlimited_(spec) {
@@ -142,12 +182,18 @@ class MaestroArray final : public CostModel {
             std::span<LayerCost> out) const override {
     auto shape = array_shape(work);
     if (!shape) return price_vector(work, spec_.vector_lanes, spec_.memory_hierarchy, points, out);
+    const double macs = shape->macs();
+    if (work.op == OperatorClass::linear || work.op == OperatorClass::matmul) {
+      const ArrayShape other = exchanged(*shape, spec_.dataflow);
+      if (spec_.dataflow != MaestroDataflow::kcp_ws && cycles_of(other, spec_) < cycles_of(*shape, spec_))
+        shape = other;
+    }
     if (spec_.dataflow == MaestroDataflow::kcp_ws && spec_.pes < kKcpCluster) return;
     const MaestroCounts counts = count_maestro(*shape, spec_);
     ArrayWork array;
     array.cycles = shape->count * counts.cycles;
     array.bound = counts.cycles > cycles_of(*shape, unlimited_) * 1.01 ? Bound::noc : Bound::compute;
-    array.macs = shape->macs();
+    array.macs = macs;
     array.processing_elements = spec_.pes;
     array.accesses = {shape->count * counts.l1_reads, shape->count * counts.l1_writes, shape->count * counts.l2_reads,
                       shape->count * counts.l2_writes, 0, 0};

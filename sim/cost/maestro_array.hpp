@@ -18,13 +18,18 @@ struct MaestroCounts {
   double l2_reads = 0, l2_writes = 0;
 };
 
-/// One input of the layer (count is ignored). Cycles with unlimited bandwidth are exactly MAESTRO's for kcp_ws, rs and
-/// depthwise layers, and for yxp_os at stride 1 (at larger strides MAESTRO counts outputs that do not exist). With
-/// bandwidth B, a step that computes for t cycles while n elements come or go takes max(t, ceil(n / B) - 1 + latency):
-/// depthwise layers are exact, kcp_ws is within 1.7 %, rs within 0.1 % at stride 1, yxp_os within 17 %.
-/// Depthwise layers lie with one channel on each element in kcp_ws and rs.
+/// One input of the layer (count is ignored). Cycles with unlimited bandwidth are exactly MAESTRO's for
+/// kcp_ws, rs and depthwise layers, and for yxp_os at stride 1 (at larger strides MAESTRO counts outputs that
+/// do not exist). With bandwidth B, a step that computes for t cycles while n elements come or go takes
+/// max(t, ceil(n / B) - 1 + latency): depthwise layers are exact, kcp_ws is within 1.7 %, rs within 0.1 % at
+/// stride 1, yxp_os within 17 %. Depthwise layers lie with one channel on each element in kcp_ws and rs.
+/// Accesses do not depend on bandwidth. They are exactly MAESTRO's at stride 1, for kcp_ws and depthwise
+/// layers at larger strides too but for the reads of outputs (MAESTRO takes the output's size as if the
+/// stride were 1).
 MaestroCounts count_maestro(const ArrayShape& shape, const MaestroArraySpec& array);
 
+/// Linear layers and matrix products are priced as 1 x 1 convolutions; in yxp_os and rs, which spread output
+/// rows, with their sides exchanged (output features spread instead of rows) if that takes fewer cycles.
 std::unique_ptr<CostModel> make_maestro_array(const MaestroArraySpec& spec);
 
 }  // namespace hetsched

@@ -106,11 +106,27 @@ DramElements dram_elements(double inputs, double weights, double outputs, double
   return {std::min(weights_stay, inputs_stay), outputs};
 }
 
+namespace {
+
+DramElements dram_elements_of(const LayerWork& work, const MemoryHierarchySpec& memory) {
+  const double element = bytes_of(work.precision);
+  if (work.op != OperatorClass::matmul || work.dims == nullptr)
+    return dram_elements(work.input_bytes / element, work.weight_bytes / element, work.output_bytes / element,
+                         element, memory);
+  // One product after the other; its right side has the part of weights.
+  const Dims& d = *work.dims;
+  const double products = static_cast<double>(d.n) * work.batch, rows = static_cast<double>(d.y) * d.x;
+  const DramElements one =
+      dram_elements(rows * d.c, static_cast<double>(d.c) * d.k, rows * d.k, element, memory);
+  return {products * one.reads, products * one.writes};
+}
+
+}  // namespace
+
 void price(const ArrayWork& array, const LayerWork& work, const MemoryHierarchySpec& memory,
            std::span<const OperatingPointSpec> points, std::span<LayerCost> out) {
   const double element = bytes_of(work.precision);
-  const DramElements dram = dram_elements(work.input_bytes / element, work.weight_bytes / element,
-                                          work.output_bytes / element, element, memory);
+  const DramElements dram = dram_elements_of(work, memory);
   const AccessEnergy each = access_energy(memory, work.precision);
   LayerCost cost;
   cost.accesses = array.accesses;

@@ -31,9 +31,11 @@ struct ArrayWork {
   Accesses accesses;             ///< local and buffer; DRAM is filled in by price()
 };
 
-/// Elements that have to come from and go to DRAM. A tensor is moved once if everything fits the buffer (half of it with
-/// double buffering, the other half fills meanwhile), or if the weights or the inputs do; else the better of two tilings
-/// counts: inputs are read once for every buffer-full of weights, or weights once for every buffer-full of inputs.
+/// Elements that have to come from and go to DRAM. A tensor is moved once if everything fits the buffer (half
+/// of it with double buffering, the other half fills meanwhile), or if the weights or the inputs do; else the
+/// better of two tilings counts: inputs are read once for every buffer-full of weights, or weights once for
+/// every buffer-full of inputs. The products of a batched matrix product follow one another, the right sides
+/// in the part of weights.
 struct DramElements {
   double reads = 0, writes = 0;
 };

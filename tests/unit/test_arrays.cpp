@@ -217,22 +217,43 @@ TEST_CASE("MAESTRO with finite bandwidth, within bounds; its energy identity") {
   }
 }
 
-TEST_CASE("more bandwidth is never slower; energy does not depend on it") {
+TEST_CASE("MAESTRO's accesses and energy at stride 1, exactly") {
+  const Layers layers = maestro_layers();
+  std::size_t checked = 0;
+  for (const MaestroRun& run : rows_of<MaestroRun>("maestro_finite.csv")) {
+    const MaestroLayer& layer = layers.at({run.model, run.index});
+    if (layer.stride > 1) continue;
+    const MaestroCounts counts = count_maestro(shape_of_maestro(layer), array_of(run));
+    const double l1 = counts.l1_reads + counts.l1_writes, l2 = counts.l2_reads + counts.l2_writes;
+    CHECK(l1 == run.l1);
+    CHECK(l2 == run.l2);
+    CHECK(std::abs(run.macs + 1.68 * l1 + 18.61 * l2 - run.energy_macs) <= 1);  // printed in whole units
+    ++checked;
+  }
+  CHECK(checked > 1500);
+}
+
+TEST_CASE("more bandwidth is never slower; accesses do not depend on it") {
   MaestroArraySpec array;
   array.pes = 256;
   for (const auto& [name, layer] : maestro_layers())
     for (const MaestroDataflow dataflow : {MaestroDataflow::kcp_ws, MaestroDataflow::yxp_os, MaestroDataflow::rs}) {
       array.dataflow = dataflow;
       double before = kNever;
+      array.noc_bandwidth.reset();
+      const double accesses = count_maestro(shape_of_maestro(layer), array).l2_reads;
       for (const double bandwidth : {1.0, 2.0, 16.0, 100.0, 4096.0}) {
         array.noc_bandwidth = bandwidth;
         const MaestroCounts counts = count_maestro(shape_of_maestro(layer), array);
         CHECK(counts.cycles <= before);
+        CHECK(counts.l2_reads == accesses);
         before = counts.cycles;
       }
     }
 }
 
+// The goal for the total is 2 %, which this misses: it is 2.7 % too short. tests/data/costs/ARRAYS.md says
+// what else was tried. The bound of 3 % only guards against becoming worse.
 TEST_CASE("a mapped array is Eyeriss: AlexNet on the chip, each layer within 12.5 %") {
   MappedArraySpec eyeriss;
   eyeriss.unroll = {{"r", 12}, {"p", 14}};
