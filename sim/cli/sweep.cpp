@@ -54,7 +54,7 @@ void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& fail
   std::string text = counted(outcome.total, "point") + " in " + rough_duration(outcome.wall) + ": " +
                      std::to_string(outcome.ok) + " ok";
   if (outcome.failed > 0) text += ", " + std::to_string(outcome.failed) + " failed";
-  if (outcome.stopped) text += ", " + std::to_string(outcome.interrupted) + " not run: interrupted";
+  if (outcome.stopped) text += ", " + std::to_string(outcome.interrupted) + " not run: interrupted (the same command begins anew)";
   print(text + "\nresults: " + (folder / kPointsFile).string() + ", one row per point\n");
 }
 
