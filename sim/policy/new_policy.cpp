@@ -83,6 +83,7 @@ add_test(NAME example COMMAND ${CMAKE_COMMAND} -DHETSCHED=$<TARGET_FILE:hetsched
 )";
 
 constexpr const char* kExampleTest = R"(# Runs test/experiment.json and compares what became of each task with expected.csv.
+cmake_minimum_required(VERSION 3.25)
 set(folder ${CMAKE_CURRENT_LIST_DIR})
 execute_process(COMMAND ${HETSCHED} run ${folder}/experiment.json --plugin ${PLUGIN} -o example
   RESULT_VARIABLE code OUTPUT_QUIET)
@@ -143,7 +144,7 @@ constexpr const char* kModel = R"({
 )";
 
 constexpr const char* kExpected =
-    "0,body,gpu,1\n0,head,gpu,2\n1,body,dla,2\n1,head,gpu,3\n2,body,dla,4\n2,head,gpu,5\n";
+    "0,body,gpu,1\n1,body,dla,2\n0,head,gpu,2\n1,head,gpu,3\n2,body,dla,4\n2,head,gpu,5\n";
 
 constexpr const char* kReadme = R"(# @name@
 
