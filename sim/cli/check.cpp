@@ -8,7 +8,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/output.hpp"
-#include "cli/study_arguments.hpp"
+#include "cli/policy_arguments.hpp"
 #include "model/file_kind.hpp"
 #include "model/network.hpp"
 #include "model/platform.hpp"
@@ -108,7 +108,8 @@ Checked check_workload(const Node& node, Problems& problems) {
 
 Checked check_experiment(const std::string& path, Problems& problems) {
   const std::size_t before = problems.size();
-  const Study study = Study::load(path, {}, catalog(), problems);
+  const Catalog catalog = PluginArguments().load(path);
+  const Study study = Study::load(path, {}, catalog, problems);
   if (problems.size() != before) return {};
   return {"experiment " + study.spec().name + ": " + counted(study.size(), "point"), to_json(study.spec())};
 }

@@ -36,6 +36,7 @@ Command profile_command();
 Command variants_command();
 Command import_command();
 Command policies_command();
+Command policy_command();
 Command schema_command();
 Command trace_command();
 

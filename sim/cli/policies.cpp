@@ -2,7 +2,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/output.hpp"
-#include "cli/study_arguments.hpp"
+#include "cli/policy_arguments.hpp"
 
 namespace hetsched {
 namespace {
@@ -22,17 +22,18 @@ std::string shown_type(const Params::Declared& parameter) {
   return text;
 }
 
-void print_list() {
-  for (const PolicyEntry& entry : catalog().list())
+void print_list(const Catalog& catalog) {
+  for (const PolicyEntry& entry : catalog.list())
     print(definition(std::string(entry.name), std::string(entry.summary), 18));
   print("\nhetsched policies NAME tells more of one.\n");
 }
 
-void print_details(const std::string& name) {
-  const PolicyEntry& entry = catalog().get(name);
+void print_details(const Catalog& catalog, const std::string& name) {
+  const PolicyEntry& entry = catalog.get(name);
   print(std::string(entry.name) + ": " + wrapped(entry.summary, 2));
   print("source: " + wrapped(entry.source, 2));
-  const auto parameters = catalog().declared(name);
+  if (const Plugin* plugin = catalog.plugin_of(entry)) print("plugin: " + plugin->file.string() + "\n");
+  const auto parameters = catalog.declared(name);
   if (parameters.empty()) {
     print("parameters: none\n");
     return;
@@ -56,14 +57,17 @@ void print_details(const std::string& name) {
 Command policies_command() {
   return {"policies",
           "List the scheduling policies, or explain one and its parameters",
-          "[NAME]",
+          "[NAME] [--plugin FILE]",
           "",
           "hetsched policies\nhetsched policies heft",
           [](Arguments& arguments) -> Action {
             const auto name = std::make_shared<std::string>();
+            const auto plugins = std::make_shared<PluginArguments>();
             arguments.positional("NAME", "policy to explain", *name, Arguments::Need::optional);
-            return [name](const Names&) {
-              name->empty() ? print_list() : print_details(*name);
+            plugins->declare(arguments);
+            return [name, plugins](const Names&) {
+              const Catalog catalog = plugins->load();
+              name->empty() ? print_list(catalog) : print_details(catalog, *name);
               return ExitCode::ok;
             };
           }};

@@ -135,7 +135,8 @@ void print_files(const std::filesystem::path& folder, RecordLevel level, bool is
 }
 
 ExitCode run(const Options& options, const Names& command_line) {
-  const Study study = options.study.load();
+  const Catalog catalog = options.study.catalog();
+  const Study study = options.study.load(catalog);
   const std::size_t point = chosen_point(options, study);
   const Scenario scenario = study.resolve(point);
   if (options.dry_run) {
@@ -146,8 +147,8 @@ ExitCode run(const Options& options, const Names& command_line) {
   std::filesystem::path folder = options.output;
   if (folder.empty() && level != RecordLevel::none) folder = kDefaultFolder;
   const RunResult result = folder.empty()
-                               ? run_scenario(scenario, catalog())
-                               : run_into(folder, scenario, catalog(), level, {command_line, study.inputs()});
+                               ? run_scenario(scenario, catalog)
+                               : run_into(folder, scenario, catalog, level, {command_line, study.inputs()});
 
   print("platform " + scenario.platform.name + ", workload " + scenario.workload.name + ", policy " +
         scenario.policy.name + ", seed " + std::to_string(scenario.options.seed) + ": " +

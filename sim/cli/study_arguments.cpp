@@ -1,47 +1,24 @@
 #include "cli/study_arguments.hpp"
 
-#include "builtin.hpp"
+#include "study/expand.hpp"
 
 namespace hetsched {
-namespace {
-
-/// "heft:insertion=false,rank=mean" as settings of an experiment. Throws InputError.
-std::vector<Setting> policy_settings(const std::string& text) {
-  const std::string origin = "--policy " + text;
-  const std::size_t colon = text.find(':');
-  std::vector<Setting> settings = {{"policy", text.substr(0, colon), origin}};
-  if (colon == std::string::npos) return settings;
-  for (std::size_t begin = colon + 1; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string part = text.substr(begin, end - begin);
-    const std::size_t equals = part.find('=');
-    if (equals == 0 || equals == std::string::npos)
-      throw InputError("--policy must be NAME or NAME:parameter=value,...; found " + in_quotes(text));
-    settings.push_back({"policy.parameters." + part.substr(0, equals), part.substr(equals + 1), origin});
-    begin = end + 1;
-  }
-  return settings;
-}
-
-}  // namespace
-
-const Catalog& catalog() {
-  static const Catalog all(builtin_policies());
-  return all;
-}
 
 void StudyArguments::declare(Arguments& arguments, const std::string& records_default) {
   arguments.option("--platform", "FILE", "platform file", platform);
   arguments.option("--workload", "FILE", "workload file", workload);
   arguments.option("--policy", "NAME[:k=v,...]", "policy (see hetsched policies) and its parameters", policy);
+  plugins.declare(arguments);
   arguments.option("--seed", "N", "seed of all random numbers (default: the experiment's, or 1)", seed);
   arguments.list("--set", "PATH=VALUE",
                  "change a value of the experiment, or of the platform or workload in it; may be repeated",
                  settings);
+  arguments.option("--decision-limit", "TIME",
+                   "wall-clock time that a call of the policy may take; a longer one is its error", decision_limit);
   arguments.option("--records", "LEVEL", "none, summary or all; default: " + records_default, records);
 }
 
-Study StudyArguments::load() const {
+Study StudyArguments::load(const Catalog& catalog) const {
   Problems problems;
   std::vector<Setting> all;
   const bool from_parts = experiment.empty();
@@ -61,15 +38,22 @@ Study StudyArguments::load() const {
     if (!workload.empty()) all.push_back({"workload", workload, "--workload " + workload});
   }
   if (!policy.empty()) {
-    const auto of_policy = policy_settings(policy);
+    const auto of_policy = policy_settings("--policy", policy);
     all.insert(all.end(), of_policy.begin() + (from_parts ? 1 : 0), of_policy.end());
   }
   if (!seed.empty()) all.push_back({"seed", std::to_string(whole_number("--seed", seed)), "--seed " + seed});
-  for (const std::string& text : settings) all.push_back(parse_setting(text, problems));
+  if (!decision_limit.empty())
+    all.push_back({"decision_limit", shortest(time_value("--decision-limit", decision_limit)),
+                   "--decision-limit " + decision_limit});
+  for (const std::string& text : settings) {
+    all.push_back(parse_setting(text, problems));
+    if (path_parts(all.back().path).front() == "plugins")  // they had to be loaded before anything was set
+      problems.add("--set", "", in_quotes(text) + ": plugins are not set but added, with --plugin FILE");
+  }
   problems.throw_if_any();
   Study study = from_parts ? Study::from_parts({platform, workload, policy.substr(0, policy.find(':'))}, all,
-                                               catalog(), problems)
-                           : Study::load(experiment, all, catalog(), problems);
+                                               catalog, problems)
+                           : Study::load(experiment, all, catalog, problems);
   problems.throw_if_any();
   return study;
 }

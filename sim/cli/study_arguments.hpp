@@ -6,25 +6,28 @@
 #include <string>
 
 #include "cli/arguments.hpp"
+#include "cli/policy_arguments.hpp"
 #include "study/study.hpp"
 
 namespace hetsched {
 
-/// The policies that come with the program.
-const Catalog& catalog();
-
 struct StudyArguments {
   std::string experiment;
   std::string platform, workload, policy;
-  std::string seed, records;
+  std::string seed, records, decision_limit;
   Names settings;
+  PluginArguments plugins;
 
-  /// --platform, --workload, --policy, --seed, --set, --records.
+  /// --platform, --workload, --policy, --plugin, --seed, --set, --decision-limit, --records.
   void declare(Arguments& arguments, const std::string& records_default);
 
+  /// The policies there are: see PluginArguments.
+  [[nodiscard]] Catalog catalog() const { return plugins.load(experiment); }
+
   /// The experiment, changed as the other arguments say; or the one run that platform, workload and policy
-  /// make. Throws InputError with all that is wrong.
-  [[nodiscard]] Study load() const;
+  /// make. Throws InputError with all that is wrong. The
+  /// catalog must outlive the study.
+  [[nodiscard]] Study load(const Catalog& catalog) const;
 
   /// What --records says; nothing if it is not given.
   [[nodiscard]] std::optional<RecordLevel> record_level() const;

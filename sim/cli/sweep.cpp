@@ -59,7 +59,8 @@ void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& fail
 }
 
 ExitCode run(const Options& options, const Names& command_line) {
-  const Study study = options.study.load();
+  const Catalog catalog = options.study.catalog();
+  const Study study = options.study.load(catalog);
   if (options.dry_run) return list_points(study);
   SweepOptions sweep_options;
   sweep_options.directory = options.output.empty() ? std::filesystem::path("results") / study.spec().name
@@ -75,7 +76,7 @@ ExitCode run(const Options& options, const Names& command_line) {
     if (progress.point_ended && !progress.error.empty() && failures.size() < kFailuresTold)
       failures.push_back({progress.label, progress.error});
   };
-  const SweepOutcome outcome = sweep(study, catalog(), sweep_options);
+  const SweepOutcome outcome = sweep(study, catalog, sweep_options);
   line.clear();
   print_outcome(outcome, failures, options, sweep_options.directory);
   return outcome.exit_code();

@@ -28,7 +28,7 @@ class Engine {
          std::span<Observer* const> observers)
       : scenario_(scenario),
         tables_(tables),
-        policy_(policy, scenario.policy.name),
+        policy_(policy, scenario.policy.name, scenario.options.decision_limit),
         executor_(executor),
         reporter_(observers),
         state_(tables),

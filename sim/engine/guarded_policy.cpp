@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "base/errors.hpp"
+#include "base/text.hpp"
 
 namespace hetsched {
 namespace {
@@ -18,8 +19,10 @@ void GuardedPolicy::failed(double now, const std::string& decision, const std::s
   throw PolicyError(name_, now, decision, rule);
 }
 
+/// Returns the wall-clock time the call took.
 template <class Call>
-void GuardedPolicy::guarded(const char* what, double now, const Call& call) {
+double GuardedPolicy::guarded(const char* what, double now, const Call& call) {
+  const auto begin = std::chrono::steady_clock::now();
   try {
     call();
   } catch (const std::exception& e) {
@@ -27,6 +30,10 @@ void GuardedPolicy::guarded(const char* what, double now, const Call& call) {
   } catch (...) {
     failed(now, what, "it threw something that is no std::exception");
   }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  // How much longer is not said: errors are results, and those are the same each time.
+  if (limit_ && seconds > *limit_) failed(now, what, "it took longer than the limit of " + shortest(*limit_) + " s");
+  return seconds;
 }
 
 void GuardedPolicy::begin(const SystemView& view) {
@@ -41,9 +48,7 @@ void GuardedPolicy::decide(const SystemView& view, Decisions& out, bool waiting)
   if (idle_calls_ > kMostIdleCalls)
     failed(view.now, "decide()", "it was called " + std::to_string(kMostIdleCalls) +
                                      " times in a row without anything starting, finishing or arriving");
-  const auto begin = std::chrono::steady_clock::now();
-  guarded("decide()", view.now, [&] { policy_.decide(view, out); });
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds = guarded("decide()", view.now, [&] { policy_.decide(view, out); });
   ++time_.calls;
   time_.seconds += seconds;
   time_.longest = std::max(time_.longest, seconds);

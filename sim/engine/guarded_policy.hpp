@@ -1,9 +1,10 @@
 /// \file
 /// Calls a policy: every exception becomes a PolicyError, a policy that only ever wakes itself is stopped, and the time
-/// it takes is measured.
+/// it takes is measured, and limited if so wished.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "engine/engine.hpp"
@@ -13,7 +14,9 @@ namespace hetsched {
 
 class GuardedPolicy {
  public:
-  GuardedPolicy(Policy& policy, std::string name) : policy_(policy), name_(std::move(name)) {}
+  /// A call that takes more wall-clock time than `limit` ends the run.
+  GuardedPolicy(Policy& policy, std::string name, std::optional<double> limit)
+      : policy_(policy), name_(std::move(name)), limit_(limit) {}
 
   void begin(const SystemView& view);
   /// `waiting`: something runs or will arrive, so that a call that decides nothing is no cause for suspicion.
@@ -27,10 +30,11 @@ class GuardedPolicy {
 
  private:
   template <class Call>
-  void guarded(const char* what, double now, const Call& call);
+  double guarded(const char* what, double now, const Call& call);
 
   Policy& policy_;
   std::string name_;
+  std::optional<double> limit_;
   DecisionTime time_;
   std::uint64_t idle_calls_ = 0;
   double last_call_ = 0;

@@ -82,6 +82,7 @@ struct RunOptions {
   ExecutionJitter execution_jitter;
   DecisionLatency decision_latency;
   std::vector<Outage> outages;
+  std::optional<double> decision_limit;  ///< s of wall-clock time that a call of the policy may take
 };
 
 struct Scenario {

@@ -58,17 +58,64 @@ void check_given(const PolicyChoice& choice, const Names& known, Problems& probl
   }
 }
 
+/// Whatever goes wrong when a policy is made is the policy's fault.
+std::unique_ptr<Policy> made(const PolicyEntry& entry, Params& params) {
+  const auto fail = [&](const std::string& why) {
+    throw PolicyError(std::string(entry.name), 0, "being made from its parameters", why);
+  };
+  std::unique_ptr<Policy> policy;
+  try {
+    policy = entry.make(params);
+  } catch (const std::exception& error) {
+    fail(std::string("it failed: ") + error.what());
+  } catch (...) {
+    fail("it threw something that is no std::exception");
+  }
+  if (!policy) fail("there is no policy object");
+  return policy;
+}
+
 }  // namespace
 
 Catalog::Catalog(std::span<const PolicyEntry> entries) : entries_(entries.begin(), entries.end()) {
-  std::sort(entries_.begin(), entries_.end(),
-            [](const PolicyEntry& a, const PolicyEntry& b) { return a.name < b.name; });
+  sort();
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     HETSCHED_ASSERT(!entries_[i].name.empty() && entries_[i].make,
                     "a policy of the list has no name or no maker");
     if (i > 0 && entries_[i].name == entries_[i - 1].name)
       throw InternalError("two policies of the list have the name " + std::string(entries_[i].name));
   }
+}
+
+Catalog::Catalog(std::span<const PolicyEntry> entries, std::vector<Plugin> plugins, Problems& problems)
+    : Catalog(entries) {
+  for (Plugin& plugin : plugins) {
+    plugins_.push_back(std::move(plugin));
+    for (const PolicyEntry& entry : plugins_.back().policies) {
+      if (const PolicyEntry* other = find(entry.name)) {
+        const Plugin* owner = plugin_of(*other);
+        problems.add("", "",
+                     "plugin " + plugins_.back().file.string() + ": its policy " + in_quotes(entry.name) +
+                         " has the name of " +
+                         (owner ? "one of plugin " + owner->file.string() : "a built-in policy") + "; give it another");
+        continue;
+      }
+      entries_.push_back(entry);
+      sort();
+    }
+  }
+}
+
+void Catalog::sort() {
+  std::sort(entries_.begin(), entries_.end(),
+            [](const PolicyEntry& a, const PolicyEntry& b) { return a.name < b.name; });
+}
+
+const Plugin* Catalog::plugin_of(const PolicyEntry& entry) const {
+  for (const Plugin& plugin : plugins_)
+    for (const PolicyEntry& each : plugin.policies)
+      if (each.name.data() == entry.name.data()) return &plugin;
+  return nullptr;
 }
 
 Names Catalog::names() const {
@@ -96,7 +143,7 @@ const PolicyEntry& Catalog::get(std::string_view name) const {
 
 std::vector<Params::Declared> Catalog::declared(std::string_view name) const {
   Params params;
-  get(name).make(params);
+  (void)made(get(name), params);
   return params.declared();
 }
 
@@ -109,15 +156,7 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
     return nullptr;
   }
   Params params(given_values(choice), policy_seed(run_seed, choice.name));
-  std::unique_ptr<Policy> policy;
-  try {
-    policy = entry->make(params);
-  } catch (const std::exception& error) {
-    throw PolicyError(choice.name, 0, "being made from its parameters",
-                      std::string("it failed: ") + error.what());
-  }
-  if (!policy)
-    throw PolicyError(choice.name, 0, "being made from its parameters", "there is no policy object");
+  std::unique_ptr<Policy> policy = made(*entry, params);
   if (choice.parameters.value.is_object()) check_given(choice, names_of(params.declared()), problems);
   for (const Params::Problem& problem : params.problems()) {
     const Node node = choice.parameters.node();

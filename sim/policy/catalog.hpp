@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "hetsched/policy.hpp"
 #include "model/scenario.hpp"
+#include "policy/plugin.hpp"
 
 namespace hetsched {
 
@@ -22,10 +23,16 @@ class Catalog {
   /// Takes a copy of the entries, whose texts must outlive the catalog. Throws an InternalError if a name is
   /// empty or there twice, or if there is nothing to make a policy with.
   explicit Catalog(std::span<const PolicyEntry> entries);
+  /// These and the policies of plugins. One whose name is taken is a problem of its plugin, and left out.
+  Catalog(std::span<const PolicyEntry> entries, std::vector<Plugin> plugins, Problems& problems);
 
   /// All policies, by name.
   [[nodiscard]] std::span<const PolicyEntry> list() const { return entries_; }
   [[nodiscard]] Names names() const;
+  /// The plugins that some of them come from, in the order in which they were loaded.
+  [[nodiscard]] std::span<const Plugin> plugins() const { return plugins_; }
+  /// The plugin that a policy comes from; null if from none.
+  [[nodiscard]] const Plugin* plugin_of(const PolicyEntry& entry) const;
 
   /// The policy of that name; null if there is none.
   [[nodiscard]] const PolicyEntry* find(std::string_view name) const;
@@ -35,7 +42,8 @@ class Catalog {
   /// ...`.
   [[nodiscard]] std::string unknown(std::string_view name) const;
 
-  /// The parameters a policy reads, in the order in which it does. Throws an InputError for an unknown name.
+  /// The parameters a policy reads, in the order in which it does. Throws an InputError for an unknown name, and a
+  /// PolicyError if it cannot be made.
   [[nodiscard]] std::vector<Params::Declared> declared(std::string_view name) const;
 
   /// Makes the policy of a run. Everything wrong with the choice (unknown name, unknown parameter, wrong
@@ -48,7 +56,10 @@ class Catalog {
   [[nodiscard]] Json effective_parameters(const PolicyChoice& choice) const;
 
  private:
+  void sort();
+
   std::vector<PolicyEntry> entries_;  // by name
+  std::vector<Plugin> plugins_;
 };
 
 /// The seed that a policy sees in a run: the same for the same policy and run seed, unrelated to all other

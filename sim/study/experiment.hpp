@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/fields.hpp"
 #include "model/scenario.hpp"
+#include "policy/plugin.hpp"
 
 namespace hetsched {
 
@@ -23,6 +26,8 @@ struct ExperimentSpec {
   ExecutionJitter execution_jitter;
   DecisionLatency decision_latency;
   std::vector<Outage> outages;
+  std::optional<double> decision_limit;
+  std::vector<std::string> plugins;
   JsonValue grid;
   std::vector<JsonValue> list;
   JsonValue baseline;
@@ -50,6 +55,12 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
           "how true execution times differ from predicted ones", {}),
     field("decision_latency", &ExperimentSpec::decision_latency, "simulated time that deciding takes", {}),
     field("outages", &ExperimentSpec::outages, "accelerators that are off for a while", {}),
+    field("decision_limit", &ExperimentSpec::decision_limit,
+          "wall-clock time that one call of the policy may take: a longer one is an error of the policy; default: no "
+          "limit",
+          {.unit = "s"}),
+    field("plugins", &ExperimentSpec::plugins,
+          "shared libraries with policies, relative to this file or in a folder of HETSCHED_PLUGIN_PATH", {}),
     field("grid", &ExperimentSpec::grid,
           "factors: path -> list of levels; all combinations are run, the last path varies fastest. A path "
           "is a field "
@@ -70,6 +81,14 @@ struct Setting {
   std::string value;   ///< JSON, or else a text as it stands; files are relative to the current directory
   std::string origin;  ///< how the user wrote it, for messages: "--set seed=2"
 };
+
+/// The file that is meant by an experiment: itself, or `experiment.json` in a folder.
+std::filesystem::path experiment_file(const std::filesystem::path& path);
+
+/// The plugins that an experiment file names, wherever they lie: beside it, or in
+/// `search_path`. None if it cannot be read, which whoever reads all of it will say.
+std::vector<PluginRequest> experiment_plugins(const std::filesystem::path& path,
+                                              const std::vector<std::filesystem::path>& search_path);
 
 /// Cuts "path=value". A problem if it is not of that form.
 Setting parse_setting(std::string_view text, Problems& problems);

@@ -62,6 +62,16 @@ Json to_json(const RunCost& cost) {
           {"decide_longest_s", cost.decisions.longest}};
 }
 
+Json to_json(std::span<const Plugin> plugins) {
+  Json list = Json::array();
+  for (const Plugin& plugin : plugins) {
+    Names policies;
+    for (const PolicyEntry& entry : plugin.policies) policies.emplace_back(entry.name);
+    list.push_back({{"path", plugin.file.string()}, {"sha256", plugin.sha256}, {"policies", policies}});
+  }
+  return list;
+}
+
 Stopwatch::Stopwatch()
     : start_(std::chrono::system_clock::now()),
       wall_(std::chrono::steady_clock::now()),

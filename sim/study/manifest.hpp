@@ -14,6 +14,7 @@ namespace hetsched {
 Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start);
 
 Json to_json(const RunCost& cost);
+Json to_json(std::span<const Plugin> plugins);
 
 /// Measures what is done between its making and a call: wall-clock and processor time.
 class Stopwatch {

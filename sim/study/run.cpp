@@ -85,6 +85,7 @@ RunResult run_into(const std::filesystem::path& directory, const Scenario& scena
   result.cost.cpu = stopwatch.cpu();
   result.cost.peak_memory = peak_memory_kib();
   Json json = manifest(provenance, stopwatch.start());
+  json["plugins"] = to_json(catalog.plugins());
   json["records"] = std::string(name_of(level));
   json["scenario"] = to_json(scenario);
   json["scenario"]["policy"]["parameters"] = catalog.effective_parameters(scenario.policy);

@@ -14,7 +14,7 @@ Json to_json(const Scenario& scenario) {
       stream["arrival"].erase("file");  // its times stand here
   Json outages = Json::array();
   for (const Outage& outage : scenario.options.outages) outages.push_back(to_json(outage));
-  return {{"format", 1},
+  Json json = {{"format", 1},
           {"name", "run"},
           {"platform", to_json(scenario.platform)},
           {"workload", std::move(workload_json)},
@@ -23,6 +23,8 @@ Json to_json(const Scenario& scenario) {
           {"execution_jitter", to_json(scenario.options.execution_jitter)},
           {"decision_latency", to_json(scenario.options.decision_latency)},
           {"outages", std::move(outages)}};
+  if (scenario.options.decision_limit) json["decision_limit"] = *scenario.options.decision_limit;
+  return json;
 }
 
 }  // namespace hetsched

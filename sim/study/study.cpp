@@ -206,8 +206,7 @@ void add_distinct(const Problems& found, Problems& problems) {
 
 Study Study::load(const std::filesystem::path& path, const std::vector<Setting>& settings,
                   const Catalog& catalog, Problems& problems) {
-  std::error_code error;
-  const auto file = std::filesystem::is_directory(path, error) ? path / "experiment.json" : path;
+  const std::filesystem::path file = experiment_file(path);
   Problems found;
   Document document;
   if (const std::string missing = missing_file("experiment", file); missing.empty())

@@ -216,9 +216,10 @@ SweepOutcome outcome_of(const Study& study, const Sweeper& sweeper, bool stopped
   return outcome;
 }
 
-void write_manifest(const std::filesystem::path& directory, const Study& study, const Sweeper& sweeper,
-                    RecordLevel level, const SweepOutcome& outcome, const Stopwatch& stopwatch) {
+void write_manifest(const std::filesystem::path& directory, const Study& study, const Catalog& catalog,
+                    const Sweeper& sweeper, RecordLevel level, const SweepOutcome& outcome, const Stopwatch& stopwatch) {
   Json json = manifest(sweeper.provenance(), stopwatch.start());
+  json["plugins"] = to_json(catalog.plugins());
   json["experiment"] = study.experiment();
   json["records"] = std::string(name_of(level));
   json["points"] = {{"total", outcome.total},
@@ -245,7 +246,7 @@ SweepOutcome sweep(const Study& study, const Catalog& catalog, const SweepOption
   const bool stopped = sweeper.run();
   const SweepOutcome outcome = outcome_of(study, sweeper, stopped, stopwatch.wall());
   write_points(output.path(), study, sweeper);
-  write_manifest(output.path(), study, sweeper, level, outcome, stopwatch);
+  write_manifest(output.path(), study, catalog, sweeper, level, outcome, stopwatch);
   output.commit();
   return outcome;
 }

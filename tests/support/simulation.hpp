@@ -1,60 +1,28 @@
 /// \file
 /// Runs small scenarios written as JSON text, on SimGrid or on the fluid executor, keeps all records, and checks of
-/// every run what must hold of any run (conservation.hpp).
+/// every run what must hold of any run (contract/conservation.hpp).
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "engine/engine.hpp"
+#include "contract/inputs.hpp"
+#include "contract/log.hpp"
 #include "hetsched/policy.hpp"
 #include "model/scenario.hpp"
-#include "record/observer.hpp"
 
 namespace hetsched::testing {
 
-/// All records of a run. Owns what their string views point into.
-struct Log : Observer {
-  std::shared_ptr<Scenario> scenario;
-  std::shared_ptr<Tables> tables;
-  std::vector<RequestRecord> requests;
-  std::vector<TaskRecord> tasks;
-  std::vector<TransferRecord> transfers;
-  std::vector<PowerRecord> pieces;
-  std::vector<AcceleratorRecord> accelerators;
-  RunTotals totals;
-
-  void request_ended(const RequestRecord& r) override { requests.push_back(r); }
-  void task_ended(const TaskRecord& r) override { tasks.push_back(r); }
-  void transfer_ended(const TransferRecord& r) override { transfers.push_back(r); }
-  void power(const PowerRecord& r) override { pieces.push_back(r); }
-  void accelerator(const AcceleratorRecord& r) override { accelerators.push_back(r); }
-  void run_ended(const RunTotals& r) override { totals = r; }
-  bool wants_tasks() const override { return true; }
-
-  [[nodiscard]] double energy() const {
-    return totals.energy_base + totals.energy_idle + totals.energy_active + totals.energy_transfer;
-  }
-  /// The only record of a task of the first request.
-  [[nodiscard]] const TaskRecord& task(const std::string& name, std::uint64_t request = 0) const;
-};
-
-/// The JSON texts of a scenario. Streams name their models by the keys of `models`.
-struct Inputs {
-  std::string platform, workload;
-  std::map<std::string, std::string> models;
-};
-
-/// Throws InputError if something is wrong with the inputs.
-std::shared_ptr<Scenario> make_scenario(const Inputs& inputs);
+using contract::Inputs;
+using contract::Log;
+using contract::make_scenario;
 
 /// The scenario of a platform and a workload file of this repository, by paths from its root.
 std::shared_ptr<Scenario> load_scenario(const std::string& platform, const std::string& workload);
 
 enum class Backend { simgrid, fluid };
+contract::MakeExecutor executor_of(Backend backend);
 
 /// Runs the scenario and checks conservation.
 Log simulate_log(std::shared_ptr<Scenario> scenario, Policy& policy, Backend backend = Backend::simgrid);

@@ -1,10 +1,10 @@
-#include "support/fluid_executor.hpp"
+#include "contract/fluid_executor.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-namespace hetsched::testing {
+namespace hetsched::contract {
 
 void FluidExecutor::start_traffic(std::uint32_t flow, double bytes, double max_rate) {
   flows_[flow] = {bytes, max_rate, 0, {fabric_.lane_memory[flow]}};
@@ -85,4 +85,4 @@ void FluidExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
   finished = done;
 }
 
-}  // namespace hetsched::testing
+}  // namespace hetsched::contract

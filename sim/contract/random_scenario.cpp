@@ -1,12 +1,13 @@
-#include "support/random_scenario.hpp"
+#include "contract/random_scenario.hpp"
 
 #include <algorithm>
 #include <vector>
 
 #include "base/random.hpp"
 #include "base/units.hpp"
+#include "hetsched/policy.hpp"
 
-namespace hetsched::testing {
+namespace hetsched::contract {
 namespace {
 
 constexpr double kMega = 1048576;
@@ -315,4 +316,4 @@ RandomScenario random_scenario(std::uint64_t seed, double scale, bool surprises)
   return Generator(seed, scale, surprises).make();
 }
 
-}  // namespace hetsched::testing
+}  // namespace hetsched::contract

@@ -6,7 +6,7 @@
 
 #include "engine/executor.hpp"
 
-namespace hetsched::testing {
+namespace hetsched::contract {
 
 class FluidExecutor final : public Executor {
  public:
@@ -31,4 +31,4 @@ class FluidExecutor final : public Executor {
   std::map<std::uint32_t, Flow> flows_;
 };
 
-}  // namespace hetsched::testing
+}  // namespace hetsched::contract

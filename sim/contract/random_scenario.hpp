@@ -7,9 +7,9 @@
 #include <memory>
 #include <string>
 
-#include "support/simulation.hpp"
+#include "contract/inputs.hpp"
 
-namespace hetsched::testing {
+namespace hetsched::contract {
 
 struct RandomScenario {
   std::uint64_t seed = 0;
@@ -29,4 +29,4 @@ struct RandomScenario {
 /// rules of releasing and ending that do not scale.
 RandomScenario random_scenario(std::uint64_t seed, double scale = 1, bool surprises = true);
 
-}  // namespace hetsched::testing
+}  // namespace hetsched::contract

@@ -1,0 +1,90 @@
+#include "contract/checks.hpp"
+
+#include <algorithm>
+
+#include "contract/conservation.hpp"
+#include "contract/fluid_executor.hpp"
+#include "contract/watched_policy.hpp"
+
+namespace hetsched::contract {
+namespace {
+
+std::unique_ptr<Executor> fluid(const Fabric& fabric) { return std::make_unique<FluidExecutor>(fabric); }
+
+/// Rules differ in numbers (of requests, tasks, points) from case to case.
+std::string without_numbers(const std::string& text) {
+  std::string out;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c < '0' || c > '9'; });
+  return out.substr(0, out.find(':'));
+}
+
+/// What an exception of a run says of the policy.
+Violation violation_of(const std::exception& error) {
+  if (const auto* policy = dynamic_cast<const PolicyError*>(&error))
+    return {"policy error: " + without_numbers(policy->rule()), policy->what()};
+  if (dynamic_cast<const InputError*>(&error)) return {"input", error.what()};
+  return {"internal error", std::string("internal error: ") + error.what()};
+}
+
+/// The first thing in which two lists of requests differ, the second of which should be as the first with all times
+/// multiplied.
+std::string difference(const Log& one, const Log& two, double factor) {
+  if (two.requests.size() != one.requests.size())
+    return std::to_string(one.requests.size()) + " requests became " + std::to_string(two.requests.size());
+  for (std::size_t r = 0; r < one.requests.size(); ++r) {
+    const RequestRecord &a = one.requests[r], &b = two.requests[r];
+    const std::string name = "request " + std::to_string(a.request);
+    if (a.request != b.request) return name + " ended in another order";
+    if (a.status != b.status) return name + " ended in another way";
+    if (b.end != factor * a.end) return name + " ended at " + shortest(a.end) + " s, then at " + shortest(b.end) + " s";
+  }
+  if (two.totals.end != factor * one.totals.end)
+    return "the run ended at " + shortest(one.totals.end) + " s, then at " + shortest(two.totals.end) + " s";
+  return "";
+}
+
+}  // namespace
+
+Log checked_run(const RandomScenario& random, const Subject& subject, MakeExecutor make_executor, Names& broken) {
+  const std::unique_ptr<Policy> policy = subject.make(random.options.seed);
+  WatchedPolicy watched(*policy);
+  std::shared_ptr<Scenario> scenario = random.make();
+  scenario->policy.name = subject.name;
+  Log log = logged_run(scenario, watched, make_executor);
+  for (const std::string& promise : watched.broken()) broken.push_back("the view breaks its promise: " + promise);
+  for (std::string& law : broken_conservation(log)) broken.push_back(std::move(law));
+  // Events of the last instant may come too late for a call.
+  const std::size_t released = log.requests.size();
+  if (watched.arrived() > released || watched.ended() > released) broken.emplace_back("more requests than were released");
+  if (scenario->workload.end == EndRule::drain && watched.arrived() != released)
+    broken.emplace_back("a request was released, but never seen by the policy");
+  return log;
+}
+
+std::optional<Violation> broken_contract(const RandomScenario& scenario, const Subject& subject) try {
+  Names broken;
+  const Log once = checked_run(scenario, subject, fluid, broken);
+  if (!broken.empty()) return Violation{broken.front(), join(broken, "; ")};
+  const Log again = checked_run(scenario, subject, fluid, broken);
+  if (once.text() == again.text()) return std::nullopt;
+  const std::string where = difference(once, again, 1);
+  return Violation{"not repeatable", "two runs of the same scenario differ: " +
+                                         (where.empty() ? "in what their tasks did" : where) +
+                                         "; a policy may depend on its views, parameters and seed only"};
+} catch (const std::exception& error) {
+  return violation_of(error);
+}
+
+std::optional<Violation> broken_scaling(std::uint64_t seed, const Subject& subject) try {
+  Names broken;
+  const Log one = checked_run(random_scenario(seed, 1, false), subject, fluid, broken);
+  const Log two = checked_run(random_scenario(seed, 2, false), subject, fluid, broken);
+  if (!broken.empty()) return Violation{broken.front(), join(broken, "; ")};
+  const std::string where = difference(one, two, 2);
+  if (where.empty()) return std::nullopt;
+  return Violation{"not scaled", "with all times doubled not everything takes twice as long: " + where};
+} catch (const std::exception& error) {
+  return violation_of(error);
+}
+
+}  // namespace hetsched::contract

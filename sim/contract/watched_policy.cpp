@@ -1,0 +1,96 @@
+#include "contract/watched_policy.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace hetsched::contract {
+
+void WatchedPolicy::begin(const SystemView& view) {
+  expect(view.live.empty(), "nothing has arrived before the run begins");
+  policy_.begin(view);
+}
+
+void WatchedPolicy::decide(const SystemView& view, Decisions& out) {
+  expect(view.now >= last_, "time never goes back");
+  last_ = view.now;
+  check_events(view);
+  check_requests(view);
+  check_accelerators(view);
+  policy_.decide(view, out);
+}
+
+void WatchedPolicy::expect(bool holds, const char* what) {
+  if (!holds && std::find(broken_.begin(), broken_.end(), what) == broken_.end()) broken_.emplace_back(what);
+}
+
+void WatchedPolicy::check_events(const SystemView& view) {
+  expect(!view.events.empty(), "a call has a reason");
+  expect(std::is_sorted(view.events.begin(), view.events.end(),
+                        [](const Event& a, const Event& b) { return a.type < b.type; }),
+         "events come by kind");
+  for (const Event& e : view.events) {
+    if (e.type == Event::Type::request_arrived) {
+      expect(view.request(e.task).id == arrived_++, "requests arrive one after the other");
+    } else if (e.type == Event::Type::request_finished || e.type == Event::Type::request_dropped) {
+      expect(!view.request(e.task).live, "a request that ended is not live");
+      expect(ended_.insert(view.request(e.task).id).second, "a request ends once");
+    } else if (e.type == Event::Type::task_ready && view.request(e.task).live) {
+      expect(view.state(e.task).progress == Progress::ready, "task_ready: the task is ready");
+    } else if (e.type == Event::Type::task_finished) {
+      expect(view.state(e.task).progress == Progress::finished, "task_finished: the task has finished");
+    }
+  }
+}
+
+void WatchedPolicy::check_requests(const SystemView& view) {
+  std::vector<TaskRef> ready;
+  std::optional<std::uint64_t> last;
+  for (const std::uint32_t r : view.live) {
+    const Request& request = view.requests[r];
+    expect(request.live, "live requests are live");
+    expect(!last || *last < request.id, "live requests are ordered by id");
+    last = request.id;
+    expect(request.arrival <= view.now, "nothing is seen before it arrives");
+    expect(ended_.count(request.id) == 0, "what ended stays away");
+    check_tasks(view, request);
+    for (std::uint32_t t = 0; t < request.tasks.size(); ++t)
+      if (request.tasks[t].progress == Progress::ready) ready.push_back({r, t});
+  }
+  expect(std::equal(ready.begin(), ready.end(), view.ready.begin(), view.ready.end()),
+         "ready lists what is ready, by request and task");
+}
+
+void WatchedPolicy::check_tasks(const SystemView& view, const Request& request) {
+  const std::span<const ModelTask> tasks = view.models[request.model].tasks;
+  std::uint32_t unfinished = 0;
+  for (std::uint32_t t = 0; t < tasks.size(); ++t) {
+    const TaskState& task = request.tasks[t];
+    unfinished += task.progress == Progress::finished ? 0 : 1;
+    std::set<std::uint32_t> missing;
+    for (const Edge& e : tasks[t].inputs)
+      if (request.tasks[e.task].progress != Progress::finished) missing.insert(e.task);
+    expect(task.missing == missing.size(), "missing counts predecessors");
+    expect(task.progress == Progress::waiting || missing.empty(),
+           "only tasks without missing predecessors get ready");
+    expect((task.accelerator == kNone) == (task.progress < Progress::running),
+           "tasks that run or ran have an accelerator");
+  }
+  expect(unfinished > 0, "a live request has something left");
+  expect(request.unfinished == unfinished, "unfinished counts tasks");
+}
+
+void WatchedPolicy::check_accelerators(const SystemView& view) {
+  std::vector<std::uint32_t> running(view.accelerators.size(), 0);
+  for (const std::uint32_t r : view.live)
+    for (const TaskState& task : view.requests[r].tasks)
+      if (task.progress == Progress::running) ++running[task.accelerator];
+  for (std::uint32_t a = 0; a < running.size(); ++a) {
+    const Accelerator& accelerator = view.accelerators[a];
+    expect(accelerator.slots == accelerator.free_slots + running[a], "slots are free or taken");
+    expect(accelerator.available || running[a] == 0, "nothing runs on what is off");
+    expect(accelerator.free_slots == 0 || accelerator.free_at <= view.now,
+           "an accelerator with a free slot is free now");
+  }
+}
+
+}  // namespace hetsched::contract
