@@ -29,7 +29,10 @@ class Fcfs final : public Policy {
 
 PolicyEntry fcfs() {
   return policy<Fcfs>("fcfs", "first come, first served; each task on the free accelerator that finishes it first",
-                      "textbook; e.g. Stallings, Operating Systems, ch. 9");
+                      {.source = "textbook; e.g. Stallings, Operating Systems, ch. 9",
+                       .complexity = "R A",
+                       .knowledge = "arrivals",
+                       .verified_by = "Stallings' five processes; M/M/1, M/M/m and M/D/1 waiting times"});
 }
 
 }  // namespace hetsched

@@ -219,7 +219,10 @@ class Heft final : public Policy {
 
 PolicyEntry heft() {
   return policy<Heft>("heft", "heterogeneous earliest finish time: a static plan per request, with insertion",
-                      "Topcuoglu, Hariri, Wu, IEEE TPDS 13(3), 2002");
+                      {.source = "Topcuoglu, Hariri, Wu, IEEE TPDS 13(3), 2002",
+                       .complexity = "per request: tasks x (inputs + plan) x A",
+                       .knowledge = "the layers and tensors of each request, routes",
+                       .verified_by = "Topcuoglu's graph: 80; Arabnejad and Barbosa's: 133; a second request into the gaps: 109"});
 }
 
 }  // namespace hetsched

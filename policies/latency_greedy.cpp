@@ -86,7 +86,10 @@ class LatencyGreedy final : public Policy {
 PolicyEntry latency_greedy() {
   return policy<LatencyGreedy>("latency_greedy",
                                "XRBench's scheduler: queue heads by model name, each on the fastest free accelerator",
-                               "Kwon et al., XRBench, MLSys 2023 (arXiv 2211.08675) and its public code");
+                               {.source = "Kwon et al., XRBench, MLSys 2023 (arXiv 2211.08675) and its public code",
+                                .complexity = "live requests + streams x A",
+                                .knowledge = "names of models",
+                                .verified_by = "XRBench's published scores, 26 of 26"});
 }
 
 }  // namespace hetsched

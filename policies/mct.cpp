@@ -101,7 +101,10 @@ class Mct final : public Policy {
 
 PolicyEntry mct() {
   return policy<Mct>("mct", "minimum completion time: each task joins the queue that is predicted to finish it first",
-                     "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001 (StarPU's dm does the same)");
+                     {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001 (StarPU's dm does the same)",
+                      .complexity = "A per new task",
+                      .knowledge = "what it has queued",
+                      .verified_by = "the order of Braun et al.'s rules on a 5 x 2 matrix: 24"});
 }
 
 }  // namespace hetsched

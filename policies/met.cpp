@@ -48,7 +48,10 @@ class Met final : public Policy {
 
 PolicyEntry met() {
   return policy<Met>("met", "minimum execution time: each task waits for the accelerator that computes it fastest",
-                     "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001");
+                     {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
+                      .complexity = "R A",
+                      .knowledge = "-",
+                      .verified_by = "the same matrix: 29"});
 }
 
 }  // namespace hetsched

@@ -28,10 +28,19 @@ void print_list(const Catalog& catalog) {
   print("\nhetsched policies NAME tells more of one.\n");
 }
 
+void print_facts(const PolicyFacts& facts) {
+  const std::pair<const char*, std::string_view> lines[] = {{"source", facts.source},
+                                                            {"complexity", facts.complexity},
+                                                            {"knowledge", facts.knowledge},
+                                                            {"verified by", facts.verified_by}};
+  for (const auto& [what, text] : lines)
+    if (!text.empty()) print(std::string(what) + ": " + wrapped(text, 2));
+}
+
 void print_details(const Catalog& catalog, const std::string& name) {
   const PolicyEntry& entry = catalog.get(name);
   print(std::string(entry.name) + ": " + wrapped(entry.summary, 2));
-  print("source: " + wrapped(entry.source, 2));
+  print_facts(entry.facts);
   if (const Plugin* plugin = catalog.plugin_of(entry)) print("plugin: " + plugin->file.string() + "\n");
   const auto parameters = catalog.declared(name);
   if (parameters.empty()) {

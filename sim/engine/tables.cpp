@@ -82,8 +82,10 @@ std::vector<const Network*> Tables::add_graphs(const Scenario& scenario, Problem
 
 void Tables::add_platform(const PlatformSpec& platform) {
   platform_ = platform;
-  for (const MemorySpec& memory : platform_.memories)
+  for (const MemorySpec& memory : platform_.memories) {
+    memory_bandwidths_.push_back(memory.bandwidth.value_or(kNever));
     memories_.push_back({memory.name, memory.bandwidth.value_or(0), memory.energy_per_byte});
+  }
   for (const LinkSpec& link : platform_.links)
     links_.push_back({link.name, link.bandwidth, link.energy_per_byte, link.sharing == Sharing::shared});
   for (std::size_t k = 0; k < platform_.kinds.size(); ++k) {
@@ -196,8 +198,11 @@ void Tables::fill(SystemView& view) const {
   view.streams = streams_;
   view.costs = costs_.cells;
   view.columns = costs_.columns;
+  view.rows = costs_.columns > 0 ? static_cast<std::uint32_t>(costs_.cells.size() / costs_.columns) : 0;
   view.routes = routes_;
   view.memories = static_cast<std::uint32_t>(memories_.size());
+  view.memory_bandwidths = memory_bandwidths_;
+  view.base_power = platform_.base_power;
 }
 
 }  // namespace hetsched

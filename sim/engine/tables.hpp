@@ -109,6 +109,7 @@ class Tables {
   std::vector<AcceleratorInfo> accelerators_;
   std::vector<KindInfo> kind_infos_;
   std::vector<MemoryInfo> memories_;
+  std::vector<double> memory_bandwidths_;  // as policies see them
   std::vector<LinkInfo> links_;
   std::vector<std::vector<std::uint32_t>> route_links_;  // memories x memories, from-major
   std::vector<std::string_view> variant_names_;          // by row of costs

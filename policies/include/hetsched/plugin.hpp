@@ -79,6 +79,7 @@ constexpr LayoutFact kPluginLayout[] = {
     HETSCHED_SIZE(Kind), HETSCHED_AT(Kind, name), HETSCHED_AT(Kind, type), HETSCHED_AT(Kind, points),
     HETSCHED_AT(Kind, first_column), HETSCHED_AT(Kind, dispatch_time), HETSCHED_AT(Kind, switch_time),
     HETSCHED_AT(Kind, switch_energy), HETSCHED_AT(Kind, energy_is_total),
+    HETSCHED_AT(Kind, max_batch),
 
     HETSCHED_SIZE(Edge), HETSCHED_AT(Edge, task), HETSCHED_AT(Edge, tensor), HETSCHED_AT(Edge, bytes),
 
@@ -96,6 +97,10 @@ constexpr LayoutFact kPluginLayout[] = {
     HETSCHED_AT(Stream, period), HETSCHED_AT(Stream, relative_deadline),
 
     HETSCHED_SIZE(Route), HETSCHED_AT(Route, latency), HETSCHED_AT(Route, seconds_per_byte),
+
+    HETSCHED_SIZE(FutureRequest), HETSCHED_AT(FutureRequest, index), HETSCHED_AT(FutureRequest, stream),
+    HETSCHED_AT(FutureRequest, model), HETSCHED_AT(FutureRequest, arrival), HETSCHED_AT(FutureRequest, deadline),
+    HETSCHED_AT(FutureRequest, priority),
 
     HETSCHED_SIZE(TaskRef), HETSCHED_AT(TaskRef, request), HETSCHED_AT(TaskRef, task),
 
@@ -124,11 +129,14 @@ constexpr LayoutFact kPluginLayout[] = {
 
     HETSCHED_SIZE(SystemView), HETSCHED_AT(SystemView, now), HETSCHED_AT(SystemView, events),
     HETSCHED_AT(SystemView, kinds), HETSCHED_AT(SystemView, models), HETSCHED_AT(SystemView, streams),
-    HETSCHED_AT(SystemView, costs), HETSCHED_AT(SystemView, columns), HETSCHED_AT(SystemView, routes),
-    HETSCHED_AT(SystemView, memories), HETSCHED_AT(SystemView, accelerators), HETSCHED_AT(SystemView, requests),
+    HETSCHED_AT(SystemView, costs), HETSCHED_AT(SystemView, columns), HETSCHED_AT(SystemView, rows),
+    HETSCHED_AT(SystemView, routes), HETSCHED_AT(SystemView, memories), HETSCHED_AT(SystemView, memory_bandwidths),
+    HETSCHED_AT(SystemView, base_power), HETSCHED_AT(SystemView, future),
+    HETSCHED_AT(SystemView, accelerators), HETSCHED_AT(SystemView, requests),
     HETSCHED_AT(SystemView, live), HETSCHED_AT(SystemView, ready),
 
     HETSCHED_SIZE(Start), HETSCHED_AT(Start, task), HETSCHED_AT(Start, accelerator), HETSCHED_AT(Start, variant),
+    HETSCHED_AT(Start, also),
     HETSCHED_SIZE(Prefetch), HETSCHED_AT(Prefetch, task), HETSCHED_AT(Prefetch, accelerator),
     HETSCHED_SIZE(SetOperatingPoint), HETSCHED_AT(SetOperatingPoint, accelerator),
     HETSCHED_AT(SetOperatingPoint, point),
@@ -145,7 +153,7 @@ constexpr LayoutFact kPluginLayout[] = {
 
     HETSCHED_SIZE(Policy),
     HETSCHED_SIZE(PolicyEntry), HETSCHED_AT(PolicyEntry, name), HETSCHED_AT(PolicyEntry, summary),
-    HETSCHED_AT(PolicyEntry, source), HETSCHED_AT(PolicyEntry, make),
+    HETSCHED_AT(PolicyEntry, facts), HETSCHED_SIZE(PolicyFacts), HETSCHED_AT(PolicyEntry, make),
 };
 
 #undef HETSCHED_SIZE

@@ -1,0 +1,79 @@
+/// \file
+/// What a policy decides. Part of hetsched/policy.hpp.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "hetsched/view.hpp"
+
+namespace hetsched {
+
+/// Run a ready task on an available accelerator with a free slot, as a variant; together with others as one
+/// batch, if `also` names any.
+struct Start {
+  TaskRef task;
+  std::uint32_t accelerator;
+  std::uint32_t variant = 0;
+  /// Ready tasks of other requests, each the same task of the same model. With them the batch must not be
+  /// larger than Kind::max_batch. It takes one slot, computes when the inputs of all are there, and all of it
+  /// ends at once.
+  std::vector<TaskRef> also = {};
+};
+/// Begin to move those inputs of a task that exist already to an accelerator's memory. The task may still
+/// be waiting for others; the accelerator is not occupied.
+struct Prefetch {
+  TaskRef task;
+  std::uint32_t accelerator;
+};
+/// Change an accelerator's operating point; a running task goes on at the new speed.
+struct SetOperatingPoint {
+  std::uint32_t accelerator;
+  std::uint32_t point;
+};
+/// Give a request up. Its running tasks are aborted; the energy they have taken still counts.
+struct Drop {
+  std::uint32_t request;
+};
+/// Call me at this time, even if nothing happens.
+struct WakeAt {
+  Seconds time;
+};
+/// Record when the policy expects a request to finish (column forecast_s of requests.csv). No effect.
+struct Forecast {
+  std::uint32_t request;
+  Seconds finish;
+};
+using Decision = std::variant<Start, Prefetch, SetOperatingPoint, Drop, WakeAt, Forecast>;
+
+/// Collects decisions in order.
+class Decisions {
+ public:
+  void start(TaskRef task, std::uint32_t accelerator, std::uint32_t variant = 0) {
+    list_.emplace_back(Start{task, accelerator, variant});
+  }
+  /// `batch` must not be empty.
+  void start_batch(std::span<const TaskRef> batch, std::uint32_t accelerator, std::uint32_t variant = 0) {
+    list_.emplace_back(Start{batch.front(), accelerator, variant, {batch.begin() + 1, batch.end()}});
+  }
+  void prefetch(TaskRef task, std::uint32_t accelerator) { list_.emplace_back(Prefetch{task, accelerator}); }
+  void set_operating_point(std::uint32_t accelerator, std::uint32_t point) {
+    list_.emplace_back(SetOperatingPoint{accelerator, point});
+  }
+  void drop(std::uint32_t request) { list_.emplace_back(Drop{request}); }
+  void wake_at(Seconds time) { list_.emplace_back(WakeAt{time}); }
+  void forecast(std::uint32_t request, Seconds finish) { list_.emplace_back(Forecast{request, finish}); }
+
+  void add(Decision decision) { list_.push_back(std::move(decision)); }
+
+  [[nodiscard]] std::span<const Decision> all() const { return list_; }
+  void clear() { list_.clear(); }
+
+ private:
+  std::vector<Decision> list_;
+};
+
+}  // namespace hetsched

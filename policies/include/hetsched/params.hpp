@@ -1,0 +1,144 @@
+/// \file
+/// What a policy is configured by. Part of hetsched/policy.hpp.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "hetsched/view.hpp"
+
+namespace hetsched {
+
+/// Reads parameters and records their declaration at the same time, so that a policy's constructor is its
+/// only schema: `hetsched policies NAME` lists what the constructor asked for.
+/// Rule: read every parameter unconditionally, and do nothing else of consequence in a constructor.
+class Params {
+ public:
+  using Value = std::variant<bool, double, std::string>;
+  using Values = std::map<std::string, Value, std::less<>>;
+
+  struct NumberSpec {
+    double fallback = 0;
+    double min = -kNever;
+    double max = kNever;
+    bool integer = false;
+    std::string_view doc;
+  };
+  struct ChoiceSpec {
+    std::string_view fallback;
+    std::vector<std::string_view> of;
+    std::string_view doc;
+  };
+  struct Declared {
+    std::string name;
+    std::string type;  ///< "number", "integer", "flag", "text", "file" or the choices, "a|b|c"
+    Value fallback;
+    double min = -kNever, max = kNever;
+    std::string doc;
+  };
+  struct Problem {
+    std::string name, what;
+  };
+
+  /// Reads the file of a path; returns what is wrong, or nothing.
+  using ReadFile = std::function<std::string(const std::string& path, std::string& content)>;
+
+  explicit Params(Values given = {}, std::uint64_t seed = 0, ReadFile read = nullptr)
+      : given_(std::move(given)), seed_(seed), read_(std::move(read)) {}
+
+  double number(std::string_view name, const NumberSpec& spec) {
+    declared_.push_back({std::string(name), spec.integer ? "integer" : "number", spec.fallback, spec.min,
+                         spec.max, std::string(spec.doc)});
+    const double value = get<double>(name, spec.integer ? "an integer" : "a number", spec.fallback);
+    if (!(value >= spec.min && value <= spec.max) || (spec.integer && value != std::floor(value))) {
+      problems_.push_back({std::string(name), range(spec)});
+      return spec.fallback;
+    }
+    return value;
+  }
+  bool flag(std::string_view name, bool fallback, std::string_view doc) {
+    declared_.push_back({std::string(name), "flag", fallback, 0, 0, std::string(doc)});
+    return get<bool>(name, "true or false", fallback);
+  }
+  std::string choice(std::string_view name, const ChoiceSpec& spec) {
+    std::string type;
+    for (std::string_view option : spec.of) type += (type.empty() ? "" : "|") + std::string(option);
+    declared_.push_back({std::string(name), type, std::string(spec.fallback), 0, 0, std::string(spec.doc)});
+    std::string value = get<std::string>(name, "one of " + type, std::string(spec.fallback));
+    for (std::string_view option : spec.of)
+      if (option == value) return value;
+    problems_.push_back({std::string(name), "must be one of " + type});
+    return std::string(spec.fallback);
+  }
+  std::string text(std::string_view name, std::string_view fallback, std::string_view doc) {
+    declared_.push_back({std::string(name), "text", std::string(fallback), 0, 0, std::string(doc)});
+    return get<std::string>(name, "a text", std::string(fallback));
+  }
+  /// A text file, read before the run. Its content is empty if none is given; then `required` is a problem.
+  struct File {
+    std::string path, content;
+  };
+  File file(std::string_view name, bool required, std::string_view doc) {
+    declared_.push_back({std::string(name), "file", std::string(), 0, 0, std::string(doc)});
+    File file{get<std::string>(name, "the path of a file", ""), ""};
+    if (!read_) return file;  // only asked what there is to declare
+    if (file.path.empty()) {
+      if (required) problems_.push_back({std::string(name), "must be given: the path of a file"});
+    } else if (const std::string wrong = read_(file.path, file.content); !wrong.empty()) {
+      problems_.push_back({std::string(name), wrong});
+    }
+    return file;
+  }
+  /// To be called with what is wrong with a parameter that has the right type, such as the content of a file.
+  void reject(std::string_view name, std::string_view what) {
+    problems_.push_back({std::string(name), std::string(what)});
+  }
+  /// The policy is told what will arrive (SystemView::future); records of its runs say `clairvoyant`.
+  void clairvoyant() { clairvoyant_ = true; }
+  [[nodiscard]] bool is_clairvoyant() const { return clairvoyant_; }
+  /// This run's seed for this policy: the only source of randomness a policy may use.
+  [[nodiscard]] std::uint64_t seed() const { return seed_; }
+
+  [[nodiscard]] const std::vector<Declared>& declared() const { return declared_; }
+  [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }
+  [[nodiscard]] const Values& given() const { return given_; }
+
+ private:
+  template <class T>
+  T get(std::string_view name, const std::string& wanted, T fallback) {
+    const auto it = given_.find(name);
+    if (it == given_.end()) return fallback;
+    if (const T* value = std::get_if<T>(&it->second)) return *value;
+    problems_.push_back({std::string(name), "must be " + wanted});
+    return fallback;
+  }
+  static std::string range(const NumberSpec& spec) {
+    std::string text = spec.integer ? "must be an integer" : "must be a number";
+    if (spec.min > -kNever) text += " of at least " + trimmed(spec.min);
+    if (spec.max < kNever)
+      text += (spec.min > -kNever ? " and at most " : " of at most ") + trimmed(spec.max);
+    return text;
+  }
+  static std::string trimmed(double value) {
+    std::string text = std::to_string(value);
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+    return text;
+  }
+
+  Values given_;
+  std::uint64_t seed_;
+  ReadFile read_;
+  bool clairvoyant_ = false;
+  std::vector<Declared> declared_;
+  std::vector<Problem> problems_;
+};
+
+}  // namespace hetsched

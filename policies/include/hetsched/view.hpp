@@ -1,0 +1,357 @@
+/// \file
+/// What a policy sees: the platform, the models and their costs, and how things stand now. Part of
+/// hetsched/policy.hpp. Units are SI throughout: seconds, joules, watts, bytes, hertz.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+namespace hetsched {
+
+using Seconds = double;
+using Joules = double;
+using Watts = double;
+using Bytes = double;
+
+/// A time that never comes: the cost of an unsupported task, the deadline of a request without one.
+inline constexpr double kNever = std::numeric_limits<double>::infinity();
+/// "No such index": an accelerator not chosen yet, a stream that follows no other.
+inline constexpr std::uint32_t kNone = 0xffffffffu;
+
+// ---- Fixed for the run -------------------------------------------------------------------------------
+
+/// Predicted price of one task alone on an accelerator. `time == kNever`: it cannot run there.
+struct Cost {
+  Seconds time = kNever;  ///< from the start of computing to its end, memory traffic overlapped
+  Joules energy =
+      0;  ///< of the task; comes on top of the active power, or replaces it: Kind::energy_is_total
+  Bytes traffic = 0;  ///< what it moves to and from its memory meanwhile; shares the bandwidth
+};
+
+/// A frequency and voltage, or a named power mode, of a kind.
+struct OperatingPoint {
+  std::string_view name;
+  double frequency = 0;  ///< Hz; 0 when the platform does not say
+  Watts idle_power = 0, active_power = 0;
+};
+
+/// What accelerators of one type share.
+struct Kind {
+  std::string_view name;
+  std::string_view type;                   ///< "gpu", "dla", "systolic_array", ...
+  std::span<const OperatingPoint> points;  ///< at least one
+  std::uint32_t first_column = 0;          ///< of SystemView::costs; point p has first_column + p
+  Seconds dispatch_time = 0;               ///< before every task
+  Seconds switch_time = 0;                 ///< before a task of another model than the last one
+  Joules switch_energy = 0;                ///< of such a switch
+  bool energy_is_total = false;            ///< Cost::energy is all that it draws while the task runs
+  std::uint32_t max_batch = 1;             ///< so many equal tasks can be started as one (Start::also)
+};
+
+/// A tensor between two tasks of one model.
+struct Edge {
+  std::uint32_t task = 0;    ///< the other end, an index into Model::tasks
+  std::uint32_t tensor = 0;  ///< equal for all edges that carry the same data
+  Bytes bytes = 0;
+};
+
+/// One task of a model: a layer, a fused group or the whole network, by the stream's granularity.
+struct ModelTask {
+  std::string_view name;
+  std::string_view op;                  ///< operator of the layer ("conv2d"); empty for groups
+  std::span<const Edge> inputs;         ///< by producer
+  std::span<const Edge> outputs;        ///< by consumer
+  std::uint32_t first_row = 0;          ///< of SystemView::costs; variant v has first_row + v
+  std::uint32_t variants = 1;           ///< 1 + number of alternatives; variant 0 is the original
+  std::uint32_t first_alternative = 0;  ///< bit of variant 1 in Request::alternatives; v has + (v - 1)
+  Seconds best_time =
+      kNever;  ///< least over the platform's accelerators, at the point each starts at, variant 0
+  Seconds mean_time = kNever;  ///< mean over the accelerators that support it, likewise
+};
+
+/// How much accuracy a set of variants loses. A model with a table allows only the sets it lists.
+struct AccuracyEntry {
+  std::uint64_t alternatives = 0;  ///< bits as in Request::alternatives
+  double loss = 0;                 ///< 0..1 of the original accuracy
+};
+
+/// A network at the granularity of one or more streams.
+struct Model {
+  std::string_view name;
+  std::span<const ModelTask> tasks;         ///< in a topological order
+  std::span<const AccuracyEntry> accuracy;  ///< by `alternatives`; empty: losses of variants add up
+  std::span<const double> losses;           ///< of each alternative alone, by bit
+  Seconds best_time = 0, mean_time = 0;     ///< sums over its tasks
+};
+
+/// A source of requests.
+struct Stream {
+  std::string_view name;
+  std::uint32_t model = 0;  ///< index into SystemView::models
+  int priority = 0;         ///< larger is more important
+  Seconds period = kNever;  ///< of a periodic stream
+  Seconds relative_deadline = kNever;
+};
+
+/// The way between two memories, uncontended.
+struct Route {
+  Seconds latency = 0;
+  double seconds_per_byte = 0;  ///< of its slowest link or memory
+};
+
+/// A request that is still to come.
+struct FutureRequest {
+  std::uint64_t index = 0;  ///< Request::index that it will have
+  std::uint32_t stream = 0, model = 0;
+  Seconds arrival = 0;
+  Seconds deadline = kNever;  ///< absolute
+  int priority = 0;
+};
+
+// ---- As it is now ------------------------------------------------------------------------------------
+
+/// Names a task of a live request.
+struct TaskRef {
+  std::uint32_t request = kNone;  ///< index into SystemView::requests
+  std::uint32_t task = kNone;     ///< index into Model::tasks
+  friend bool operator==(const TaskRef&, const TaskRef&) = default;
+};
+
+enum class Progress : std::uint8_t { waiting, ready, running, finished };
+
+/// What has become of one task.
+struct TaskState {
+  Seconds ready = kNever;      ///< when its last predecessor finished
+  Seconds start = kNever;      ///< when it got the accelerator
+  Seconds compute = kNever;    ///< when inputs and overheads were done and computing began
+  Seconds finish = kNever;     ///< actual; while it runs: predicted
+  Seconds predicted = kNever;  ///< finish - start as predicted when it started
+  std::uint32_t accelerator = kNone;
+  std::uint32_t missing = 0;  ///< predecessors that have not finished
+  std::uint16_t variant = 0;
+  std::uint16_t attempts = 0;  ///< starts so far; more than one after a failure
+  Progress progress = Progress::waiting;
+};
+
+/// A copy of a tensor in a memory other than the one it was produced in.
+struct Replica {
+  std::uint32_t tensor = 0, memory = 0;
+  bool arrived = false;  ///< false: still under way
+};
+
+/// One inference.
+struct Request {
+  std::uint64_t id = 0;     ///< counts all requests of the run in order of release
+  std::uint64_t index = 0;  ///< counts those of its stream
+  std::uint32_t stream = 0, model = 0;
+  Seconds arrival = 0;
+  Seconds deadline = kNever;  ///< absolute
+  int priority = 0;
+  std::uint32_t unfinished = 0;      ///< tasks not finished
+  Seconds remaining_best = 0;        ///< sum of best_time over unfinished tasks
+  Seconds remaining_mean = 0;        ///< sum of mean_time over unfinished tasks
+  std::span<const TaskState> tasks;  ///< by index of Model::tasks
+  std::span<const Replica> replicas;
+  std::uint64_t alternatives = 0;  ///< variants applied so far, one bit each
+  double accuracy_loss = 0;        ///< of `alternatives`
+  bool live = false;               ///< false: this place is free, or the request ended at this very instant
+};
+
+/// One accelerator.
+struct Accelerator {
+  std::string_view name;
+  std::uint32_t kind = 0;    ///< index into SystemView::kinds
+  std::uint32_t memory = 0;  ///< where its tasks' outputs lie
+  std::uint32_t point = 0;   ///< operating point, index into Kind::points
+  std::uint32_t slots = 1;   ///< tasks it runs at once
+  std::uint32_t free_slots = 1;
+  Seconds free_at = 0;               ///< predicted: when a slot is free; `now` or before if one is
+  double bandwidth = kNever;         ///< B/s that a task alone gets from its memory
+  std::uint32_t last_model = kNone;  ///< model whose task was started last; another one costs a switch
+  bool available = true;             ///< false while turned off
+};
+
+/// Why the policy was called. All events of one instant come in one call, in this order of types, then by id
+/// of request and task, or by accelerator. Flows that share a memory may end a rounding error apart: then
+/// there are two calls at (nearly) the same `now`.
+struct Event {
+  enum class Type : std::uint8_t {
+    run_started,
+    task_finished,        ///< `task`; its TaskState holds predicted and actual times
+    task_failed,          ///< `task`: its accelerator was turned off; it is ready again
+    request_finished,     ///< `task.request`; readable during this call
+    request_dropped,      ///< by the stream's rule, or by the policy at an earlier instant
+    request_arrived,      ///< `task.request`
+    task_ready,           ///< `task`: it can be started from now on
+    accelerator_changed,  ///< `accelerator`: turned on or off
+    tensor_arrived,       ///< a transfer made for `task` is over
+    woken,                ///< by an earlier wake_at
+  };
+  Type type = Type::run_started;
+  TaskRef task;
+  std::uint32_t accelerator = kNone;
+};
+
+/// What a policy sees. Spans are valid during the call only; every sequence has a documented order.
+struct SystemView {
+  Seconds now = 0;
+  std::span<const Event> events;
+  // Fixed for the run:
+  std::span<const Kind> kinds;
+  std::span<const Model> models;
+  std::span<const Stream> streams;
+  std::span<const Cost> costs;  ///< row-major: rows of tasks and variants, columns of kinds and points; the
+                                ///< same again for batches of 2, 3, ... up to the largest Kind::max_batch
+  std::uint32_t columns = 0;      ///< of costs
+  std::uint32_t rows = 0;         ///< of costs of one batch size
+  std::span<const Route> routes;  ///< memories x memories, from-major
+  std::uint32_t memories = 1;
+  std::span<const double> memory_bandwidths;  ///< by memory, B/s; kNever: unlimited
+  Watts base_power = 0;                       ///< of what is on whatever happens
+  /// Requests of streams with arrivals of their own (not those that other streams trigger), by (arrival,
+  /// stream): those from now on, for a policy that has called Params::clairvoyant(); empty for others.
+  std::span<const FutureRequest> future;
+  // As they are now:
+  std::span<const Accelerator> accelerators;
+  std::span<const Request> requests;    ///< by index; only those with `live` count
+  std::span<const std::uint32_t> live;  ///< indices of live requests, by id
+  std::span<const TaskRef> ready;       ///< startable tasks, by (request id, task)
+
+  [[nodiscard]] const Request& request(TaskRef t) const { return requests[t.request]; }
+  [[nodiscard]] const Model& model(TaskRef t) const { return models[requests[t.request].model]; }
+  [[nodiscard]] const ModelTask& model_task(TaskRef t) const { return model(t).tasks[t.task]; }
+  [[nodiscard]] const TaskState& state(TaskRef t) const { return requests[t.request].tasks[t.task]; }
+
+  /// Cost of a task of a model on a kind at an operating point, as a variant; of `batch` of them at once, at
+  /// most Kind::max_batch.
+  [[nodiscard]] const Cost& cost(const ModelTask& t, std::uint32_t kind, std::uint32_t point,
+                                 std::uint32_t variant = 0, std::uint32_t batch = 1) const {
+    const std::size_t row = std::size_t{batch - 1} * rows + t.first_row + variant;
+    return costs[row * columns + kinds[kind].first_column + point];
+  }
+  /// Cost on an accelerator at the point it is at now.
+  [[nodiscard]] const Cost& cost(TaskRef t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
+    const Accelerator& a = accelerators[accelerator];
+    return cost(model_task(t), a.kind, a.point, variant);
+  }
+  /// Time a task of a model computes on an accelerator, at the point it is at now, with its memory to itself:
+  /// its cost's time, or what its traffic takes if that is longer.
+  [[nodiscard]] Seconds alone_time(const ModelTask& t, std::uint32_t accelerator,
+                                   std::uint32_t variant = 0) const {
+    return alone_time_at(t, accelerator, accelerators[accelerator].point, variant);
+  }
+  /// The same at another point, and for `batch` of them at once.
+  [[nodiscard]] Seconds alone_time_at(const ModelTask& t, std::uint32_t accelerator, std::uint32_t point,
+                                      std::uint32_t variant = 0, std::uint32_t batch = 1) const {
+    const Accelerator& a = accelerators[accelerator];
+    const Cost& c = cost(t, a.kind, point, variant, batch);
+    const Seconds moving = c.traffic / a.bandwidth;
+    return c.time < moving ? moving : c.time;
+  }
+  /// Energy that the accelerator draws from the start of computing a task to its end, at a point: its own,
+  /// and the active power of one slot where that comes on top. Idle power of other slots and of memories is
+  /// not in.
+  [[nodiscard]] Joules alone_energy_at(const ModelTask& t, std::uint32_t accelerator, std::uint32_t point,
+                                       std::uint32_t variant = 0, std::uint32_t batch = 1) const {
+    const Accelerator& a = accelerators[accelerator];
+    const Kind& k = kinds[a.kind];
+    const Joules own = cost(t, a.kind, point, variant, batch).energy;
+    if (k.energy_is_total) return own;
+    return own +
+           k.points[point].active_power / a.slots * alone_time_at(t, accelerator, point, variant, batch);
+  }
+  /// Can this accelerator start this task now?
+  [[nodiscard]] bool can_start(TaskRef t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
+    const Accelerator& a = accelerators[accelerator];
+    return state(t).progress == Progress::ready && variant < model_task(t).variants && a.available &&
+           a.free_slots > 0 && cost(t, accelerator, variant).time < kNever;
+  }
+  /// Uncontended time to bring `bytes` from one memory to another.
+  [[nodiscard]] Seconds route_time(std::uint32_t from, std::uint32_t to, Bytes bytes) const {
+    if (from == to || bytes <= 0) return 0;
+    const Route& r = routes[std::size_t{from} * memories + to];
+    return r.latency + bytes * r.seconds_per_byte;
+  }
+  /// Uncontended time to bring a task's inputs to an accelerator's memory, all of them at once: the longest
+  /// of its transfers. Tensors that already lie there cost nothing.
+  [[nodiscard]] Seconds transfer_time(TaskRef t, std::uint32_t accelerator) const {
+    if (memories == 1) return 0;
+    const Request& r = request(t);
+    const std::uint32_t to = accelerators[accelerator].memory;
+    Seconds longest = 0;
+    for (const Edge& e : model_task(t).inputs) {
+      const std::uint32_t at = r.tasks[e.task].accelerator;
+      if (at == kNone || holds(r, e.tensor, to)) continue;
+      const Seconds time = route_time(accelerators[at].memory, to, e.bytes);
+      if (time > longest) longest = time;
+    }
+    return longest;
+  }
+  /// Do all inputs of a ready task lie in the accelerator's memory, none still to be moved or under way?
+  [[nodiscard]] bool inputs_at(TaskRef t, std::uint32_t accelerator) const {
+    const Request& r = request(t);
+    const std::uint32_t to = accelerators[accelerator].memory;
+    for (const Edge& e : model_task(t).inputs) {
+      const std::uint32_t at = r.tasks[e.task].accelerator;
+      if (e.bytes <= 0 || at == kNone || accelerators[at].memory == to) continue;
+      bool there = false;
+      for (const Replica& copy : r.replicas)
+        there |= copy.tensor == e.tensor && copy.memory == to && copy.arrived;
+      if (!there) return false;
+    }
+    return true;
+  }
+  /// Predicted overheads before computing: dispatch, and the switch from another model.
+  [[nodiscard]] Seconds overhead(TaskRef t, std::uint32_t accelerator) const {
+    const Accelerator& a = accelerators[accelerator];
+    const Kind& k = kinds[a.kind];
+    const bool other = a.last_model != kNone && a.last_model != requests[t.request].model;
+    return k.dispatch_time + (other ? k.switch_time : 0);
+  }
+  /// Predicted time from starting the task on the accelerator now to its end.
+  [[nodiscard]] Seconds run_time(TaskRef t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
+    return overhead(t, accelerator) + transfer_time(t, accelerator) +
+           alone_time(model_task(t), accelerator, variant);
+  }
+  /// Variants the request would have applied if the task ran as this one. What an earlier attempt of the task
+  /// ran as, before it failed, does not count.
+  [[nodiscard]] std::uint64_t alternatives(TaskRef t, std::uint32_t variant) const {
+    const ModelTask& task = model_task(t);
+    std::uint64_t applied = request(t).alternatives;
+    for (std::uint32_t v = 1; v < task.variants; ++v) {
+      const std::uint64_t bit = std::uint64_t{1} << (task.first_alternative + v - 1);
+      applied = v == variant ? applied | bit : applied & ~bit;
+    }
+    return applied;
+  }
+  /// Accuracy the request would lose if the task ran as this variant; kNever if the model does not list
+  /// that combination of variants.
+  [[nodiscard]] double accuracy_loss(TaskRef t, std::uint32_t variant) const {
+    const Request& r = request(t);
+    const std::uint64_t wanted = alternatives(t, variant);
+    if (wanted == r.alternatives) return r.accuracy_loss;
+    if (wanted == 0) return 0;
+    const Model& m = models[r.model];
+    if (m.accuracy.empty()) {
+      double sum = 0;
+      for (std::size_t bit = 0; bit < m.losses.size(); ++bit)
+        if ((wanted >> bit & 1) != 0) sum += m.losses[bit];
+      return sum;
+    }
+    for (const AccuracyEntry& entry : m.accuracy)
+      if (entry.alternatives == wanted) return entry.loss;
+    return kNever;
+  }
+
+ private:
+  static bool holds(const Request& r, std::uint32_t tensor, std::uint32_t memory) {
+    for (const Replica& copy : r.replicas)
+      if (copy.tensor == tensor && copy.memory == memory) return true;
+    return false;
+  }
+};
+
+}  // namespace hetsched
