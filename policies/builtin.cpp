@@ -9,4 +9,11 @@ std::span<const PolicyEntry> builtin_policies() {
   return list;
 }
 
+std::span<const DecoratorEntry> builtin_decorators() {
+  static const DecoratorEntry list[] = {
+      admission(), batch(), drop(), learned(), power_cap(),
+  };
+  return list;
+}
+
 }  // namespace hetsched

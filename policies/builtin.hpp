@@ -16,7 +16,15 @@ PolicyEntry mct();
 PolicyEntry met();
 PolicyEntry rr();
 
+DecoratorEntry admission();
+DecoratorEntry batch();
+DecoratorEntry drop();
+DecoratorEntry learned();
+DecoratorEntry power_cap();
+
 /// All of them, by name.
 std::span<const PolicyEntry> builtin_policies();
+/// All decorators, by name.
+std::span<const DecoratorEntry> builtin_decorators();
 
 }  // namespace hetsched
