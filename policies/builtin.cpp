@@ -4,7 +4,7 @@ namespace hetsched {
 
 std::span<const PolicyEntry> builtin_policies() {
   static const PolicyEntry list[] = {
-      edf(), fcfs(), heft(), latency_greedy(), mct(), met(), rr(),
+      eas(), edf(), edp(), fcfs(), heft(), latency_greedy(), mct(), met(), min_energy(), pace(), race_to_idle(), rr(), rt_dvs(),
   };
   return list;
 }

@@ -8,13 +8,19 @@
 
 namespace hetsched {
 
+PolicyEntry eas();
 PolicyEntry edf();
+PolicyEntry edp();
 PolicyEntry fcfs();
 PolicyEntry heft();
 PolicyEntry latency_greedy();
 PolicyEntry mct();
 PolicyEntry met();
+PolicyEntry min_energy();
+PolicyEntry pace();
+PolicyEntry race_to_idle();
 PolicyEntry rr();
+PolicyEntry rt_dvs();
 
 DecoratorEntry admission();
 DecoratorEntry batch();
