@@ -4,7 +4,7 @@ namespace hetsched {
 
 std::span<const PolicyEntry> builtin_policies() {
   static const PolicyEntry list[] = {
-      edf(), fcfs(), heft(), latency_greedy(), mct(), met(), rr(),
+      edf(), edzl(), fcfs(), fp(), heft(), hrrn(), latency_greedy(), llf(), mct(), met(), rr(), sjf(), srpt(),
   };
   return list;
 }

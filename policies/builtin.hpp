@@ -9,12 +9,18 @@
 namespace hetsched {
 
 PolicyEntry edf();
+PolicyEntry edzl();
 PolicyEntry fcfs();
+PolicyEntry fp();
 PolicyEntry heft();
+PolicyEntry hrrn();
 PolicyEntry latency_greedy();
+PolicyEntry llf();
 PolicyEntry mct();
 PolicyEntry met();
 PolicyEntry rr();
+PolicyEntry sjf();
+PolicyEntry srpt();
 
 /// All of them, by name.
 std::span<const PolicyEntry> builtin_policies();
