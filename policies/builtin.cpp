@@ -4,7 +4,8 @@ namespace hetsched {
 
 std::span<const PolicyEntry> builtin_policies() {
   static const PolicyEntry list[] = {
-      edf(), edzl(), fcfs(), fp(), heft(), hrrn(), latency_greedy(), llf(), mct(), met(), rr(), sjf(), srpt(),
+      dream(), dysta(), edf(), edzl(), fcfs(), fp(), heft(), hrrn(), latency_greedy(), llf(), mct(), met(),
+      planaria(), prema(), rr(), sjf(), srpt(),
   };
   return list;
 }

@@ -8,6 +8,8 @@
 
 namespace hetsched {
 
+PolicyEntry dream();
+PolicyEntry dysta();
 PolicyEntry edf();
 PolicyEntry edzl();
 PolicyEntry fcfs();
@@ -18,6 +20,8 @@ PolicyEntry latency_greedy();
 PolicyEntry llf();
 PolicyEntry mct();
 PolicyEntry met();
+PolicyEntry planaria();
+PolicyEntry prema();
 PolicyEntry rr();
 PolicyEntry sjf();
 PolicyEntry srpt();
