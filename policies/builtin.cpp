@@ -4,8 +4,9 @@ namespace hetsched {
 
 std::span<const PolicyEntry> builtin_policies() {
   static const PolicyEntry list[] = {
-      dream(), dysta(), edf(), edzl(), fcfs(), fp(), heft(), hrrn(), latency_greedy(), llf(), mct(), met(),
-      planaria(), prema(), rr(), sjf(), srpt(),
+      dm(), dmda(), dmdar(), dmdas(), dream(), dysta(), edf(), edzl(), fcfs(), fp(), heft(), herald(),
+      heteroprio(), hrrn(), latency_greedy(), llf(), lws(), mct(), met(), planaria(), prema(), rr(),
+      sjf(), srpt(), ws(),
   };
   return list;
 }

@@ -8,6 +8,10 @@
 
 namespace hetsched {
 
+PolicyEntry dm();
+PolicyEntry dmda();
+PolicyEntry dmdar();
+PolicyEntry dmdas();
 PolicyEntry dream();
 PolicyEntry dysta();
 PolicyEntry edf();
@@ -15,9 +19,12 @@ PolicyEntry edzl();
 PolicyEntry fcfs();
 PolicyEntry fp();
 PolicyEntry heft();
+PolicyEntry herald();
+PolicyEntry heteroprio();
 PolicyEntry hrrn();
 PolicyEntry latency_greedy();
 PolicyEntry llf();
+PolicyEntry lws();
 PolicyEntry mct();
 PolicyEntry met();
 PolicyEntry planaria();
@@ -25,6 +32,7 @@ PolicyEntry prema();
 PolicyEntry rr();
 PolicyEntry sjf();
 PolicyEntry srpt();
+PolicyEntry ws();
 
 /// All of them, by name.
 std::span<const PolicyEntry> builtin_policies();
