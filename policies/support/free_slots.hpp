@@ -45,6 +45,15 @@ class FreeSlots {
     return best;
   }
 
+  /// Starts the task there, if any can run it. Is a slot left for others?
+  bool start_fastest(const SystemView& view, TaskRef task, Decisions& out) {
+    const std::uint32_t accelerator = any() ? fastest(view, task) : kNone;
+    if (accelerator == kNone) return any();
+    out.start(task, accelerator);
+    take(accelerator);
+    return any();
+  }
+
  private:
   std::vector<std::uint32_t> left_;
   std::uint32_t total_ = 0;
