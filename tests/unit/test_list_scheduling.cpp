@@ -2,41 +2,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <functional>
-#include <map>
 #include <numeric>
 
+#include "support/plan_rules.hpp"
 #include "support/published_graphs.hpp"
-#include "support/tolerance.hpp"
 
 using namespace hetsched::planning;
 using namespace hetsched::testing;
-using hetsched::kNever;
-using hetsched::kNone;
 
 namespace {
-
-const std::map<std::string, std::function<Plan(const Problem&)>> kRules = {
-    {"heft", [](const Problem& p) { return heft(p); }},
-    {"heft_append", [](const Problem& p) { return heft(p, {.insertion = false}); }},
-    {"cpop", [](const Problem& p) { return cpop(p); }},
-    {"peft", [](const Problem& p) { return peft(p); }},
-    {"lookahead_children", [](const Problem& p) { return lookahead(p, Scope::children); }},
-    {"lookahead_full", [](const Problem& p) { return lookahead(p, Scope::full); }},
-    {"ipeft", [](const Problem& p) { return ipeft(p); }},
-    {"hcpt", [](const Problem& p) { return hcpt(p); }},
-    {"dls", [](const Problem& p) { return dls(p); }},
-    {"dls_median", [](const Problem& p) { return dls(p, Average::median); }},
-    {"gdl", [](const Problem& p) { return gdl(p); }},
-    {"etf", etf},
-    {"eft_ready", eft_ready},
-    {"minmin", min_min},
-    {"maxmin", max_min},
-    {"sufferage", [](const Problem& p) { return sufferage(p); }},
-    {"mct", [](const Problem& p) { return mct(p); }},
-    {"met", [](const Problem& p) { return met(p); }},
-    {"olb", olb},
-};
 
 Problem graph_named(const std::string& name) { return name == "heft_2002" ? topcuoglu_2002() : arabnejad_2014(); }
 
@@ -59,7 +33,7 @@ TEST_CASE("the schedules of nineteen rules on two published graphs") {
   for (const PublishedSchedule& wanted : published_schedules()) {
     INFO(wanted.graph << " by " << wanted.rule);
     const Problem problem = graph_named(wanted.graph);
-    const Plan plan = kRules.at(wanted.rule)(problem);
+    const Plan plan = plan_rules().at(wanted.rule)(problem);
     CHECK(makespan(plan) == doctest::Approx(wanted.makespan).epsilon(1e-12));
     for (std::uint32_t t = 0; t < problem.size(); ++t) {
       INFO("task " << t + 1);
@@ -69,7 +43,7 @@ TEST_CASE("the schedules of nineteen rules on two published graphs") {
       ++compared;
     }
   }
-  CHECK(compared == 2 * kRules.size() * 10);
+  CHECK(compared == 2 * plan_rules().size() * 10);
 }
 
 TEST_CASE("the ranks of the published graphs") {
@@ -190,3 +164,51 @@ TEST_CASE("a second graph released at 10 into the gaps of the first: 109") {
   CHECK(plan[9].start == 102);
 }
 
+
+TEST_CASE("HEFT by other ranks and by energy") {
+  // Task 0 is fast and costly on machine 0; the tensor takes 4 between the machines.
+  Problem problem(2);
+  problem.set_link(0, 1, {0, 1});
+  problem.set_link(1, 0, {0, 1});
+  const std::vector<double> first = {2, 4}, first_energy = {9, 3}, second = {6, 3}, second_energy = {1, 2};
+  problem.add_task(first, first_energy);
+  problem.add_task(second, second_energy);
+  problem.add_edge(0, 1, 4);
+  CHECK(upward_ranks(problem, RankBy::mean) == std::vector<double>{3 + 4 + 4.5, 4.5});
+  CHECK(upward_ranks(problem, RankBy::worst) == std::vector<double>{4 + 4 + 6, 6});
+  CHECK(upward_ranks(problem, RankBy::best) == std::vector<double>{2 + 4 + 3, 3});
+  CHECK(upward_ranks(problem, RankBy::edp) == std::vector<double>{(18 + 12) / 2.0 + 6, 6});
+  const auto where = [&](Assign assign) {
+    const Plan plan = heft(problem, {.assign = assign});
+    return std::vector{plan[0].accelerator, plan[1].accelerator};
+  };
+  CHECK(where(Assign::eft) == std::vector<std::uint32_t>{0, 0});     // 2, then 8 < 9
+  CHECK(where(Assign::energy) == std::vector<std::uint32_t>{1, 0});  // 3 < 9, then 1 < 2
+  CHECK(where(Assign::edp) == std::vector<std::uint32_t>{1, 1});     // 12 < 18, then 1 x (4 + 6) > 2 x 3
+}
+
+TEST_CASE("what no machine runs, and what needs it, is not placed") {
+  const double no = hetsched::kNever;
+  Problem problem = independent({{1, no}, {no, no}, {1, 1}, {2, 2}});
+  problem.add_edge(0, 1, 1);
+  problem.add_edge(1, 2, 1);
+  for (const auto& [name, rule] : plan_rules()) {
+    INFO(name);
+    const Plan plan = rule(problem);
+    CHECK(plan[0].accelerator == 0);
+    CHECK(plan[1].accelerator == hetsched::kNone);
+    CHECK(plan[2].accelerator == hetsched::kNone);
+    CHECK(plan[3].accelerator != hetsched::kNone);
+  }
+}
+
+TEST_CASE("sufferage in passes: who loses more displaces who loses less") {
+  // Pass 1: task 0 asks for machine 0 (loses 2), task 1 displaces it (loses 9), task 2 takes machine 1. Pass 2: task 0
+  // ends at 5 on machine 0 and at 6 on machine 1.
+  const Plan plan = sufferage(independent({{2, 4}, {3, 12}, {9, 2}}), Sufferage::pass);
+  CHECK(plan[1].accelerator == 0);
+  CHECK(plan[1].start == 0);
+  CHECK(plan[2].accelerator == 1);
+  CHECK(plan[0].accelerator == 0);
+  CHECK(plan[0].start == 3);
+}
