@@ -13,7 +13,7 @@ namespace hetsched::testing {
 using PlanRule = std::function<planning::Plan(const planning::Problem&)>;
 
 inline const std::map<std::string, PlanRule>& plan_rules() {
-  using namespace planning;
+  using planning::Average, planning::Problem, planning::Scope;
   static const std::map<std::string, PlanRule> rules = {
       {"heft", [](const Problem& p) { return heft(p); }},
       {"heft_append", [](const Problem& p) { return heft(p, {.insertion = false}); }},
@@ -26,14 +26,14 @@ inline const std::map<std::string, PlanRule>& plan_rules() {
       {"dls", [](const Problem& p) { return dls(p); }},
       {"dls_median", [](const Problem& p) { return dls(p, Average::median); }},
       {"gdl", [](const Problem& p) { return gdl(p); }},
-      {"etf", etf},
-      {"eft_ready", eft_ready},
-      {"minmin", min_min},
-      {"maxmin", max_min},
+      {"etf", planning::etf},
+      {"eft_ready", planning::eft_ready},
+      {"minmin", planning::min_min},
+      {"maxmin", planning::max_min},
       {"sufferage", [](const Problem& p) { return sufferage(p); }},
       {"mct", [](const Problem& p) { return mct(p); }},
       {"met", [](const Problem& p) { return met(p); }},
-      {"olb", olb},
+      {"olb", planning::olb},
   };
   return rules;
 }
