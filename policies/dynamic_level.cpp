@@ -5,15 +5,17 @@
 namespace hetsched {
 namespace {
 
-/// Dynamic level scheduling (Sih and Lee 1993): of all pairs of a ready task and an accelerator the one with the largest
-/// level SL(t) - max(inputs there, available) + (average w(t) - w(t,p)) is next. `Descendants` adds how much faster than
-/// average the child with the largest tensor can go on from there (their DL2). Ties: lowest task, lowest accelerator.
+/// Dynamic level scheduling (Sih and Lee 1993): of all pairs of a ready task and an accelerator the one with
+/// the largest level SL(t) - max(inputs there, available) + (average w(t) - w(t,p)) is next. `Descendants`
+/// adds how much faster than average the child with the largest tensor can go on from there (their DL2).
+/// Ties: lowest task, lowest accelerator.
 template <bool Descendants>
 class DynamicLevel final : public StaticPlan {
  public:
   explicit DynamicLevel(Params& params) : StaticPlan(params) {
     const std::string average = params.choice(
-        "average", {.fallback = "mean", .of = {"mean", "median"}, .doc = "of a task's times (the paper: median)"});
+        "average",
+        {.fallback = "mean", .of = {"mean", "median"}, .doc = "of a task's times (the paper: median)"});
     average_ = average == "median" ? planning::Average::median : planning::Average::mean;
   }
 
@@ -29,7 +31,8 @@ class DynamicLevel final : public StaticPlan {
 
 PolicyEntry dls() {
   return policy<DynamicLevel<false>>(
-      "dls", "dynamic level scheduling: a static plan of the pairs of task and accelerator with the largest level",
+      "dls",
+      "dynamic level scheduling: a static plan of the pairs of task and accelerator with the largest level",
       {.source = "Sih, Lee, IEEE TPDS 4(2), 1993",
        .complexity = "per request: tasks x ready x A x inputs",
        .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",

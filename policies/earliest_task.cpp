@@ -8,8 +8,8 @@
 namespace hetsched {
 namespace {
 
-/// Earliest task first (Hwang et al. 1989): of all pairs of a ready task and an accelerator the one that starts first is
-/// next; ties: largest static level, lowest task, lowest accelerator.
+/// Earliest task first (Hwang et al. 1989): of all pairs of a ready task and an accelerator the one that
+/// starts first is next; ties: largest static level, lowest task, lowest accelerator.
 class EarliestStart final : public StaticPlan {
  public:
   explicit EarliestStart(Params& params) : StaticPlan(params) {}
@@ -27,15 +27,17 @@ class EarliestFinish final : public StaticPlan {
   planning::Plan plan(const planning::Problem& problem) override { return planning::eft_ready(problem); }
 };
 
-/// Graham's list scheduling: whenever an accelerator is free, the first task of the list that is ready starts on it.
+/// Graham's list scheduling: whenever an accelerator is free, the first task of the list that is ready starts
+/// on it.
 class GrahamsList final : public StaticPlan {
  public:
   explicit GrahamsList(Params& params)
       : StaticPlan(params),
-        order_(params.choice("order", {.fallback = "layer",
-                                       .of = {"layer", "lpt", "level"},
-                                       .doc = "the list: layers as they are, longest mean time first, or largest "
-                                              "upward rank without transfers first"})) {}
+        order_(params.choice("order",
+                             {.fallback = "layer",
+                              .of = {"layer", "lpt", "level"},
+                              .doc = "the list: layers as they are, longest mean time first, or largest "
+                                     "upward rank without transfers first"})) {}
 
  private:
   planning::Plan plan(const planning::Problem& problem) override {
@@ -52,27 +54,30 @@ class GrahamsList final : public StaticPlan {
 }  // namespace
 
 PolicyEntry etf() {
-  return policy<EarliestStart>("etf", "earliest task first: a static plan of the pairs of task and accelerator that start first",
-                               {.source = "Hwang, Chow, Anger, Lee, SIAM J. Comput. 18(2), 1989",
-                                .complexity = "per request: tasks x ready x A x inputs",
-                                .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-                                .verified_by = "an independent implementation on two published graphs: 93, 125"});
+  return policy<EarliestStart>(
+      "etf", "earliest task first: a static plan of the pairs of task and accelerator that start first",
+      {.source = "Hwang, Chow, Anger, Lee, SIAM J. Comput. 18(2), 1989",
+       .complexity = "per request: tasks x ready x A x inputs",
+       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
+       .verified_by = "an independent implementation on two published graphs: 93, 125"});
 }
 
 PolicyEntry eft_ready() {
-  return policy<EarliestFinish>("eft_ready", "a static plan of the pairs of ready task and accelerator that finish first",
-                                {.source = "DS3's ETF (Arda et al., IEEE Trans. Computers 69(8), 2020)",
-                                 .complexity = "per request: tasks x ready x A x inputs",
-                                 .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-                                 .verified_by = "an independent implementation on two published graphs: 76, 122"});
+  return policy<EarliestFinish>(
+      "eft_ready", "a static plan of the pairs of ready task and accelerator that finish first",
+      {.source = "DS3's ETF (Arda et al., IEEE Trans. Computers 69(8), 2020)",
+       .complexity = "per request: tasks x ready x A x inputs",
+       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
+       .verified_by = "an independent implementation on two published graphs: 76, 122"});
 }
 
 PolicyEntry graham_list() {
-  return policy<GrahamsList>("list", "Graham's list scheduling: a free accelerator takes the first ready task of a list",
-                             {.source = "Graham, SIAM J. Appl. Math. 17(2), 1969",
-                              .complexity = "per request: tasks x ready x A x inputs",
-                              .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-                              .verified_by = "Graham's anomalies: 12, 14, 15, 13, 16; LPT at its worst: 7, 11"});
+  return policy<GrahamsList>(
+      "list", "Graham's list scheduling: a free accelerator takes the first ready task of a list",
+      {.source = "Graham, SIAM J. Appl. Math. 17(2), 1969",
+       .complexity = "per request: tasks x ready x A x inputs",
+       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
+       .verified_by = "Graham's anomalies: 12, 14, 15, 13, 16; LPT at its worst: 7, 11"});
 }
 
 }  // namespace hetsched

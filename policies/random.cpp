@@ -5,8 +5,8 @@
 namespace hetsched {
 namespace {
 
-/// Every task on an accelerator drawn at random among those that run it, all with equal chances; tasks in topological
-/// order. What others are measured against.
+/// Every task on an accelerator drawn at random among those that run it, all with equal chances; tasks in
+/// topological order. What others are measured against.
 class Random final : public StaticPlan {
  public:
   explicit Random(Params& params)
@@ -43,11 +43,12 @@ class Random final : public StaticPlan {
 }  // namespace
 
 PolicyEntry random() {
-  return policy<Random>("random", "each task on an accelerator drawn at random: a static plan, the same for the same seed",
-                        {.source = "folklore baseline",
-                         .complexity = "per request: tasks x (inputs + plan + A)",
-                         .knowledge = "-",
-                         .verified_by = "equal shares of equal accelerators"});
+  return policy<Random>(
+      "random", "each task on an accelerator drawn at random: a static plan, the same for the same seed",
+      {.source = "folklore baseline",
+       .complexity = "per request: tasks x (inputs + plan + A)",
+       .knowledge = "-",
+       .verified_by = "equal shares of equal accelerators"});
 }
 
 }  // namespace hetsched

@@ -6,15 +6,17 @@
 namespace hetsched {
 namespace {
 
-/// A user's mapping: each task runs on the accelerator that a CSV file names for it, or on the one of the named kind
-/// where it finishes first. Tasks in topological order; those that are not in the file go where they finish first.
+/// A user's mapping: each task runs on the accelerator that a CSV file names for it, or on the one of the
+/// named kind where it finishes first. Tasks in topological order; those that are not in the file go where
+/// they finish first.
 class Table final : public StaticPlan {
  public:
   explicit Table(Params& params)
       : StaticPlan(params),
         insertion_(insertion_parameter(params, false)),
         mapping_(params, "file",
-                 "CSV with the columns model,task,accelerator; an accelerator or a kind; without a file every task goes "
+                 "CSV with the columns model,task,accelerator; an accelerator or a kind; without a file "
+                 "every task goes "
                  "where it finishes first") {}
 
   void begin(const SystemView& view) override {
@@ -38,11 +40,12 @@ class Table final : public StaticPlan {
 }  // namespace
 
 PolicyEntry table() {
-  return policy<Table>("table", "a user's mapping: each task on the accelerator that a CSV file names for it; a static plan",
-                       {.source = "-",
-                        .complexity = "per request: tasks x (inputs + plan) x A",
-                        .knowledge = "the file; the layers and tensors of each request, routes; arrivals (horizon=workload)",
-                        .verified_by = "HEFT's published mapping replayed"});
+  return policy<Table>(
+      "table", "a user's mapping: each task on the accelerator that a CSV file names for it; a static plan",
+      {.source = "-",
+       .complexity = "per request: tasks x (inputs + plan) x A",
+       .knowledge = "the file; the layers and tensors of each request, routes; arrivals (horizon=workload)",
+       .verified_by = "HEFT's published mapping replayed"});
 }
 
 }  // namespace hetsched

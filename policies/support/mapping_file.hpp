@@ -1,5 +1,6 @@
 /// \file
-/// A user's table of which accelerator runs which task: a CSV file with the columns model, task and accelerator.
+/// A user's table of which accelerator runs which task: a CSV file with the columns model, task and
+/// accelerator.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@
 
 namespace hetsched {
 
-/// What is wrong with the text of the file is a problem of the parameter, with its line. Names are looked up when the
-/// run begins; one that nothing has is an error then, with its line.
+/// What is wrong with the text of the file is a problem of the parameter, with its line. Names are looked up
+/// when the run begins; one that nothing has is an error then, with its line.
 class MappingFile {
  public:
   MappingFile(Params& params, std::string_view parameter, std::string_view doc);

@@ -1,5 +1,5 @@
-// Do the static policies keep the contract under each horizon, on random scenarios with outages, drops and surprises,
-// and with a future that they are told rightly?
+// Do the static policies keep the contract under each horizon, on random scenarios with outages, drops and
+// surprises, and with a future that they are told rightly?
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -35,7 +35,8 @@ std::vector<FutureRequest> arrivals(const RandomScenario& scenario) {
   const Subject watcher{"watcher", [&](std::uint64_t) -> std::unique_ptr<Policy> {
                           return std::make_unique<Scripted>([&](const SystemView& view, Decisions& out) {
                             std::vector<std::uint32_t> free;
-                            for (const Accelerator& a : view.accelerators) free.push_back(a.available ? a.free_slots : 0);
+                            for (const Accelerator& a : view.accelerators)
+                              free.push_back(a.available ? a.free_slots : 0);
                             for (const Event& event : view.events) {
                               if (event.type != Event::Type::request_arrived) continue;
                               const Request& r = view.request(event.task);
@@ -64,13 +65,15 @@ TEST_CASE("static policies that plan live requests anew, or a whole workload, ke
   std::size_t checked = 0;
   for (std::uint64_t seed = 1000; seed < 1000 + kScenarios; ++seed) {
     const RandomScenario scenario = random_scenario(seed);
-    // Arrivals of closed loops and of streams that others trigger depend on the policy: then the future is a wrong one.
+    // Arrivals of closed loops and of streams that others trigger depend on the policy: then the future is a
+    // wrong one.
     const std::vector<FutureRequest> future = arrivals(scenario);
     for (const PolicyEntry& entry : builtin_policies()) {
       if (!is_static(entry)) continue;
       for (const std::string horizon : {"live", "workload"}) {
         INFO(entry.name << ", horizon " << horizon << "\n" << scenario.text());
-        const Subject subject{std::string(entry.name), [&](std::uint64_t run_seed) -> std::unique_ptr<Policy> {
+        const Subject subject{std::string(entry.name),
+                              [&](std::uint64_t run_seed) -> std::unique_ptr<Policy> {
                                 return std::make_unique<Seer>(made(entry, horizon, run_seed), future);
                               }};
         const std::optional<Violation> violation = broken_contract(scenario, subject);

@@ -12,7 +12,9 @@ using namespace hetsched::testing;
 
 namespace {
 
-Problem graph_named(const std::string& name) { return name == "heft_2002" ? topcuoglu_2002() : arabnejad_2014(); }
+Problem graph_named(const std::string& name) {
+  return name == "heft_2002" ? topcuoglu_2002() : arabnejad_2014();
+}
 
 void check_row(const std::vector<double>& found, const std::vector<double>& wanted) {
   REQUIRE(found.size() == wanted.size());
@@ -39,7 +41,8 @@ TEST_CASE("the schedules of nineteen rules on two published graphs") {
       INFO("task " << t + 1);
       CHECK(plan[t].accelerator == wanted.accelerators[t]);
       CHECK(plan[t].start == doctest::Approx(wanted.starts[t]).epsilon(1e-12));
-      CHECK(plan[t].end - plan[t].start == doctest::Approx(problem.time(t, plan[t].accelerator)).epsilon(1e-12));
+      CHECK(plan[t].end - plan[t].start ==
+            doctest::Approx(problem.time(t, plan[t].accelerator)).epsilon(1e-12));
       ++compared;
     }
   }
@@ -102,12 +105,12 @@ TEST_CASE("five independent tasks on two machines: each rule has its own makespa
   CHECK(makespan(olb(problem)) == 25);
 }
 
-TEST_CASE("Graham's anomalies: a better list, more machines, shorter tasks, fewer constraints, all take longer") {
+TEST_CASE(
+    "Graham's anomalies: a better list, more machines, shorter tasks, fewer constraints, all take longer") {
   // R. L. Graham, SIAM J. Appl. Math. 17(2), 1969
   const auto graph = [](std::size_t machines, double shorter, bool all_edges) {
     std::vector<std::vector<double>> times;
-    for (const double time : {3, 2, 2, 2, 4, 4, 4, 4, 9})
-      times.emplace_back(machines, time - shorter);
+    for (const double time : {3, 2, 2, 2, 4, 4, 4, 4, 9}) times.emplace_back(machines, time - shorter);
     Problem problem = independent(times);
     problem.add_edge(0, 8, 0);
     for (const std::uint32_t to : {4u, 5u, 6u, 7u})
@@ -117,7 +120,8 @@ TEST_CASE("Graham's anomalies: a better list, more machines, shorter tasks, fewe
   std::vector<std::uint32_t> in_order(9);
   std::iota(in_order.begin(), in_order.end(), 0u);
   CHECK(makespan(list_in_order(graph(3, 0, true), in_order)) == 12);
-  CHECK(makespan(list_in_order(graph(3, 0, true), std::vector<std::uint32_t>{0, 1, 3, 4, 5, 2, 8, 6, 7})) == 14);
+  CHECK(makespan(list_in_order(graph(3, 0, true), std::vector<std::uint32_t>{0, 1, 3, 4, 5, 2, 8, 6, 7})) ==
+        14);
   CHECK(makespan(list_in_order(graph(4, 0, true), in_order)) == 15);
   CHECK(makespan(list_in_order(graph(3, 1, true), in_order)) == 13);
   CHECK(makespan(list_in_order(graph(3, 0, false), in_order)) == 16);
@@ -153,7 +157,8 @@ TEST_CASE("a second graph released at 10 into the gaps of the first: 109") {
   const Plan first = heft(topcuoglu_2002());
   Problem second = topcuoglu_2002();
   for (PlanTask& task : second.tasks) task.release = 10;
-  for (const Placement& placement : first) second.busy[placement.accelerator].push_back({placement.start, placement.end});
+  for (const Placement& placement : first)
+    second.busy[placement.accelerator].push_back({placement.start, placement.end});
   for (auto& row : second.busy)
     std::sort(row.begin(), row.end(), [](const Interval& a, const Interval& b) { return a.start < b.start; });
   const Plan plan = heft(second);
@@ -163,7 +168,6 @@ TEST_CASE("a second graph released at 10 into the gaps of the first: 109") {
   CHECK(plan[9].accelerator == 1);
   CHECK(plan[9].start == 102);
 }
-
 
 TEST_CASE("HEFT by other ranks and by energy") {
   // Task 0 is fast and costly on machine 0; the tensor takes 4 between the machines.
@@ -203,8 +207,8 @@ TEST_CASE("what no machine runs, and what needs it, is not placed") {
 }
 
 TEST_CASE("sufferage in passes: who loses more displaces who loses less") {
-  // Pass 1: task 0 asks for machine 0 (loses 2), task 1 displaces it (loses 9), task 2 takes machine 1. Pass 2: task 0
-  // ends at 5 on machine 0 and at 6 on machine 1.
+  // Pass 1: task 0 asks for machine 0 (loses 2), task 1 displaces it (loses 9), task 2 takes machine 1. Pass
+  // 2: task 0 ends at 5 on machine 0 and at 6 on machine 1.
   const Plan plan = sufferage(independent({{2, 4}, {3, 12}, {9, 2}}), Sufferage::pass);
   CHECK(plan[1].accelerator == 0);
   CHECK(plan[1].start == 0);
