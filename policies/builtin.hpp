@@ -18,6 +18,7 @@ PolicyEntry edf();
 PolicyEntry edzl();
 PolicyEntry fcfs();
 PolicyEntry fp();
+PolicyEntry gavel();
 PolicyEntry heft();
 PolicyEntry herald();
 PolicyEntry heteroprio();
