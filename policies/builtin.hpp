@@ -14,7 +14,9 @@ PolicyEntry dmdar();
 PolicyEntry dmdas();
 PolicyEntry dream();
 PolicyEntry dysta();
+PolicyEntry eas();
 PolicyEntry edf();
+PolicyEntry edp();
 PolicyEntry edzl();
 PolicyEntry fcfs();
 PolicyEntry fp();
@@ -28,14 +30,26 @@ PolicyEntry llf();
 PolicyEntry lws();
 PolicyEntry mct();
 PolicyEntry met();
+PolicyEntry min_energy();
+PolicyEntry pace();
 PolicyEntry planaria();
 PolicyEntry prema();
+PolicyEntry race_to_idle();
 PolicyEntry rr();
+PolicyEntry rt_dvs();
 PolicyEntry sjf();
 PolicyEntry srpt();
 PolicyEntry ws();
 
+DecoratorEntry admission();
+DecoratorEntry batch();
+DecoratorEntry drop();
+DecoratorEntry learned();
+DecoratorEntry power_cap();
+
 /// All of them, by name.
 std::span<const PolicyEntry> builtin_policies();
+/// All decorators, by name.
+std::span<const DecoratorEntry> builtin_decorators();
 
 }  // namespace hetsched

@@ -23,6 +23,7 @@ class FreeSlots {
   }
   [[nodiscard]] bool any() const { return total_ > 0; }
   [[nodiscard]] bool at(std::uint32_t accelerator) const { return left_[accelerator] > 0; }
+  [[nodiscard]] std::uint32_t left(std::uint32_t accelerator) const { return left_[accelerator]; }
   void take(std::uint32_t accelerator) {
     --left_[accelerator];
     --total_;

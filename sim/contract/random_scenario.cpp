@@ -109,6 +109,10 @@ std::string Generator::kind(std::uint32_t k) {
   if (dice_.chance(0.5))
     out.number("switch_time", time(0.01, 0.5)).number("switch_energy", maybe(0.5, dice_.uniform(0, 1)));
   out.number("slots", dice_.chance(0.3) ? dice_.between(2, 3) : 1);
+  if (dice_.chance(0.3)) {
+    out.number("max_batch", dice_.between(2, 5));
+    if (dice_.chance(0.7)) out.number("batch_fixed_share", dice_.between(0, 10) / 10.0);
+  }
   if (dice_.chance(0.3)) out.number("port_bandwidth", bandwidth(20, 100));
   return out.object();
 }
