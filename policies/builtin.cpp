@@ -5,7 +5,7 @@ namespace hetsched {
 std::span<const PolicyEntry> builtin_policies() {
   static const PolicyEntry list[] = {
       cpop(), dls(), dm(), dmda(), dmdar(), dmdas(), dream(), duplex(), dysta(), eas(), edf(), edp(),
-      edzl(), eft_ready(), etf(), fcfs(), fp(), gdl(), graham_list(), hcpt(), heft(), herald(),
+      edzl(), eft_ready(), etf(), fcfs(), fp(), gavel(), gdl(), graham_list(), hcpt(), heft(), herald(),
       heteroprio(), hrrn(), ipeft(), latency_greedy(), llf(), lookahead(), lws(), maxmin(), mct(),
       mct_static(), met(), met_static(), min_energy(), minmin(), olb(), pace(), peft(), planaria(), prema(),
       race_to_idle(), random(), rr(), rt_dvs(), sjf(), srpt(), sufferage(), table(), ws(),

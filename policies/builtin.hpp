@@ -25,6 +25,7 @@ PolicyEntry eft_ready();
 PolicyEntry etf();
 PolicyEntry fcfs();
 PolicyEntry fp();
+PolicyEntry gavel();
 PolicyEntry gdl();
 PolicyEntry graham_list();
 PolicyEntry hcpt();
