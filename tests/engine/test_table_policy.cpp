@@ -14,7 +14,7 @@ namespace {
 std::unique_ptr<Policy> with_table(const std::string& content,
                                    std::vector<Params::Problem>* problems = nullptr) {
   Params params({{"file", std::string("map.csv")}}, 1,
-                [&](const std::string& path, std::string& text) -> std::string {
+                [&](std::string_view, const std::string& path, std::string& text) -> std::string {
                   CHECK(path == "map.csv");
                   text = content;
                   return "";
