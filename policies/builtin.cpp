@@ -8,7 +8,7 @@ std::span<const PolicyEntry> builtin_policies() {
       edzl(), eft_ready(), etf(), fcfs(), fp(), gavel(), gdl(), graham_list(), hcpt(), heft(), herald(),
       heteroprio(), hrrn(), ipeft(), latency_greedy(), llf(), lookahead(), lws(), maxmin(), mct(),
       mct_static(), met(), met_static(), min_energy(), minmin(), olb(), pace(), peft(), planaria(), prema(),
-      race_to_idle(), random(), rr(), rt_dvs(), sjf(), srpt(), sufferage(), table(), ws(),
+      race_to_idle(), random(), rr(), rt_dvs(), sjf(), slack_dvfs(), srpt(), sufferage(), table(), ws(),
   };
   return list;
 }
