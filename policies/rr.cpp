@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <deque>
 #include <map>
 #include <optional>
@@ -15,26 +14,22 @@ namespace hetsched {
 namespace {
 
 /// Round robin at task boundaries: participants (streams or requests) queue for turns of `quantum` tasks, or
-/// of tasks that take `quantum` seconds by prediction. One whose turn is not over goes back to the front, one
-/// whose turn is over to the end, behind those that arrive at the same instant. Each task goes to the free
+/// of tasks that take `seconds` by prediction. One whose turn is not over goes back to the front, one whose
+/// turn is over to the end, behind those that arrive at the same instant. Each task goes to the free
 /// accelerator that would finish it first. O(log ready) per task.
 class RoundRobin final : public Policy {
  public:
   explicit RoundRobin(Params& p)
-      : timed_(
-            p.choice("unit", {.fallback = "tasks",
-                              .of = {"tasks", "seconds"},
-                              .doc = "what the quantum counts: tasks, or seconds of predicted run time"}) ==
-            "seconds"),
-        quantum_(p.number("quantum", {.fallback = 1, .min = 0, .max = 1e9, .doc = "length of a turn"})),
+      : quantum_(p.number(
+            "quantum", {.fallback = 1, .min = 1, .max = 1e9, .integer = true, .doc = "tasks per turn"})),
+        seconds_(p.number("seconds", {.fallback = 0,
+                                      .min = 0,
+                                      .doc = "turns of this much predicted run time instead; 0: of tasks"})),
         by_stream_(
             p.choice("among", {.fallback = "stream",
                                .of = {"stream", "request"},
                                .doc = "who takes turns; requests of one stream are served in order"}) ==
-            "stream") {
-    if (!timed_ && (quantum_ < 1 || quantum_ != std::floor(quantum_)))
-      p.reject("quantum", "must be an integer of at least 1, unless unit is seconds");
-  }
+            "stream") {}
 
   void decide(const SystemView& view, Decisions& out) override {
     forget_ended(view);
@@ -52,11 +47,12 @@ class RoundRobin final : public Policy {
         passed_over_.push_back(id);
         continue;
       }
-      const double service = timed_ ? view.run_time(*task, accelerator) : 1;
+      const double service = seconds_ > 0 ? view.run_time(*task, accelerator) : 1;
       out.start(*task, accelerator);
       free_.take(accelerator);
       started_.push_back({id, view.request(*task).id, *task});
-      const bool turn_over = (used_[id] += service) >= quantum_ * (1 - 1e-12);
+      const double turn = seconds_ > 0 ? seconds_ : quantum_;
+      const bool turn_over = (used_[id] += service) >= turn * (1 - 1e-12);
       if (turn_over) used_.erase(id);
       if (next_task(view, id)) queue_up(id, !turn_over);
     }
@@ -134,8 +130,8 @@ class RoundRobin final : public Policy {
       }
   }
 
-  bool timed_;
   double quantum_;
+  Seconds seconds_;
   bool by_stream_;
   std::deque<std::uint64_t> queue_;
   std::set<std::uint64_t> queued_;  ///< who is in queue_

@@ -13,7 +13,8 @@ namespace {
 
 /// a (kind x) and b (kind y) with a memory each, and a link of 1 MB/s between them.
 constexpr const char* kTwo =
-    R"({"format": 1, "name": "p", "kinds": [{"name": "x", "type": "cpu"}, {"name": "y", "type": "gpu"}],
+    R"({"format": 1, "name": "p",
+  "kinds": [{"name": "x", "type": "cpu"}, {"name": "y", "type": "gpu"}],
   "memories": [{"name": "0"}, {"name": "1"}], "links": [{"name": "l", "bandwidth": 1e6, "latency": 0}],
   "routes": [{"from": "*", "to": "*", "links": ["l"]}],
   "accelerators": [{"name": "a", "kind": "x", "memory": "0"}, {"name": "b", "kind": "y", "memory": "1"}]})";

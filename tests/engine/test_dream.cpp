@@ -17,7 +17,8 @@ using Text = std::string;
 std::string placement(Params::Values parameters) {
   // Times A 1 3, B 2 2; energies A 4 1, B 1 1.
   const Inputs in{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "x", "type": "npu"}, {"name": "y", "type": "npu"}],
+      R"({"format": 1, "name": "p",
+    "kinds": [{"name": "x", "type": "npu"}, {"name": "y", "type": "npu"}],
     "accelerators": [{"name": "x", "kind": "x"}, {"name": "y", "kind": "y"}]})",
       R"({"format": 1, "name": "w", "streams": [
     {"name": "A", "model": "a", "arrival": {"type": "burst", "count": 1}, "deadline": 4},
@@ -35,7 +36,8 @@ std::string placement(Params::Values parameters) {
 /// One accelerator; the streams' JSON and models are given.
 Log one(const std::string& streams, std::map<std::string, std::string> models, Params::Values parameters) {
   const Inputs in{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu", "switch_time": 0, "switch_energy": 0.5}],
+      R"({"format": 1, "name": "p",
+    "kinds": [{"name": "k", "type": "npu", "switch_time": 0, "switch_energy": 0.5}],
     "accelerators": [{"name": "a", "kind": "k"}]})",
       R"({"format": 1, "name": "w", "streams": [)" + streams + "]}", std::move(models)};
   return simulate_log(make_scenario(in), "dream", std::move(parameters));
@@ -88,8 +90,10 @@ TEST_CASE("smart frame drop: the most hopeless of at least two, within the cap")
 TEST_CASE("a request that would miss runs as its fastest variant, if that may lose so much") {
   const std::map<std::string, std::string> models = {
       {"m",
-       R"({"format": 1, "name": "m", "layers": [{"name": "l", "variants": [{"name": "v", "accuracy_loss": 0.1}]}],
-        "costs": [{"layer": "l", "kind": "k", "time": 4}, {"layer": "l", "kind": "k", "variant": "v", "time": 1.5}]})"}};
+       R"({"format": 1, "name": "m",
+        "layers": [{"name": "l", "variants": [{"name": "v", "accuracy_loss": 0.1}]}],
+        "costs": [{"layer": "l", "kind": "k", "time": 4},
+                  {"layer": "l", "kind": "k", "variant": "v", "time": 1.5}]})"}};
   const auto finish = [&](double deadline, double loss) {
     return *one(burst("A", "m", deadline), models, {{"switch_variants", true}, {"max_accuracy_loss", loss}})
                 .requests[0]

@@ -21,7 +21,8 @@ std::string platform(const std::vector<std::string>& accelerators) {
   std::string list;
   for (const std::string& a : accelerators)
     list += (list.empty() ? "" : ",") + (R"({"name": ")" + a + R"(", "kind": ")" + a.substr(0, 1) + R"("})");
-  return R"({"format": 1, "name": "p", "kinds": [{"name": "x", "type": "npu"}, {"name": "y", "type": "npu"}], "accelerators": [)" +
+  return R"({"format": 1, "name": "p",
+    "kinds": [{"name": "x", "type": "npu"}, {"name": "y", "type": "npu"}], "accelerators": [)" +
          list + "]}";
 }
 

@@ -21,13 +21,19 @@ struct Order {
 
 Order run(const std::string& policy, Params::Values parameters = {}) {
   Inputs in{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu"}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu"}],
+    "accelerators": [{"name": "a", "kind": "k"}]})",
       R"({"format": 1, "name": "w", "streams": [
-    {"name": "A", "model": "a", "priority": 3, "arrival": {"type": "burst", "count": 1, "at": 0}, "deadline": 16},
-    {"name": "B", "model": "b", "priority": 1, "arrival": {"type": "burst", "count": 1, "at": 0.5}, "deadline": 12},
-    {"name": "C", "model": "c", "priority": 9, "arrival": {"type": "burst", "count": 1, "at": 1.25}, "deadline": 30},
-    {"name": "D", "model": "d", "priority": 1, "arrival": {"type": "burst", "count": 1, "at": 3.5}, "deadline": 6},
-    {"name": "E", "model": "b", "priority": 1, "arrival": {"type": "burst", "count": 1, "at": 9.75}, "deadline": 8}]})",
+    {"name": "A", "model": "a", "priority": 3, "deadline": 16,
+     "arrival": {"type": "burst", "count": 1, "at": 0}},
+    {"name": "B", "model": "b", "priority": 1, "deadline": 12,
+     "arrival": {"type": "burst", "count": 1, "at": 0.5}},
+    {"name": "C", "model": "c", "priority": 9, "deadline": 30,
+     "arrival": {"type": "burst", "count": 1, "at": 1.25}},
+    {"name": "D", "model": "d", "priority": 1, "deadline": 6,
+     "arrival": {"type": "burst", "count": 1, "at": 3.5}},
+    {"name": "E", "model": "b", "priority": 1, "deadline": 8,
+     "arrival": {"type": "burst", "count": 1, "at": 9.75}}]})",
       {{"a", chain_model("a", 4, R"("kind": "k", "time": 2)")},
        {"b", chain_model("b", 6, R"("kind": "k", "time": 1)")},
        {"c", chain_model("c", 2, R"("kind": "k", "time": 5)")},

@@ -58,8 +58,7 @@ TEST_CASE("Stallings, Operating Systems, table 9.5: six orders") {
   CHECK(finishes(kStallings, "rr", {{"among", std::string("request")}}) == Ends{4, 18, 17, 20, 15});
   CHECK(finishes(kStallings, "rr", {{"among", std::string("request")}, {"quantum", 4.0}}) ==
         Ends{3, 17, 11, 20, 19});
-  CHECK(finishes(kStallings, "rr",
-                 {{"among", std::string("request")}, {"unit", std::string("seconds")}, {"quantum", 4.0}}) ==
+  CHECK(finishes(kStallings, "rr", {{"among", std::string("request")}, {"seconds", 4.0}}) ==
         Ends{3, 17, 11, 20, 19});
   CHECK(finishes(kStallings, "sjf", {}) == Ends{3, 9, 15, 20, 11});
   CHECK(finishes(kStallings, "srpt", {}) == Ends{3, 15, 8, 20, 10});
