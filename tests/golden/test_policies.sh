@@ -12,4 +12,4 @@ done
 call 0 policies heft
 out "insertion" "true or false" "across_requests" "--policy heft:insertion=true" "Topcuoglu"
 call 2 policies hefft
-err_is '"hefft" is no policy; did you mean "heft"? policies: edf, fcfs, heft, latency_greedy, mct, met, rr'
+err '"hefft" is no policy; did you mean "heft"? policies: ' "edf, "
