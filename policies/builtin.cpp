@@ -4,9 +4,18 @@ namespace hetsched {
 
 std::span<const PolicyEntry> builtin_policies() {
   static const PolicyEntry list[] = {
-      cpop(), dls(), duplex(), edf(), eft_ready(), etf(), fcfs(), gdl(), hcpt(), heft(), ipeft(),
-      latency_greedy(), graham_list(), lookahead(), maxmin(), mct(), mct_static(), met(), met_static(),
-      minmin(), olb(), peft(), random(), rr(), sufferage(), table(),
+      cpop(), dls(), dm(), dmda(), dmdar(), dmdas(), dream(), duplex(), dysta(), eas(), edf(), edp(),
+      edzl(), eft_ready(), etf(), fcfs(), fp(), gavel(), gdl(), graham_list(), hcpt(), heft(), herald(),
+      heteroprio(), hrrn(), ipeft(), latency_greedy(), llf(), lookahead(), lws(), maxmin(), mct(),
+      mct_static(), met(), met_static(), min_energy(), minmin(), olb(), pace(), peft(), planaria(), prema(),
+      race_to_idle(), random(), rr(), rt_dvs(), sjf(), srpt(), sufferage(), table(), ws(),
+  };
+  return list;
+}
+
+std::span<const DecoratorEntry> builtin_decorators() {
+  static const DecoratorEntry list[] = {
+      admission(), batch(), drop(), learned(), power_cap(),
   };
   return list;
 }

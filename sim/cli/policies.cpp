@@ -25,6 +25,9 @@ std::string shown_type(const Params::Declared& parameter) {
 void print_list(const Catalog& catalog) {
   for (const PolicyEntry& entry : catalog.list())
     print(definition(std::string(entry.name), std::string(entry.summary), 18));
+  if (!catalog.decorators().empty()) print("\ndecorators, for any of these (--policy edf+drop):\n");
+  for (const DecoratorEntry& entry : catalog.decorators())
+    print(definition(std::string(entry.name), std::string(entry.summary), 18));
   print("\nhetsched policies NAME tells more of one.\n");
 }
 
@@ -38,10 +41,16 @@ void print_facts(const PolicyFacts& facts) {
 }
 
 void print_details(const Catalog& catalog, const std::string& name) {
-  const PolicyEntry& entry = catalog.get(name);
-  print(std::string(entry.name) + ": " + wrapped(entry.summary, 2));
-  print_facts(entry.facts);
-  if (const Plugin* plugin = catalog.plugin_of(entry)) print("plugin: " + plugin->file.string() + "\n");
+  const DecoratorEntry* decorator = catalog.find_decorator(name);
+  if (decorator) {
+    print(name + " (decorator): " + wrapped(decorator->summary, 2));
+    print_facts(decorator->facts);
+  } else {
+    const PolicyEntry& entry = catalog.get(name);
+    print(name + ": " + wrapped(entry.summary, 2));
+    print_facts(entry.facts);
+    if (const Plugin* plugin = catalog.plugin_of(entry)) print("plugin: " + plugin->file.string() + "\n");
+  }
   const auto parameters = catalog.declared(name);
   if (parameters.empty()) {
     print("parameters: none\n");
@@ -57,8 +66,13 @@ void print_details(const Catalog& catalog, const std::string& name) {
   print(table.text());
   const Params::Declared& first = parameters.front();
   const std::string value = first.name + "=" + shown_value(first.fallback);
-  print("\non the command line: --policy " + name + ":" + value +
-        "\nin an experiment:    \"policy\": {\"name\": \"" + name + "\", \"parameters\": {...}}\n");
+  if (decorator)
+    print("\non the command line: --policy edf+" + name + ":" + value +
+          "\nin an experiment:    \"policy\": {\"name\": \"edf\", \"decorators\": [{\"name\": \"" + name +
+          "\", \"parameters\": {...}}]}\n");
+  else
+    print("\non the command line: --policy " + name + ":" + value +
+          "\nin an experiment:    \"policy\": {\"name\": \"" + name + "\", \"parameters\": {...}}\n");
 }
 
 }  // namespace

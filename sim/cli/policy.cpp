@@ -43,6 +43,8 @@ PolicyChoice policy_choice(const Catalog& catalog, const std::string& text) {
     const Assignment assignment = assignment_of(setting, problems);
     if (setting.path == "policy") {
       json = {{"name", assignment.value}, {"parameters", Json::object()}};
+    } else if (setting.path == "policy.decorators") {
+      json["decorators"] = assignment.value;
     } else {
       json["parameters"][setting.path.substr(std::string("policy.parameters.").size())] = assignment.value;
     }

@@ -50,7 +50,7 @@ Log checked_run(const RandomScenario& random, const Subject& subject, MakeExecut
   WatchedPolicy watched(*policy);
   std::shared_ptr<Scenario> scenario = random.make();
   scenario->policy.name = subject.name;
-  Log log = logged_run(scenario, watched, make_executor);
+  Log log = logged_run(scenario, watched, make_executor, subject.clairvoyant);
   for (const std::string& promise : watched.broken()) broken.push_back("the view breaks its promise: " + promise);
   for (std::string& law : broken_conservation(log)) broken.push_back(std::move(law));
   // Events of the last instant may come too late for a call.

@@ -16,6 +16,7 @@ namespace hetsched::contract {
 struct Subject {
   std::string name;
   std::function<std::unique_ptr<Policy>(std::uint64_t run_seed)> make;
+  bool clairvoyant = false;
 };
 
 struct Violation {

@@ -27,7 +27,7 @@ std::string Log::text() const {
   return out;
 }
 
-Log logged_run(std::shared_ptr<Scenario> scenario, Policy& policy, MakeExecutor make_executor) {
+Log logged_run(std::shared_ptr<Scenario> scenario, Policy& policy, MakeExecutor make_executor, bool clairvoyant) {
   Problems problems;
   Log log;
   log.scenario = std::move(scenario);
@@ -35,7 +35,7 @@ Log logged_run(std::shared_ptr<Scenario> scenario, Policy& policy, MakeExecutor 
   problems.throw_if_any();
   const std::unique_ptr<Executor> executor = make_executor(fabric_of(*log.tables));
   Observer* observers[] = {&log};
-  simulate(*log.scenario, *log.tables, policy, *executor, observers);
+  simulate(*log.scenario, *log.tables, policy, *executor, observers, clairvoyant);
   return log;
 }
 

@@ -98,8 +98,8 @@ std::string Generator::kind(std::uint32_t k) {
     points.raw("", Json()
                        .text("name", numbered("p", p))
                        .number("frequency", rate(0.5, 2))
-                       .number("idle_power", dice_.uniform(0, 2))
-                       .number("active_power", dice_.uniform(2, 9))
+                       .number("idle_power", rate(0, 2))
+                       .number("active_power", rate(2, 9))
                        .object());
   Json out;
   out.text("name", numbered("k", k)).text("type", "npu").raw("operating_points", points.list());
@@ -109,6 +109,10 @@ std::string Generator::kind(std::uint32_t k) {
   if (dice_.chance(0.5))
     out.number("switch_time", time(0.01, 0.5)).number("switch_energy", maybe(0.5, dice_.uniform(0, 1)));
   out.number("slots", dice_.chance(0.3) ? dice_.between(2, 3) : 1);
+  if (dice_.chance(0.3)) {
+    out.number("max_batch", dice_.between(2, 5));
+    if (dice_.chance(0.7)) out.number("batch_fixed_share", dice_.between(0, 10) / 10.0);
+  }
   if (dice_.chance(0.3)) out.number("port_bandwidth", bandwidth(20, 100));
   return out.object();
 }
@@ -145,7 +149,7 @@ void Generator::add_memories(Json& platform) {
 
 void Generator::add_platform() {
   Json platform, kinds, accelerators;
-  platform.number("format", 1).text("name", "p").number("base_power", maybe(0.5, dice_.uniform(0, 3)));
+  platform.number("format", 1).text("name", "p").number("base_power", maybe(0.5, rate(0, 3)));
   accelerators_ = dice_.between(1, 6);
   kinds_ = std::min(accelerators_, dice_.between(1, 3));
   for (std::uint32_t k = 0; k < kinds_; ++k) kinds.raw("", kind(k));

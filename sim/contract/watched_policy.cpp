@@ -86,7 +86,10 @@ void WatchedPolicy::check_accelerators(const SystemView& view) {
       if (task.progress == Progress::running) ++running[task.accelerator];
   for (std::uint32_t a = 0; a < running.size(); ++a) {
     const Accelerator& accelerator = view.accelerators[a];
-    expect(accelerator.slots == accelerator.free_slots + running[a], "slots are free or taken");
+    const std::uint32_t taken = accelerator.slots - accelerator.free_slots;
+    expect(view.kinds[accelerator.kind].max_batch > 1 ? taken <= running[a] && (taken > 0) == (running[a] > 0)
+                                                      : taken == running[a],
+           "slots are free or taken, by one task or batch each");
     expect(accelerator.available || running[a] == 0, "nothing runs on what is off");
     expect(accelerator.free_slots == 0 || accelerator.free_at <= view.now,
            "an accelerator with a free slot is free now");

@@ -49,10 +49,11 @@ void Writer::write(const Profile& profile, const TaskGraph& graph) {
       const std::size_t begin = matrix_.cells.size();
       matrix_.cells.resize(begin + matrix_.columns);
       for (std::size_t k = 0; k < kinds_.size(); ++k)
-        write_cells(profile, task, v, k,
-                    {matrix_.cells.data() + begin + matrix_.first_column[k], kinds_[k].points.size()});
+        if (matrix_.batches <= kinds_[k].spec->max_batch)
+          write_cells(profile, task, v, k,
+                      {matrix_.cells.data() + begin + matrix_.first_column[k], kinds_[k].points.size()});
     }
-    if (!runs_somewhere({matrix_.cells.data() + original, matrix_.columns}))
+    if (matrix_.batches == 1 && !runs_somewhere({matrix_.cells.data() + original, matrix_.columns}))
       missing.push_back(with_operator(profile.network(), task));
   }
   if (!missing.empty() && !costs_.lacks_clock()) tell_missing(profile, missing);
@@ -217,8 +218,15 @@ CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const Coste
   for (std::size_t k = 0; k < kinds.size(); ++k)
     if (kinds[k].in_use && costs.only_profiled(k)) check_kind(kinds[k], profiles, ids, problems);
 
+  std::uint32_t most = 1;
+  for (const KindIds& kind : kinds)
+    if (kind.in_use) most = std::max(most, kind.spec->max_batch);
   Writer writer(platform, costs, ids, matrix, problems);
-  for (std::size_t m = 0; m < models.size(); ++m) writer.write(profiles[profile_of[m]], *models[m].graph);
+  for (matrix.batches = 1; matrix.batches == 1 || (matrix.batches <= most && problems.empty()); ++matrix.batches) {
+    costs.set_batch(matrix.batches);
+    for (std::size_t m = 0; m < models.size(); ++m) writer.write(profiles[profile_of[m]], *models[m].graph);
+  }
+  --matrix.batches;
   return matrix;
 }
 

@@ -17,6 +17,9 @@
 ///    with the power that one draws beyond idling and fallback_time for each change, if at least one layer is the kind's
 ///    own; without fallback, the task cannot run.
 /// 5. What no source covers cannot run: time kNever.
+/// 6. The rows are there once for each batch size up to the largest max_batch of a kind in use; a kind cannot compute larger
+///    batches than its own. Profiled costs grow by batch_fixed_share + (1 - batch_fixed_share) b; cost models see the work
+///    of b inferences that share their weights.
 #pragma once
 
 #include <cstddef>
@@ -41,7 +44,8 @@ struct CostedModel {
 struct CostMatrix {
   std::uint32_t columns = 0;
   std::vector<std::uint32_t> first_column;  ///< by kind; its point p has first_column + p
-  std::vector<Cost> cells;                  ///< row-major
+  std::uint32_t batches = 1;                ///< largest batch size
+  std::vector<Cost> cells;                  ///< row-major; all rows once for each batch size, from 1
 
   [[nodiscard]] const Cost& at(std::size_t row, std::size_t kind, std::size_t point) const {
     return cells[row * columns + first_column[kind] + point];

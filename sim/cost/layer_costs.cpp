@@ -19,6 +19,14 @@ std::unique_ptr<const CostModel> make(const SystolicArraySpec& spec) { return ma
 std::unique_ptr<const CostModel> make(const MaestroArraySpec& spec) { return make_maestro_array(spec); }
 std::unique_ptr<const CostModel> make(const MappedArraySpec& spec) { return make_mapped_array(spec); }
 
+void enlarge(LayerWork& work, std::uint32_t batch) {
+  work.batch *= batch;
+  work.macs *= batch;
+  work.vector_ops *= batch;
+  work.input_bytes *= batch;
+  work.output_bytes *= batch;
+}
+
 /// Takes over the costs of points that have none yet.
 void complete(std::span<const LayerCost> found, std::string_view source, std::span<LayerCost> out) {
   for (std::size_t p = 0; p < out.size(); ++p) {
@@ -99,6 +107,7 @@ void LayerCosts::find(const Profile& profile, const LayerSpec& layer, std::uint3
     } else {
       if (!work) work = work_of(profile.network(), layer, other);
       if (!work) continue;
+      if (work->batch != profile.network().batch * batch_) enlarge(*work, batch_);
       source.model->cost(*work, kinds_[kind].spec->operating_points, scratch_);
     }
     complete(scratch_, source.name, out);
@@ -113,6 +122,15 @@ void LayerCosts::find_rows(const Profile& profile, std::string_view task, std::s
 
 void LayerCosts::fill(const Profile& profile, std::uint64_t task, std::size_t kind, std::span<LayerCost> out) {
   const std::uint32_t clockless = fill_from_rows(profile.rows(task, kinds_[kind].key), kinds_[kind], out);
+  const double fixed = kinds_[kind].spec->batch_fixed_share;
+  const double growth = fixed + (1 - fixed) * batch_;
+  for (LayerCost& cost : out) {
+    if (batch_ == 1 || cost.time == kNever) continue;
+    cost.time *= growth;
+    cost.cycles *= growth;
+    cost.energy *= growth;
+    cost.traffic *= growth;
+  }
   if (clockless == kNone || clockless_told_[kind]) return;
   clockless_told_[kind] = true;
   const KindSpec& spec = *kinds_[kind].spec;

@@ -30,6 +30,8 @@ class LayerCosts {
   /// Has a point without frequency been reported?
   [[nodiscard]] bool lacks_clock() const;
 
+  /// What follows is asked for so many equal layers (or tasks) computed as one batch.
+  void set_batch(std::uint32_t batch) { batch_ = batch; }
   /// Costs of a layer at each point of the kind; of its variant, numbered from 1, or (0) as it is. For each point the
   /// first source that can tell counts; time kNever where none can. Reports points without frequency where the profile
   /// counts cycles, once per kind.
@@ -55,6 +57,7 @@ class LayerCosts {
   std::vector<std::vector<Source>> sources_;  ///< by kind
   std::vector<bool> clockless_told_;          ///< by kind
   std::vector<LayerCost> scratch_;
+  std::uint32_t batch_ = 1;
 };
 
 }  // namespace hetsched

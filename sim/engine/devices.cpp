@@ -40,7 +40,7 @@ Devices::Devices(const Tables& tables, const ExecutionJitter& jitter, std::uint6
 
 const Cost& Devices::cost(const Lane& lane) const {
   const Accelerator& a = state_.accelerator(lane.accelerator);
-  return fixed_.cost(state_.model_task(lane.task), a.kind, a.point, state_.task(lane.task).variant);
+  return fixed_.cost(state_.model_task(lane.task), a.kind, a.point, state_.task(lane.task).variant, lane.batch);
 }
 
 bool Devices::limited(const Lane& lane) const {
@@ -73,6 +73,13 @@ double Devices::true_factor(TaskRef task) const {
   return 1;
 }
 
+/// A batch takes as long as its tasks would on average.
+double Devices::true_factor(const Start& start) const {
+  double sum = true_factor(start.task);
+  for (const TaskRef task : start.also) sum += true_factor(task);
+  return sum / static_cast<double>(1 + start.also.size());
+}
+
 void Devices::settle(Lane& lane, double now) {
   const double time = now - lane.since;
   if (time <= 0) return;
@@ -96,7 +103,9 @@ void Devices::enter(Lane& lane, Stage stage, double now) {
   lane.power = stage_power(lane, stage);
 }
 
-std::uint32_t Devices::start(TaskRef task, std::uint32_t accelerator, std::uint32_t variant, double now) {
+std::uint32_t Devices::start(const Start& start, double now) {
+  const TaskRef task = start.task;
+  const std::uint32_t accelerator = start.accelerator;
   std::uint32_t index = first_lane_[accelerator];
   while (lanes_[index].stage != Stage::idle) ++index;
   HETSCHED_ASSERT(index < first_lane_[accelerator + 1], "a start needs a free slot");
@@ -106,22 +115,26 @@ std::uint32_t Devices::start(TaskRef task, std::uint32_t accelerator, std::uint3
   const Kind& kind = fixed_.kinds[view.accelerators[accelerator].kind];
   const std::uint32_t last_model = view.accelerators[accelerator].last_model;
   const bool switched = last_model != kNone && last_model != view.request(task).model;
-  const double finish = now + view.run_time(task, accelerator, variant);
+  const double finish = now + view.run_time(start.task, start.also, accelerator, start.variant);
   settle(lane, now);
   lane.task = task;
+  lane.also = start.also;
+  lane.batch = static_cast<std::uint32_t>(1 + start.also.size());
   lane.start = lane.inputs = lane.compute = now;
   lane.predicted = finish - now;
+  lane.expected = start.expected < kNever ? start.expected : lane.predicted;
   lane.lump = lane.share = lane.transfer = lane.done = 0;
   lane.overhead = overhead;
   lane.switch_time = 0;
   lane.flowing = false;
-  lane.factor = true_factor(task);
+  lane.factor = true_factor(start);
   if (switched) {
     ++meters_[accelerator].switches;
     lane.switch_time = kind.switch_time;
     lane.lump = tables_.kinds()[view.accelerators[accelerator].kind].switch_energy;
   }
-  state_.start(task, accelerator, variant, now, finish);
+  state_.take_slot(accelerator, view.request(task).model);
+  for_each_task(lane, [&](TaskRef t) { state_.start(t, accelerator, start.variant, now, finish); });
   refresh_free_at(accelerator);
   enter(lane, Stage::overhead, now);
   if (overhead > 0) calendar_.add(now + overhead, Calendar::What::lane, index, lane.stamp);
@@ -158,7 +171,7 @@ void Devices::run_piece(Lane& lane, double now) {
   lane.piece_start = now;
   lane.piece_time = c.time * lane.factor;
   const double expected = std::max(c.time, c.traffic / state_.accelerator(lane.accelerator).bandwidth);
-  state_.begin_compute(lane.task, lane.compute, now + left * expected);
+  for_each_task(lane, [&](TaskRef t) { state_.begin_compute(t, lane.compute, now + left * expected); });
   refresh_free_at(lane.accelerator);
   lane.flowing = c.traffic * left > 0 && limited(lane);
   if (lane.flowing) {
@@ -199,7 +212,7 @@ void Devices::finish(std::uint32_t index, double at) {
   Lane& lane = lanes_[index];
   end_piece(lane, at, true);
   lane.done = 1;
-  ++meters_[lane.accelerator].tasks;
+  meters_[lane.accelerator].tasks += 1 + lane.also.size();
   release(lane, TaskStatus::finished, at);
 }
 
@@ -214,40 +227,67 @@ void Devices::interrupt(std::uint32_t index, TaskStatus why, double now) {
 void Devices::release(Lane& lane, TaskStatus status, double at) {
   settle(lane, at);
   meters_[lane.accelerator].active += lane.lump;
-  const std::string_view name = tables_.accelerators()[lane.accelerator].name;
-  reporter_.energy(name, "task", lane.start, at, lane.lump);
-  RequestLedger& ledger = state_.ledger(lane.task.request);
-  const double fetched = ledger.fetched.empty() ? 0 : std::exchange(ledger.fetched[lane.task.task], 0.0);
-  const double energy = lane.share + lane.lump + lane.transfer;
-  ledger.energy += energy;
-  if (reporter_.detailed()) {
-    const Request& request = state_.request(lane.task.request);
-    const TaskState& task = state_.task(lane.task);
-    const Accelerator& a = state_.accelerator(lane.accelerator);
-    TaskRecord record;
-    record.request = request.id;
-    record.stream = fixed_.streams[request.stream].name;
-    record.model = fixed_.models[request.model].name;
-    record.task = state_.model_task(lane.task).name;
-    record.variant = tables_.variant_name(state_.model_task(lane.task).first_row + task.variant);
-    record.accelerator = name;
-    record.slot = lane.slot;
-    record.operating_point = fixed_.kinds[a.kind].points[a.point].name;
-    record.ready = task.ready;
-    record.start = lane.start;
-    record.inputs = lane.stage == Stage::overhead ? at : lane.inputs;
-    record.compute = lane.stage == Stage::computing ? lane.compute : at;
-    record.end = at;
-    record.predicted = lane.predicted;
-    record.status = status;
-    record.switch_time = lane.switch_time;
-    record.bytes = lane.stage == Stage::computing ? cost(lane).traffic * lane.done : 0;
-    record.energy = energy + fetched;
-    record.energy_transfer = lane.transfer + fetched;
-    reporter_.task_ended(record);
-  }
+  reporter_.energy(tables_.accelerators()[lane.accelerator].name, "task", lane.start, at, lane.lump);
+  for_each_task(lane, [&](TaskRef task) { report(lane, task, status, at); });
   lane.lump = lane.share = lane.transfer = 0;
   enter(lane, Stage::idle, at);
+  lane.also.clear();
+  lane.batch = 1;
+}
+
+/// Charges a task of the lane with its part of what the lane has drawn, and records it.
+void Devices::report(const Lane& lane, TaskRef ref, TaskStatus status, double at) {
+  const auto parts = static_cast<double>(1 + lane.also.size());
+  RequestLedger& ledger = state_.ledger(ref.request);
+  const double fetched = ledger.fetched.empty() ? 0 : std::exchange(ledger.fetched[ref.task], 0.0);
+  const double energy = (lane.share + lane.lump + lane.transfer) / parts;
+  ledger.energy += energy;
+  if (!reporter_.detailed()) return;
+  const Request& request = state_.request(ref.request);
+  const TaskState& task = state_.task(ref);
+  const Accelerator& a = state_.accelerator(lane.accelerator);
+  TaskRecord record;
+  record.request = request.id;
+  record.stream = fixed_.streams[request.stream].name;
+  record.model = fixed_.models[request.model].name;
+  record.task = state_.model_task(ref).name;
+  record.variant = tables_.variant_name(state_.model_task(ref).first_row + task.variant);
+  record.accelerator = tables_.accelerators()[lane.accelerator].name;
+  record.slot = lane.slot;
+  record.operating_point = fixed_.kinds[a.kind].points[a.point].name;
+  record.batch = lane.batch;
+  record.ready = task.ready;
+  record.start = lane.start;
+  record.inputs = lane.stage == Stage::overhead ? at : lane.inputs;
+  record.compute = lane.stage == Stage::computing ? lane.compute : at;
+  record.end = at;
+  record.predicted = lane.predicted;
+  record.expected = lane.expected;
+  record.status = status;
+  record.switch_time = lane.switch_time;
+  const bool leaves = status == TaskStatus::aborted && !lane.also.empty();  // the others' bytes are those of the batch
+  record.bytes = lane.stage == Stage::computing && !leaves ? cost(lane).traffic * lane.done / parts : 0;
+  record.energy = energy + fetched;
+  record.energy_transfer = lane.transfer / parts + fetched;
+  reporter_.task_ended(record);
+}
+
+void Devices::leave(std::uint32_t index, TaskRef task, std::uint32_t fetching, double now) {
+  Lane& lane = lanes_[index];
+  settle(lane, now);
+  report(lane, task, TaskStatus::aborted, now);
+  const auto parts = static_cast<double>(1 + lane.also.size());
+  meters_[lane.accelerator].active += lane.lump / parts;
+  reporter_.energy(tables_.accelerators()[lane.accelerator].name, "task", lane.start, now, lane.lump / parts);
+  for (double* drawn : {&lane.lump, &lane.share, &lane.transfer}) *drawn *= 1 - 1 / parts;
+  if (lane.task == task) {
+    lane.task = lane.also.back();
+    lane.also.pop_back();
+  } else {
+    std::erase(lane.also, task);
+  }
+  lane.fetching -= fetching;
+  if (lane.stage == Stage::waiting && lane.fetching == 0) compute(lane, now);
 }
 
 void Devices::refresh_free_at(std::uint32_t accelerator) {

@@ -23,7 +23,9 @@ struct Lane {
   std::uint32_t accelerator = 0, slot = 0;
   Stage stage = Stage::idle;
   bool flowing = false;       ///< its compute stage is a flow of the executor
-  TaskRef task;               ///< of the task it runs; meaningless when idle or off
+  TaskRef task;               ///< that it runs; meaningless when idle or off
+  std::vector<TaskRef> also;  ///< computed with it as one batch
+  std::uint32_t batch = 1;    ///< size of the batch as it was started; requests may have left it since
   std::uint32_t fetching = 0; ///< transfers it waits for
   std::uint64_t stamp = 0;    ///< changes with every stage: calendar entries of earlier stages are void
   double since = 0;           ///< time up to which it has been measured
@@ -31,6 +33,7 @@ struct Lane {
   // Of the task it runs:
   double start = 0, inputs = 0, compute = 0;
   double predicted = 0;
+  double expected = 0;        ///< by the policy
   double overhead = 0;        ///< dispatch and switch, s
   double switch_time = 0;
   double factor = 1;          ///< true over predicted time
@@ -43,14 +46,24 @@ struct Lane {
   double transfer = 0;        ///< energy of moving bytes, J
 };
 
+/// Calls `visit` with every task in a lane.
+template <class Visit>
+void for_each_task(const Lane& lane, const Visit& visit) {
+  visit(lane.task);
+  for (const TaskRef task : lane.also) visit(task);
+}
+
 class Devices {
  public:
   Devices(const Tables& tables, const ExecutionJitter& jitter, std::uint64_t seed, State& state,
           Executor& executor, Calendar& calendar, Reporter& reporter);
 
-  /// Puts a ready task on a free lane of an accelerator; its overhead begins, and a calendar entry will tell its
-  /// end unless it is zero. Returns the lane.
-  std::uint32_t start(TaskRef task, std::uint32_t accelerator, std::uint32_t variant, double now);
+  /// Puts a ready task, or a batch, on a free lane of an accelerator; its overhead begins, and a calendar entry will tell
+  /// its end unless it is zero. Returns the lane.
+  std::uint32_t start(const Start& start, double now);
+  /// One task leaves a batch of several, and with it `fetching` of the transfers that the lane waits for; the others go
+  /// on, at the price of the whole batch. The caller tells the state.
+  void leave(std::uint32_t lane, TaskRef task, std::uint32_t fetching, double now);
   /// Overheads are over: the lane waits for `fetching` transfers, or computes at once if there are none.
   void begin_waiting(std::uint32_t lane, std::uint32_t fetching, double now);
   /// One of the transfers it waits for has arrived.
@@ -90,10 +103,12 @@ class Devices {
   /// Ends the piece: stops its flow, books what has been done. Returns the share of the task done in all.
   double end_piece(Lane& lane, double now, bool complete);
   void release(Lane& lane, TaskStatus status, double at);
+  void report(const Lane& lane, TaskRef task, TaskStatus status, double at);
   void refresh_free_at(std::uint32_t accelerator);
   [[nodiscard]] const Cost& cost(const Lane& lane) const;
   [[nodiscard]] double stage_power(const Lane& lane, Stage stage) const;
   [[nodiscard]] double true_factor(TaskRef task) const;
+  [[nodiscard]] double true_factor(const Start& start) const;
   [[nodiscard]] bool limited(const Lane& lane) const;
 
   const Tables& tables_;

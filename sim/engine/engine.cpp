@@ -25,16 +25,17 @@ constexpr std::uint64_t kMostRounds = 2000000;
 class Engine {
  public:
   Engine(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
-         std::span<Observer* const> observers)
+         std::span<Observer* const> observers, bool clairvoyant)
       : scenario_(scenario),
         tables_(tables),
-        policy_(policy, scenario.policy.name, scenario.options.decision_limit),
+        policy_(policy, scenario.policy.title(), scenario.options.decision_limit),
         executor_(executor),
         reporter_(observers),
         state_(tables),
         devices_(tables, scenario.options.execution_jitter, scenario.options.seed, state_, executor, calendar_, reporter_),
         transfers_(tables, state_, executor, calendar_, reporter_, devices_.lanes()),
-        releases_(scenario.workload, scenario.options.seed, state_, calendar_) {}
+        releases_(scenario.workload, scenario.options.seed, state_, calendar_),
+        clairvoyant_(clairvoyant) {}
 
   DecisionTime run();
 
@@ -54,6 +55,7 @@ class Engine {
   void finish_early();
   void overhead_over(std::uint32_t lane);
   void task_finished(std::uint32_t lane, double at);
+  void finished(TaskRef task, double at);
   void end_request(std::uint32_t request, RequestStatus status, double finish);
   void drop(std::uint32_t request);
   void turn_off(std::uint32_t accelerator);
@@ -86,6 +88,7 @@ class Engine {
   Decisions decisions_;
 
   double now_ = 0;
+  bool clairvoyant_;
   bool over_ = false;
   bool completion_ = false;  ///< a task finished at this instant
   bool tick_ = false;        ///< a poll is due at this instant
@@ -111,6 +114,7 @@ DecisionTime Engine::run() {
 }
 
 void Engine::begin() {
+  if (clairvoyant_) state_.foretell(releases_.foreseen());
   policy_.begin(state_.view(0));
   times_off_.assign(tables_.accelerators().size(), 0);
   for (const Outage& outage : scenario_.options.outages) {
@@ -227,16 +231,25 @@ void Engine::finish_early() {
 void Engine::overhead_over(std::uint32_t lane) {
   const Lane& l = devices_.lane(lane);
   const std::uint32_t memory = state_.accelerator(l.accelerator).memory;
-  const std::uint32_t coming = tables_.memories().size() > 1 ? transfers_.bring(l.task, memory, lane, now_) : 0;
+  std::uint32_t coming = 0;
+  if (tables_.memories().size() > 1)
+    for_each_task(l, [&](TaskRef task) { coming += transfers_.bring(task, memory, lane, now_); });
   devices_.begin_waiting(lane, coming, now_);
 }
 
 void Engine::task_finished(std::uint32_t lane, double at) {
   const TaskRef task = devices_.lane(lane).task;
+  const std::vector<TaskRef> also = devices_.lane(lane).also;
   devices_.finish(lane, at);
+  state_.free_slot(devices_.lane(lane).accelerator, now_);
   --lanes_in_use_;
   completion_ = true;
   policy_.progress();
+  finished(task, at);
+  for (const TaskRef other : also) finished(other, at);
+}
+
+void Engine::finished(TaskRef task, double at) {
   const bool last = state_.finish(task, at, now_);
   state_.push_event({Event::Type::task_finished, task, kNone});
   if (!last) return;
@@ -277,12 +290,19 @@ void Engine::end_request(std::uint32_t request, RequestStatus status, double fin
 
 void Engine::drop(std::uint32_t request) {
   for (std::uint32_t lane = 0; state_.ledger(request).running > 0 && lane < devices_.lanes(); ++lane) {
-    if (!devices_.in_use(lane) || devices_.lane(lane).task.request != request) continue;
-    const TaskRef task = devices_.lane(lane).task;
-    transfers_.forget_lane(lane);
-    devices_.interrupt(lane, TaskStatus::aborted, now_);
+    if (!devices_.in_use(lane)) continue;
+    TaskRef task;
+    for_each_task(devices_.lane(lane), [&](TaskRef t) { task = t.request == request ? t : task; });
+    if (task.request == kNone) continue;
+    if (devices_.lane(lane).also.empty()) {
+      transfers_.forget_lane(lane);
+      devices_.interrupt(lane, TaskStatus::aborted, now_);
+      state_.free_slot(devices_.lane(lane).accelerator, now_);
+      --lanes_in_use_;
+    } else {
+      devices_.leave(lane, task, transfers_.forget_lane(lane, request), now_);
+    }
     state_.interrupt(task, now_, false);
-    --lanes_in_use_;
   }
   end_request(request, RequestStatus::dropped, now_);
 }
@@ -291,12 +311,16 @@ void Engine::turn_off(std::uint32_t accelerator) {
   if (times_off_[accelerator]++ > 0) return;
   for (std::uint32_t lane = devices_.first_lane(accelerator); lane < devices_.first_lane(accelerator + 1); ++lane) {
     if (!devices_.in_use(lane)) continue;
-    const TaskRef task = devices_.lane(lane).task;
+    std::vector<TaskRef> tasks;
+    for_each_task(devices_.lane(lane), [&](TaskRef task) { tasks.push_back(task); });
     transfers_.forget_lane(lane);
     devices_.interrupt(lane, TaskStatus::failed, now_);
-    state_.interrupt(task, now_, true);
+    state_.free_slot(accelerator, now_);
     --lanes_in_use_;
-    state_.push_event({Event::Type::task_failed, task, accelerator});
+    for (const TaskRef task : tasks) {
+      state_.interrupt(task, now_, true);
+      state_.push_event({Event::Type::task_failed, task, accelerator});
+    }
   }
   devices_.set_available(accelerator, false, now_);
   state_.push_event({Event::Type::accelerator_changed, {}, accelerator});
@@ -364,10 +388,14 @@ void Engine::apply(const Decision& decision) {
 
 void Engine::carry_out(const Start& d) {
   const SystemView& view = state_.view(now_);
-  Request& request = state_.request(d.task.request);
-  request.accuracy_loss = view.accuracy_loss(d.task, d.variant);
-  request.alternatives = view.alternatives(d.task, d.variant);
-  const std::uint32_t lane = devices_.start(d.task, d.accelerator, d.variant, now_);
+  const auto apply_variant = [&](TaskRef task) {
+    Request& request = state_.request(task.request);
+    request.accuracy_loss = view.accuracy_loss(task, d.variant);
+    request.alternatives = view.alternatives(task, d.variant);
+  };
+  apply_variant(d.task);
+  for (const TaskRef task : d.also) apply_variant(task);
+  const std::uint32_t lane = devices_.start(d, now_);
   ++lanes_in_use_;
   policy_.progress();
   if (devices_.lane(lane).overhead <= 0) overhead_over(lane);
@@ -417,8 +445,8 @@ void Engine::close() {
 }  // namespace
 
 DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
-                      std::span<Observer* const> observers) {
-  return Engine(scenario, tables, policy, executor, observers).run();
+                      std::span<Observer* const> observers, bool clairvoyant) {
+  return Engine(scenario, tables, policy, executor, observers, clairvoyant).run();
 }
 
 }  // namespace hetsched

@@ -25,9 +25,11 @@ struct DecisionTime {
 /// What happens at one instant (within 1 ps) is handled in this order: tasks and transfers that finish, releases,
 /// requests dropped at their deadline, accelerators turned off and on; then the policy is called once with all of it.
 ///
+/// A clairvoyant policy is told of all requests to come that do not depend on what it does (SystemView::future).
+///
 /// Throws PolicyError if the policy throws, decides illegally, or leaves ready tasks waiting for ever;
 /// InputError if the scenario turns out to do no work at all.
 DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
-                      std::span<Observer* const> observers);
+                      std::span<Observer* const> observers, bool clairvoyant = false);
 
 }  // namespace hetsched

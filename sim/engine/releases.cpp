@@ -14,7 +14,7 @@ constexpr std::uint64_t kMostIdleTicks = 10'000'000;
 }  // namespace
 
 Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& state, Calendar& calendar)
-    : workload_(workload), state_(state), calendar_(calendar) {
+    : workload_(workload), seed_(seed), state_(state), calendar_(calendar) {
   const auto index_of = [&](const std::string& name) {
     const auto at = std::find_if(workload.streams.begin(), workload.streams.end(),
                                  [&](const StreamSpec& s) { return s.name == name; });
@@ -144,6 +144,20 @@ void Releases::request_ended(std::uint32_t request, bool finished, double now) {
   }
   if (const auto* loop = std::get_if<ClosedLoop>(&workload_.streams[stream].arrival))
     cause(stream, now + loop->think_time);
+}
+
+std::vector<FutureRequest> Releases::foreseen() const {
+  std::vector<FutureRequest> future;
+  const SystemView& view = state_.view(0);
+  for (std::uint32_t s = 0; s < streams_.size(); ++s) {
+    ArrivalSource source(workload_.streams[s], workload_.duration, seed_);
+    while (const auto arrival = source.next())
+      future.push_back({arrival->index, s, view.streams[s].model, arrival->time, source.deadline(*arrival, arrival->time),
+                        view.streams[s].priority});
+  }
+  std::stable_sort(future.begin(), future.end(),
+                   [](const FutureRequest& a, const FutureRequest& b) { return a.arrival < b.arrival; });
+  return future;
 }
 
 void Releases::find_expired(double now, std::vector<std::uint32_t>& expired) {

@@ -37,6 +37,10 @@ class Releases {
   /// Adds the requests to `expired` whose stream drops them unstarted and whose deadline has passed.
   void find_expired(double now, std::vector<std::uint32_t>& expired);
 
+  /// All requests of streams whose arrivals do not depend on the run, by (arrival, stream). Where release is polled they
+  /// come at the first tick after their arrival.
+  [[nodiscard]] std::vector<FutureRequest> foreseen() const;
+
   /// No request will be released any more, whatever happens.
   [[nodiscard]] bool exhausted() const { return coming_ == 0; }
   [[nodiscard]] std::uint64_t released() const { return released_; }
@@ -65,6 +69,7 @@ class Releases {
   void cause(std::uint32_t stream, double date);
 
   const WorkloadSpec& workload_;
+  std::uint64_t seed_;
   State& state_;
   Calendar& calendar_;
   std::vector<StreamState> streams_;

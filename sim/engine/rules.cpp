@@ -33,6 +33,30 @@ std::string check_task(TaskRef t, const SystemView& view) {
          number(view.requests[t.request].tasks.size());
 }
 
+/// What is wrong with the other tasks of a batch, whose first is all right.
+std::string check_batch(const Start& d, const SystemView& view) {
+  const Accelerator& a = view.accelerators[d.accelerator];
+  const std::size_t size = 1 + d.also.size();
+  if (size > view.kinds[a.kind].max_batch)
+    return "a batch of " + number(size) + " is larger than the kind's max_batch, " + number(view.kinds[a.kind].max_batch);
+  for (std::size_t i = 0; i < d.also.size(); ++i) {
+    const TaskRef other = d.also[i];
+    if (std::string wrong = check_task(other, view); !wrong.empty()) return "in the batch: " + wrong;
+    if (other.task != d.task.task || view.request(other).model != view.request(d.task).model)
+      return "in the batch: only the same task of the same model can be computed with it";
+    if (view.state(other).progress != Progress::ready) return "in the batch: a task is not ready";
+    if (other == d.task || std::find(d.also.begin(), d.also.begin() + static_cast<std::ptrdiff_t>(i), other) !=
+                               d.also.begin() + static_cast<std::ptrdiff_t>(i))
+      return "in the batch: a task is there twice";
+    if (!(view.accuracy_loss(other, d.variant) < kNever))
+      return "in the batch: the model does not list this combination of variants";
+  }
+  if (!(view.alone_time_at(view.model_task(d.task), d.accelerator, a.point, d.variant,
+                           static_cast<std::uint32_t>(size)) < kNever))
+    return "the accelerator cannot run this task in a batch of " + number(size);
+  return "";
+}
+
 std::string check(const Start& d, const SystemView& view) {
   if (std::string wrong = check_task(d.task, view); !wrong.empty()) return wrong;
   if (std::string wrong = check_accelerator(d.accelerator, view); !wrong.empty()) return wrong;
@@ -53,7 +77,7 @@ std::string check(const Start& d, const SystemView& view) {
            " at its operating point";
   if (!(view.accuracy_loss(d.task, d.variant) < kNever))
     return "the model does not list this combination of variants";
-  return "";
+  return d.also.empty() ? "" : check_batch(d, view);
 }
 
 std::string check(const Prefetch& d, const SystemView& view) {
@@ -110,7 +134,8 @@ std::string name_of_request(std::uint32_t r, const SystemView& view) {
 
 std::string words(const Start& d, const SystemView& view) {
   return "start(" + name_of(d.task, view) + ", on " + name_of_accelerator(d.accelerator, view) +
-         (d.variant > 0 ? ", as variant " + number(d.variant) : "") + ")";
+         (d.variant > 0 ? ", as variant " + number(d.variant) : "") +
+         (d.also.empty() ? "" : ", in a batch of " + number(1 + d.also.size())) + ")";
 }
 std::string words(const Prefetch& d, const SystemView& view) {
   return "prefetch(" + name_of(d.task, view) + ", to " + name_of_accelerator(d.accelerator, view) + ")";

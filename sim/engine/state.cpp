@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/errors.hpp"
+#include "engine/calendar.hpp"
 
 namespace hetsched {
 
@@ -108,9 +109,11 @@ void State::start(TaskRef t, std::uint32_t accelerator, std::uint32_t variant, d
   RequestLedger& ledger = ledgers_[t.request];
   ++ledger.running;
   ledger.first_start = std::min(ledger.first_start, now);
-  Accelerator& a = accelerators_[accelerator];
-  --a.free_slots;
-  a.last_model = requests_[t.request].model;
+}
+
+void State::take_slot(std::uint32_t accelerator, std::uint32_t model) {
+  --accelerators_[accelerator].free_slots;
+  accelerators_[accelerator].last_model = model;
 }
 
 void State::begin_compute(TaskRef t, double now, double finish) {
@@ -122,7 +125,6 @@ bool State::finish(TaskRef t, double finished_at, double now) {
   TaskState& state = task(t);
   state.progress = Progress::finished;
   state.finish = finished_at;
-  free_slot(state.accelerator, now);
   --ledgers_[t.request].running;
   Request& request = requests_[t.request];
   const ModelTask& done = model_task(t);
@@ -145,7 +147,6 @@ bool State::finish(TaskRef t, double finished_at, double now) {
 
 void State::interrupt(TaskRef t, double now, bool again) {
   TaskState& state = task(t);
-  free_slot(state.accelerator, now);
   --ledgers_[t.request].running;
   state.accelerator = kNone;
   state.finish = state.compute = state.start = kNever;
@@ -189,7 +190,14 @@ void State::sort_events() {
                    [&](const Event& a, const Event& b) { return key(a) < key(b); });
 }
 
+void State::foretell(std::vector<FutureRequest> future) {
+  future_ = std::move(future);
+  view_.future = future_;
+}
+
 const SystemView& State::view(double now) {
+  while (!view_.future.empty() && view_.future.front().arrival <= now + instant_width(now))
+    view_.future = view_.future.subspan(1);
   view_.now = now;
   view_.events = events_;
   view_.accelerators = accelerators_;

@@ -31,12 +31,15 @@ class State {
   std::uint32_t release(std::uint32_t stream, std::uint64_t index, double now, double deadline, bool gated);
   void open_gate(std::uint32_t request, double now);
 
-  /// A ready task gets an accelerator, where it is expected to end at `finish`.
+  /// One slot of an accelerator is taken for tasks of a model.
+  void take_slot(std::uint32_t accelerator, std::uint32_t model);
+  void free_slot(std::uint32_t accelerator, double now);
+  /// A ready task gets (a part of) the slot that was taken, where it is expected to end at `finish`.
   void start(TaskRef task, std::uint32_t accelerator, std::uint32_t variant, double now, double finish);
   void begin_compute(TaskRef task, double now, double finish);
-  /// A running task is done; successors become ready. Returns true if it was the request's last.
+  /// A running task is done; its slot is another matter; successors become ready. Returns true if it was the request's last.
   bool finish(TaskRef task, double finished_at, double now);
-  /// A running task gives its accelerator up. If `again`, it becomes ready once more.
+  /// A running task gives its accelerator up (not its slot). If `again`, it becomes ready once more.
   void interrupt(TaskRef task, double now, bool again);
 
   /// The request leaves: it is no longer live, its tasks are not ready; readable until free_ended().
@@ -63,15 +66,18 @@ class State {
     return models_[requests_[t.request].model].tasks[t.task];
   }
 
+  /// What a clairvoyant policy is told, by (arrival, stream).
+  void foretell(std::vector<FutureRequest> future);
+
   /// The snapshot as of `now`; valid until the next change.
   const SystemView& view(double now);
 
  private:
   void make_ready(TaskRef task, double now);
-  void free_slot(std::uint32_t accelerator, double now);
   [[nodiscard]] std::size_t ready_position(TaskRef task) const;
 
   SystemView view_;
+  std::vector<FutureRequest> future_;
   std::span<const Model> models_;
   std::span<const Stream> streams_;
   std::vector<Accelerator> accelerators_;

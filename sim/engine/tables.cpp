@@ -95,7 +95,7 @@ void Tables::add_platform(const PlatformSpec& platform) {
       points.push_back({point.name, point.frequency, point.idle_power, point.active_power});
     kinds_.push_back(
         {spec.name, spec.type, points, costs_.first_column[k], spec.dispatch_time, spec.switch_time, spec.switch_energy,
-         spec.task_energy == TaskEnergy::total});
+         spec.task_energy == TaskEnergy::total, spec.max_batch});
     kind_infos_.push_back({spec.task_energy, spec.switch_energy, spec.port_bandwidth.value_or(kNever)});
   }
   for (const AcceleratorSpec& spec : platform_.accelerators) {
@@ -198,7 +198,7 @@ void Tables::fill(SystemView& view) const {
   view.streams = streams_;
   view.costs = costs_.cells;
   view.columns = costs_.columns;
-  view.rows = costs_.columns > 0 ? static_cast<std::uint32_t>(costs_.cells.size() / costs_.columns) : 0;
+  view.rows = static_cast<std::uint32_t>(variant_names_.size());
   view.routes = routes_;
   view.memories = static_cast<std::uint32_t>(memories_.size());
   view.memory_bandwidths = memory_bandwidths_;

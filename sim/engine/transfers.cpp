@@ -139,6 +139,13 @@ void Transfers::forget_lane(std::uint32_t lane) {
   for (std::uint32_t index : active_) std::erase(transfers_[index].waiting, lane);
 }
 
+std::uint32_t Transfers::forget_lane(std::uint32_t lane, std::uint32_t request) {
+  std::size_t forgotten = 0;
+  for (std::uint32_t index : active_)
+    if (transfers_[index].producer.request == request) forgotten += std::erase(transfers_[index].waiting, lane);
+  return static_cast<std::uint32_t>(forgotten);
+}
+
 void Transfers::give_up(std::uint32_t request, double now) {
   const std::vector<std::uint32_t> active = active_;
   for (std::uint32_t index : active) {

@@ -33,6 +33,8 @@ class Transfers {
 
   /// The lane no longer waits for anything.
   void forget_lane(std::uint32_t lane);
+  /// A lane no longer waits for transfers of one request; returns for how many it did.
+  std::uint32_t forget_lane(std::uint32_t lane, std::uint32_t request);
   /// Gives up the transfers of a request that ends; what has been moved still counts.
   void give_up(std::uint32_t request, double now);
 

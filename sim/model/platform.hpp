@@ -78,6 +78,8 @@ struct KindSpec {
   double switch_time = 0;
   double switch_energy = 0;
   std::uint32_t slots = 1;
+  std::uint32_t max_batch = 1;
+  double batch_fixed_share = 0;
   std::optional<double> port_bandwidth;
   Budget budget;
 };
@@ -103,6 +105,10 @@ inline constexpr auto fields<KindSpec> = std::tuple{
           "overhead before a task of another model than the one that ran last (weights, reconfiguration)", {.unit = "s"}),
     field("switch_energy", &KindSpec::switch_energy, "energy of such a switch", {.unit = "J"}),
     field("slots", &KindSpec::slots, "tasks it runs at once (partitions, streams)", {.min = 1, .max = 1024}),
+    field("max_batch", &KindSpec::max_batch, "most requests whose equal tasks it computes as one batch; 1: it does not", {.min = 1, .max = 1024}),
+    field("batch_fixed_share", &KindSpec::batch_fixed_share,
+          "part of a profiled task's time, energy and bytes that does not grow with the batch (weights, launch): b together "
+          "take share + (1 - share) b times as much; cost models compute batches themselves", {.max = 1}),
     field("port_bandwidth", &KindSpec::port_bandwidth,
           "most that one slot draws from its memory; default: unlimited", {.unit = "B/s", .above = 0}),
     field("budget", &KindSpec::budget, "what one of it counts for in an equal-budget comparison", {}),

@@ -63,15 +63,37 @@ inline constexpr auto fields<Outage> = std::tuple{
     field("on", &Outage::on, "when it is turned on again; default: never", {.unit = "s"}),
 };
 
+/// A decorator and its parameters. In JSON a string is short for {"name": string}.
+struct DecoratorChoice {
+  std::string name;
+  JsonValue parameters;  ///< an object; checked against the decorator's own declaration
+};
+template <>
+inline constexpr auto fields<DecoratorChoice> = std::tuple{
+    field("name", &DecoratorChoice::name, "name of a decorator (hetsched policies)", {.required = true}),
+    field("parameters", &DecoratorChoice::parameters, "its parameters (hetsched policies NAME)", {.object = true}),
+};
+template <>
+inline constexpr std::string_view shorthand<DecoratorChoice> = "name";
+
 /// A policy and its parameters. In JSON a string is short for {"name": string}.
 struct PolicyChoice {
   std::string name;
   JsonValue parameters;  ///< an object; checked against the policy's own declaration
+  std::vector<DecoratorChoice> decorators;  ///< the outermost first
+
+  /// "edf", or with decorators, from within: "edf+batch+drop".
+  [[nodiscard]] std::string title() const {
+    std::string text = name;
+    for (std::size_t d = decorators.size(); d-- > 0;) text += "+" + decorators[d].name;
+    return text;
+  }
 };
 template <>
 inline constexpr auto fields<PolicyChoice> = std::tuple{
     field("name", &PolicyChoice::name, "name of a policy (hetsched policies)", {.required = true}),
     field("parameters", &PolicyChoice::parameters, "its parameters (hetsched policies NAME)", {.object = true}),
+    field("decorators", &PolicyChoice::decorators, "what is put around it, the outermost first (hetsched policies)", {}),
 };
 template <>
 inline constexpr std::string_view shorthand<PolicyChoice> = "name";

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
+#include "base/files.hpp"
 #include "base/random.hpp"
 
 namespace hetsched {
@@ -23,10 +25,10 @@ Json as_json(const Params::Value& value) {
   return std::visit([](const auto& v) { return Json(v); }, value);
 }
 
-Params::Values given_values(const PolicyChoice& choice) {
+Params::Values given_values(const JsonValue& parameters) {
   Params::Values values;
-  if (!choice.parameters.value.is_object()) return values;
-  for (const auto& item : choice.parameters.value.items())
+  if (!parameters.value.is_object()) return values;
+  for (const auto& item : parameters.value.items())
     if (const auto value = as_parameter(item.value())) values[item.key()] = *value;
   return values;
 }
@@ -44,28 +46,46 @@ std::string alternatives(std::string_view word, std::string_view plural, const N
          (there.empty() ? "none" : listed(there));
 }
 
-/// Adds a problem for each parameter that the policy does not read, or whose value is of no type it could
-/// read.
-void check_given(const PolicyChoice& choice, const Names& known, Problems& problems) {
-  const Node node = choice.parameters.node();
+/// A policy or decorator as it was chosen.
+struct Chosen {
+  std::string name;
+  const JsonValue& parameters;
+  const char* what;  ///< "policy" or "decorator"
+};
+
+/// Adds a problem for each parameter that is not read, or whose value is of no type that could be read.
+void check_given(const Chosen& chosen, const Names& known, Problems& problems) {
+  const Node node = chosen.parameters.node();
   for (const auto& item : node.value().items()) {
     const Node value = node.child(item.key());
     if (std::find(known.begin(), known.end(), item.key()) == known.end())
-      problems.add(value.key_problem("is no parameter of policy " + choice.name +
+      problems.add(value.key_problem("is no parameter of " + std::string(chosen.what) + " " + chosen.name +
                                      alternatives(item.key(), "parameters", known)));
     else if (!as_parameter(item.value()))
       problems.add(value.problem("must be a number, true or false, or a text; found " + shown(item.value())));
   }
 }
 
+/// Reads the file that a parameter names, relative to the file that it is written in.
+Params::ReadFile reader_of(const JsonValue& parameters) {
+  return [&parameters](std::string_view name, const std::string& path, std::string& content) -> std::string {
+    Problems problems;
+    auto read = read_file(parameters.node().child(name).resolve(path), problems);
+    if (!read) return problems.all().front().where + " " + problems.all().front().what;
+    content = std::move(*read);
+    return "";
+  };
+}
+
 /// Whatever goes wrong when a policy is made is the policy's fault.
-std::unique_ptr<Policy> made(const PolicyEntry& entry, Params& params) {
+template <class Make>
+std::unique_ptr<Policy> made(std::string_view name, const Make& make) {
   const auto fail = [&](const std::string& why) {
-    throw PolicyError(std::string(entry.name), 0, "being made from its parameters", why);
+    throw PolicyError(std::string(name), 0, "being made from its parameters", why);
   };
   std::unique_ptr<Policy> policy;
   try {
-    policy = entry.make(params);
+    policy = make();
   } catch (const std::exception& error) {
     fail(std::string("it failed: ") + error.what());
   } catch (...) {
@@ -75,10 +95,52 @@ std::unique_ptr<Policy> made(const PolicyEntry& entry, Params& params) {
   return policy;
 }
 
+/// Makes a policy or decorator and reports what is wrong with its parameters.
+template <class Make>
+std::unique_ptr<Policy> made_from(const Chosen& chosen, std::uint64_t run_seed, const Make& make, Problems& problems) {
+  Params params(given_values(chosen.parameters), policy_seed(run_seed, chosen.name), reader_of(chosen.parameters));
+  std::unique_ptr<Policy> policy = made(chosen.name, [&] { return make(params); });
+  if (chosen.parameters.value.is_object()) check_given(chosen, names_of(params.declared()), problems);
+  for (const Params::Problem& problem : params.problems()) {
+    const Node node = chosen.parameters.node();
+    const bool given = node.has(problem.name);
+    problems.add(node.child(problem.name)
+                     .problem(problem.what + (given ? "; found " + shown(node.child(problem.name).value())
+                                                    : " by its own default")));
+  }
+  return policy;
+}
+
+/// What decorators are asked for their parameters with.
+class Nothing final : public Policy {
+  void decide(const SystemView& /*view*/, Decisions& /*out*/) override {}
+};
+
+Json effective_parameters(const std::vector<Params::Declared>& parameters, const JsonValue& chosen) {
+  const Params::Values given = given_values(chosen);
+  Json json = Json::object();
+  for (const Params::Declared& declared : parameters) {
+    const auto value = given.find(declared.name);
+    json[declared.name] = as_json(value != given.end() ? value->second : declared.fallback);
+    if (declared.type == "file" && value != given.end())
+      json[declared.name] =
+          std::filesystem::absolute(chosen.node().child(declared.name).resolve(std::get<std::string>(value->second)))
+              .lexically_normal()
+              .string();
+  }
+  return json;
+}
+
 }  // namespace
 
-Catalog::Catalog(std::span<const PolicyEntry> entries) : entries_(entries.begin(), entries.end()) {
+Catalog::Catalog(std::span<const PolicyEntry> entries, std::span<const DecoratorEntry> decorators)
+    : entries_(entries.begin(), entries.end()), decorators_(decorators.begin(), decorators.end()) {
   sort();
+  std::sort(decorators_.begin(), decorators_.end(),
+            [](const DecoratorEntry& a, const DecoratorEntry& b) { return a.name < b.name; });
+  for (const DecoratorEntry& decorator : decorators_)
+    HETSCHED_ASSERT(!decorator.name.empty() && decorator.wrap && !find(decorator.name),
+                    "decorators have a name of their own and something to make them with");
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     HETSCHED_ASSERT(!entries_[i].name.empty() && entries_[i].make,
                     "a policy of the list has no name or no maker");
@@ -87,11 +149,18 @@ Catalog::Catalog(std::span<const PolicyEntry> entries) : entries_(entries.begin(
   }
 }
 
-Catalog::Catalog(std::span<const PolicyEntry> entries, std::vector<Plugin> plugins, Problems& problems)
-    : Catalog(entries) {
+Catalog::Catalog(std::span<const PolicyEntry> entries, std::span<const DecoratorEntry> decorators,
+                 std::vector<Plugin> plugins, Problems& problems)
+    : Catalog(entries, decorators) {
   for (Plugin& plugin : plugins) {
     plugins_.push_back(std::move(plugin));
     for (const PolicyEntry& entry : plugins_.back().policies) {
+      if (find_decorator(entry.name)) {
+        problems.add("", "",
+                     "plugin " + plugins_.back().file.string() + ": its policy " + in_quotes(entry.name) +
+                         " has the name of a decorator; give it another");
+        continue;
+      }
       if (const PolicyEntry* other = find(entry.name)) {
         const Plugin* owner = plugin_of(*other);
         problems.add("", "",
@@ -141,9 +210,20 @@ const PolicyEntry& Catalog::get(std::string_view name) const {
   throw InputError(unknown(name));
 }
 
+const DecoratorEntry* Catalog::find_decorator(std::string_view name) const {
+  const auto at = std::find_if(decorators_.begin(), decorators_.end(),
+                               [&](const DecoratorEntry& decorator) { return decorator.name == name; });
+  return at != decorators_.end() ? &*at : nullptr;
+}
+
 std::vector<Params::Declared> Catalog::declared(std::string_view name) const {
   Params params;
-  (void)made(get(name), params);
+  if (const DecoratorEntry* entry = find_decorator(name)) {
+    (void)made(name, [&] { return entry->wrap(params, std::make_unique<Nothing>()); });
+  } else {
+    const PolicyEntry& policy = get(name);
+    (void)made(name, [&] { return policy.make(params); });
+  }
   return params.declared();
 }
 
@@ -155,27 +235,37 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
     problems.add(at ? at->problem(unknown(choice.name)) : Problem{"", "", unknown(choice.name)});
     return nullptr;
   }
-  Params params(given_values(choice), policy_seed(run_seed, choice.name));
-  std::unique_ptr<Policy> policy = made(*entry, params);
-  if (choice.parameters.value.is_object()) check_given(choice, names_of(params.declared()), problems);
-  for (const Params::Problem& problem : params.problems()) {
-    const Node node = choice.parameters.node();
-    const bool given = node.has(problem.name);
-    problems.add(node.child(problem.name)
-                     .problem(problem.what + (given ? "; found " + shown(node.child(problem.name).value())
-                                                    : " by its own default")));
+  std::unique_ptr<Policy> policy = made_from({choice.name, choice.parameters, "policy"}, run_seed, entry->make, problems);
+  for (std::size_t d = choice.decorators.size(); d-- > 0;) {
+    const DecoratorChoice& decorator = choice.decorators[d];
+    const DecoratorEntry* found = find_decorator(decorator.name);
+    if (!found) {
+      Names names;
+      for (const DecoratorEntry& each : decorators_) names.emplace_back(each.name);
+      problems.add(decorator.parameters.node().problem(in_quotes(decorator.name) + " is no decorator" +
+                                                       alternatives(decorator.name, "decorators", names)));
+      continue;
+    }
+    const auto wrap = [&](Params& params) { return found->wrap(params, std::move(policy)); };
+    policy = made_from({decorator.name, decorator.parameters, "decorator"}, run_seed + d, wrap, problems);
   }
   return problems.size() == before ? std::move(policy) : nullptr;
 }
 
-Json Catalog::effective_parameters(const PolicyChoice& choice) const {
-  const Params::Values given = given_values(choice);
-  Json parameters = Json::object();
-  for (const Params::Declared& declared : declared(choice.name)) {
-    const auto value = given.find(declared.name);
-    parameters[declared.name] = as_json(value != given.end() ? value->second : declared.fallback);
-  }
-  return parameters;
+bool Catalog::is_clairvoyant(const PolicyChoice& choice) const {
+  Params params(given_values(choice.parameters));
+  (void)made(choice.name, [&] { return get(choice.name).make(params); });
+  return params.is_clairvoyant();
+}
+
+Json Catalog::effective(const PolicyChoice& choice) const {
+  Json json = {{"name", choice.name}, {"parameters", effective_parameters(declared(choice.name), choice.parameters)}};
+  if (choice.decorators.empty()) return json;
+  json["decorators"] = Json::array();
+  for (const DecoratorChoice& decorator : choice.decorators)
+    json["decorators"].push_back({{"name", decorator.name},
+                                  {"parameters", effective_parameters(declared(decorator.name), decorator.parameters)}});
+  return json;
 }
 
 std::uint64_t policy_seed(std::uint64_t run_seed, std::string_view policy) {

@@ -22,13 +22,18 @@ class Catalog {
  public:
   /// Takes a copy of the entries, whose texts must outlive the catalog. Throws an InternalError if a name is
   /// empty or there twice, or if there is nothing to make a policy with.
-  explicit Catalog(std::span<const PolicyEntry> entries);
+  explicit Catalog(std::span<const PolicyEntry> entries, std::span<const DecoratorEntry> decorators = {});
   /// These and the policies of plugins. One whose name is taken is a problem of its plugin, and left out.
-  Catalog(std::span<const PolicyEntry> entries, std::vector<Plugin> plugins, Problems& problems);
+  Catalog(std::span<const PolicyEntry> entries, std::span<const DecoratorEntry> decorators, std::vector<Plugin> plugins,
+          Problems& problems);
 
   /// All policies, by name.
   [[nodiscard]] std::span<const PolicyEntry> list() const { return entries_; }
   [[nodiscard]] Names names() const;
+  /// All decorators, by name.
+  [[nodiscard]] std::span<const DecoratorEntry> decorators() const { return decorators_; }
+  /// The decorator of that name; null if there is none.
+  [[nodiscard]] const DecoratorEntry* find_decorator(std::string_view name) const;
   /// The plugins that some of them come from, in the order in which they were loaded.
   [[nodiscard]] std::span<const Plugin> plugins() const { return plugins_; }
   /// The plugin that a policy comes from; null if from none.
@@ -42,23 +47,27 @@ class Catalog {
   /// ...`.
   [[nodiscard]] std::string unknown(std::string_view name) const;
 
-  /// The parameters a policy reads, in the order in which it does. Throws an InputError for an unknown name, and a
-  /// PolicyError if it cannot be made.
+  /// The parameters that a policy (or decorator) reads, in the order in which it does. Throws an InputError for an unknown
+  /// name, and a PolicyError if it cannot be made.
   [[nodiscard]] std::vector<Params::Declared> declared(std::string_view name) const;
 
-  /// Makes the policy of a run. Everything wrong with the choice (unknown name, unknown parameter, wrong
+  /// Makes the policy of a run, with its decorators. Everything wrong with the choice (unknown name, unknown parameter, wrong
   /// type, out of range) is added to `problems`, with the positions of the parameters; then there is none.
   /// `at`, if given, is where the policy was chosen, for problems with its name.
   [[nodiscard]] std::unique_ptr<Policy> make(const PolicyChoice& choice, std::uint64_t run_seed,
                                              Problems& problems, const Node* at = nullptr) const;
 
-  /// All parameters with the values they have under this choice, which has been checked: for manifests.
-  [[nodiscard]] Json effective_parameters(const PolicyChoice& choice) const;
+  /// Is the policy told of the future (Params::clairvoyant)? For a choice that has been checked.
+  [[nodiscard]] bool is_clairvoyant(const PolicyChoice& choice) const;
+
+  /// The choice, with all parameters and the values they have under it, which has been checked: for manifests.
+  [[nodiscard]] Json effective(const PolicyChoice& choice) const;
 
  private:
   void sort();
 
-  std::vector<PolicyEntry> entries_;  // by name
+  std::vector<PolicyEntry> entries_;        // by name
+  std::vector<DecoratorEntry> decorators_;  // by name
   std::vector<Plugin> plugins_;
 };
 

@@ -78,9 +78,10 @@ struct TaskRow {
   Text accelerator;
   std::uint32_t slot = 0;
   Text operating_point;
+  std::uint32_t batch = 1;
   double ready = 0, start = 0;
   double inputs = 0, compute = 0, end = 0;
-  double predicted = 0;
+  double predicted = 0, expected = 0;
   TaskStatus status = TaskStatus::finished;
   double switch_time = 0;
   double bytes = 0;
@@ -97,6 +98,7 @@ inline constexpr auto fields<TaskRow<Text>> = std::tuple{
     field("slot", &TaskRow<Text>::slot, "slot of the accelerator, from 0", {}),
     field("operating_point", &TaskRow<Text>::operating_point,
           "point of the accelerator at the end of the task", {}),
+    field("batch", &TaskRow<Text>::batch, "tasks that were started as one, this one included", {}),
     field("ready_s", &TaskRow<Text>::ready, "when its last predecessor finished", {.unit = "s"}),
     field("start_s", &TaskRow<Text>::start,
           "when it got the accelerator; dispatch and switch overheads follow", {.unit = "s"}),
@@ -107,6 +109,8 @@ inline constexpr auto fields<TaskRow<Text>> = std::tuple{
     field("end_s", &TaskRow<Text>::end, "when it ended", {.unit = "s"}),
     field("predicted_s", &TaskRow<Text>::predicted,
           "end_s - start_s as predicted at the start, without contention or jitter", {.unit = "s"}),
+    field("expected_s", &TaskRow<Text>::expected,
+          "the same as the policy expected it, where it corrects costs by what it learned (decorator learned)", {.unit = "s"}),
     field("status", &TaskRow<Text>::status,
           "finished, failed (accelerator turned off), aborted (request dropped), unfinished (end of the run)",
           {}),

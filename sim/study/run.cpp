@@ -62,7 +62,7 @@ RunResult run_scenario(const Scenario& scenario, const Catalog& catalog,
   std::vector<Observer*> all(observers.begin(), observers.end());
   all.push_back(&summary);
   const std::unique_ptr<Executor> executor = make_simgrid_executor(fabric_of(tables));
-  const DecisionTime decisions = simulate(scenario, tables, *policy, *executor, all);
+  const DecisionTime decisions = simulate(scenario, tables, *policy, *executor, all, catalog.is_clairvoyant(scenario.policy));
   RunResult result{summary.summary(),
                    summary.streams(),
                    {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
@@ -88,7 +88,7 @@ RunResult run_into(const std::filesystem::path& directory, const Scenario& scena
   json["plugins"] = to_json(catalog.plugins());
   json["records"] = std::string(name_of(level));
   json["scenario"] = to_json(scenario);
-  json["scenario"]["policy"]["parameters"] = catalog.effective_parameters(scenario.policy);
+  json["scenario"]["policy"] = catalog.effective(scenario.policy);
   json["cost"] = to_json(result.cost);
   write_file(output.path() / kManifestFile, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   output.commit();

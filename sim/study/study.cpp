@@ -16,13 +16,22 @@
 namespace hetsched {
 namespace {
 
-/// "(insertion=false across_requests=true)"; empty without parameters.
+/// "insertion=false across_requests=true"; empty without parameters.
+std::string parameters_text(const JsonValue& parameters) {
+  Names given;
+  if (!parameters.value.is_object()) return "";
+  for (const auto& item : parameters.value.items()) given.push_back(item.key() + "=" + level_text(item.value()));
+  return join(given, " ");
+}
+
+/// "(insertion=false, drop: late=true)"; empty without parameters.
 std::string parameters_text(const PolicyChoice& policy) {
-  std::string text;
-  if (!policy.parameters.value.is_object()) return text;
-  for (const auto& item : policy.parameters.value.items())
-    text += (text.empty() ? "(" : " ") + item.key() + "=" + level_text(item.value());
-  return text.empty() ? text : text + ")";
+  Names parts;
+  if (const std::string own = parameters_text(policy.parameters); !own.empty()) parts.push_back(own);
+  for (std::size_t d = policy.decorators.size(); d-- > 0;)
+    if (const std::string text = parameters_text(policy.decorators[d].parameters); !text.empty())
+      parts.push_back(policy.decorators[d].name + ": " + text);
+  return parts.empty() ? "" : "(" + join(parts, ", ") + ")";
 }
 
 }  // namespace
@@ -101,7 +110,7 @@ void Study::Impl::read_points(Problems& problems) {
 }
 
 void Study::Impl::add_labels(const Combination& combination, const Scenario& scenario) {
-  Names values = {scenario.platform.name, scenario.workload.name, scenario.policy.name,
+  Names values = {scenario.platform.name, scenario.workload.name, scenario.policy.title(),
                   std::to_string(scenario.options.seed)};
   for (std::size_t column = 4; column < label_names.size(); ++column) {
     const auto level = std::find_if(combination.begin(), combination.end(),

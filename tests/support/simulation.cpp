@@ -31,24 +31,52 @@ contract::MakeExecutor executor_of(Backend backend) {
   };
 }
 
-Log simulate_log(std::shared_ptr<Scenario> scenario, Policy& policy, Backend backend) {
-  Log log = contract::logged_run(std::move(scenario), policy, executor_of(backend));
+const Catalog& built_in() {
+  static const Catalog catalog(builtin_policies(), builtin_decorators());
+  return catalog;
+}
+
+PolicyChoice chosen(const std::string& json) {
+  Problems problems;
+  const Document document = Document::from_text(json, "policy", HETSCHED_SOURCE_DIR, problems);
+  const auto choice = read<PolicyChoice>(document.root(), problems);
+  problems.throw_if_any();
+  return choice;
+}
+
+Made make_policy(const std::string& json, std::uint64_t seed) {
+  const PolicyChoice choice = chosen(json);
+  Problems problems;
+  Made made{built_in().make(choice, seed, problems), false};
+  for (const Problem& problem : problems.all()) FAIL_CHECK(to_string(problem));
+  REQUIRE(made.policy != nullptr);
+  made.clairvoyant = built_in().is_clairvoyant(choice);
+  return made;
+}
+
+bool needs_file(const std::string& policy) {
+  Problems problems;
+  return built_in().make(chosen("\"" + policy + "\""), 1, problems) == nullptr;
+}
+
+Log simulate_log(std::shared_ptr<Scenario> scenario, Policy& policy, Backend backend, bool clairvoyant) {
+  Log log = contract::logged_run(std::move(scenario), policy, executor_of(backend), clairvoyant);
   for (const std::string& law : contract::broken_conservation(log)) FAIL_CHECK(law);
   return log;
 }
 
+Log simulate_choice(std::shared_ptr<Scenario> scenario, const std::string& json, Backend backend) {
+  const Made made = make_policy(json, scenario->options.seed);
+  scenario->policy = chosen(json);
+  return simulate_log(std::move(scenario), *made.policy, backend, made.clairvoyant);
+}
+
 Log simulate_log(std::shared_ptr<Scenario> scenario, const std::string& policy, Params::Values parameters,
                  Backend backend) {
-  for (const PolicyEntry& entry : builtin_policies()) {
-    if (entry.name != policy) continue;
-    Params params(std::move(parameters), scenario->options.seed);
-    const std::unique_ptr<Policy> made = entry.make(params);
-    REQUIRE(params.problems().empty());
-    scenario->policy.name = policy;
-    return simulate_log(std::move(scenario), *made, backend);
-  }
-  FAIL("no policy " << policy);
-  return {};
+  Json json = {{"name", policy}, {"parameters", Json::object()}};
+  for (const auto& [name, value] : parameters)
+    std::visit([&, key = name](const auto& v) { json["parameters"][key] = v; }, value);
+  return simulate_choice(std::move(scenario), json.dump(), backend);
 }
 
 std::string chain_model(const std::string& name, int layers, const std::string& row) {

@@ -11,6 +11,7 @@
 #include "contract/log.hpp"
 #include "hetsched/policy.hpp"
 #include "model/scenario.hpp"
+#include "policy/catalog.hpp"
 
 namespace hetsched::testing {
 
@@ -24,8 +25,27 @@ std::shared_ptr<Scenario> load_scenario(const std::string& platform, const std::
 enum class Backend { simgrid, fluid };
 contract::MakeExecutor executor_of(Backend backend);
 
+/// All built-in policies and decorators.
+const Catalog& built_in();
+
+/// A policy choice as in an experiment: "\"edf\"", or an object with name, parameters and decorators.
+PolicyChoice chosen(const std::string& json);
+
+struct Made {
+  std::unique_ptr<Policy> policy;
+  bool clairvoyant = false;
+};
+/// Makes it; a failed check if something is wrong with it.
+Made make_policy(const std::string& json, std::uint64_t seed);
+
+/// Does a policy ask for a file that it cannot do without?
+bool needs_file(const std::string& policy);
+
 /// Runs the scenario and checks conservation.
-Log simulate_log(std::shared_ptr<Scenario> scenario, Policy& policy, Backend backend = Backend::simgrid);
+Log simulate_log(std::shared_ptr<Scenario> scenario, Policy& policy, Backend backend = Backend::simgrid,
+                 bool clairvoyant = false);
+/// The same with a choice as in an experiment.
+Log simulate_choice(std::shared_ptr<Scenario> scenario, const std::string& json, Backend backend = Backend::simgrid);
 /// The same with a built-in policy, default or given parameters.
 Log simulate_log(std::shared_ptr<Scenario> scenario, const std::string& policy, Params::Values parameters = {},
                  Backend backend = Backend::simgrid);

@@ -22,6 +22,8 @@ struct Start {
   /// larger than Kind::max_batch. It takes one slot, computes when the inputs of all are there, and all of it
   /// ends at once.
   std::vector<TaskRef> also = {};
+  /// Time that the policy expects from the start to the end, recorded as expected_s; kNever: the prediction of costs.
+  Seconds expected = kNever;
 };
 /// Begin to move those inputs of a task that exist already to an accelerator's memory. The task may still
 /// be waiting for others; the accelerator is not occupied.
@@ -53,11 +55,11 @@ using Decision = std::variant<Start, Prefetch, SetOperatingPoint, Drop, WakeAt, 
 class Decisions {
  public:
   void start(TaskRef task, std::uint32_t accelerator, std::uint32_t variant = 0) {
-    list_.emplace_back(Start{task, accelerator, variant});
+    list_.emplace_back(Start{task, accelerator, variant, {}, kNever});
   }
   /// `batch` must not be empty.
   void start_batch(std::span<const TaskRef> batch, std::uint32_t accelerator, std::uint32_t variant = 0) {
-    list_.emplace_back(Start{batch.front(), accelerator, variant, {batch.begin() + 1, batch.end()}});
+    list_.emplace_back(Start{batch.front(), accelerator, variant, {batch.begin() + 1, batch.end()}, kNever});
   }
   void prefetch(TaskRef task, std::uint32_t accelerator) { list_.emplace_back(Prefetch{task, accelerator}); }
   void set_operating_point(std::uint32_t accelerator, std::uint32_t point) {

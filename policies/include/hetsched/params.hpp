@@ -47,8 +47,8 @@ class Params {
     std::string name, what;
   };
 
-  /// Reads the file of a path; returns what is wrong, or nothing.
-  using ReadFile = std::function<std::string(const std::string& path, std::string& content)>;
+  /// Reads the file that a parameter names; returns what is wrong, or nothing.
+  using ReadFile = std::function<std::string(std::string_view name, const std::string& path, std::string& content)>;
 
   explicit Params(Values given = {}, std::uint64_t seed = 0, ReadFile read = nullptr)
       : given_(std::move(given)), seed_(seed), read_(std::move(read)) {}
@@ -91,7 +91,7 @@ class Params {
     if (!read_) return file;  // only asked what there is to declare
     if (file.path.empty()) {
       if (required) problems_.push_back({std::string(name), "must be given: the path of a file"});
-    } else if (const std::string wrong = read_(file.path, file.content); !wrong.empty()) {
+    } else if (const std::string wrong = read_(name, file.path, file.content); !wrong.empty()) {
       problems_.push_back({std::string(name), wrong});
     }
     return file;

@@ -136,7 +136,7 @@ constexpr LayoutFact kPluginLayout[] = {
     HETSCHED_AT(SystemView, live), HETSCHED_AT(SystemView, ready),
 
     HETSCHED_SIZE(Start), HETSCHED_AT(Start, task), HETSCHED_AT(Start, accelerator), HETSCHED_AT(Start, variant),
-    HETSCHED_AT(Start, also),
+    HETSCHED_AT(Start, also), HETSCHED_AT(Start, expected),
     HETSCHED_SIZE(Prefetch), HETSCHED_AT(Prefetch, task), HETSCHED_AT(Prefetch, accelerator),
     HETSCHED_SIZE(SetOperatingPoint), HETSCHED_AT(SetOperatingPoint, accelerator),
     HETSCHED_AT(SetOperatingPoint, point),

@@ -316,6 +316,19 @@ struct SystemView {
     return overhead(t, accelerator) + transfer_time(t, accelerator) +
            alone_time(model_task(t), accelerator, variant);
   }
+  /// The same for a batch: the longest of its transfers, the time of all together.
+  [[nodiscard]] Seconds run_time(TaskRef t, std::span<const TaskRef> also, std::uint32_t accelerator,
+                                 std::uint32_t variant = 0) const {
+    if (also.empty()) return run_time(t, accelerator, variant);
+    Seconds moving = transfer_time(t, accelerator);
+    for (const TaskRef other : also) {
+      const Seconds time = transfer_time(other, accelerator);
+      if (moving < time) moving = time;
+    }
+    return overhead(t, accelerator) + moving +
+           alone_time_at(model_task(t), accelerator, accelerators[accelerator].point, variant,
+                         static_cast<std::uint32_t>(1 + also.size()));
+  }
   /// Variants the request would have applied if the task ran as this one. What an earlier attempt of the task
   /// ran as, before it failed, does not count.
   [[nodiscard]] std::uint64_t alternatives(TaskRef t, std::uint32_t variant) const {

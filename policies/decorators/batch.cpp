@@ -1,0 +1,213 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "builtin.hpp"
+#include "support/veil.hpp"
+
+namespace hetsched {
+namespace {
+
+/// Computes equal tasks of several requests as one batch, on kinds that allow it (Kind::max_batch). When the policy inside
+/// starts one of them, others that wait join, the oldest first. First tasks of requests are hidden from it while they wait
+/// for others to come; later ones go on with whoever is there.
+///
+/// - fixed: when `size` of them wait, or the oldest has waited for `delay`.
+/// - triton: at once, or after `delay` if fewer than `size` wait; whoever waits when the accelerator is free joins, up to
+///   its max_batch (NVIDIA Triton's dynamic batcher: max_queue_delay, preferred_batch_size).
+/// - aimd: as triton, but the largest size of a model grows by `step` with each batch that was in time and shrinks by a
+///   tenth with each that was not (Crankshaw et al., Clipper, NSDI 2017).
+/// - nexus: size = the largest b with 2 l(b) <= relative deadline, l being the best accelerator's latency (Shen et al.,
+///   Nexus, SOSP 2019); goes earlier if the oldest would otherwise be late.
+/// - slo: by deadline; at the start the batch grows while its earliest deadline is at or after now + l(b + 1); requests
+///   that would be late even alone are given up.
+class Batch final : public Policy {
+ public:
+  Batch(Params& p, std::unique_ptr<Policy> inner)
+      : inner_(std::move(inner)),
+        rule_(p.choice("rule", {.fallback = "triton",
+                                .of = {"fixed", "triton", "aimd", "nexus", "slo"},
+                                .doc = "when a batch goes, and how large it is"})),
+        size_(p.number("size", {.fallback = 0, .min = 0, .max = 1024, .integer = true,
+                                .doc = "fixed: size; triton: size that need not wait; 0: the largest max_batch"})),
+        delay_(p.number("delay", {.fallback = 0, .min = 0, .max = 1e9, .doc = "s that the oldest waits for others at most"})),
+        step_(p.number("step", {.fallback = 1, .min = 0, .max = 1024, .doc = "aimd: growth of the size with each batch in time"})) {}
+
+  void begin(const SystemView& view) override {
+    for (const Accelerator& a : view.accelerators) largest_ = std::max(largest_, view.kinds[a.kind].max_batch);
+    limit_.assign(view.models.size(), 1);
+    inner_->begin(view);
+  }
+
+  void decide(const SystemView& view, Decisions& out) override {
+    veil_.reset(view);
+    if (largest_ == 1) {
+      inner_->decide(view, out);
+      return;
+    }
+    if (rule_ == "aimd") learn(view);
+    gather(view);
+    ready_.clear();
+    ended_.clear();
+    for (auto& [key, group] : groups_) open(view, group, out);
+    if (!given_up_.empty()) veil_.hide_requests([&](std::uint32_t r) { return given_up_.contains(view.requests[r].id); });
+    for (const std::uint32_t r : ended_) veil_.end(r);
+    given_up_.forget_gone(view);
+    veil_.hide_tasks([&](TaskRef t) { return !ready_.contains(id_of(view, t)); });
+    for (const auto& [id, task] : ready_)
+      if (shown_.insert(id).second) veil_.announce(task);
+    std::erase_if(shown_, [&](const Id& id) { return !ready_.contains(id); });
+    inside_.clear();
+    inner_->decide(veil_.shown(), inside_);
+    joined_.clear();
+    for (const Decision& decision : inside_.all()) {
+      if (const auto* start = std::get_if<Start>(&decision)) {
+        if (!joined_.contains(id_of(view, start->task))) out.add(batch_of(view, *start));
+      } else {
+        out.add(decision);
+      }
+    }
+  }
+
+ private:
+  using Id = std::pair<std::uint64_t, std::uint32_t>;  ///< request id, task
+  struct Key {
+    std::uint32_t model = 0, task = 0;
+    auto operator<=>(const Key&) const = default;
+  };
+  /// Equal tasks that are ready, by request id, or by deadline.
+  struct Group {
+    std::vector<TaskRef> waiting;
+  };
+
+  static Id id_of(const SystemView& view, TaskRef t) { return {view.request(t).id, t.task}; }
+
+  void gather(const SystemView& view) {
+    for (auto& [key, group] : groups_) group.waiting.clear();
+    for (const TaskRef t : view.ready) groups_[{view.request(t).model, t.task}].waiting.push_back(t);
+    std::erase_if(groups_, [](const auto& entry) { return entry.second.waiting.empty(); });
+    if (rule_ != "slo") return;
+    for (auto& [key, group] : groups_)
+      std::stable_sort(group.waiting.begin(), group.waiting.end(),
+                       [&](TaskRef a, TaskRef b) { return view.request(a).deadline < view.request(b).deadline; });
+  }
+
+  [[nodiscard]] std::size_t wanted(const SystemView& view, const Group& group) const {
+    const Request& oldest = view.request(group.waiting.front());
+    if (rule_ == "aimd") return static_cast<std::size_t>(limit_[oldest.model]);
+    if (rule_ == "slo") return 1;
+    if (rule_ != "nexus") return static_cast<std::size_t>(size_ > 0 ? size_ : largest_);
+    std::uint32_t b = 1;
+    const ModelTask& task = view.model_task(group.waiting.front());
+    while (b < largest_ && 2 * latency(view, task, b + 1) <= (oldest.deadline - oldest.arrival) * (1 + 1e-12)) ++b;
+    return b;
+  }
+
+  /// Of a batch on the accelerator that is best for it.
+  static Seconds latency(const SystemView& view, const ModelTask& task, std::uint32_t batch) {
+    Seconds least = kNever;
+    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
+      if (batch <= view.kinds[view.accelerators[a].kind].max_batch)
+        least = std::min(least, view.alone_time_at(task, a, view.accelerators[a].point, 0, batch));
+    return least;
+  }
+
+  /// Shows a group, once it need not wait any longer.
+  void open(const SystemView& view, Group& group, Decisions& out) {
+    if (rule_ == "slo") give_up_late(view, group, out);
+    if (group.waiting.empty()) return;
+    const TaskRef first = group.waiting.front();
+    const bool is_open = std::any_of(group.waiting.begin(), group.waiting.end(),
+                                     [&](TaskRef t) { return shown_.contains(id_of(view, t)); });
+    const bool begins = view.model_task(first).inputs.empty();
+    Seconds go = view.state(first).ready;
+    if (!is_open && begins && group.waiting.size() < wanted(view, group)) {
+      if (rule_ == "nexus") {
+        const Request& oldest = view.request(first);
+        go = oldest.deadline - latency(view, view.model_task(first), static_cast<std::uint32_t>(group.waiting.size()));
+      } else {
+        go += delay_;
+      }
+    }
+    // Sums of times of a few roundings.
+    if (go > view.now * (1 + 1e-12) && go < kNever) {
+      out.wake_at(go);
+      return;
+    }
+    for (const TaskRef t : group.waiting) ready_.emplace(id_of(view, t), t);
+  }
+
+  void give_up_late(const SystemView& view, Group& group, Decisions& out) {
+    std::erase_if(group.waiting, [&](TaskRef t) {
+      const Request& request = view.request(t);
+      if (!view.model_task(t).inputs.empty() || given_up_.contains(request.id)) return given_up_.contains(request.id);
+      if (view.now + latency(view, view.model_task(t), 1) <= request.deadline * (1 + 1e-12) + 1e-10) return false;
+      given_up_.add(request.id);
+      ended_.push_back(t.request);
+      out.drop(t.request);
+      return true;
+    });
+  }
+
+  /// The start with all that join it.
+  Start batch_of(const SystemView& view, const Start& start) {
+    Start batch = start;
+    const auto group = groups_.find({view.request(start.task).model, start.task.task});
+    const std::uint32_t most = view.kinds[view.accelerators[start.accelerator].kind].max_batch;
+    if (group == groups_.end()) return batch;
+    joined_.insert(id_of(view, start.task));
+    std::size_t limit = most;
+    if (rule_ == "aimd") limit = std::min<std::size_t>(limit, static_cast<std::size_t>(limit_[view.request(start.task).model]));
+    if (rule_ == "fixed" || rule_ == "nexus") limit = std::min(limit, wanted(view, group->second));
+    Seconds earliest = view.request(start.task).deadline;
+    for (const TaskRef t : group->second.waiting) {
+      if (batch.also.size() + 1 >= limit) break;
+      if (joined_.contains(id_of(view, t)) || !(view.accuracy_loss(t, start.variant) < kNever)) continue;
+      const auto size = static_cast<std::uint32_t>(batch.also.size() + 2);
+      const Seconds time = view.alone_time_at(view.model_task(t), start.accelerator,
+                                              view.accelerators[start.accelerator].point, start.variant, size);
+      const Seconds deadline = std::min(earliest, view.request(t).deadline);
+      if (time == kNever || (rule_ == "slo" && view.now + time > deadline * (1 + 1e-12))) break;
+      earliest = deadline;
+      batch.also.push_back(t);
+      joined_.insert(id_of(view, t));
+    }
+    return batch;
+  }
+
+  void learn(const SystemView& view) {
+    for (const Event& e : view.events) {
+      if (e.type != Event::Type::request_finished) continue;
+      const Request& request = view.request(e.task);
+      double& limit = limit_[request.model];
+      const bool in_time = view.now <= request.deadline * (1 + 1e-12) + 1e-10;
+      limit = in_time ? std::min<double>(limit + step_, largest_) : std::max(1.0, limit * 0.9);
+    }
+  }
+
+  std::unique_ptr<Policy> inner_;
+  std::string rule_;
+  double size_, delay_, step_;
+  std::uint32_t largest_ = 1;
+  std::vector<double> limit_;  ///< by model, for aimd
+  std::map<Key, Group> groups_;
+  std::map<Id, TaskRef> ready_;      ///< what the policy inside sees ready
+  std::set<Id> shown_;               ///< what it has been told of
+  std::set<Id> joined_;              ///< started at this call
+  std::vector<std::uint32_t> ended_;  ///< given up at this call
+  Unknown given_up_;
+  Decisions inside_;
+  Veil veil_;
+};
+
+}  // namespace
+
+DecoratorEntry batch() {
+  return decorator<Batch>("batch", "computes equal tasks of several requests as one: fixed, Triton, AIMD, Nexus, SLO-aware",
+                          {.source = "Triton's documentation; Clipper, NSDI 2017 (aimd); Nexus, SOSP 2019",
+                           .complexity = "R log R",
+                           .knowledge = "nexus, slo, aimd: deadlines",
+                           .verified_by = "a worked example of arrivals and delays; Nexus's rule: b = 9, 375 requests/s"});
+}
+
+}  // namespace hetsched

@@ -1,0 +1,62 @@
+/// \file
+/// The least time that what is left of a request can take: the longest way through its unfinished tasks, each as fast
+/// as any accelerator, operating point and variant makes it, inputs where they are needed. A lower bound: no schedule is
+/// faster.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "hetsched/policy.hpp"
+
+namespace hetsched {
+
+class RemainingTime {
+ public:
+  /// Once, when the costs are known. O(costs).
+  void begin(const SystemView& view) {
+    tails_.clear();
+    for (const Model& model : view.models) {
+      std::vector<Seconds>& tail = tails_.emplace_back(model.tasks.size(), 0);
+      for (std::size_t t = model.tasks.size(); t-- > 0;) {
+        for (const Edge& edge : model.tasks[t].outputs) tail[t] = std::max(tail[t], tail[edge.task]);
+        tail[t] += least(view, model.tasks[t]);
+      }
+    }
+  }
+
+  /// From now on. What runs is taken to end when predicted, if `trust_running`, else at once. O(tasks).
+  [[nodiscard]] Seconds of(const SystemView& view, const Request& request, bool trust_running) const {
+    const std::vector<Seconds>& tail = tails_[request.model];
+    const Model& model = view.models[request.model];
+    Seconds longest = 0;
+    for (std::uint32_t t = 0; t < tail.size(); ++t) {
+      const TaskState& task = request.tasks[t];
+      if (task.progress == Progress::waiting || task.progress == Progress::ready) longest = std::max(longest, tail[t]);
+      if (task.progress != Progress::running || !trust_running) continue;
+      Seconds after = 0;
+      for (const Edge& edge : model.tasks[t].outputs) after = std::max(after, tail[edge.task]);
+      longest = std::max(longest, std::max(0.0, task.finish - view.now) + after);
+    }
+    return longest;
+  }
+  /// Of a whole request of a model.
+  [[nodiscard]] Seconds of_model(std::uint32_t model) const {
+    return tails_[model].empty() ? 0 : *std::max_element(tails_[model].begin(), tails_[model].end());
+  }
+
+ private:
+  static Seconds least(const SystemView& view, const ModelTask& task) {
+    Seconds time = kNever;
+    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
+      for (std::uint32_t p = 0; p < view.kinds[view.accelerators[a].kind].points.size(); ++p)
+        for (std::uint32_t v = 0; v < task.variants; ++v)
+          time = std::min(time, view.kinds[view.accelerators[a].kind].dispatch_time + view.alone_time_at(task, a, p, v));
+    return time;
+  }
+
+  std::vector<std::vector<Seconds>> tails_;  ///< by model and task: from its start to the end of the request
+};
+
+}  // namespace hetsched
