@@ -4,7 +4,7 @@ namespace hetsched {
 
 std::span<const PolicyEntry> builtin_policies() {
   static const PolicyEntry list[] = {
-      edf(), fcfs(), heft(), latency_greedy(), mct(), met(), rr(),
+      edf(), fcfs(), heft(), latency_greedy(), magma(), mct(), mcts(), met(), optimal(), optimal_mapping(), rr(),
   };
   return list;
 }

@@ -12,8 +12,12 @@ PolicyEntry edf();
 PolicyEntry fcfs();
 PolicyEntry heft();
 PolicyEntry latency_greedy();
+PolicyEntry magma();
 PolicyEntry mct();
+PolicyEntry mcts();
 PolicyEntry met();
+PolicyEntry optimal();
+PolicyEntry optimal_mapping();
 PolicyEntry rr();
 
 DecoratorEntry admission();

@@ -57,21 +57,28 @@ std::vector<Seconds> least_tails(const MappingProblem& problem) {
   return tails;
 }
 
-Choices::Choices(const MappingProblem& problem, std::uint32_t max_transitions)
-    : problem_(&problem), max_transitions_(max_transitions) {
+std::vector<std::uint32_t> placeable_tasks(const MappingProblem& problem) {
   std::vector<bool> placeable(problem.size(), false);
+  std::vector<std::uint32_t> tasks;
   for (std::uint32_t t = 0; t < problem.size(); ++t) {
     const auto& inputs = problem.tasks[t].inputs;
-    if (!std::all_of(inputs.begin(), inputs.end(), [&](const Input& input) { return placeable[input.task]; })) continue;
-    std::vector<std::uint32_t> supported;
+    bool supported = false;
+    for (std::uint32_t a = 0; a < problem.accelerators(); ++a) supported |= problem.runs_on(t, a);
+    placeable[t] = supported && std::all_of(inputs.begin(), inputs.end(),
+                                            [&](const Input& input) { return placeable[input.task]; });
+    if (placeable[t]) tasks.push_back(t);
+  }
+  return tasks;
+}
+
+Choices::Choices(const MappingProblem& problem, std::uint32_t max_transitions)
+    : problem_(&problem), max_transitions_(max_transitions), tasks_(placeable_tasks(problem)) {
+  for (std::uint32_t n = 0; n < tasks_.size(); ++n) {
+    std::vector<std::uint32_t>& supported = supported_.emplace_back();
     for (std::uint32_t a = 0; a < problem.accelerators(); ++a)
-      if (problem.runs_on(t, a)) supported.push_back(a);
-    if (supported.empty()) continue;
-    placeable[t] = true;
-    const bool same = !tasks_.empty() && problem.tasks[tasks_.back()].request == problem.tasks[t].request;
-    first_.push_back(same ? first_.back() : static_cast<std::uint32_t>(tasks_.size()));
-    tasks_.push_back(t);
-    supported_.push_back(std::move(supported));
+      if (problem.runs_on(tasks_[n], a)) supported.push_back(a);
+    const bool same = n > 0 && problem.tasks[tasks_[n - 1]].request == problem.tasks[tasks_[n]].request;
+    first_.push_back(same ? first_.back() : n);
   }
 }
 

@@ -33,13 +33,16 @@ struct Measure {
   }
 };
 
+/// Tasks that can be placed: an accelerator runs them and all they need.
+std::vector<std::uint32_t> placeable_tasks(const MappingProblem& problem);
+
 /// Which accelerators tasks may go to when they are chosen in the order of tasks. A change that cannot be avoided is
 /// allowed beyond the limit of transitions.
 class Choices {
  public:
   Choices(const MappingProblem& problem, std::uint32_t max_transitions);
 
-  /// Tasks that can be placed: an accelerator runs them and all they need.
+  /// placeable_tasks().
   [[nodiscard]] const std::vector<std::uint32_t>& tasks() const { return tasks_; }
   /// Accelerators for the n-th of tasks(), ascending, when those before it are chosen. Valid until the next call.
   [[nodiscard]] std::span<const std::uint32_t> of(std::size_t n, const Mapping& where);

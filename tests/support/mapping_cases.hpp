@@ -33,4 +33,16 @@ inline mapping::MappingProblem two_chains(double contention) {
   return problem;
 }
 
+/// Tasks that do not need each other, of one request; times[task][accelerator].
+inline mapping::MappingProblem independent_tasks(const std::vector<std::vector<double>>& times) {
+  mapping::MappingProblem problem(static_cast<std::uint32_t>(times.front().size()));
+  problem.add_request();
+  for (const std::vector<double>& row : times) {
+    std::vector<mapping::Price> prices;
+    for (const double time : row) prices.push_back({time, 0, 0});
+    problem.add_task(0, prices);
+  }
+  return problem;
+}
+
 }  // namespace hetsched::testing
