@@ -4,7 +4,12 @@ namespace hetsched {
 
 std::span<const PolicyEntry> builtin_policies() {
   static const PolicyEntry list[] = {
-      edf(), fcfs(), heft(), latency_greedy(), magma(), mct(), mcts(), met(), optimal(), optimal_mapping(), rr(),
+      cpop(), dls(), dm(), dmda(), dmdar(), dmdas(), dream(), duplex(), dysta(), eas(), edf(), edp(), edzl(),
+      eft_ready(), etf(), fcfs(), fp(), gavel(), gdl(), graham_list(), hcpt(), heft(), herald(),
+      heteroprio(), hrrn(), ipeft(), latency_greedy(), llf(), lookahead(), lws(), magma(), maxmin(), mct(),
+      mct_static(), mcts(), met(), met_static(), min_energy(), minmin(), olb(), optimal(), optimal_mapping(),
+      pace(), peft(), planaria(), prema(), race_to_idle(), random(), rr(), rt_dvs(), sjf(), srpt(),
+      sufferage(), table(), ws(),
   };
   return list;
 }

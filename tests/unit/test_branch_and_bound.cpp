@@ -145,5 +145,5 @@ TEST_CASE("divisible load: the linear program by hand") {
   const std::vector<std::vector<Seconds>> rows = {{7, kNever}, {1, 9}};
   const double slots[] = {1, 1}, twice[] = {2, 2}, three[] = {3, 1};
   CHECK(divisible_load(rows, slots, twice) == doctest::Approx(14.4));
-  CHECK(divisible_load(rows, three) == doctest::Approx(8 / 3.0));
+  CHECK(divisible_load(rows, three) == doctest::Approx(18 / 7.0));  // 7 + x = 27 (1 - x): x = 5/7
 }
