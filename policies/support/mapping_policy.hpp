@@ -1,0 +1,81 @@
+/// \file
+/// Policies that search for a mapping when requests arrive: this class says what is planned together, and carries plans
+/// out. What a plan is made by is for a policy to say.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "hetsched/policy.hpp"
+#include "support/free_slots.hpp"
+#include "support/mapping_search.hpp"
+
+namespace hetsched {
+
+/// What is planned together. live: all that has not started of the oldest requests that are there, as far as the number
+/// of tasks allows (at least one request; the others wait until there is room). request: each one for itself, behind
+/// what is planned already.
+enum class MappingHorizon { live, request };
+
+/// Carries plans out: each accelerator runs its tasks in planned order, each as soon as its inputs are there, and
+/// tensors move to where they will be needed as soon as they exist. Tasks run as variant 0, at the operating point that
+/// the accelerator has. When an accelerator is turned off or on, all that has not started is planned anew.
+///
+/// Parameters of all: `horizon`, `max_tasks`.
+class MappingPolicy : public Policy {
+ public:
+  void decide(const SystemView& view, Decisions& out) final;
+
+ protected:
+  MappingPolicy(Params& params, MappingHorizon fallback);
+
+  /// Time 0 of the problem is now. How accelerators disturb each other may be set first.
+  virtual mapping::Plan plan(mapping::MappingProblem& problem) = 0;
+
+ private:
+  struct Job {
+    std::uint32_t request = kNone;     ///< index into SystemView::requests
+    std::vector<std::uint32_t> where;  ///< accelerator of each task; empty: not planned yet
+    Seconds forecast = kNever;
+  };
+  using Jobs = std::map<std::uint64_t, Job>;  ///< by request id
+  struct Entry {
+    std::uint64_t request_id = 0;
+    std::uint32_t task = 0;
+    Seconds end = 0;  ///< planned
+  };
+
+  bool note_events(const SystemView& view);
+  void plan_what_is_new(const SystemView& view, bool anew, Decisions& out);
+  void plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, Decisions& out);
+  void wait_for_planned(const SystemView& view, mapping::MappingProblem& problem) const;
+  void announce(const SystemView& view, const Job& job, Decisions& out) const;
+  [[nodiscard]] bool is_over(const SystemView& view, const Entry& entry) const;
+  void prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const;
+  void start_heads(const SystemView& view, Decisions& out);
+
+  MappingHorizon horizon_;
+  std::uint32_t max_tasks_;
+  Jobs jobs_;
+  std::vector<std::deque<Entry>> rows_;  ///< by accelerator, in planned order
+  FreeSlots free_;
+};
+
+/// How a problem's accelerators disturb each other, and what is to be small: parameters of policies whose search
+/// estimates mappings.
+class EstimateParameters {
+ public:
+  explicit EstimateParameters(Params& params);
+  void apply(mapping::MappingProblem& problem) const;
+  /// For a problem: the budget is per request.
+  [[nodiscard]] mapping::Goal goal(const mapping::MappingProblem& problem) const;
+
+ private:
+  mapping::Sharing sharing_ = mapping::Sharing::max_min;
+  double contention_;
+  mapping::Goal goal_;
+};
+
+}  // namespace hetsched

@@ -1,0 +1,116 @@
+#include "support/mapping_view.hpp"
+
+#include <algorithm>
+
+namespace hetsched::mapping {
+namespace {
+
+std::vector<Price> prices_of(const SystemView& view, const ModelTask& task) {
+  std::vector<Price> prices(view.accelerators.size());
+  for (std::uint32_t a = 0; a < prices.size(); ++a) {
+    const Accelerator& accelerator = view.accelerators[a];
+    const Cost& cost = view.cost(task, accelerator.kind, accelerator.point);
+    if (!accelerator.available || !(cost.time < kNever)) continue;
+    prices[a] = {view.alone_time(task, a), cost.traffic, view.alone_energy_at(task, a, accelerator.point)};
+  }
+  return prices;
+}
+
+std::vector<Seconds> delays_of(const SystemView& view, Bytes bytes) {
+  std::vector<Seconds> delays;
+  for (const Accelerator& from : view.accelerators)
+    for (const Accelerator& to : view.accelerators) delays.push_back(view.route_time(from.memory, to.memory, bytes));
+  return delays;
+}
+
+/// When the output of a task that has started is at an accelerator, from now.
+Seconds output_there(const SystemView& view, const hetsched::Request& request, const Edge& edge, std::uint32_t a) {
+  const TaskState& from = request.tasks[edge.task];
+  const std::uint32_t memory = view.accelerators[a].memory;
+  for (const Replica& copy : request.replicas)
+    if (copy.tensor == edge.tensor && copy.memory == memory && copy.arrived) return 0;
+  const Seconds end = std::max(from.finish - view.now, 0.0);
+  return end + view.route_time(view.accelerators[from.accelerator].memory, memory, edge.bytes);
+}
+
+/// When the slots of an accelerator become free, from now.
+void occupy(const SystemView& view, std::vector<std::vector<Seconds>>& ends, std::uint32_t a, Server& server) {
+  const Accelerator& accelerator = view.accelerators[a];
+  if (!accelerator.available) {
+    server.free_at.clear();
+    return;
+  }
+  std::vector<Seconds>& busy = ends[a];
+  std::sort(busy.begin(), busy.end());
+  busy.erase(std::unique(busy.begin(), busy.end()), busy.end());  // a batch has one slot
+  busy.resize(accelerator.slots - accelerator.free_slots, std::max(accelerator.free_at - view.now, 0.0));
+  std::copy(busy.begin(), busy.end(), server.free_at.begin());
+}
+
+}  // namespace
+
+MappingProblem idle_problem_of(const SystemView& view) {
+  MappingProblem problem(static_cast<std::uint32_t>(view.accelerators.size()));
+  problem.memory_bandwidths.assign(view.memory_bandwidths.begin(), view.memory_bandwidths.end());
+  for (std::uint32_t a = 0; a < problem.accelerators(); ++a) {
+    const Accelerator& accelerator = view.accelerators[a];
+    const Kind& kind = view.kinds[accelerator.kind];
+    Server& server = problem.servers[a];
+    server.free_at.assign(accelerator.slots, 0);
+    server.memory = accelerator.memory;
+    server.port = accelerator.bandwidth;
+    server.overhead = kind.dispatch_time;
+    server.switch_time = kind.switch_time;
+    server.last_model = accelerator.last_model;
+  }
+  return problem;
+}
+
+MappingProblem problem_of(const SystemView& view) {
+  MappingProblem problem = idle_problem_of(view);
+  std::vector<std::vector<Seconds>> ends(view.accelerators.size());
+  for (const std::uint32_t r : view.live)
+    for (const TaskState& task : view.requests[r].tasks)
+      if (task.progress == Progress::running) ends[task.accelerator].push_back(std::max(task.finish - view.now, 0.0));
+  for (std::uint32_t a = 0; a < problem.accelerators(); ++a) occupy(view, ends, a, problem.servers[a]);
+  return problem;
+}
+
+std::vector<std::uint32_t> add_live_request(MappingProblem& problem, const SystemView& view, std::uint32_t request) {
+  const hetsched::Request& live = view.requests[request];
+  const Model& model = view.models[live.model];
+  const std::uint32_t r = problem.add_request(live.deadline - view.now);
+  std::vector<std::uint32_t> added, ids(model.tasks.size(), kNone);
+  for (std::uint32_t t = 0; t < model.tasks.size(); ++t) {
+    const TaskState& state = live.tasks[t];
+    if (state.progress >= Progress::running) {
+      Seconds& finish = problem.requests[r].finish;
+      finish = std::max(finish, state.finish - view.now);
+      continue;
+    }
+    ids[t] = problem.add_task(r, prices_of(view, model.tasks[t]), live.model);
+    added.push_back(t);
+    for (const Edge& edge : model.tasks[t].inputs) {
+      if (ids[edge.task] != kNone) {
+        problem.add_edge(ids[edge.task], ids[t], delays_of(view, edge.bytes));
+        continue;
+      }
+      std::vector<Seconds>& there = problem.tasks.back().inputs_there;
+      there.resize(problem.accelerators(), 0);
+      for (std::uint32_t a = 0; a < problem.accelerators(); ++a)
+        there[a] = std::max(there[a], output_there(view, live, edge, a));
+    }
+  }
+  return added;
+}
+
+void add_fresh_request(MappingProblem& problem, const SystemView& view, std::uint32_t model) {
+  const std::uint32_t r = problem.add_request();
+  const std::uint32_t first = problem.size();
+  for (const ModelTask& task : view.models[model].tasks) {
+    const std::uint32_t id = problem.add_task(r, prices_of(view, task), model);
+    for (const Edge& edge : task.inputs) problem.add_edge(first + edge.task, id, delays_of(view, edge.bytes));
+  }
+}
+
+}  // namespace hetsched::mapping

@@ -1,0 +1,149 @@
+// Is the schedule that branch and bound proves to be the shortest one, and do lower bounds stay below it?
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "support/branch_and_bound.hpp"
+#include "support/dice.hpp"
+#include "support/lower_bounds.hpp"
+#include "support/mapping_cases.hpp"
+
+using namespace hetsched;
+using namespace hetsched::mapping;
+using namespace hetsched::testing;
+
+namespace {
+
+/// Tasks of the same times on m accelerators.
+MappingProblem identical(std::size_t machines, const std::vector<double>& times) {
+  std::vector<std::vector<double>> rows;
+  for (const double time : times) rows.emplace_back(machines, time);
+  return independent_tasks(rows);
+}
+
+/// A graph of up to six tasks on two or three accelerators, with delays, a busy slot, and what is not supported.
+MappingProblem random_graph(Dice& dice) {
+  const auto accelerators = static_cast<std::uint32_t>(2 + dice.below(2));
+  MappingProblem problem(accelerators);
+  problem.servers[0].free_at = {dice.chance(0.5) ? 3.0 : 0.0};
+  problem.servers[1].overhead = 0.5;
+  problem.add_request();
+  const std::size_t tasks = 3 + dice.below(4);
+  for (std::uint32_t t = 0; t < tasks; ++t) {
+    std::vector<Price> prices;
+    for (std::uint32_t a = 0; a < accelerators; ++a)
+      prices.push_back({a == 0 || dice.chance(0.8) ? 1 + 9 * dice.uniform() : kNever, 0, 0});
+    problem.add_task(0, prices);
+    for (std::uint32_t from = 0; from < t; ++from)
+      if (dice.chance(0.3)) problem.add_edge(from, t, 4 * dice.uniform());
+  }
+  return problem;
+}
+
+/// The least makespan over all accelerators and all orders: every task as early as the order allows.
+double brute_force(const MappingProblem& problem) {
+  std::vector<std::uint32_t> order(problem.size());
+  std::iota(order.begin(), order.end(), 0u);
+  double least = kNever;
+  std::uint64_t codes = 1;
+  for (std::uint32_t t = 0; t < problem.size(); ++t) codes *= problem.accelerators();
+  do {
+    for (std::uint64_t code = 0; code < codes; ++code) {
+      std::vector<double> end(problem.size(), -1), free_at;
+      for (const Server& server : problem.servers) free_at.push_back(server.free_at[0]);
+      std::vector<std::uint32_t> where(problem.size());
+      std::uint64_t rest = code;
+      for (std::uint32_t t = 0; t < problem.size(); ++t, rest /= problem.accelerators())
+        where[t] = static_cast<std::uint32_t>(rest % problem.accelerators());
+      double last = 0;
+      for (const std::uint32_t t : order) {
+        double start = free_at[where[t]];
+        for (const Input& input : problem.tasks[t].inputs)
+          start = end[input.task] < 0 ? kNever
+                                      : std::max(start, end[input.task] + problem.delay(input, where[input.task], where[t]));
+        end[t] = free_at[where[t]] = start + problem.time(t, where[t]);
+        last = std::max(last, end[t]);
+      }
+      least = std::min(least, last);
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+  return least;
+}
+
+}  // namespace
+
+TEST_CASE("independent tasks: the worst cases of longest-processing-time-first, and a matrix on which rules differ") {
+  // Graham, SIAM J. Appl. Math. 17(2), 1969: LPT gives 7 and 11, the ratio is 4/3 - 1/(3m).
+  for (const auto& [problem, best] : {std::pair{identical(2, {3, 3, 2, 2, 2}), 6.0},
+                                      std::pair{identical(3, {5, 5, 4, 4, 3, 3, 3}), 9.0},
+                                      std::pair{independent_tasks({{15, 15}, {5, 6}, {2, 8}, {7, 7}, {10, 3}}), 17.0}}) {
+    const Plan plan = branch_and_bound(problem, 100000);
+    CHECK(plan.proved);
+    CHECK(plan.timing.makespan == best);
+    CHECK(lower_bound(problem) <= best);
+  }
+}
+
+TEST_CASE("random graphs: as short as the best of all accelerators in all orders; bounds are below") {
+  Dice dice(7);
+  for (int round = 0; round < 40; ++round) {
+    INFO("round " << round);
+    const MappingProblem problem = random_graph(dice);
+    const double best = brute_force(problem);
+    const Plan plan = branch_and_bound(problem, 1000000);
+    CHECK(plan.proved);
+    CHECK(plan.timing.makespan == doctest::Approx(best).epsilon(1e-9));
+    CHECK(critical_path(problem) <= best);
+    CHECK(least_load(problem) <= best);
+    CHECK(divisible_load(problem) <= best * (1 + 1e-9));
+    CHECK(least_load(problem) <= divisible_load(problem) * (1 + 1e-9));
+    const Plan stopped = branch_and_bound(problem, 0);
+    CHECK(stopped.timing.makespan >= plan.timing.makespan);
+    if (stopped.proved) CHECK(stopped.timing.makespan == doctest::Approx(best).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("stopped, it says that nothing is proved") {
+  const Plan plan = branch_and_bound(identical(3, {5, 5, 4, 4, 3, 3, 3}), 1);
+  CHECK_FALSE(plan.proved);
+  CHECK(plan.timing.makespan >= 9);
+}
+
+TEST_CASE("slots of one accelerator are places of their own") {
+  MappingProblem problem = identical(1, {3, 3, 2, 2, 2});
+  problem.servers[0].free_at = {0, 0};
+  const Plan plan = branch_and_bound(problem, 10000);
+  CHECK(plan.proved);
+  CHECK(plan.timing.makespan == 6);
+  CHECK(least_load(problem) == 6);
+}
+
+TEST_CASE("what no accelerator runs, and what needs it, is left out") {
+  MappingProblem problem(1);
+  problem.add_request();
+  problem.add_task(0, std::vector<Price>{{2, 0, 0}});
+  problem.add_task(0, std::vector<Price>{{}});
+  problem.add_task(0, std::vector<Price>{{2, 0, 0}});
+  problem.add_edge(1, 2, 0);
+  const Plan plan = branch_and_bound(problem, 10000);
+  CHECK(plan.where == Mapping{0, kNone, kNone});
+  CHECK(plan.timing.makespan == 2);
+  CHECK(critical_path(problem) == 2);
+}
+
+TEST_CASE("divisible load: the linear program by hand") {
+  // Two machines with ratios 1/2 and 3: task 0 goes to machine 0, task 1 to machine 1 and in part to machine 0:
+  // 2 + 6 x = 2 (1 - x), so x = 0 and C = 2.
+  CHECK(divisible_load(independent_tasks({{2, 4}, {6, 2}})) == doctest::Approx(2));
+  // Machine 1 twice as slow for all: shares 2/3 and 1/3 of 9.
+  CHECK(divisible_load(independent_tasks({{4, 8}, {5, 10}})) == doctest::Approx(6));
+  // Only one runs the first; the other one takes the second, 3 < 7.
+  CHECK(divisible_load(independent_tasks({{7, kNever}, {1, 3}})) == doctest::Approx(7));
+  // 7 + x = 9 (1 - x): x = 0.2
+  CHECK(divisible_load(independent_tasks({{7, kNever}, {1, 9}})) == doctest::Approx(7.2));
+  const std::vector<std::vector<Seconds>> rows = {{7, kNever}, {1, 9}};
+  const double slots[] = {1, 1}, twice[] = {2, 2}, three[] = {3, 1};
+  CHECK(divisible_load(rows, slots, twice) == doctest::Approx(14.4));
+  CHECK(divisible_load(rows, three) == doctest::Approx(18 / 7.0));  // 7 + x = 27 (1 - x): x = 5/7
+}
