@@ -7,7 +7,7 @@ namespace hetsched {
 void StudyArguments::declare(Arguments& arguments, const std::string& records_default) {
   arguments.option("--platform", "FILE", "platform file", platform);
   arguments.option("--workload", "FILE", "workload file", workload);
-  arguments.option("--policy", "NAME[:k=v,...]", "policy (see hetsched policies) and its parameters", policy);
+  arguments.option("--policy", "NAME[:k=v,...]", "policy (see hetsched policies) or its file NAME.py, and its parameters", policy);
   plugins.declare(arguments);
   arguments.option("--seed", "N", "seed of all random numbers (default: the experiment's, or 1)", seed);
   arguments.list("--set", "PATH=VALUE",
