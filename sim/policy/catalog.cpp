@@ -270,7 +270,7 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
   try {
     make = maker(choice);
   } catch (const InputError& error) {
-    for (const Problem& problem : error.problems()) problems.add(at ? at->problem(problem.what) : problem);
+    for (const Problem& problem : error.problems()) problems.add(at ? at->problem(to_string(problem)) : problem);
     return nullptr;
   }
   std::unique_ptr<Policy> policy = made_from({choice.name, choice.parameters, "policy"}, run_seed, make, problems);

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <regex>
 
 #include "base/errors.hpp"
 #include "base/files.hpp"
@@ -101,6 +102,11 @@ py::module_ load_module(const fs::path& file) {
   return modules->emplace(path, imported(path, modules->size())).first->second;
 }
 
+std::string without_addresses(const std::string& text) {
+  static const std::regex address(" at 0x[0-9a-fA-F]+");
+  return std::regex_replace(text, address, "");
+}
+
 std::string in_words(py::error_already_set& error) {
   const py::module_ traceback = py::module_::import("traceback");
   std::string text, calls;
@@ -110,7 +116,7 @@ std::string in_words(py::error_already_set& error) {
     for (const py::handle line : traceback.attr("format_tb")(error.trace())) calls += py::str(line);
   text += calls;
   while (text.ends_with('\n')) text.pop_back();
-  return text;
+  return without_addresses(text);
 }
 
 }  // namespace hetsched::script

@@ -18,6 +18,9 @@ void start_interpreter();
 /// The module of a file, loaded once. Throws an InputError if Python cannot read it, and what running it throws.
 pybind11::module_ load_module(const std::filesystem::path& file);
 
+/// Objects as Python shows them, but for where they lie in memory: messages are results, and the same each time.
+std::string without_addresses(const std::string& text);
+
 /// The exception, then where it came from: file, line and text of each call.
 std::string in_words(pybind11::error_already_set& error);
 

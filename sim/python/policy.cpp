@@ -50,7 +50,7 @@ class PythonPolicy final : public Policy {
   static void check(const py::object& returned, const char* what) {
     if (!returned.is_none())
       throw std::runtime_error(std::string(what) + "() must return nothing; it returned " +
-                               std::string(py::repr(returned)) +
+                               script::without_addresses(py::repr(returned)) +
                                (std::string(what) == "decide" ? "; use decisions.start(task, accelerator)" : ""));
   }
 
