@@ -4,7 +4,9 @@ namespace hetsched {
 
 std::span<const PolicyEntry> builtin_policies() {
   static const PolicyEntry list[] = {
-      edf(), fcfs(), heft(), latency_greedy(), mct(), met(), rr(),
+      dm(), dmda(), dmdar(), dmdas(), dream(), dysta(), eas(), edf(), edp(), edzl(), fcfs(), fp(), heft(),
+      herald(), heteroprio(), hrrn(), latency_greedy(), llf(), lws(), mct(), met(), min_energy(), pace(),
+      planaria(), prema(), race_to_idle(), rr(), rt_dvs(), sjf(), srpt(), ws(),
   };
   return list;
 }

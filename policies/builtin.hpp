@@ -8,13 +8,37 @@
 
 namespace hetsched {
 
+PolicyEntry dm();
+PolicyEntry dmda();
+PolicyEntry dmdar();
+PolicyEntry dmdas();
+PolicyEntry dream();
+PolicyEntry dysta();
+PolicyEntry eas();
 PolicyEntry edf();
+PolicyEntry edp();
+PolicyEntry edzl();
 PolicyEntry fcfs();
+PolicyEntry fp();
 PolicyEntry heft();
+PolicyEntry herald();
+PolicyEntry heteroprio();
+PolicyEntry hrrn();
 PolicyEntry latency_greedy();
+PolicyEntry llf();
+PolicyEntry lws();
 PolicyEntry mct();
 PolicyEntry met();
+PolicyEntry min_energy();
+PolicyEntry pace();
+PolicyEntry planaria();
+PolicyEntry prema();
+PolicyEntry race_to_idle();
 PolicyEntry rr();
+PolicyEntry rt_dvs();
+PolicyEntry sjf();
+PolicyEntry srpt();
+PolicyEntry ws();
 
 DecoratorEntry admission();
 DecoratorEntry batch();

@@ -1,32 +1,83 @@
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
 #include "builtin.hpp"
 #include "support/free_slots.hpp"
+#include "support/pinned_queues.hpp"
 #include "support/ready_queue.hpp"
 
 namespace hetsched {
 namespace {
 
-/// Earliest deadline first, global, non-preemptive inside a task: ready tasks by absolute deadline (ties: request
-/// id, task), each on the free accelerator that would finish it first. O(log ready) per task, and O(accelerators) for each
-/// that is looked at.
+/// Earliest deadline first, non-preemptive inside a task: ready tasks by absolute deadline (ties: request id,
+/// task).
+///  - global: each on the free accelerator that would finish it first.
+///  - partitioned: streams keep to one accelerator each. First-fit decreasing by utilisation: streams by their
+///    least utilisation (time of the model there over the period, or over the relative deadline if they have
+///    none), largest first, ties by index; each on the first accelerator where the sum stays within its slots,
+///    else where the sum is least. Streams that no accelerator supports as a whole stay global, and so do those
+///    of an accelerator that is turned off, until it is back.
+/// O(log ready) per task, and O(accelerators) for each that is looked at.
 class Edf final : public Policy {
  public:
-  explicit Edf(Params&) {}
+  explicit Edf(Params& p)
+      : partitioned_(p.choice("scope", {.fallback = "global",
+                                        .of = {"global", "partitioned"},
+                                        .doc = "one queue, or one per accelerator, with the streams packed by "
+                                               "utilisation"}) == "partitioned") {}
+
+  void begin(const SystemView& view) override {
+    if (partitioned_) partition(view);
+  }
 
   void decide(const SystemView& view, Decisions& out) override {
-    queue_.update(view, [&](TaskRef task) { return view.request(task).deadline; });
+    const auto deadline = [&](TaskRef task) { return view.request(task).deadline; };
     free_.reset(view);
-    queue_.offer(view, [&](TaskRef task) {
-      if (!free_.any()) return false;
-      const std::uint32_t accelerator = free_.fastest(view, task);
-      if (accelerator == kNone) return true;
-      out.start(task, accelerator);
-      free_.take(accelerator);
-      return free_.any();
-    });
+    if (partitioned_) {
+      pinned_.update(view, deadline, [&](TaskRef task) { return pins_[view.request(task).stream]; });
+      pinned_.dispatch(view, free_, out);
+      return;
+    }
+    queue_.update(view, deadline);
+    if (free_.any()) queue_.offer(view, [&](TaskRef task) { return free_.start_fastest(view, task, out); });
   }
 
  private:
+  static double utilisation(const SystemView& view, const Stream& stream, std::uint32_t accelerator) {
+    const Seconds time = whole_time(view, view.models[stream.model], accelerator);
+    const Seconds every = stream.period < kNever ? stream.period : stream.relative_deadline;
+    if (!(time < kNever)) return kNever;
+    return every < kNever && every > 0 ? time / every : 0;
+  }
+
+  void partition(const SystemView& view) {
+    std::vector<double> least(view.streams.size(), kNever), sum(view.accelerators.size(), 0);
+    for (std::size_t s = 0; s < view.streams.size(); ++s)
+      for (std::uint32_t a = 0; a < sum.size(); ++a)
+        least[s] = std::min(least[s], utilisation(view, view.streams[s], a));
+    std::vector<std::uint32_t> order(view.streams.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return least[a] > least[b]; });
+    pins_.assign(view.streams.size(), kNone);
+    for (const std::uint32_t s : order) {
+      std::uint32_t& pin = pins_[s];
+      double lowest = kNever;
+      for (std::uint32_t a = 0; a < sum.size() && lowest > 1 + 1e-9; ++a) {
+        const double load = (sum[a] + utilisation(view, view.streams[s], a)) / view.accelerators[a].slots;
+        if (!(load < lowest)) continue;
+        lowest = load;
+        pin = a;
+      }
+      if (pin != kNone) sum[pin] += utilisation(view, view.streams[s], pin);
+    }
+  }
+
+  bool partitioned_;
+  std::vector<std::uint32_t> pins_;  ///< by stream; kNone: none supports it
   ReadyQueue<Seconds> queue_;
+  PinnedQueues<Seconds> pinned_;
   FreeSlots free_;
 };
 
@@ -34,10 +85,11 @@ class Edf final : public Policy {
 
 PolicyEntry edf() {
   return policy<Edf>("edf", "earliest deadline first; each task on the free accelerator that finishes it first",
-                     {.source = "Liu and Layland, JACM 1973 (here global and non-preemptive inside a task)",
+                     {.source = "Liu and Layland, JACM 1973 (here global or partitioned, non-preemptive inside a task)",
                       .complexity = "R log R + A for each task looked at",
-                      .knowledge = "deadlines",
-                      .verified_by = "Liu and Layland's sets: no miss at U <= 1 where rate-monotonic misses"});
+                      .knowledge = "deadlines; partitioned: periods",
+                      .verified_by = "Liu and Layland's sets: no miss at U <= 1 where rate-monotonic misses; "
+                                     "Dhall's effect, and its absence when partitioned"});
 }
 
 }  // namespace hetsched

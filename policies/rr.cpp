@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <map>
 #include <optional>
@@ -13,18 +14,24 @@
 namespace hetsched {
 namespace {
 
-/// Round robin at task boundaries: participants (streams or requests) queue for turns of `quantum` tasks. One
-/// whose turn is not over goes back to the front, one whose turn is over to the end, behind those that arrive at
+/// Round robin at task boundaries: participants (streams or requests) queue for turns of `quantum` tasks, or of
+/// tasks that take `quantum` seconds by prediction. One whose turn is not over goes back to the front, one whose turn is over to the end, behind those that arrive at
 /// the same instant. Each task goes to the free accelerator that would finish it first.
 /// O(log ready) per task.
 class RoundRobin final : public Policy {
  public:
   explicit RoundRobin(Params& p)
-      : quantum_(static_cast<std::uint32_t>(
-            p.number("quantum", {.fallback = 1, .min = 1, .max = 1e9, .integer = true, .doc = "tasks per turn"}))),
+      : timed_(p.choice("unit", {.fallback = "tasks",
+                                 .of = {"tasks", "seconds"},
+                                 .doc = "what the quantum counts: tasks, or seconds of predicted run time"}) ==
+               "seconds"),
+        quantum_(p.number("quantum", {.fallback = 1, .min = 0, .max = 1e9, .doc = "length of a turn"})),
         by_stream_(p.choice("among", {.fallback = "stream",
                                       .of = {"stream", "request"},
-                                      .doc = "who takes turns; requests of one stream are served in order"}) == "stream") {}
+                                      .doc = "who takes turns; requests of one stream are served in order"}) == "stream") {
+    if (!timed_ && (quantum_ < 1 || quantum_ != std::floor(quantum_)))
+      p.reject("quantum", "must be an integer of at least 1, unless unit is seconds");
+  }
 
   void decide(const SystemView& view, Decisions& out) override {
     forget_ended(view);
@@ -42,10 +49,11 @@ class RoundRobin final : public Policy {
         passed_over_.push_back(id);
         continue;
       }
+      const double service = timed_ ? view.run_time(*task, accelerator) : 1;
       out.start(*task, accelerator);
       free_.take(accelerator);
       started_.push_back({id, view.request(*task).id, *task});
-      const bool turn_over = ++used_[id] == quantum_;
+      const bool turn_over = (used_[id] += service) >= quantum_ * (1 - 1e-12);
       if (turn_over) used_.erase(id);
       if (next_task(view, id)) queue_up(id, !turn_over);
     }
@@ -122,12 +130,13 @@ class RoundRobin final : public Policy {
       }
   }
 
-  std::uint32_t quantum_;
+  bool timed_;
+  double quantum_;
   bool by_stream_;
   std::deque<std::uint64_t> queue_;
   std::set<std::uint64_t> queued_;               ///< who is in queue_
   std::vector<std::uint64_t> passed_over_;
-  std::map<std::uint64_t, std::uint32_t> used_;  ///< tasks started in a turn that is not over
+  std::map<std::uint64_t, double> used_;         ///< tasks or seconds of a turn that is not over
   std::set<Offer> offers_;
   std::vector<Offer> started_;                   ///< in this call
   FreeSlots free_;
@@ -136,7 +145,7 @@ class RoundRobin final : public Policy {
 }  // namespace
 
 PolicyEntry rr() {
-  return policy<RoundRobin>("rr", "round robin: streams (or requests) take turns of a number of tasks",
+  return policy<RoundRobin>("rr", "round robin: streams (or requests) take turns of a number of tasks or seconds",
                             {.source = "textbook; e.g. Stallings, Operating Systems, ch. 9",
                              .complexity = "log R per task",
                              .knowledge = "streams",

@@ -8,9 +8,9 @@
 namespace hetsched {
 namespace {
 
-/// Computes equal tasks of several requests as one batch, on kinds that allow it (Kind::max_batch). The policy inside
-/// sees the oldest of them; when it starts that one, those that wait with it join. Only the first tasks of requests are
-/// held back to wait for others: later ones go on with whoever is there.
+/// Computes equal tasks of several requests as one batch, on kinds that allow it (Kind::max_batch). When the policy inside
+/// starts one of them, others that wait join, the oldest first. First tasks of requests are hidden from it while they wait
+/// for others to come; later ones go on with whoever is there.
 ///
 /// - fixed: when `size` of them wait, or the oldest has waited for `delay`.
 /// - triton: at once, or after `delay` if fewer than `size` wait; whoever waits when the accelerator is free joins, up to
@@ -47,18 +47,24 @@ class Batch final : public Policy {
     }
     if (rule_ == "aimd") learn(view);
     gather(view);
-    lead_.clear();
+    ready_.clear();
     for (auto& [key, group] : groups_) open(view, group, out);
-    veil_.hide_tasks([&](TaskRef t) { return !lead_.contains(id_of(view, t)); });
-    for (const auto& [id, task] : lead_)
+    if (!given_up_.empty()) {
+      veil_.hide_requests([&](std::uint32_t r) { return given_up_.contains(view.requests[r].id); });
+      std::erase_if(given_up_, [&](std::uint64_t id) {
+        return std::none_of(view.live.begin(), view.live.end(), [&](std::uint32_t r) { return view.requests[r].id == id; });
+      });
+    }
+    veil_.hide_tasks([&](TaskRef t) { return !ready_.contains(id_of(view, t)); });
+    for (const auto& [id, task] : ready_)
       if (shown_.insert(id).second) veil_.announce(task);
-    std::erase_if(shown_, [&](const Id& id) { return !lead_.contains(id); });
+    std::erase_if(shown_, [&](const Id& id) { return !ready_.contains(id); });
     inside_.clear();
     inner_->decide(veil_.shown(), inside_);
     joined_.clear();
     for (const Decision& decision : inside_.all()) {
       if (const auto* start = std::get_if<Start>(&decision)) {
-        out.add(batch_of(view, *start));
+        if (!joined_.contains(id_of(view, start->task))) out.add(batch_of(view, *start));
       } else {
         out.add(decision);
       }
@@ -71,13 +77,9 @@ class Batch final : public Policy {
     std::uint32_t model = 0, task = 0;
     auto operator<=>(const Key&) const = default;
   };
+  /// Equal tasks that are ready, by request id, or by deadline.
   struct Group {
-    std::vector<TaskRef> waiting;  ///< by request id, or by deadline
-    bool opened = false;           ///< its leader has been shown
-  };
-  struct Outstanding {
-    std::uint32_t model = 0;
-    std::uint64_t request = 0;
+    std::vector<TaskRef> waiting;
   };
 
   static Id id_of(const SystemView& view, TaskRef t) { return {view.request(t).id, t.task}; }
@@ -112,20 +114,16 @@ class Batch final : public Policy {
     return least;
   }
 
-  /// Makes the first of a group its leader, once it need not wait any longer.
+  /// Shows a group, once it need not wait any longer.
   void open(const SystemView& view, Group& group, Decisions& out) {
     if (rule_ == "slo") give_up_late(view, group, out);
     if (group.waiting.empty()) return;
     const TaskRef first = group.waiting.front();
-    const auto was_shown = std::find_if(group.waiting.begin(), group.waiting.end(),
-                                        [&](TaskRef t) { return shown_.contains(id_of(view, t)); });
-    if (was_shown != group.waiting.end()) {
-      lead_.emplace(id_of(view, *was_shown), *was_shown);
-      return;
-    }
+    const bool is_open = std::any_of(group.waiting.begin(), group.waiting.end(),
+                                     [&](TaskRef t) { return shown_.contains(id_of(view, t)); });
     const bool begins = view.model_task(first).inputs.empty();
     Seconds go = view.state(first).ready;
-    if (begins && group.waiting.size() < wanted(view, group)) {
+    if (!is_open && begins && group.waiting.size() < wanted(view, group)) {
       if (rule_ == "nexus") {
         const Request& oldest = view.request(first);
         go = oldest.deadline - latency(view, view.model_task(first), static_cast<std::uint32_t>(group.waiting.size()));
@@ -138,7 +136,7 @@ class Batch final : public Policy {
       out.wake_at(go);
       return;
     }
-    lead_.emplace(id_of(view, first), first);
+    for (const TaskRef t : group.waiting) ready_.emplace(id_of(view, t), t);
   }
 
   void give_up_late(const SystemView& view, Group& group, Decisions& out) {
@@ -194,9 +192,9 @@ class Batch final : public Policy {
   std::uint32_t largest_ = 1;
   std::vector<double> limit_;  ///< by model, for aimd
   std::map<Key, Group> groups_;
-  std::map<Id, TaskRef> lead_;  ///< what the policy inside sees ready
-  std::set<Id> shown_;          ///< what it has been told of
-  std::set<Id> joined_;         ///< started at this call
+  std::map<Id, TaskRef> ready_;  ///< what the policy inside sees ready
+  std::set<Id> shown_;           ///< what it has been told of
+  std::set<Id> joined_;          ///< started at this call
   std::set<std::uint64_t> given_up_;
   Decisions inside_;
   Veil veil_;

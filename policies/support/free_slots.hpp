@@ -23,6 +23,7 @@ class FreeSlots {
   }
   [[nodiscard]] bool any() const { return total_ > 0; }
   [[nodiscard]] bool at(std::uint32_t accelerator) const { return left_[accelerator] > 0; }
+  [[nodiscard]] std::uint32_t left(std::uint32_t accelerator) const { return left_[accelerator]; }
   void take(std::uint32_t accelerator) {
     --left_[accelerator];
     --total_;
@@ -42,6 +43,15 @@ class FreeSlots {
       }
     }
     return best;
+  }
+
+  /// Starts the task there, if any can run it. Is a slot left for others?
+  bool start_fastest(const SystemView& view, TaskRef task, Decisions& out) {
+    const std::uint32_t accelerator = any() ? fastest(view, task) : kNone;
+    if (accelerator == kNone) return any();
+    out.start(task, accelerator);
+    take(accelerator);
+    return any();
   }
 
  private:

@@ -31,7 +31,12 @@ class ReadyQueue {
   void update(const SystemView& view, const KeyOf& key_of) {
     for (const Event& event : view.events)
       if (event.type == Event::Type::task_ready && view.request(event.task).live)
-        entries_.insert({key_of(event.task), view.request(event.task).id, event.task});
+        add(view, event.task, key_of(event.task));
+  }
+
+  /// Takes in one ready task.
+  void add(const SystemView& view, TaskRef task, const Key& key) {
+    entries_.insert({key, view.request(task).id, task});
   }
 
   /// Offers the tasks in order until `take(task)` returns false. Tasks that are not ready any more (started, dropped)

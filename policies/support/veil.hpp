@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <tuple>
 #include <vector>
@@ -19,15 +20,16 @@ class Veil {
   void reset(const SystemView& view) {
     shown_ = view;
     sorted_ = true;
+    copied_ = false;
+    states_.clear();
   }
 
   /// Hides requests: their tasks, and all that is said of them; they are not live. O(requests + ready + events).
   template <class Hidden>
   void hide_requests(const Hidden& hidden) {
-    requests_.assign(shown_.requests.begin(), shown_.requests.end());
+    copy_requests();
     for (const std::uint32_t r : shown_.live)
       if (hidden(r)) requests_[r].live = false;
-    shown_.requests = requests_;
     keep(live_, shown_.live, [&](std::uint32_t r) { return !hidden(r); });
     shown_.live = live_;
     keep(ready_, shown_.ready, [&](TaskRef t) { return !hidden(t.request); });
@@ -35,9 +37,11 @@ class Veil {
     keep(events_, shown_.events, [&](const Event& e) { return e.task.request == kNone || !hidden(e.task.request); });
     shown_.events = events_;
   }
-  /// Hides ready tasks, and that they have become so.
+  /// Hides ready tasks, and that they have become so: they are waiting. O(ready + events + tasks of their requests).
   template <class Hidden>
   void hide_tasks(const Hidden& hidden) {
+    for (const TaskRef t : shown_.ready)
+      if (hidden(t)) state_of(t).progress = Progress::waiting;
     keep(ready_, shown_.ready, [&](TaskRef t) { return !hidden(t); });
     shown_.ready = ready_;
     keep(events_, shown_.events, [&](const Event& e) { return e.type != Event::Type::task_ready || !hidden(e.task); });
@@ -75,6 +79,22 @@ class Veil {
   }
 
  private:
+  void copy_requests() {
+    if (copied_) return;
+    requests_.assign(shown_.requests.begin(), shown_.requests.end());
+    shown_.requests = requests_;
+    copied_ = true;
+  }
+  TaskState& state_of(TaskRef t) {
+    copy_requests();
+    std::vector<TaskState>& states = states_[t.request];
+    if (states.empty()) {
+      states.assign(requests_[t.request].tasks.begin(), requests_[t.request].tasks.end());
+      requests_[t.request].tasks = states;
+    }
+    return states[t.task];
+  }
+
   template <class T, class Kept>
   static void keep(std::vector<T>& into, std::span<const T> from, const Kept& kept) {
     std::vector<T> left;
@@ -83,7 +103,8 @@ class Veil {
   }
 
   SystemView shown_;
-  bool sorted_ = true;
+  bool sorted_ = true, copied_ = false;
+  std::map<std::uint32_t, std::vector<TaskState>> states_;  ///< of requests with hidden tasks
   std::vector<Event> events_;
   std::vector<Request> requests_;
   std::vector<std::uint32_t> live_;

@@ -98,8 +98,8 @@ std::string Generator::kind(std::uint32_t k) {
     points.raw("", Json()
                        .text("name", numbered("p", p))
                        .number("frequency", rate(0.5, 2))
-                       .number("idle_power", dice_.uniform(0, 2))
-                       .number("active_power", dice_.uniform(2, 9))
+                       .number("idle_power", rate(0, 2))
+                       .number("active_power", rate(2, 9))
                        .object());
   Json out;
   out.text("name", numbered("k", k)).text("type", "npu").raw("operating_points", points.list());
@@ -149,7 +149,7 @@ void Generator::add_memories(Json& platform) {
 
 void Generator::add_platform() {
   Json platform, kinds, accelerators;
-  platform.number("format", 1).text("name", "p").number("base_power", maybe(0.5, dice_.uniform(0, 3)));
+  platform.number("format", 1).text("name", "p").number("base_power", maybe(0.5, rate(0, 3)));
   accelerators_ = dice_.between(1, 6);
   kinds_ = std::min(accelerators_, dice_.between(1, 3));
   for (std::uint32_t k = 0; k < kinds_; ++k) kinds.raw("", kind(k));

@@ -24,7 +24,7 @@ struct RandomScenario {
 };
 
 /// The scenario of a seed, the same on every machine. Every task can run on some accelerator that is on, or
-/// will be on again. All times of the scenario are multiplied by `scale`, all rates, frequencies and
+/// will be on again. All times of the scenario are multiplied by `scale`, all rates, frequencies, powers and
 /// bandwidths divided; with `surprises` there may also be outages, execution jitter, decision latency, and
 /// rules of releasing and ending that do not scale.
 RandomScenario random_scenario(std::uint64_t seed, double scale = 1, bool surprises = true);

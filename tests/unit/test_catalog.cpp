@@ -85,7 +85,7 @@ TEST_CASE("values reach the policy, others keep their defaults") {
   CHECK(tunable.depth == 3);
   CHECK_FALSE(tunable.eager);
   CHECK(tunable.order == "time");
-  CHECK(catalog.effective_parameters(policy_choice).dump() ==
+  CHECK(catalog.effective(policy_choice)["parameters"].dump() ==
         R"({"quantum":1.5,"depth":3,"eager":false,"order":"time"})");
 }
 

@@ -1,0 +1,197 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "builtin.hpp"
+#include "support/free_slots.hpp"
+#include "support/map_score_tuner.hpp"
+
+namespace hetsched {
+namespace {
+
+/// DREAM: takes the (ready task, free accelerator) of the largest
+///   MapScore = Urgency x LatPref + alpha x Starv + beta x (EnergyPref - Switch)
+/// again and again (ties: request id, task, accelerator).
+///   Urgency = ToGo / Slack: mean time of what is left over the time to the deadline; at most `urgency_cap`, which is
+///     also what a request past its deadline gets (late = first), or else the quotient with its negative sign.
+///   LatPref = sum of the task's times over all accelerators / its time here. EnergyPref: the same of energy.
+///   Starv = time since the task became ready / its mean time. Switch = energy of a switch of models, if this would
+///     be one, / the task's energy here.
+/// Preemptive between tasks. O(R A log(R A)) per call with a free slot.
+///
+/// Options: `drop` is the smart frame drop: of the requests that cannot meet their deadline even with the least time
+/// of all that is left, the most hopeless one is given up if none of its tasks runs, at least two are expected to
+/// miss and no more than `drop_cap` of the stream's requests have been. `switch_variants`: tasks of such requests
+/// run as their fastest variant (the paper's supernets). `tune`: alpha and beta follow UXCost (map_score_tuner.hpp).
+///
+/// Known from memory of the paper; its form for one accelerator checked against the public code of Dysta, which
+/// takes Urgency with its sign, caps it at 1 and has beta = 0.
+class Dream final : public Policy {
+ public:
+  explicit Dream(Params& p)
+      : alpha_(p.number("alpha", {.fallback = 1, .min = 0, .doc = "weight of starvation"})),
+        beta_(p.number("beta", {.fallback = 1, .min = 0, .doc = "weight of energy"})),
+        cap_(p.number("urgency_cap", {.fallback = 100, .min = 0, .doc = "largest urgency"})),
+        signed_(p.choice("late", {.fallback = "first",
+                                  .of = {"first", "signed"},
+                                  .doc = "urgency of requests past their deadline: the cap, or negative"}) == "signed"),
+        drop_(p.flag("drop", false, "smart frame drop")),
+        drop_cap_(p.number("drop_cap", {.fallback = 0.2, .min = 0, .max = 1, .doc = "part of a stream to drop at most"})),
+        variants_(p.flag("switch_variants", false, "run requests that would miss as their fastest variants")),
+        max_loss_(p.number("max_accuracy_loss", {.fallback = 1, .min = 0, .max = 1, .doc = "of a request, by variants"})),
+        tune_(p.flag("tune", false, "search alpha and beta while running")),
+        tuner_(p) {}
+
+  void begin(const SystemView& view) override {
+    for (const Stream& stream : view.streams) {
+      drops_.emplace_back();
+      any_deadline_ |= stream.relative_deadline < kNever;
+    }
+  }
+
+  void decide(const SystemView& view, Decisions& out) override {
+    for (const Event& event : view.events)
+      if (event.type == Event::Type::request_arrived) ++drops_[view.request(event.task).stream].arrived;
+    if (tune_) tuner_.observe(view, alpha_, beta_);
+    free_.reset(view);
+    const std::uint32_t dropped = drop_ ? drop_hopeless(view, out) : kNone;
+    if (!free_.any()) return;
+    score(view, dropped);
+    std::stable_sort(pairs_.begin(), pairs_.end(), [](const Pair& a, const Pair& b) { return a.score > b.score; });
+    started_.assign(view.ready.size(), false);
+    varied_.clear();
+    for (const Pair& pair : pairs_) {
+      if (started_[pair.index] || !free_.at(pair.accelerator)) continue;
+      const TaskRef task = view.ready[pair.index];
+      out.start(task, pair.accelerator, variant(view, task, pair.accelerator));
+      free_.take(pair.accelerator);
+      started_[pair.index] = true;
+    }
+  }
+
+ private:
+  struct Pair {
+    double score;
+    std::size_t index;  ///< of the task in view.ready
+    std::uint32_t accelerator;
+  };
+  struct Drops {
+    double arrived = 0, dropped = 0;
+  };
+
+  [[nodiscard]] double urgency(const SystemView& view, const Request& request) const {
+    const Seconds slack = request.deadline - view.now, left = request.remaining_mean;
+    if (slack > 0) return std::min(left / slack, cap_);
+    return signed_ && slack < 0 ? left / slack : cap_;
+  }
+
+  /// How much better than the others: the sum of all over this one; equal for all where it costs nothing anywhere.
+  static double preference(double sum, double own, double count) {
+    if (own > 0) return sum / own;
+    return sum > 0 ? 1e3 * count : count;
+  }
+
+  void score(const SystemView& view, std::uint32_t dropped) {
+    pairs_.clear();
+    for (std::size_t i = 0; i < view.ready.size(); ++i) {
+      const TaskRef task = view.ready[i];
+      if (task.request == dropped) continue;
+      const ModelTask& model_task = view.model_task(task);
+      Seconds times = 0;
+      Joules energies = 0;
+      double count = 0;
+      for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+        const Seconds time = view.alone_time(model_task, a);
+        if (!(time < kNever)) continue;
+        times += time;
+        energies += energy(view, task, a);
+        ++count;
+      }
+      const double urgent = urgency(view, view.request(task));
+      const Seconds mean = count > 0 ? times / count : 0;
+      const double starving = mean > 0 ? (view.now - view.state(task).ready) / mean : 0;
+      for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+        if (!free_.at(a) || !view.can_start(task, a)) continue;
+        const Accelerator& accelerator = view.accelerators[a];
+        const Joules own = energy(view, task, a);
+        const bool other = accelerator.last_model != kNone && accelerator.last_model != view.request(task).model;
+        const double change = other && own > 0 ? view.kinds[accelerator.kind].switch_energy / own : 0;
+        pairs_.push_back({urgent * preference(times, view.alone_time(model_task, a), count) + alpha_ * starving +
+                              beta_ * (preference(energies, own, count) - change),
+                          i, a});
+      }
+    }
+  }
+
+  static Joules energy(const SystemView& view, TaskRef task, std::uint32_t a) {
+    return view.alone_energy_at(view.model_task(task), a, view.accelerators[a].point);
+  }
+
+  static bool hopeless(const SystemView& view, const Request& request) {
+    return request.remaining_best > request.deadline - view.now;
+  }
+
+  /// Gives at most one request up; returns which.
+  std::uint32_t drop_hopeless(const SystemView& view, Decisions& out) {
+    if (!any_deadline_) return kNone;
+    std::uint32_t worst = kNone, expected = 0;
+    Seconds most = 0;
+    for (const std::uint32_t r : view.live) {
+      const Request& request = view.requests[r];
+      if (!hopeless(view, request)) continue;
+      ++expected;
+      const Drops& drops = drops_[request.stream];
+      const Seconds short_of = request.remaining_best - (request.deadline - view.now);
+      const bool running = std::any_of(request.tasks.begin(), request.tasks.end(),
+                                       [](const TaskState& t) { return t.progress == Progress::running; });
+      if (short_of <= most || running || drops.dropped + 1 > drop_cap_ * drops.arrived) continue;
+      most = short_of;
+      worst = r;
+    }
+    if (worst == kNone || expected < 2) return kNone;
+    ++drops_[view.requests[worst].stream].dropped;
+    out.drop(worst);
+    return worst;
+  }
+
+  /// The variant to run a task as; never two new ones of a request at once, as only one of them is checked.
+  std::uint32_t variant(const SystemView& view, TaskRef task, std::uint32_t a) {
+    const Request& request = view.request(task);
+    if (!variants_ || !hopeless(view, request) || varied_.count(request.id) > 0) return 0;
+    std::uint32_t best = 0;
+    for (std::uint32_t v = 1; v < view.model_task(task).variants; ++v)
+      if (view.can_start(task, a, v) && view.accuracy_loss(task, v) <= max_loss_ &&
+          view.alone_time(view.model_task(task), a, v) < view.alone_time(view.model_task(task), a, best))
+        best = v;
+    if (best > 0) varied_.insert(request.id);
+    return best;
+  }
+
+  double alpha_, beta_, cap_;
+  bool signed_, drop_;
+  double drop_cap_;
+  bool variants_;
+  double max_loss_;
+  bool tune_;
+  MapScoreTuner tuner_;
+  bool any_deadline_ = false;
+  std::vector<Drops> drops_;  ///< by stream
+  std::vector<Pair> pairs_;
+  std::vector<bool> started_;         ///< by index in view.ready
+  std::set<std::uint64_t> varied_;  ///< requests with a new variant in this call
+  FreeSlots free_;
+};
+
+}  // namespace
+
+PolicyEntry dream() {
+  return policy<Dream>("dream", "DREAM: the largest MapScore of urgency, preference of accelerators, starvation, energy",
+                       {.source = "Kim et al., DREAM, ASPLOS 2024 (first SDRM3, arXiv 2212.03414)",
+                        .complexity = "R A log(R A)",
+                        .knowledge = "deadlines, energy; variants with switch_variants",
+                        .verified_by = "one accelerator: the public Dysta code's SDRM3 on five requests; two: by hand"});
+}
+
+}  // namespace hetsched

@@ -1,0 +1,212 @@
+#include <algorithm>
+
+#include "builtin.hpp"
+#include "support/energy_aware_placement.hpp"
+#include "support/free_slots.hpp"
+
+namespace hetsched {
+namespace {
+
+/// Linux's energy-aware scheduling on accelerators: kinds are performance domains, streams are what wakes up. When a
+/// request arrives, its stream goes to the accelerator that the kernel's rule chooses (most spare capacity in each domain,
+/// then least estimated energy; it leaves the one it was on only if that saves more than `margin`); all tasks of the
+/// request run there, first come first served. Every domain runs at the lowest point with `headroom` over the largest
+/// utilization of its accelerators (schedutil). When an accelerator is used to more than `tipping_point`, streams go to
+/// where most capacity is to spare instead.
+///
+/// Capacity of a kind at a point: mean over the models that it can run of (best time anywhere) / (time there), x 1024.
+/// Utilization of a stream: 1024 x best time of its model / period, the period measured as a moving average if the
+/// stream has none. A model that no accelerator runs as a whole has its tasks wherever they are done first.
+class Eas final : public Policy {
+ public:
+  explicit Eas(Params& p)
+      : margin_(p.number("margin", {.fallback = 0.06, .min = 0, .max = 1, .doc = "part of the energy that moving must save"})),
+        headroom_(p.number("headroom", {.fallback = 1.25, .min = 1, .max = 10, .doc = "capacity over utilization (schedutil)"})),
+        tipping_point_(p.number("tipping_point", {.fallback = 0.8, .min = 0, .max = 1, .doc = "utilization beyond which load is balanced"})) {}
+
+  void begin(const SystemView& view) override {
+    domains_.assign(view.kinds.size(), {});
+    points_.assign(view.kinds.size(), {});
+    for (std::uint32_t k = 0; k < view.kinds.size(); ++k) add_domain(view, k);
+    streams_.assign(view.streams.size(), {});
+    for (std::uint32_t s = 0; s < view.streams.size(); ++s) streams_[s].period = view.streams[s].period;
+  }
+
+  void decide(const SystemView& view, Decisions& out) override {
+    for (const Event& e : view.events)
+      if (e.type == Event::Type::request_arrived) wake(view, view.request(e.task));
+    set_points(view, out);
+    free_.reset(view);
+    for (const TaskRef task : view.ready) {
+      if (!free_.any()) return;
+      const std::uint32_t home = home_of(view, task);
+      const std::uint32_t a = home != kNone ? (free_.at(home) ? home : kNone) : fastest(view, task);
+      if (a == kNone || !runs(view, task, a)) continue;
+      out.start(task, a);
+      free_.take(a);
+    }
+  }
+
+ private:
+  static constexpr double kCapacity = 1024;
+  struct StreamState {
+    std::uint32_t home = kNone;
+    Seconds period = kNever, last = kNever;
+  };
+
+  /// Time of a model on a kind at a point; kNever if a task cannot run there.
+  static Seconds model_time(const SystemView& view, const Model& model, std::uint32_t kind, std::uint32_t point) {
+    Seconds sum = 0;
+    for (const ModelTask& task : model.tasks) sum += view.cost(task, kind, point).time;
+    return sum;
+  }
+
+  void add_domain(const SystemView& view, std::uint32_t k) {
+    PerformanceDomain& domain = domains_[k];
+    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
+      if (view.accelerators[a].kind == k) domain.processors.push_back(a);
+    for (std::uint32_t p = 0; p < view.kinds[k].points.size(); ++p) {
+      double capacity = 0, power = 0, models = 0;
+      for (const Model& model : view.models) {
+        const Seconds time = model_time(view, model, k, p);
+        if (!(time < kNever) || !(time > 0)) continue;
+        Joules energy = 0;
+        for (const ModelTask& task : model.tasks) energy += view.cost(task, k, p).energy;
+        capacity += kCapacity * model.best_time / time;
+        power += energy / time;
+        ++models;
+      }
+      if (models == 0) continue;
+      const Watts active = view.kinds[k].energy_is_total ? 0 : view.kinds[k].points[p].active_power;
+      domain.points.push_back({capacity / models, active + power / models});
+      points_[k].push_back(p);
+    }
+    std::vector<std::size_t> order(domain.points.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
+      return domain.points[x].capacity < domain.points[y].capacity;
+    });
+    const PerformanceDomain unsorted = domain;
+    const std::vector<std::uint32_t> names = points_[k];
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      domain.points[i] = unsorted.points[order[i]];
+      points_[k][i] = names[order[i]];
+    }
+    if (domain.points.empty()) domain.processors.clear();
+  }
+
+  [[nodiscard]] double utilization_of(const SystemView& view, std::uint32_t stream) const {
+    const StreamState& state = streams_[stream];
+    return state.period < kNever ? kCapacity * view.models[view.streams[stream].model].best_time / state.period : 0;
+  }
+
+  [[nodiscard]] std::vector<double> utilizations(const SystemView& view) const {
+    std::vector<double> sum(view.accelerators.size(), 0);
+    for (std::uint32_t s = 0; s < streams_.size(); ++s)
+      if (streams_[s].home != kNone) sum[streams_[s].home] += utilization_of(view, s);
+    return sum;
+  }
+
+  void wake(const SystemView& view, const Request& request) {
+    StreamState& stream = streams_[request.stream];
+    constexpr double kNewest = 0.25;  // weight in the moving average
+    if (view.streams[request.stream].period == kNever && stream.last < kNever && view.now > stream.last) {
+      const Seconds gap = view.now - stream.last;
+      stream.period = stream.period < kNever ? stream.period + kNewest * (gap - stream.period) : gap;
+    }
+    stream.last = view.now;
+    const std::vector<double> load = utilizations(view);
+    std::vector<bool> allowed(view.accelerators.size(), false);
+    bool overutilized = false;
+    for (std::uint32_t a = 0; a < allowed.size(); ++a) {
+      const std::uint32_t kind = view.accelerators[a].kind;
+      if (domains_[kind].points.empty()) continue;
+      const double capacity = domains_[kind].points.back().capacity;
+      overutilized = overutilized || load[a] > tipping_point_ * capacity;
+      allowed[a] = view.accelerators[a].available &&
+                   model_time(view, view.models[request.model], kind, points_[kind].back()) < kNever;
+    }
+    const double own = utilization_of(view, request.stream);
+    const std::size_t previous = stream.home != kNone ? stream.home : load.size();
+    std::size_t next = load.size();
+    if (!overutilized) next = energy_aware_choice(domains_, load, own, previous, allowed, margin_);
+    if (next == load.size()) next = most_spare(view, load, own, previous, allowed);
+    stream.home = next < load.size() ? static_cast<std::uint32_t>(next) : kNone;
+  }
+
+  [[nodiscard]] std::size_t most_spare(const SystemView& view, const std::vector<double>& load, double own,
+                                       std::size_t previous, const std::vector<bool>& allowed) const {
+    std::size_t best = load.size();
+    double most = -kNever;
+    for (std::size_t a = 0; a < load.size(); ++a) {
+      if (!allowed[a]) continue;
+      const double spare = domains_[view.accelerators[a].kind].points.back().capacity - load[a] + (a == previous ? own : 0);
+      if (spare <= most) continue;
+      most = spare;
+      best = a;
+    }
+    return best;
+  }
+
+  void set_points(const SystemView& view, Decisions& out) {
+    std::vector<double> load = utilizations(view);
+    for (double& u : load) u *= headroom_;
+    chosen_.assign(view.accelerators.size(), kNone);
+    for (std::uint32_t k = 0; k < domains_.size(); ++k) {
+      if (domains_[k].processors.empty()) continue;
+      const std::uint32_t point = points_[k][point_for(domains_[k], load)];
+      for (const std::size_t a : domains_[k].processors) {
+        const Accelerator& accelerator = view.accelerators[a];
+        chosen_[a] = accelerator.point;
+        // What runs may have no cost at the new point: it changes when the accelerator is empty.
+        if (!accelerator.available || accelerator.point == point || accelerator.free_slots < accelerator.slots) continue;
+        chosen_[a] = point;
+        out.set_operating_point(static_cast<std::uint32_t>(a), point);
+      }
+    }
+  }
+
+  /// Where the task has to go; kNone: anywhere.
+  [[nodiscard]] std::uint32_t home_of(const SystemView& view, TaskRef task) const {
+    const std::uint32_t home = streams_[view.request(task).stream].home;
+    if (home == kNone || !view.accelerators[home].available) return kNone;
+    // It may have been put to another point since.
+    return runs(view, task, home) ? home : kNone;
+  }
+  [[nodiscard]] bool runs(const SystemView& view, TaskRef task, std::uint32_t a) const {
+    const std::uint32_t point = chosen_[a] == kNone ? view.accelerators[a].point : chosen_[a];
+    return view.alone_time_at(view.model_task(task), a, point) < kNever;
+  }
+  [[nodiscard]] std::uint32_t fastest(const SystemView& view, TaskRef task) const {
+    std::uint32_t best = kNone;
+    Seconds least = kNever;
+    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+      if (!free_.at(a)) continue;
+      const std::uint32_t point = chosen_[a] == kNone ? view.accelerators[a].point : chosen_[a];
+      const Seconds time = view.alone_time_at(view.model_task(task), a, point);
+      if (time >= least) continue;
+      least = time;
+      best = a;
+    }
+    return best;
+  }
+
+  double margin_, headroom_, tipping_point_;
+  std::vector<PerformanceDomain> domains_;           ///< by kind
+  std::vector<std::vector<std::uint32_t>> points_;   ///< by kind: which of its points a domain's are
+  std::vector<StreamState> streams_;
+  std::vector<std::uint32_t> chosen_;                ///< by accelerator: point from this call on
+  FreeSlots free_;
+};
+
+}  // namespace
+
+PolicyEntry eas() {
+  return policy<Eas>("eas", "Linux's energy-aware scheduling: streams go where the estimated energy is least",
+                     {.source = "Linux kernel, scheduler/sched-energy.rst and schedutil",
+                      .complexity = "R A + streams + points, A^2 per arrival",
+                      .knowledge = "periods, energy, operating points",
+                      .verified_by = "the kernel documentation's example: energies 1364, 1485, 1437"});
+}
+
+}  // namespace hetsched

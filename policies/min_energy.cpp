@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include "builtin.hpp"
+#include "support/placement.hpp"
+#include "support/virtual_deadlines.hpp"
+
+namespace hetsched {
+namespace {
+
+/// Ready tasks by deadline of their own (the request's, divided along its longest path), each where and at the point that
+/// it needs least energy among those that keep that deadline; if none does, where it is done first. Ties: sooner done,
+/// lower accelerator, lower point.
+///
+/// What it counts as energy decides what it is:
+/// - min_energy: that of the task, as it is added to idle power.
+/// - pace: the same, and accelerators with nothing to do go to the point of least idle power. Of several speeds it never
+///   takes one below the critical speed, at which a task needs least energy: s* = (P_s / 2c)^(1/3) for P = P_s + c s^3.
+/// - race_to_idle: energy does not count: every task at the fastest point where it is done first, then the point of
+///   least idle power.
+class MinEnergy final : public Policy {
+ public:
+  enum class Way : std::uint8_t { least, pace, race };
+
+  MinEnergy(Params& p, Way way)
+      : way_(way),
+        sleep_(way == Way::least
+                   ? p.flag("sleep", false, "accelerators with nothing to do go to the point of least idle power")
+                   : true) {}
+
+  void begin(const SystemView& view) override { deadlines_.begin(view); }
+
+  void decide(const SystemView& view, Decisions& out) override {
+    pass_.reset(view);
+    order_.clear();
+    for (const TaskRef task : view.ready) order_.push_back({deadlines_.of(view, task), task});
+    std::stable_sort(order_.begin(), order_.end(), [](const Due& a, const Due& b) { return a.deadline < b.deadline; });
+    for (const Due& due : order_) {
+      if (!pass_.any_free()) break;
+      const Placement best = choose(view, due);
+      if (best.accelerator != kNone) pass_.take(view, due.task, best, out);
+    }
+    if (sleep_) send_to_sleep(view, out);
+  }
+
+ private:
+  struct Due {
+    Seconds deadline = kNever;
+    TaskRef task;
+  };
+
+  [[nodiscard]] Placement choose(const SystemView& view, const Due& due) const {
+    Placement cheapest, first;
+    pass_.for_each(view, due.task, [&](const Placement& placement) {
+      if (placement.finish < first.finish || first.accelerator == kNone) first = placement;
+      constexpr double kRounding = 1e-12;
+      if (way_ == Way::race || placement.finish > due.deadline * (1 + kRounding)) return;
+      const bool better = placement.energy < cheapest.energy ||
+                          (placement.energy == cheapest.energy && placement.finish < cheapest.finish);
+      if (cheapest.accelerator == kNone || better) cheapest = placement;
+    });
+    return cheapest.accelerator != kNone ? cheapest : first;
+  }
+
+  void send_to_sleep(const SystemView& view, Decisions& out) const {
+    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+      if (!pass_.empty(view, a) || !view.accelerators[a].available) continue;
+      const std::span<const OperatingPoint> points = view.kinds[view.accelerators[a].kind].points;
+      std::uint32_t deepest = view.accelerators[a].point;
+      for (std::uint32_t p = 0; p < points.size(); ++p)
+        if (points[p].idle_power < points[deepest].idle_power) deepest = p;
+      if (deepest != view.accelerators[a].point) out.set_operating_point(a, deepest);
+    }
+  }
+
+  Way way_;
+  bool sleep_;
+  VirtualDeadlines deadlines_;
+  PlacementPass pass_;
+  std::vector<Due> order_;
+};
+
+template <MinEnergy::Way way>
+class OneWay final : public Policy {
+ public:
+  explicit OneWay(Params& p) : policy_(p, way) {}
+  void begin(const SystemView& view) override { policy_.begin(view); }
+  void decide(const SystemView& view, Decisions& out) override { policy_.decide(view, out); }
+
+ private:
+  MinEnergy policy_;
+};
+
+}  // namespace
+
+PolicyEntry min_energy() {
+  return policy<OneWay<MinEnergy::Way::least>>(
+      "min_energy", "least energy of each task among the placements that keep its share of the deadline",
+      {.source = "deadline division: Abbott and Garcia-Molina 1992; the greedy choice is textbook",
+       .complexity = "R log R + R A points",
+       .knowledge = "deadlines, energy, operating points",
+       .verified_by = "critical speed: 0.6463 J where 1 J/s runs cost 1.2 J; never more than the cheapest placement in time"});
+}
+
+PolicyEntry pace() {
+  return policy<OneWay<MinEnergy::Way::pace>>(
+      "pace", "critical-speed pacing: the slowest points that save energy and keep the deadlines, then the least idle power",
+      {.source = "Irani, Shukla, Gupta, ACM TALG 3(4), 2007 (critical speed)",
+       .complexity = "R log R + R A points",
+       .knowledge = "deadlines, energy, operating points",
+       .verified_by = "P = 0.2 + s^3: s* = 0.4642 with 0.6463 J of 0.8625 J at 0.25 and 1.2 J at 1"});
+}
+
+PolicyEntry race_to_idle() {
+  return policy<OneWay<MinEnergy::Way::race>>(
+      "race_to_idle", "everything at full speed where it is done first, then the point of least idle power",
+      {.source = "textbook; e.g. Albers and Antoniadis, ACM TALG 10(2), 2014",
+       .complexity = "R log R + R A points",
+       .knowledge = "deadlines, operating points",
+       .verified_by = "P = 0.2 + s^3: 1.2 J for unit work"});
+}
+
+}  // namespace hetsched

@@ -1,0 +1,99 @@
+/// \file
+/// Static policies: a plan says which accelerator runs which task, and in which order; this class asks for plans when
+/// there is something to plan, and carries them out. What a plan is made by is for a policy to say.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "hetsched/policy.hpp"
+#include "support/free_slots.hpp"
+#include "support/plan_problem.hpp"
+
+namespace hetsched {
+
+/// Carries plans out: each accelerator runs its tasks in planned order, each as soon as its inputs are there, and
+/// tensors move to where they will be needed as soon as they exist. When an accelerator is turned off or on, all that
+/// has not started is planned anew. An accelerator with several slots is planned as if it ran one task at a time.
+///
+/// Parameters of every static policy: what is planned together (`horizon`), and whether plans of requests know of each
+/// other (`across_requests`).
+class StaticPlan : public Policy {
+ public:
+  void begin(const SystemView& view) override;
+  void decide(const SystemView& view, Decisions& out) final;
+
+ protected:
+  explicit StaticPlan(Params& params);
+
+  /// Time 0 of the problem is now. Tasks are in order of requests, those of a request in topological order.
+  virtual planning::Plan plan(const planning::Problem& problem) = 0;
+
+ private:
+  enum class Horizon { request, live, workload };
+
+  /// What a request is known by before it arrives: its stream and its index there.
+  using Key = std::pair<std::uint32_t, std::uint64_t>;
+
+  /// A request that is live or will be.
+  struct Job {
+    std::uint32_t request = kNone;  ///< index into SystemView::requests; kNone: has not arrived
+    std::uint64_t request_id = 0;   ///< once it has
+    std::uint32_t model = 0;
+    Seconds arrival = 0;
+    Seconds forecast = kNever;         ///< when it is planned to finish
+    std::vector<std::uint32_t> where;  ///< accelerator of each task; empty: not planned
+  };
+  using Jobs = std::map<Key, Job>;
+
+  /// A time an accelerator is promised to a task.
+  struct Reservation {
+    Seconds start = 0, end = 0;
+    std::uint64_t order = 0;  ///< of planning: breaks ties between tasks of no duration
+    Key job;
+    std::uint32_t task = 0;
+  };
+  using Row = std::deque<Reservation>;  ///< of one accelerator, by (start, end, order)
+
+  /// A task of the problem that is being solved.
+  struct Item {
+    Jobs::value_type* job = nullptr;
+    std::uint32_t task = 0;
+  };
+
+  static Key key_of(const Request& request) { return {request.stream, request.index}; }
+
+  void take_in_future(const SystemView& view);
+  void note_events(const SystemView& view, Decisions& out);
+  void forget(const Key& key);
+  [[nodiscard]] bool is_over(const SystemView& view, const Reservation& reservation) const;
+  void plan_what_is_new(const SystemView& view, Decisions& out);
+  void plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs, Decisions& out);
+  void add_reservations(const SystemView& view, planning::Problem& problem) const;
+  void add_tasks(const SystemView& view, Jobs::value_type& job, planning::Problem& problem);
+  void reserve(const SystemView& view, const planning::Plan& plan);
+  void announce(const SystemView& view, const Job& job, Decisions& out) const;
+  void prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const;
+  void start_heads(const SystemView& view, Decisions& out);
+
+  Horizon horizon_;
+  bool across_;
+  bool begun_ = false;  ///< decide() has been called
+  Jobs jobs_;
+  std::deque<std::pair<Seconds, Key>> expected_;  ///< who is to arrive when, by time
+  Seconds wake_ = -kNever;                        ///< the latest time it has asked to be called at
+  std::vector<Row> rows_;                         ///< by accelerator
+  planning::Problem platform_{0};                 ///< without tasks
+  std::vector<Item> items_;                       ///< of the problem that is being solved, by its tasks
+  std::uint64_t next_order_ = 0;
+  FreeSlots free_;
+};
+
+/// Declares `insertion`, for the policies that have it.
+bool insertion_parameter(Params& params, bool fallback = true);
+
+}  // namespace hetsched

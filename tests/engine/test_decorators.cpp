@@ -1,0 +1,317 @@
+// Do decorators, and batches in the engine, do what worked examples say?
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "support/simulation.hpp"
+
+using namespace hetsched;
+using namespace hetsched::testing;
+using doctest::Approx;
+
+namespace {
+
+/// Accelerators of one kind, further members of which are given.
+std::string platform(const std::string& kind_members, int count = 1) {
+  return R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu", )" + kind_members +
+         R"(}], "accelerators": [{"name": "a", "kind": "k", "count": )" + std::to_string(count) + "}]}";
+}
+
+/// One stream of a chain of layers of `time` s.
+Inputs one_stream(const std::string& platform, const std::string& stream_members, double time, int layers = 1) {
+  return {platform,
+          R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", )" + stream_members + "}]}",
+          {{"m", chain_model("m", layers, R"("kind": "k", "time": )" + shortest(time))}}};
+}
+
+std::vector<double> latencies(const Log& log) {
+  std::map<std::uint64_t, double> by_id;
+  for (const RequestRecord& r : log.requests)
+    if (r.latency) by_id[r.request] = *r.latency;
+  std::vector<double> list;
+  for (const auto& [id, latency] : by_id) list.push_back(latency);
+  return list;
+}
+
+std::map<std::uint64_t, RequestStatus> fates(const Log& log) {
+  std::map<std::uint64_t, RequestStatus> by_id;
+  for (const RequestRecord& r : log.requests) by_id[r.request] = r.status;
+  return by_id;
+}
+
+std::size_t count(const Log& log, RequestStatus status) {
+  return static_cast<std::size_t>(
+      std::count_if(log.requests.begin(), log.requests.end(), [&](const RequestRecord& r) { return r.status == status; }));
+}
+
+void check_close(const std::vector<double>& found, const std::vector<double>& expected) {
+  REQUIRE(found.size() == expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).epsilon(1e-12));
+}
+
+// One instance whose batch of b takes 6 + 2 b ms.
+const std::string kServer = R"("max_batch": 4, "batch_fixed_share": 0.75)";
+const std::string kFive = R"("arrival": {"type": "trace", "times": [0, 0.001, 0.002, 0.0035, 0.009]})";
+
+}  // namespace
+
+TEST_CASE("dynamic batching: a worked example of five arrivals, with and without delay") {
+  // Latency 6 + 2 b ms, at most 4: with 3 ms of delay batches of 3 at 3 and of 2 at 15; without 1 at 0, 3 at 8, 1 at 20.
+  const Inputs inputs = one_stream(platform(kServer), kFive, 0.008);
+  for (const Backend backend : {Backend::simgrid, Backend::fluid}) {
+    const auto with = [&](const std::string& delay) {
+      return simulate_choice(make_scenario(inputs),
+                             R"({"name": "fcfs", "decorators": [{"name": "batch", "parameters": {"delay": )" + delay + "}}]}",
+                             backend);
+    };
+    check_close(latencies(with("0.003")), {0.015, 0.014, 0.013, 0.0215, 0.016});
+    check_close(latencies(with("0")), {0.008, 0.019, 0.018, 0.0165, 0.019});
+  }
+}
+
+TEST_CASE("dynamic batching: fixed size and timeout") {
+  const Inputs inputs = one_stream(platform(kServer), kFive, 0.008);
+  const Log log = simulate_choice(
+      make_scenario(inputs),
+      R"({"name": "fcfs", "decorators": [{"name": "batch", "parameters": {"rule": "fixed", "size": 2, "delay": 0.004}}]})");
+  // {0, 1} at 1 until 11; {2, 3.5} ready at 3.5, run 11 until 21; {9} after its 4 ms, at 21 until 29.
+  check_close(latencies(log), {0.011, 0.010, 0.019, 0.0175, 0.020});
+}
+
+TEST_CASE("Nexus's rule: the largest batch with twice its latency within the deadline") {
+  // 2 (6 + 2 b) <= 50: b = 9, which gives 9 / 24 ms = 375 requests/s.
+  const Inputs inputs = one_stream(platform(R"("max_batch": 16, "batch_fixed_share": 0.75)"),
+                                   R"("arrival": {"type": "burst", "count": 90}, "deadline": 0.05)", 0.008);
+  const Log log = simulate_choice(
+      make_scenario(inputs), R"({"name": "fcfs", "decorators": [{"name": "batch", "parameters": {"rule": "nexus"}}]})");
+  for (const TaskRecord& t : log.tasks) CHECK(t.batch == 9);
+  CHECK(90 / log.totals.end == Approx(375));
+}
+
+TEST_CASE("SLO-aware batching: nothing that it serves is late, and what cannot be in time is given up") {
+  const Inputs inputs = one_stream(platform(kServer),
+                                   R"("arrival": {"type": "poisson", "rate": 400, "count": 300}, "deadline": 0.03)", 0.008);
+  const Log log = simulate_choice(
+      make_scenario(inputs), R"({"name": "edf", "decorators": [{"name": "batch", "parameters": {"rule": "slo"}}]})");
+  CHECK(count(log, RequestStatus::late) == 0);
+  CHECK(count(log, RequestStatus::dropped) > 0);
+  CHECK(count(log, RequestStatus::finished) > 100);
+}
+
+TEST_CASE("AIMD grows the batch while requests are in time") {
+  const Inputs inputs = one_stream(platform(kServer), R"("arrival": {"type": "closed_loop", "outstanding": 4, "count": 60}, "deadline": 1)", 0.008);
+  const Log log = simulate_choice(
+      make_scenario(inputs), R"({"name": "fcfs", "decorators": [{"name": "batch", "parameters": {"rule": "aimd"}}]})");
+  CHECK(log.tasks.front().batch == 1);
+  CHECK(std::any_of(log.tasks.begin(), log.tasks.end(), [](const TaskRecord& t) { return t.batch == 4; }));
+}
+
+TEST_CASE("a batch costs what it should, shares its energy, and survives one that leaves it") {
+  const Inputs inputs{platform(R"("max_batch": 3, "batch_fixed_share": 0.5, "operating_points": [{"name": "x", "frequency": 1e9, "active_power": 10}])"),
+                      R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "burst", "count": 3}}]})",
+                      {{"m", chain_model("m", 1, R"("kind": "k", "time": 1, "energy": 6)")}}};
+  Scripted together([](const SystemView& view, Decisions& out) {
+    for (const Event& e : view.events) {
+      if (e.type == Event::Type::request_arrived && out.all().empty()) {
+        out.start_batch(view.ready, 0);
+        out.wake_at(1);
+      }
+      if (e.type == Event::Type::woken && view.now == 1) out.drop(view.live.front());
+    }
+  });
+  const Log log = simulate_log(make_scenario(inputs), together);
+  // 0.5 + 0.5 x 3 = 2 s and 12 J; 10 W. The first leaves at 1 with a third of what was drawn until then.
+  CHECK(log.totals.end == 2);
+  CHECK(log.energy() == Approx(10 * 2 + 12));
+  REQUIRE(log.requests.size() == 3);
+  CHECK(log.requests[0].status == RequestStatus::dropped);
+  CHECK(log.requests[0].energy == Approx(10.0 / 3));
+  CHECK(log.requests[1].energy == Approx((10 * 2 + 12 - 10.0 / 3) / 2));
+}
+
+TEST_CASE("illegal batches are refused with their reason") {
+  const auto refused = [](const std::string& kind, const std::function<void(const SystemView&, Decisions&)>& decide) {
+    Inputs inputs = one_stream(platform(kind), R"("arrival": {"type": "burst", "count": 3})", 1, 2);
+    Scripted policy(decide);
+    try {
+      (void)simulate_log(make_scenario(inputs), policy);
+    } catch (const PolicyError& error) {
+      return std::string(error.rule());
+    }
+    return std::string();
+  };
+  const auto all = [](const SystemView& view, Decisions& out) { out.start_batch(view.ready, 0); };
+  CHECK(refused(R"("max_batch": 2)", all) == "a batch of 3 is larger than the kind's max_batch, 2");
+  CHECK(refused(R"("max_batch": 3)", [](const SystemView& view, Decisions& out) {
+          const std::vector<TaskRef> twice = {view.ready[0], view.ready[1], view.ready[1]};
+          out.start_batch(twice, 0);
+        }) == "in the batch: a task is there twice");
+  CHECK(refused(R"("max_batch": 3)", [](const SystemView& view, Decisions& out) {
+          const std::vector<TaskRef> other = {view.ready[0], {view.ready[1].request, 1}};
+          out.start_batch(other, 0);
+        }) == "in the batch: only the same task of the same model can be computed with it");
+}
+
+TEST_CASE("admission: queue limit and token bucket") {
+  const Inputs burst = one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "burst", "count": 5})", 1);
+  const Log limited = simulate_choice(
+      make_scenario(burst), R"({"name": "fcfs", "decorators": [{"name": "admission", "parameters": {"limit": 3}}]})");
+  CHECK(fates(limited) == std::map<std::uint64_t, RequestStatus>{{0, RequestStatus::finished},
+                                                                 {1, RequestStatus::finished},
+                                                                 {2, RequestStatus::finished},
+                                                                 {3, RequestStatus::dropped},
+                                                                 {4, RequestStatus::dropped}});
+  // 2 at once, then 1 per second: of arrivals every 0.25 s those at 0, 0.25 (burst), 0.75 (0.75 tokens + 0.25 left over), ...
+  const Inputs steady = one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "periodic", "period": 0.25, "count": 41})", 0.001);
+  const Log bucket = simulate_choice(
+      make_scenario(steady),
+      R"({"name": "fcfs", "decorators": [{"name": "admission", "parameters": {"rule": "token_bucket", "rate": 1, "burst": 2}}]})");
+  CHECK(count(bucket, RequestStatus::finished) == 2 + 10);  // the burst, and one for each of ten seconds
+}
+
+TEST_CASE("admission by feasibility: under EDF on one accelerator nothing admitted is late, and what is feasible gets in") {
+  const Inputs inputs = one_stream(platform(R"("slots": 1)"),
+                                   R"("arrival": {"type": "poisson", "rate": 1.5, "count": 400}, "deadline": 3)", 1);
+  const Log log = simulate_choice(
+      make_scenario(inputs), R"({"name": "edf", "decorators": [{"name": "admission", "parameters": {"rule": "feasible"}}]})");
+  CHECK(count(log, RequestStatus::late) == 0);
+  // At this load an M/D/1 queue with room for about three is nearly always busy.
+  CHECK(static_cast<double>(count(log, RequestStatus::finished)) > 0.9 * log.totals.end);
+}
+
+TEST_CASE("admission by utilization: streams in order of arrival while U <= 1") {
+  const Inputs inputs{platform(R"("slots": 1)"),
+                      R"({"format": 1, "name": "w", "duration": 40, "streams": [
+          {"name": "x", "model": "m", "arrival": {"type": "periodic", "period": 2}, "deadline": "period"},
+          {"name": "y", "model": "m", "arrival": {"type": "periodic", "period": 4, "phase": 0.5}, "deadline": "period"},
+          {"name": "z", "model": "m", "arrival": {"type": "periodic", "period": 3, "phase": 1}, "deadline": "period"}]})",
+                      {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")}}};
+  const Log log = simulate_choice(make_scenario(inputs),
+                                  R"({"name": "edf", "decorators": [{"name": "admission", "parameters": {"rule": "utilization"}}]})");
+  for (const RequestRecord& r : log.requests)  // 1/2 + 1/4 fit; 1/3 more do not
+    CHECK((r.status == RequestStatus::dropped) == (r.stream == "z"));
+}
+
+TEST_CASE("drop: late, hopeless, newest") {
+  // Three at once, 1 s each, deadline 1.5: the second ends at 2.
+  const Inputs inputs = one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "burst", "count": 3}, "deadline": 1.5)", 1);
+  const auto with = [&](const std::string& rule) {
+    return simulate_choice(make_scenario(inputs),
+                           R"({"name": "fcfs", "decorators": [{"name": "drop", "parameters": {"rule": ")" + rule + "\"}}]}");
+  };
+  const Log late = with("late");
+  CHECK(count(late, RequestStatus::finished) == 1);
+  CHECK(count(late, RequestStatus::dropped) == 2);
+  CHECK(late.totals.end == Approx(1.5));  // the second ran from 1 to its deadline
+  const Log hopeless = with("hopeless");
+  CHECK(count(hopeless, RequestStatus::dropped) == 2);
+  CHECK(hopeless.totals.end == Approx(1));  // at 1 the second could end at 2 only
+  const Inputs frames = one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "periodic", "period": 0.4, "count": 6})", 1);
+  const Log newest = simulate_choice(
+      make_scenario(frames), R"({"name": "fcfs", "decorators": [{"name": "drop", "parameters": {"rule": "newest"}}]})");
+  // 0 runs until 1; of 0.4, 0.8 the latter starts at 1, until 2; of 1.2, 1.6, 2 that of 2 (arrived as 1.6 would start).
+  CHECK(fates(newest) == std::map<std::uint64_t, RequestStatus>{{0, RequestStatus::finished},
+                                                                {1, RequestStatus::dropped},
+                                                                {2, RequestStatus::finished},
+                                                                {3, RequestStatus::dropped},
+                                                                {4, RequestStatus::dropped},
+                                                                {5, RequestStatus::finished}});
+}
+
+TEST_CASE("drop (m,k)-firm: of every k at most k - m are given up") {
+  const Inputs inputs = one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "periodic", "period": 0.5, "count": 60}, "deadline": 1.2)", 1);
+  const Log log = simulate_choice(
+      make_scenario(inputs),
+      R"({"name": "fcfs", "decorators": [{"name": "drop", "parameters": {"rule": "mk_firm", "m": 1, "k": 2}}]})");
+  const Log all = simulate_choice(make_scenario(inputs), R"({"name": "fcfs", "decorators": ["drop"]})");
+  std::size_t in_a_row = 0;
+  for (const auto& [id, status] : fates(log)) {
+    in_a_row = status == RequestStatus::dropped ? in_a_row + 1 : 0;
+    CHECK(in_a_row < 2);
+  }
+  CHECK(count(log, RequestStatus::dropped) > 0);
+  CHECK(count(all, RequestStatus::finished) >= count(log, RequestStatus::finished));
+}
+
+TEST_CASE("skip-over: at U = 1.5 half of the requests may be skipped, and then the other half is in time") {
+  // Two periodic streams of 0.75 each; with s = 2 every second may be skipped (Koren and Shasha's motivating case).
+  const Inputs inputs{platform(R"("slots": 1)"),
+                      R"({"format": 1, "name": "w", "duration": 80, "streams": [
+          {"name": "x", "model": "m", "arrival": {"type": "periodic", "period": 4}, "deadline": "period"},
+          {"name": "y", "model": "m", "arrival": {"type": "periodic", "period": 4}, "deadline": "period"}]})",
+                      {{"m", chain_model("m", 3, R"("kind": "k", "time": 1)")}}};
+  const Log log = simulate_choice(
+      make_scenario(inputs), R"({"name": "edf", "decorators": [{"name": "drop", "parameters": {"rule": "skip_over", "k": 2}}]})");
+  const Log without = simulate_choice(make_scenario(inputs), "\"edf\"");
+  CHECK(count(log, RequestStatus::finished) > 3 * count(without, RequestStatus::finished) / 2);
+}
+
+TEST_CASE("power cap: recorded power never exceeds it, slower points are used before waiting, and less than idle is refused") {
+  const std::string points =
+      R"("operating_points": [{"name": "fast", "frequency": 2e9, "idle_power": 1, "active_power": 20},
+                              {"name": "slow", "frequency": 1e9, "idle_power": 1, "active_power": 8}])";
+  const Inputs inputs = one_stream(platform(points, 3), R"("arrival": {"type": "burst", "count": 6})", 1);
+  const auto with = [&](double cap, const std::string& scale) {
+    return simulate_choice(make_scenario(inputs),
+                           R"({"name": "mct", "decorators": [{"name": "power_cap", "parameters": {"cap": )" + shortest(cap) +
+                               ", \"scale\": " + scale + "}}]}");
+  };
+  const auto peak = [](const Log& log) {
+    double most = 0;
+    for (const PowerRecord& at : log.pieces) {
+      double sum = 0;
+      for (const PowerRecord& p : log.pieces)
+        if (p.from <= at.from && at.from < p.to) sum += p.power;
+      most = std::max(most, sum);
+    }
+    return most;
+  };
+  CHECK(peak(with(0, "true")) == Approx(60));
+  for (const double cap : {10.0, 22.5, 25.0, 30.0, 45.0}) {
+    const Log log = with(cap, "true");
+    CHECK(peak(log) <= cap * (1 + 1e-9));
+    CHECK(count(log, RequestStatus::finished) == 6);
+  }
+  CHECK(with(24, "false").totals.end == Approx(6));  // one at a time, 1 s each
+  CHECK(with(30, "true").totals.end < 5);            // a second one at 8 W beside one at 20 W
+  CHECK(with(30, "false").totals.end == Approx(6));
+  CHECK_THROWS_WITH_AS(with(2, "true"), doctest::Contains("less than the 3.000000 W that the idle platform draws"), PolicyError);
+  CHECK_THROWS_WITH_AS(with(9, "true"), doctest::Contains("even alone"), PolicyError);
+}
+
+TEST_CASE("learned costs: both rules follow their closed forms, and expectations converge to the hidden factor") {
+  // A task alone for 1 s, which memory that is shared by nobody slows down as predicted: true factor by jitter 0 is 1.
+  const Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}, {"name": "hog", "type": "gpu"}],
+          "memories": [{"name": "dram", "bandwidth": 100}],
+          "accelerators": [{"name": "a", "kind": "k"}, {"name": "b", "kind": "hog"}]})",
+      R"({"format": 1, "name": "w", "duration": 20, "end": "at_duration", "streams": [
+          {"name": "s", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}},
+          {"name": "h", "model": "h", "arrival": {"type": "burst", "count": 1}}]})",
+      {{"m", chain_model("m", 1, R"("kind": "k", "time": 1, "bytes": 100)")},
+       {"h", chain_model("h", 1, R"("kind": "hog", "time": 1, "bytes": 100000)")}}};
+  // The hog takes half of the bandwidth all the time: every task of s takes 2 s where 1 s is predicted.
+  const auto expected = [&](const std::string& parameters) {
+    const Log log = simulate_choice(make_scenario(inputs),
+                                    R"({"name": "fcfs", "decorators": [{"name": "learned", "parameters": {)" + parameters + "}}]}");
+    std::vector<double> list;
+    for (const TaskRecord& t : log.tasks)
+      if (t.stream == "s" && t.status == TaskStatus::finished) {
+        CHECK(t.end - t.start == Approx(2));
+        CHECK(t.predicted == Approx(1));
+        list.push_back(t.expected);
+      }
+    return list;
+  };
+  const std::vector<double> ewma = expected(R"("weight": 0.25)");
+  REQUIRE(ewma.size() >= 9);
+  for (std::size_t n = 0; n < ewma.size(); ++n) CHECK(ewma[n] == Approx(2 - std::pow(0.75, n)));
+  const std::vector<double> bayes = expected(R"("rule": "bayes", "prior_sd": 0.5, "noise_sd": 0.2)");
+  REQUIRE(bayes.size() == ewma.size());
+  for (std::size_t n = 0; n < bayes.size(); ++n) {
+    const double weight = static_cast<double>(n) / 0.04 / (1 / 0.25 + static_cast<double>(n) / 0.04);
+    CHECK(bayes[n] == Approx(std::exp(weight * std::log(2))));
+  }
+}
