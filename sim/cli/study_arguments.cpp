@@ -1,5 +1,6 @@
 #include "cli/study_arguments.hpp"
 
+#include "cli/output.hpp"
 #include "study/expand.hpp"
 
 namespace hetsched {
@@ -56,6 +57,16 @@ Study StudyArguments::load(const Catalog& catalog) const {
                            : Study::load(experiment, all, catalog, problems);
   problems.throw_if_any();
   return study;
+}
+
+std::size_t StudyArguments::point(const Study& study, const std::string& given) const {
+  if (!given.empty()) return whole_number("--point", given, 0, study.size() - 1);
+  if (study.size() == 1) return 0;
+  throw InputError(experiment + " has " + counted(study.size(), "point") +
+                   ", and run runs one: choose it with --point N (hetsched sweep " + experiment +
+                   " --dry-run lists them) or by --platform, --workload, --policy and --seed; or run all of "
+                   "them: hetsched sweep " +
+                   experiment);
 }
 
 std::optional<RecordLevel> StudyArguments::record_level() const {

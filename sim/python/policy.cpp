@@ -25,14 +25,23 @@ auto in_python(const Do& call) {
   }
 }
 
+/// Numbers from Python's own generators repeat: they begin with the policy's seed.
+void seed_generators(std::uint64_t seed) {
+  py::module_::import("random").attr("seed")(seed);
+  const py::object modules = py::module_::import("sys").attr("modules");
+  if (!modules.contains("numpy")) return;
+  py::module_::import("numpy").attr("random").attr("seed")(seed & 0xffffffffu);
+}
+
 class PythonPolicy final : public Policy {
  public:
-  explicit PythonPolicy(const py::object& object)
-      : decide_(object.attr("decide")), begin_(py::getattr(object, "begin", py::none())) {}
+  PythonPolicy(const py::object& object, std::uint64_t seed)
+      : decide_(object.attr("decide")), begin_(py::getattr(object, "begin", py::none())), seed_(seed) {}
 
   void begin(const SystemView& view) override {
-    if (begin_.is_none()) return;
     in_python([&] {
+      seed_generators(seed_);  // others may have been made since
+      if (begin_.is_none()) return;
       const Call call(*lease_, view, nullptr);
       check(begin_(script::new_view(lease_)), "begin");
     });
@@ -55,6 +64,7 @@ class PythonPolicy final : public Policy {
   }
 
   py::object decide_, begin_;
+  std::uint64_t seed_;
   std::shared_ptr<Lease> lease_ = std::make_shared<Lease>();
 };
 
@@ -77,20 +87,12 @@ std::string summary(const std::filesystem::path& file) {
   });
 }
 
-/// Numbers from Python's own generators repeat: they begin with the policy's seed.
-void seed_generators(std::uint64_t seed) {
-  py::module_::import("random").attr("seed")(seed);
-  const py::object modules = py::module_::import("sys").attr("modules");
-  if (!modules.contains("numpy")) return;
-  py::module_::import("numpy").attr("random").attr("seed")(seed & 0xffffffffu);
-}
-
 std::unique_ptr<Policy> make(const std::filesystem::path& file, Params& params) {
   return in_python([&] {
     const py::object type = script::load_module(file).attr(kClass);
     seed_generators(params.seed());
-    return std::make_unique<PythonPolicy>(
-        script::with_params(params, [&](const py::object& reader) { return type(reader); }));
+    const py::object object = script::with_params(params, [&](const py::object& reader) { return type(reader); });
+    return std::make_unique<PythonPolicy>(object, params.seed());
   });
 }
 
