@@ -55,22 +55,23 @@ void start() {
   throw InputError(where + ": " + kind + ": " + std::string(py::str(error.attr("msg"))));
 }
 
-py::object compiled(const fs::path& file, const std::string& source) {
+/// `shown` is the file as it was asked for.
+py::object compiled(const fs::path& file, const fs::path& shown, const std::string& source) {
   try {
     return py::module_::import("builtins").attr("compile")(py::bytes(source), file.string(), "exec");
   } catch (py::error_already_set& error) {
-    if (error.matches(PyExc_SyntaxError)) refuse(file, error.value());
-    if (error.matches(PyExc_ValueError)) throw InputError(file.string() + ": " + std::string(py::str(error.value())));
+    if (error.matches(PyExc_SyntaxError)) refuse(shown, error.value());
+    if (error.matches(PyExc_ValueError)) throw InputError(shown.string() + ": " + std::string(py::str(error.value())));
     throw;
   }
 }
 
 /// As an import of the file would, with its folder in front of where modules are looked for.
-py::module_ imported(const fs::path& file, std::size_t number) {
+py::module_ imported(const fs::path& file, const fs::path& shown, std::size_t number) {
   Problems problems;
-  const auto source = read_file(file, problems);
+  const auto source = read_file(shown, problems);
   problems.throw_if_any();
-  const py::object code = compiled(file, *source);
+  const py::object code = compiled(file, shown, *source);
   const std::string name = "hetsched_policy_" + std::to_string(number) + "_" + file.stem().string();
   auto module = py::reinterpret_steal<py::module_>(PyModule_New(name.c_str()));
   module.attr("__file__") = file.string();
@@ -99,7 +100,7 @@ py::module_ load_module(const fs::path& file) {
   const fs::path path = fs::canonical(file);
   const auto known = modules->find(path);
   if (known != modules->end()) return known->second;
-  return modules->emplace(path, imported(path, modules->size())).first->second;
+  return modules->emplace(path, imported(path, file, modules->size())).first->second;
 }
 
 std::string without_addresses(const std::string& text) {

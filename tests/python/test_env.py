@@ -8,13 +8,19 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import types
 
 SOURCE, BUILD, PROGRAM = (os.environ[name] for name in ("SOURCE_DIR", "BUILD_DIR", "HETSCHED"))
 sys.path.insert(0, str(pathlib.Path(BUILD) / "python"))
 if os.environ.get("WITHOUT_NUMPY"):
     sys.modules["numpy"] = None
+if stub := os.environ.get("WITH_GYMNASIUM"):
+    sys.modules["gymnasium"] = types.ModuleType("gymnasium")
+    exec(stub, sys.modules["gymnasium"].__dict__)
 
+sys.path.insert(0, str(pathlib.Path(SOURCE) / "policies" / "python"))
 import hetsched  # noqa: E402
+from fcfs_agent import action as fcfs  # noqa: E402
 
 SMALL = {"platform": f"{SOURCE}/platforms/terastal_4k.json", "workload": f"{SOURCE}/workloads/terastal_ar_social.json",
          "settings": ["workload.duration=0.1 s"]}
@@ -34,16 +40,6 @@ def raises(error, call, text):
         check(text in str(raised), f"the message is {raised}")
         return raised
     sys.exit(f"FAILED: nothing was raised that says: {text}")
-
-
-def fcfs(env, observation, mask):
-    """The first task that can be started, on the free accelerator that finishes it first."""
-    count = len(env.accelerators)
-    for row in range(env.window):
-        times = [(observation["run_time"][row, a], a) for a in range(count) if mask[row * count + a]]
-        if times:
-            return row * count + min(times)[1]
-    return env.wait
 
 
 def play(env, agent, **reset):
@@ -144,7 +140,43 @@ def check_errors():
     raises(ValueError, lambda: env.reset(seed=-1), "seed must be")
 
 
+STUB = """
+class Env:
+    def reset(self, *, seed=None, options=None):
+        self.seeded = seed
+class spaces:
+    class Box:
+        def __init__(self, low, high, shape, dtype):
+            self.shape = shape
+    class Discrete:
+        def __init__(self, n):
+            self.n = n
+    class Dict(dict):
+        pass
+"""
+
+
+def check_gymnasium():
+    """With gymnasium (here: what Env asks of it) an environment is one of its own."""
+    env = hetsched.Env(**SMALL)
+    check(isinstance(env, sys.modules["gymnasium"].Env), "a subclass")
+    observation, _ = env.reset(seed=3)
+    check(env.seeded == 3, "gymnasium is told of the seed")
+    check(env.action_space.n == env.wait + 1, "the space of actions")
+    check({name: tuple(part.shape) for name, part in observation.items()}
+          == {name: part.shape for name, part in env.observation_space.items()}, "the space of observations")
+
+
+def again(**variables):
+    """The rest of the tests, in an interpreter where something is different."""
+    subprocess.run([sys.executable, __file__], check=True, env={**os.environ, **variables})
+
+
 def main():
+    if os.environ.get("WITH_GYMNASIUM"):
+        return check_gymnasium()
+    if os.environ.get("WITHOUT_NUMPY"):
+        return check_interface()
     with tempfile.TemporaryDirectory() as name:
         room = pathlib.Path(name)
         parts = ["--platform", SMALL["platform"], "--workload", SMALL["workload"], "--set", SMALL["settings"][0]]
@@ -156,6 +188,9 @@ def main():
     check_rewards()
     check_waiting()
     check_errors()
+    again(WITHOUT_NUMPY="1")
+    if "numpy" in sys.modules:
+        again(WITH_GYMNASIUM=STUB)
 
 
 main()
