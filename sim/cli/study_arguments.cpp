@@ -38,8 +38,10 @@ Study StudyArguments::load(const Catalog& catalog) const {
     if (!platform.empty()) all.push_back({"platform", platform, "--platform " + platform});
     if (!workload.empty()) all.push_back({"workload", workload, "--workload " + workload});
   }
+  std::string policy_name;
   if (!policy.empty()) {
     const auto of_policy = policy_settings("--policy", policy);
+    policy_name = of_policy.front().value;
     all.insert(all.end(), of_policy.begin() + (from_parts ? 1 : 0), of_policy.end());
   }
   if (!seed.empty()) all.push_back({"seed", std::to_string(whole_number("--seed", seed)), "--seed " + seed});
@@ -52,7 +54,7 @@ Study StudyArguments::load(const Catalog& catalog) const {
       problems.add("--set", "", in_quotes(text) + ": plugins are not set but added, with --plugin FILE");
   }
   problems.throw_if_any();
-  Study study = from_parts ? Study::from_parts({platform, workload, policy.substr(0, policy.find(':'))}, all,
+  Study study = from_parts ? Study::from_parts({platform, workload, policy_name}, all,
                                                catalog, problems)
                            : Study::load(experiment, all, catalog, problems);
   problems.throw_if_any();

@@ -44,7 +44,7 @@ class Policy:
 constexpr const char* kReadme = R"(# @name@
 
 A scheduling policy for hetsched in Python. `@name@.py` is all of it. What a policy sees and may do has the names and the
-meaning of hetsched's header `hetsched/policy.hpp`; what differs in Python is in `sim/python/README.md` of its sources.
+meaning of hetsched's header `hetsched/policy.hpp`; what differs in Python is in `policies/python/README.md` of its sources.
 
 ```sh
 hetsched run experiment.json -o out              # a small platform and workload; out/tasks.csv is the schedule

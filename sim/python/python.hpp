@@ -1,6 +1,6 @@
 /// \file
-/// Policies in Python: a file with a class `Policy`. What the class may do is in README.md beside this file; what runs
-/// it stays behind this header.
+/// Policies in Python: a file with a class `Policy`. What the class may do is in policies/python/README.md;
+/// what runs it stays behind this header.
 #pragma once
 
 #include "policy/script.hpp"

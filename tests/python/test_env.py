@@ -5,6 +5,7 @@ Environment: HETSCHED (the program), SOURCE_DIR, BUILD_DIR.
 import filecmp
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -140,6 +141,13 @@ def check_errors():
     raises(ValueError, lambda: env.reset(seed=-1), "seed must be")
 
 
+def check_documentation():
+    text = (pathlib.Path(SOURCE) / "policies" / "python" / "README.md").read_text()
+    example = next(block for block in re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S) if "hetsched.Env" in block)
+    os.chdir(SOURCE)
+    exec(compile(example, "README.md", "exec"), {})
+
+
 STUB = """
 class Env:
     def reset(self, *, seed=None, options=None):
@@ -188,6 +196,7 @@ def main():
     check_rewards()
     check_waiting()
     check_errors()
+    check_documentation()
     again(WITHOUT_NUMPY="1")
     if "numpy" in sys.modules:
         again(WITH_GYMNASIUM=STUB)

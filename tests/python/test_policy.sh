@@ -53,6 +53,12 @@ call 0 run in/experiment.json --policy misbehaves.py:mode=draws --seed 2 --set r
 cmp -s out_a/tasks.csv out_c/tasks.csv && fail "what is drawn does not depend on the seed"
 [[ ! -e __pycache__ && ! -e in/policies/__pycache__ ]] || fail "Python left files beside the policy"
 
+# ---- with decorators, and as the documentation has it
+call 0 "${one_run[@]}" --policy fcfs.py+drop
+out "policy fcfs.py+drop"
+awk '/^```python/ {on = 1; next} on && /^```/ {exit} on' "$SOURCE_DIR/policies/python/README.md" >readme.py
+call 0 "${one_run[@]}" --policy readme.py:patience=2
+
 # ---- modules beside the policy are found
 echo "from helped import Policy" >helper.py
 cp fcfs.py helped.py
