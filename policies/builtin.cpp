@@ -4,9 +4,11 @@ namespace hetsched {
 
 std::span<const PolicyEntry> builtin_policies() {
   static const PolicyEntry list[] = {
-      dm(), dmda(), dmdar(), dmdas(), dream(), dysta(), eas(), edf(), edp(), edzl(), fcfs(), fp(), heft(),
-      herald(), heteroprio(), hrrn(), latency_greedy(), llf(), lws(), mct(), met(), min_energy(), pace(),
-      planaria(), prema(), race_to_idle(), rr(), rt_dvs(), sjf(), srpt(), ws(),
+      cpop(), dls(), dm(), dmda(), dmdar(), dmdas(), dream(), duplex(), dysta(), eas(), edf(), edp(),
+      edzl(), eft_ready(), etf(), fcfs(), fp(), gavel(), gdl(), graham_list(), hcpt(), heft(), herald(),
+      heteroprio(), hrrn(), ipeft(), latency_greedy(), llf(), lookahead(), lws(), maxmin(), mct(),
+      mct_static(), met(), met_static(), min_energy(), minmin(), olb(), pace(), peft(), planaria(), prema(),
+      race_to_idle(), random(), rr(), rt_dvs(), sjf(), srpt(), sufferage(), table(), ws(),
   };
   return list;
 }

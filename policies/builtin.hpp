@@ -8,36 +8,56 @@
 
 namespace hetsched {
 
+PolicyEntry cpop();
+PolicyEntry dls();
 PolicyEntry dm();
 PolicyEntry dmda();
 PolicyEntry dmdar();
 PolicyEntry dmdas();
 PolicyEntry dream();
+PolicyEntry duplex();
 PolicyEntry dysta();
 PolicyEntry eas();
 PolicyEntry edf();
 PolicyEntry edp();
 PolicyEntry edzl();
+PolicyEntry eft_ready();
+PolicyEntry etf();
 PolicyEntry fcfs();
 PolicyEntry fp();
+PolicyEntry gavel();
+PolicyEntry gdl();
+PolicyEntry graham_list();
+PolicyEntry hcpt();
 PolicyEntry heft();
 PolicyEntry herald();
 PolicyEntry heteroprio();
 PolicyEntry hrrn();
+PolicyEntry ipeft();
 PolicyEntry latency_greedy();
 PolicyEntry llf();
+PolicyEntry lookahead();
 PolicyEntry lws();
+PolicyEntry maxmin();
 PolicyEntry mct();
+PolicyEntry mct_static();
 PolicyEntry met();
+PolicyEntry met_static();
 PolicyEntry min_energy();
+PolicyEntry minmin();
+PolicyEntry olb();
 PolicyEntry pace();
+PolicyEntry peft();
 PolicyEntry planaria();
 PolicyEntry prema();
 PolicyEntry race_to_idle();
+PolicyEntry random();
 PolicyEntry rr();
 PolicyEntry rt_dvs();
 PolicyEntry sjf();
 PolicyEntry srpt();
+PolicyEntry sufferage();
+PolicyEntry table();
 PolicyEntry ws();
 
 DecoratorEntry admission();

@@ -48,13 +48,11 @@ class Batch final : public Policy {
     if (rule_ == "aimd") learn(view);
     gather(view);
     ready_.clear();
+    ended_.clear();
     for (auto& [key, group] : groups_) open(view, group, out);
-    if (!given_up_.empty()) {
-      veil_.hide_requests([&](std::uint32_t r) { return given_up_.contains(view.requests[r].id); });
-      std::erase_if(given_up_, [&](std::uint64_t id) {
-        return std::none_of(view.live.begin(), view.live.end(), [&](std::uint32_t r) { return view.requests[r].id == id; });
-      });
-    }
+    if (!given_up_.empty()) veil_.hide_requests([&](std::uint32_t r) { return given_up_.contains(view.requests[r].id); });
+    for (const std::uint32_t r : ended_) veil_.end(r);
+    given_up_.forget_gone(view);
     veil_.hide_tasks([&](TaskRef t) { return !ready_.contains(id_of(view, t)); });
     for (const auto& [id, task] : ready_)
       if (shown_.insert(id).second) veil_.announce(task);
@@ -144,7 +142,8 @@ class Batch final : public Policy {
       const Request& request = view.request(t);
       if (!view.model_task(t).inputs.empty() || given_up_.contains(request.id)) return given_up_.contains(request.id);
       if (view.now + latency(view, view.model_task(t), 1) <= request.deadline * (1 + 1e-12) + 1e-10) return false;
-      given_up_.insert(request.id);
+      given_up_.add(request.id);
+      ended_.push_back(t.request);
       out.drop(t.request);
       return true;
     });
@@ -192,10 +191,11 @@ class Batch final : public Policy {
   std::uint32_t largest_ = 1;
   std::vector<double> limit_;  ///< by model, for aimd
   std::map<Key, Group> groups_;
-  std::map<Id, TaskRef> ready_;  ///< what the policy inside sees ready
-  std::set<Id> shown_;           ///< what it has been told of
-  std::set<Id> joined_;          ///< started at this call
-  std::set<std::uint64_t> given_up_;
+  std::map<Id, TaskRef> ready_;      ///< what the policy inside sees ready
+  std::set<Id> shown_;               ///< what it has been told of
+  std::set<Id> joined_;              ///< started at this call
+  std::vector<std::uint32_t> ended_;  ///< given up at this call
+  Unknown given_up_;
   Decisions inside_;
   Veil veil_;
 };

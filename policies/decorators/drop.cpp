@@ -41,6 +41,7 @@ class DropRules final : public Policy {
   void decide(const SystemView& view, Decisions& out) override {
     for (const Event& e : view.events) note(view, e, out);
     given_up_.clear();
+    ended_.clear();
     if (rule_ == "newest") {
       drop_overtaken(view, out);
     } else {
@@ -48,10 +49,9 @@ class DropRules final : public Policy {
         if (is_given_up(view, view.requests[r])) give_up(view, r, out);
     }
     veil_.reset(view);
-    if (!given_up_.empty() || never_shown_)
-      veil_.hide_requests([&](std::uint32_t r) {
-        return given_up_.contains(view.requests[r].id) || unknown_.contains(view.requests[r].id);
-      });
+    if (!unknown_.empty())
+      veil_.hide_requests([&](std::uint32_t r) { return unknown_.contains(view.requests[r].id); });
+    for (const std::uint32_t r : ended_) veil_.end(r);
     unknown_.forget_gone(view);
     if (rule_ == "skip_over") show_blue(view);
     inner_->decide(veil_.shown(), out);
@@ -109,11 +109,11 @@ class DropRules final : public Policy {
     const std::uint64_t id = view.requests[r].id;
     given_up_.insert(id);
     out.drop(r);
-    for (const Event& e : view.events)
-      if (e.type == Event::Type::request_arrived && e.task.request == r) {
-        unknown_.add(id);
-        never_shown_ = true;
-      }
+    unknown_.add(id);
+    const bool is_new = std::any_of(view.events.begin(), view.events.end(), [&](const Event& e) {
+      return e.type == Event::Type::request_arrived && e.task.request == r;
+    });
+    if (!is_new) ended_.push_back(r);
   }
 
   void colour(const SystemView& view, const Request& request) {
@@ -151,8 +151,8 @@ class DropRules final : public Policy {
   std::vector<std::deque<bool>> history_;  ///< by stream: were the last k in time
   std::set<std::uint64_t> given_up_;       ///< at this call
   std::set<std::uint64_t> blue_, waiting_blue_;
+  std::vector<std::uint32_t> ended_;       ///< of those, whom the policy inside knows
   Unknown unknown_;
-  bool never_shown_ = false;
   Veil veil_;
 };
 

@@ -5,7 +5,7 @@
 namespace hetsched {
 namespace {
 
-/// Bytes of a task's inputs that are neither in the accelerator's memory nor under way to it.
+/// Bytes of a task's inputs that have not arrived in the accelerator's memory yet.
 Bytes missing_bytes(const SystemView& view, TaskRef task, std::uint32_t accelerator) {
   if (view.memories == 1) return 0;
   const Request& request = view.request(task);
@@ -15,7 +15,7 @@ Bytes missing_bytes(const SystemView& view, TaskRef task, std::uint32_t accelera
     const std::uint32_t at = request.tasks[edge.task].accelerator;
     const bool there = at == kNone || view.accelerators[at].memory == memory ||
                        std::any_of(request.replicas.begin(), request.replicas.end(), [&](const Replica& copy) {
-                         return copy.tensor == edge.tensor && copy.memory == memory;
+                         return copy.tensor == edge.tensor && copy.memory == memory && copy.arrived;
                        });
     if (!there) sum += edge.bytes;
   }

@@ -54,7 +54,8 @@ Seconds tried(Timetable& table, const std::vector<std::uint32_t>& tasks) {
 }
 
 /// The children of a task in the order in which they will be placed.
-std::vector<std::uint32_t> children(const Problem& problem, std::uint32_t task, const std::vector<std::uint32_t>& turn) {
+std::vector<std::uint32_t> children(const Problem& problem, std::uint32_t task,
+                                    const std::vector<std::uint32_t>& turn) {
   std::vector<std::uint32_t> found;
   for (const PlanEdge& edge : problem.tasks[task].outputs) found.push_back(edge.task);
   std::sort(found.begin(), found.end(), [&](std::uint32_t a, std::uint32_t b) { return turn[a] < turn[b]; });
@@ -78,9 +79,10 @@ Plan ipeft(const Problem& problem, bool insertion) {
   for (std::uint32_t t = 0; t < problem.size(); ++t) rank[t] += times[t];
   return by_rank(problem, rank, insertion, [&](const Timetable& table, std::uint32_t task) {
     const auto& outputs = problem.tasks[task].outputs;
-    const bool parent_of_critical =
-        std::any_of(outputs.begin(), outputs.end(), [&](const PlanEdge& edge) { return critical[edge.task]; });
-    return parent_of_critical && !critical[task] ? table.earliest_finish(task) : least_total(table, task, after);
+    const bool parent_of_critical = std::any_of(outputs.begin(), outputs.end(),
+                                                [&](const PlanEdge& edge) { return critical[edge.task]; });
+    return parent_of_critical && !critical[task] ? table.earliest_finish(task)
+                                                 : least_total(table, task, after);
   });
 }
 

@@ -101,8 +101,8 @@ std::vector<std::uint32_t> hcpt_order(const Problem& problem) {
   double longest = 0;
   for (std::uint32_t t = 0; t < problem.size(); ++t) longest = std::max(longest, latest[t]);
 
-  // A stack, its end the top: critical tasks on top, the one that starts first uppermost. Exits that are not critical
-  // lie below them, as parents of an exit of all: the one with the smallest ALST first.
+  // A stack, its end the top: critical tasks on top, the one that starts first uppermost. Exits that are not
+  // critical lie below them, as parents of an exit of all: the one with the smallest ALST first.
   std::vector<std::uint32_t> stack, order;
   for (const std::uint32_t t : last_first(latest))
     if (problem.tasks[t].outputs.empty() && !critical[t]) stack.push_back(t);

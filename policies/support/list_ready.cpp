@@ -8,7 +8,8 @@
 namespace hetsched::planning {
 namespace {
 
-/// The pair with the least first key is placed; ties: least second key. `scale`: of the terms of the first key.
+/// The pair with the least first key is placed; ties: least second key. `scale`: of the terms of the first
+/// key.
 struct Key {
   double first = kNever, second = kNever, scale = 0;
 
@@ -43,7 +44,8 @@ Plan by_pairs(const Problem& problem, const KeyOf& key_of) {
 }
 
 /// How much slower than on the best way to go on does the heaviest child run, if the task runs on p?
-double descendant_term(const Problem& problem, const std::vector<Seconds>& average, std::uint32_t task, std::uint32_t p) {
+double descendant_term(const Problem& problem, const std::vector<Seconds>& average, std::uint32_t task,
+                       std::uint32_t p) {
   const PlanEdge* heaviest = nullptr;
   for (const PlanEdge& edge : problem.tasks[task].outputs)
     if (heaviest == nullptr || edge.bytes > heaviest->bytes ||
@@ -74,8 +76,9 @@ Plan gdl(const Problem& problem, Average average) { return by_dynamic_level(prob
 
 Plan etf(const Problem& problem) {
   const std::vector<double> level = static_levels(problem);
-  return by_pairs(problem,
-                  [&](std::uint32_t task, const Placement& here) { return Key{here.start, -level[task]}; });
+  return by_pairs(problem, [&](std::uint32_t task, const Placement& here) {
+    return Key{here.start, -level[task]};
+  });
 }
 
 Plan eft_ready(const Problem& problem) {
@@ -85,7 +88,9 @@ Plan eft_ready(const Problem& problem) {
 Plan list_in_order(const Problem& problem, std::span<const std::uint32_t> order) {
   std::vector<double> turn(problem.size());
   for (std::size_t i = 0; i < order.size(); ++i) turn[order[i]] = static_cast<double>(i);
-  return by_pairs(problem, [&](std::uint32_t task, const Placement& here) { return Key{here.start, turn[task]}; });
+  return by_pairs(problem, [&](std::uint32_t task, const Placement& here) {
+    return Key{here.start, turn[task]};
+  });
 }
 
 }  // namespace hetsched::planning

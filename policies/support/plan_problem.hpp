@@ -1,6 +1,6 @@
 /// \file
-/// What a static scheduler is given and what it returns: tasks with times on unrelated accelerators, tensors between
-/// them, and what the accelerators are busy with. Nothing here knows of views, events or the engine.
+/// What a static scheduler is given and what it returns: tasks with times on unrelated accelerators, tensors
+/// between them, and what the accelerators are busy with. Nothing here knows of views, events or the engine.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ struct Interval {
   Seconds start = 0, end = 0;
 };
 
-/// Tasks are in a topological order: inputs name earlier tasks, outputs later ones. That order is the "lowest task
-/// id" of all tie rules.
+/// Tasks are in a topological order: inputs name earlier tasks, outputs later ones. That order is the "lowest
+/// task id" of all tie rules.
 class Problem {
  public:
   explicit Problem(std::uint32_t accelerators)
@@ -99,7 +99,7 @@ class Problem {
   }
 
   std::uint32_t accelerators_;
-  std::vector<Route> links_;  ///< accelerators x accelerators, from-major
+  std::vector<Route> links_;      ///< accelerators x accelerators, from-major
   std::vector<Seconds> times_;    ///< tasks x accelerators
   std::vector<Joules> energies_;  ///< likewise
 };

@@ -18,7 +18,8 @@ Seconds average_time(const Problem& problem, std::uint32_t task, Average average
     if (time < kNever) times.push_back(time);
   if (times.empty()) return 0;
   const std::size_t n = times.size();
-  if (average == Average::mean) return std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(n);
+  if (average == Average::mean)
+    return std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(n);
   std::sort(times.begin(), times.end());
   return (times[(n - 1) / 2] + times[n / 2]) / 2;
 }
@@ -39,8 +40,8 @@ std::uint32_t extreme(const Problem& problem, std::uint32_t task, RankBy by) {
   for (std::uint32_t p = 0; p < problem.accelerators(); ++p) {
     if (!problem.runs_on(task, p)) continue;
     const Seconds time = problem.time(task, p);
-    if (found == kNone || (by == RankBy::worst ? less(problem.time(task, found), time)
-                                               : less(time, problem.time(task, found))))
+    if (found == kNone ||
+        (by == RankBy::worst ? less(problem.time(task, found), time) : less(time, problem.time(task, found))))
       found = p;
   }
   return found;
@@ -62,7 +63,8 @@ std::vector<double> extreme_ranks(const Problem& problem, RankBy by) {
   return rank;
 }
 
-/// max_s min_q or max_s max_q of what comes after; `pick(best, value)` says which of two values over q counts.
+/// max_s min_q or max_s max_q of what comes after; `pick(best, value)` says which of two values over q
+/// counts.
 template <class Use, class Moving, class Pick>
 CostTable cost_table(const Problem& problem, const Use& use, const Moving& moving, const Pick& pick) {
   CostTable table(problem.size(), problem.accelerators());
@@ -101,7 +103,8 @@ std::vector<double> upward_ranks(const Problem& problem, RankBy by) {
     double tail = 0;
     for (const PlanEdge& edge : problem.tasks[t].outputs)
       tail = std::max(tail, along(link, edge.bytes) + rank[edge.task]);
-    rank[t] = tail + (by == RankBy::mean ? average_time(problem, t, Average::mean) : mean_energy_delay(problem, t));
+    rank[t] =
+        tail + (by == RankBy::mean ? average_time(problem, t, Average::mean) : mean_energy_delay(problem, t));
   }
   return rank;
 }
@@ -192,7 +195,8 @@ std::vector<std::uint32_t> by_decreasing(const std::vector<double>& keys) {
   for (std::size_t first = 0; first < order.size();) {
     std::size_t end = first + 1;
     while (end < order.size() && equal(keys[order[end - 1]], keys[order[end]])) ++end;
-    std::sort(order.begin() + static_cast<std::ptrdiff_t>(first), order.begin() + static_cast<std::ptrdiff_t>(end));
+    std::sort(order.begin() + static_cast<std::ptrdiff_t>(first),
+              order.begin() + static_cast<std::ptrdiff_t>(end));
     first = end;
   }
   return order;
@@ -215,7 +219,8 @@ std::vector<Seconds> slacks(const Problem& problem, const Plan& plan, Seconds de
     for (const PlanEdge& edge : problem.tasks[t].outputs) {
       const Placement& to = plan[edge.task];
       if (to.accelerator == kNone) continue;
-      latest_end = std::min(latest_end, latest_start[edge.task] - problem.transfer(edge.bytes, p, to.accelerator));
+      latest_end =
+          std::min(latest_end, latest_start[edge.task] - problem.transfer(edge.bytes, p, to.accelerator));
     }
     latest_start[t] = next_start[p] = latest_end - (plan[t].end - plan[t].start);
     slack[t] = latest_start[t] - plan[t].start;

@@ -1,6 +1,6 @@
 /// \file
-/// Priorities of tasks in static list scheduling, each as its paper defines it. All are O(tasks x accelerators +
-/// tensors) but the cost tables, which are O(tensors x accelerators).
+/// Priorities of tasks in static list scheduling, each as its paper defines it. All are O(tasks x
+/// accelerators + tensors) but the cost tables, which are O(tensors x accelerators).
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 namespace hetsched::planning {
 
 /// What a task and a tensor weigh in an upward rank.
-///  - mean: means over accelerators that support the task, and over ways between two accelerators (Topcuoglu et al.)
+///  - mean: means over accelerators that support the task, and over ways between two accelerators (Topcuoglu
+///  et al.)
 ///  - worst, best: the time on the slowest (fastest) accelerator, and the transfer between those of both ends
 ///  - edp: the mean product of energy and time of the task; tensors weigh nothing
 enum class RankBy { mean, worst, best, edp };
@@ -23,7 +24,8 @@ std::vector<Seconds> average_times(const Problem& problem, Average average = Ave
 
 /// rank_u(t) = w(t) + max_s (c(t,s) + rank_u(s)).
 std::vector<double> upward_ranks(const Problem& problem, RankBy by = RankBy::mean);
-/// rank_d(t) = max_u (rank_d(u) + w(u) + c(u,t)), of means; 0 for entries. It is also the AEST of HCPT and IPEFT.
+/// rank_d(t) = max_u (rank_d(u) + w(u) + c(u,t)), of means; 0 for entries. It is also the AEST of HCPT and
+/// IPEFT.
 std::vector<double> downward_ranks(const Problem& problem);
 /// ALST(t) = min_s (ALST(s) - c(t,s)) - w(t), of means; an exit's is such that the longest path has no slack.
 std::vector<double> latest_starts(const Problem& problem);
@@ -64,8 +66,8 @@ std::vector<double> row_means(const Problem& problem, const CostTable& table);
 /// All tasks by decreasing key; equal keys by id.
 std::vector<std::uint32_t> by_decreasing(const std::vector<double>& keys);
 
-/// How much later than planned each task could start, without moving anything to another accelerator or changing an
-/// order, for the plan to end by `deadline`.
+/// How much later than planned each task could start, without moving anything to another accelerator or
+/// changing an order, for the plan to end by `deadline`.
 std::vector<Seconds> slacks(const Problem& problem, const Plan& plan, Seconds deadline);
 
 }  // namespace hetsched::planning

@@ -7,7 +7,8 @@
 namespace hetsched {
 namespace {
 
-/// What a task is planned to take: dispatch, and computing with the memory to itself. kNever: not there, or not now.
+/// What a task is planned to take: dispatch, and computing with the memory to itself. kNever: not there, or
+/// not now.
 Seconds duration(const SystemView& view, const ModelTask& task, std::uint32_t a) {
   const Accelerator& accelerator = view.accelerators[a];
   if (!accelerator.available) return kNever;
@@ -39,11 +40,13 @@ bool insertion_parameter(Params& params, bool fallback) {
 
 StaticPlan::StaticPlan(Params& params) : horizon_(Horizon::request) {
   const std::string horizon = params.choice(
-      "horizon", {.fallback = "request",
-                  .of = {"request", "live", "workload"},
-                  .doc = "plan each request when it can start, around what is planned; or then plan all live requests "
-                         "anew; or plan all arrivals beforehand (clairvoyant)"});
-  across_ = params.flag("across_requests", true, "plan around the tasks of other requests, not on an empty platform");
+      "horizon",
+      {.fallback = "request",
+       .of = {"request", "live", "workload"},
+       .doc = "plan each request when it can start, around what is planned; or then plan all live requests "
+              "anew; or plan all arrivals beforehand (clairvoyant)"});
+  across_ = params.flag("across_requests", true,
+                        "plan around the tasks of other requests, not on an empty platform");
   if (horizon == "live") horizon_ = Horizon::live;
   if (horizon == "workload") {
     horizon_ = Horizon::workload;
@@ -100,8 +103,8 @@ void StaticPlan::note_events(const SystemView& view, Decisions& out) {
     job.arrival = request.arrival;
     if (!job.where.empty()) announce(view, job, out);
   }
-  // Who was expected and has not come (turned away before this policy saw it) must not keep a place; if it comes after
-  // all, it is planned then.
+  // Who was expected and has not come (turned away before this policy saw it) must not keep a place; if it
+  // comes after all, it is planned then.
   for (; !expected_.empty() && expected_.front().first <= view.now; expected_.pop_front()) {
     const auto job = jobs_.find(expected_.front().second);
     if (job != jobs_.end() && job->second.request == kNone) forget(Key(job->first));
@@ -143,7 +146,8 @@ void StaticPlan::plan_what_is_new(const SystemView& view, Decisions& out) {
   }
   if (anew)
     for (const auto& [arrival, key] : expected_)
-      if (const auto job = jobs_.find(key); job != jobs_.end() && job->second.request == kNone) jobs.push_back(&*job);
+      if (const auto job = jobs_.find(key); job != jobs_.end() && job->second.request == kNone)
+        jobs.push_back(&*job);
   if (horizon_ == Horizon::request) {
     for (Jobs::value_type* job : jobs) plan_together(view, std::span(&job, 1), out);
   } else if (!jobs.empty()) {
@@ -151,7 +155,8 @@ void StaticPlan::plan_what_is_new(const SystemView& view, Decisions& out) {
   }
 }
 
-void StaticPlan::plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs, Decisions& out) {
+void StaticPlan::plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs,
+                               Decisions& out) {
   planning::Problem problem = platform_;
   if (across_) add_reservations(view, problem);
   items_.clear();
@@ -166,7 +171,8 @@ void StaticPlan::add_reservations(const SystemView& view, planning::Problem& pro
   for (std::uint32_t a = 0; a < rows_.size(); ++a) {
     std::vector<planning::Interval>& busy = problem.busy[a];
     const Accelerator& accelerator = view.accelerators[a];
-    if (accelerator.free_slots == 0 && accelerator.free_at > view.now) busy.push_back({0, accelerator.free_at - view.now});
+    if (accelerator.free_slots == 0 && accelerator.free_at > view.now)
+      busy.push_back({0, accelerator.free_at - view.now});
     for (const Reservation& r : rows_[a]) {
       const planning::Interval interval{r.start - view.now, r.end - view.now};
       if (busy.empty() || interval.start >= busy.back().end) {
@@ -224,10 +230,11 @@ void StaticPlan::reserve(const SystemView& view, const planning::Plan& plan) {
     Job& job = items_[i].job->second;
     job.where[items_[i].task] = placement.accelerator;
     job.forecast = std::max(job.forecast, view.now + placement.end);
-    if (placement.accelerator == kNone) continue;  // nothing that is on can run it: planned anew when something changes
+    if (placement.accelerator == kNone)
+      continue;  // nothing that is on can run it: planned anew when something changes
     longer[placement.accelerator] = true;
-    rows_[placement.accelerator].push_back(
-        {view.now + placement.start, view.now + placement.end, next_order_++, items_[i].job->first, items_[i].task});
+    rows_[placement.accelerator].push_back({view.now + placement.start, view.now + placement.end,
+                                            next_order_++, items_[i].job->first, items_[i].task});
   }
   for (std::size_t a = 0; a < rows_.size(); ++a)
     if (longer[a])
@@ -236,7 +243,8 @@ void StaticPlan::reserve(const SystemView& view, const planning::Plan& plan) {
       });
 }
 
-/// Says when a request is planned to finish. Inputs that exist already (after planning anew) can move at once.
+/// Says when a request is planned to finish. Inputs that exist already (after planning anew) can move at
+/// once.
 void StaticPlan::announce(const SystemView& view, const Job& job, Decisions& out) const {
   if (job.forecast < kNever) out.forecast(job.request, job.forecast);
   if (view.memories == 1) return;

@@ -1,6 +1,7 @@
 /// \file
-/// Static policies: a plan says which accelerator runs which task, and in which order; this class asks for plans when
-/// there is something to plan, and carries them out. What a plan is made by is for a policy to say.
+/// Static policies: a plan says which accelerator runs which task, and in which order; this class asks for
+/// plans when there is something to plan, and carries them out. What a plan is made by is for a policy to
+/// say.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +17,13 @@
 
 namespace hetsched {
 
-/// Carries plans out: each accelerator runs its tasks in planned order, each as soon as its inputs are there, and
-/// tensors move to where they will be needed as soon as they exist. When an accelerator is turned off or on, all that
-/// has not started is planned anew. An accelerator with several slots is planned as if it ran one task at a time.
+/// Carries plans out: each accelerator runs its tasks in planned order, each as soon as its inputs are there,
+/// and tensors move to where they will be needed as soon as they exist. When an accelerator is turned off or
+/// on, all that has not started is planned anew. An accelerator with several slots is planned as if it ran
+/// one task at a time.
 ///
-/// Parameters of every static policy: what is planned together (`horizon`), and whether plans of requests know of each
-/// other (`across_requests`).
+/// Parameters of every static policy: what is planned together (`horizon`), and whether plans of requests
+/// know of each other (`across_requests`).
 class StaticPlan : public Policy {
  public:
   void begin(const SystemView& view) override;

@@ -50,7 +50,8 @@ Placement Timetable::earliest(std::uint32_t task, std::uint32_t accelerator, Sec
   const std::vector<Interval>& row = rows_[accelerator];
   Seconds start = from;
   if (insertion_) {
-    auto next = std::partition_point(row.begin(), row.end(), [&](const Interval& i) { return i.end <= from; });
+    auto next =
+        std::partition_point(row.begin(), row.end(), [&](const Interval& i) { return i.end <= from; });
     for (; next != row.end() && !fits(start, time, next->start); ++next) start = std::max(start, next->end);
   } else {
     start = std::max(start, available(accelerator));

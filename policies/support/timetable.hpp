@@ -1,6 +1,6 @@
 /// \file
-/// A plan while it is being made: earliest start and finish times of tasks whose inputs are placed, by appending to
-/// what an accelerator does or by insertion into its gaps.
+/// A plan while it is being made: earliest start and finish times of tasks whose inputs are placed, by
+/// appending to what an accelerator does or by insertion into its gaps.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,11 @@ class Timetable {
   /// Are all tasks it needs placed, and does an accelerator run it?
   [[nodiscard]] bool placeable(std::uint32_t task) const;
 
-  /// DRT(t,p): when all inputs of a task are at an accelerator, as far as the tasks they come from are placed.
+  /// DRT(t,p): when all inputs of a task are at an accelerator, as far as the tasks they come from are
+  /// placed.
   [[nodiscard]] Seconds inputs_there(std::uint32_t task, std::uint32_t accelerator) const;
-  /// EST and EFT of a task whose inputs are there at `from`. O(log n), and with insertion + gaps that are too small.
+  /// EST and EFT of a task whose inputs are there at `from`. O(log n), and with insertion + gaps that are too
+  /// small.
   [[nodiscard]] Placement earliest(std::uint32_t task, std::uint32_t accelerator, Seconds from) const;
   [[nodiscard]] Placement earliest(std::uint32_t task, std::uint32_t accelerator) const {
     return earliest(task, accelerator, inputs_there(task, accelerator));

@@ -1,5 +1,6 @@
 /// \file
-/// How keys are compared: what is equal on paper must tie although sums in another order differ in their last bits.
+/// How keys are compared: what is equal on paper must tie although sums in another order differ in their last
+/// bits.
 #pragma once
 
 #include <algorithm>

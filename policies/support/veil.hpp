@@ -49,14 +49,12 @@ class Veil {
   }
   /// Says of a ready task that was hidden in earlier calls that it has become ready now.
   void announce(TaskRef task) {
-    if (events_.data() != shown_.events.data() || events_.size() != shown_.events.size())
-      events_.assign(shown_.events.begin(), shown_.events.end());
-    for (const Event& e : events_)
+    for (const Event& e : shown_.events)
       if (e.type == Event::Type::task_ready && e.task == task) return;
-    events_.push_back({Event::Type::task_ready, task, kNone});
-    shown_.events = events_;
-    sorted_ = false;
+    add_event({Event::Type::task_ready, task, kNone});
   }
+  /// Says of a request, hidden by hide_requests(), that it is dropped: the policy inside hears of it at once.
+  void end(std::uint32_t request) { add_event({Event::Type::request_dropped, {request, kNone}, kNone}); }
   /// Shows accelerators other than they are; to be changed until the inner policy is called.
   std::vector<Accelerator>& accelerators() {
     if (shown_.accelerators.data() != accelerators_.data() || accelerators_.empty())
@@ -79,6 +77,13 @@ class Veil {
   }
 
  private:
+  void add_event(const Event& event) {
+    if (events_.data() != shown_.events.data() || events_.size() != shown_.events.size())
+      events_.assign(shown_.events.begin(), shown_.events.end());
+    events_.push_back(event);
+    shown_.events = events_;
+    sorted_ = false;
+  }
   void copy_requests() {
     if (copied_) return;
     requests_.assign(shown_.requests.begin(), shown_.requests.end());
@@ -112,10 +117,11 @@ class Veil {
   std::vector<Accelerator> accelerators_;
 };
 
-/// Requests that the policy inside was never shown: it must not hear of their end either.
+/// Requests that the policy inside was never shown, or was told the end of: it must not hear of that (again).
 class Unknown {
  public:
   void add(std::uint64_t request_id) { ids_.insert(request_id); }
+  [[nodiscard]] bool empty() const { return ids_.empty(); }
   [[nodiscard]] bool contains(std::uint64_t request_id) const { return ids_.contains(request_id); }
   /// To be called after hiding: forgets those that have left.
   void forget_gone(const SystemView& view) {

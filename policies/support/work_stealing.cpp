@@ -82,10 +82,14 @@ void WorkStealing::order_victims(std::uint32_t thief) {
   const auto count = static_cast<std::uint32_t>(queues_.size());
   victims_.clear();
   for (std::uint32_t i = 1; i < count; ++i) victims_.push_back((thief + i) % count);
-  if (victim_ == Victim::most_loaded)
-    std::stable_sort(victims_.begin(), victims_.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return queues_[a].size() != queues_[b].size() ? queues_[a].size() > queues_[b].size() : a < b;
-    });
+  if (victim_ == Victim::most_loaded) {
+    const auto load = [&](std::uint32_t a) {
+      return std::count_if(queues_[a].begin(), queues_[a].end(), [](const Queued& q) { return !q.taken; });
+    };
+    std::sort(victims_.begin(), victims_.end());
+    std::stable_sort(victims_.begin(), victims_.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return load(a) > load(b); });
+  }
   if (victim_ == Victim::random)
     for (std::size_t i = victims_.size(); i > 1; --i) std::swap(victims_[i - 1], victims_[draw() % i]);
 }

@@ -31,12 +31,15 @@ std::optional<fs::path> find(const PluginRequest& request) {
   std::vector<fs::path> bases = request.folders;
   if (file.is_absolute()) bases = {""};
   std::error_code error;
+  std::optional<fs::path> folder;  // a plugin is often built beside a folder of its name
   for (const fs::path& base : bases)
     for (const char* suffix : {"", ".so"}) {
       const fs::path candidate = fs::path((base / file).string() + suffix);
-      if (fs::exists(candidate, error)) return candidate;
+      if (!fs::exists(candidate, error)) continue;
+      if (!fs::is_directory(candidate, error)) return candidate;
+      if (!folder) folder = candidate;
     }
-  return std::nullopt;
+  return folder;
 }
 
 std::string not_found(const PluginRequest& request) {

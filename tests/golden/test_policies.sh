@@ -3,13 +3,16 @@
 source "$SOURCE_DIR/tests/support/cli.sh"
 
 call 0 policies
-for policy in edf fcfs heft latency_greedy mct met rr; do
-  out "  $policy  "
+out "decorators, for any of these"
+"$HETSCHED" policies | grep -E '^  [a-z_0-9]+ ' | awk '{print $1}' >all.txt
+[[ $(wc -l <all.txt) -gt 20 ]] || fail "there are few policies"
+while read -r policy; do
   call 0 policies "$policy"
-  out "$policy: " "source: " "parameter"
-  call 0 policies
-done
+  out "$policy" "source: " "complexity: " "knowledge: " "verified by: " "parameter"
+done <all.txt
 call 0 policies heft
-out "insertion" "true or false" "across_requests" "--policy heft:insertion=true" "Topcuoglu"
+out "insertion" "true or false" "across_requests" "--policy heft:horizon=request" "Topcuoglu"
+call 0 policies drop
+out "drop (decorator): " "--policy edf+drop:rule=hopeless"
 call 2 policies hefft
-err_is '"hefft" is no policy; did you mean "heft"? policies: edf, fcfs, heft, latency_greedy, mct, met, rr'
+err '"hefft" is no policy; did you mean "heft"? policies: '

@@ -185,6 +185,7 @@ TEST_CASE("every policy: with all times doubled everything takes exactly twice a
   for (std::uint64_t seed = 0; seed < kScenarios; ++seed) {
     INFO(random_scenario(seed, 1, false).text());
     for (const std::string& name : policies()) {
+      if (name.find(R"("unit": "seconds")") != std::string::npos) continue;  // its quantum is a time
       INFO("policy " << name);
       const std::optional<Violation> violation = broken_scaling(seed, subject(name));
       if (violation) FAIL_CHECK(violation->what);
@@ -206,6 +207,8 @@ TEST_CASE(
        {"n", chain_model("n", 2, R"("kind": "k", "time": 1.25)")}}};
   std::set<std::string> orders;
   for (const std::string& name : policies()) {
+    if (name.find("drop") != std::string::npos || name.find("batch") != std::string::npos) continue;  // less work
+    if (name.find("workload") != std::string::npos) continue;  // waits for what it knows will come
     INFO("policy " << name);
     const Made made = make_policy(name, 1);
     const Log log = simulate_log(make_scenario(inputs), *made.policy, Backend::simgrid, made.clairvoyant);

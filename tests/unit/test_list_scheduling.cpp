@@ -2,43 +2,19 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <functional>
-#include <map>
 #include <numeric>
 
+#include "support/plan_rules.hpp"
 #include "support/published_graphs.hpp"
-#include "support/tolerance.hpp"
 
 using namespace hetsched::planning;
 using namespace hetsched::testing;
-using hetsched::kNever;
-using hetsched::kNone;
 
 namespace {
 
-const std::map<std::string, std::function<Plan(const Problem&)>> kRules = {
-    {"heft", [](const Problem& p) { return heft(p); }},
-    {"heft_append", [](const Problem& p) { return heft(p, {.insertion = false}); }},
-    {"cpop", [](const Problem& p) { return cpop(p); }},
-    {"peft", [](const Problem& p) { return peft(p); }},
-    {"lookahead_children", [](const Problem& p) { return lookahead(p, Scope::children); }},
-    {"lookahead_full", [](const Problem& p) { return lookahead(p, Scope::full); }},
-    {"ipeft", [](const Problem& p) { return ipeft(p); }},
-    {"hcpt", [](const Problem& p) { return hcpt(p); }},
-    {"dls", [](const Problem& p) { return dls(p); }},
-    {"dls_median", [](const Problem& p) { return dls(p, Average::median); }},
-    {"gdl", [](const Problem& p) { return gdl(p); }},
-    {"etf", etf},
-    {"eft_ready", eft_ready},
-    {"minmin", min_min},
-    {"maxmin", max_min},
-    {"sufferage", [](const Problem& p) { return sufferage(p); }},
-    {"mct", [](const Problem& p) { return mct(p); }},
-    {"met", [](const Problem& p) { return met(p); }},
-    {"olb", olb},
-};
-
-Problem graph_named(const std::string& name) { return name == "heft_2002" ? topcuoglu_2002() : arabnejad_2014(); }
+Problem graph_named(const std::string& name) {
+  return name == "heft_2002" ? topcuoglu_2002() : arabnejad_2014();
+}
 
 void check_row(const std::vector<double>& found, const std::vector<double>& wanted) {
   REQUIRE(found.size() == wanted.size());
@@ -59,17 +35,18 @@ TEST_CASE("the schedules of nineteen rules on two published graphs") {
   for (const PublishedSchedule& wanted : published_schedules()) {
     INFO(wanted.graph << " by " << wanted.rule);
     const Problem problem = graph_named(wanted.graph);
-    const Plan plan = kRules.at(wanted.rule)(problem);
+    const Plan plan = plan_rules().at(wanted.rule)(problem);
     CHECK(makespan(plan) == doctest::Approx(wanted.makespan).epsilon(1e-12));
     for (std::uint32_t t = 0; t < problem.size(); ++t) {
       INFO("task " << t + 1);
       CHECK(plan[t].accelerator == wanted.accelerators[t]);
       CHECK(plan[t].start == doctest::Approx(wanted.starts[t]).epsilon(1e-12));
-      CHECK(plan[t].end - plan[t].start == doctest::Approx(problem.time(t, plan[t].accelerator)).epsilon(1e-12));
+      CHECK(plan[t].end - plan[t].start ==
+            doctest::Approx(problem.time(t, plan[t].accelerator)).epsilon(1e-12));
       ++compared;
     }
   }
-  CHECK(compared == 2 * kRules.size() * 10);
+  CHECK(compared == 2 * plan_rules().size() * 10);
 }
 
 TEST_CASE("the ranks of the published graphs") {
@@ -128,12 +105,12 @@ TEST_CASE("five independent tasks on two machines: each rule has its own makespa
   CHECK(makespan(olb(problem)) == 25);
 }
 
-TEST_CASE("Graham's anomalies: a better list, more machines, shorter tasks, fewer constraints, all take longer") {
+TEST_CASE(
+    "Graham's anomalies: a better list, more machines, shorter tasks, fewer constraints, all take longer") {
   // R. L. Graham, SIAM J. Appl. Math. 17(2), 1969
   const auto graph = [](std::size_t machines, double shorter, bool all_edges) {
     std::vector<std::vector<double>> times;
-    for (const double time : {3, 2, 2, 2, 4, 4, 4, 4, 9})
-      times.emplace_back(machines, time - shorter);
+    for (const double time : {3, 2, 2, 2, 4, 4, 4, 4, 9}) times.emplace_back(machines, time - shorter);
     Problem problem = independent(times);
     problem.add_edge(0, 8, 0);
     for (const std::uint32_t to : {4u, 5u, 6u, 7u})
@@ -143,7 +120,8 @@ TEST_CASE("Graham's anomalies: a better list, more machines, shorter tasks, fewe
   std::vector<std::uint32_t> in_order(9);
   std::iota(in_order.begin(), in_order.end(), 0u);
   CHECK(makespan(list_in_order(graph(3, 0, true), in_order)) == 12);
-  CHECK(makespan(list_in_order(graph(3, 0, true), std::vector<std::uint32_t>{0, 1, 3, 4, 5, 2, 8, 6, 7})) == 14);
+  CHECK(makespan(list_in_order(graph(3, 0, true), std::vector<std::uint32_t>{0, 1, 3, 4, 5, 2, 8, 6, 7})) ==
+        14);
   CHECK(makespan(list_in_order(graph(4, 0, true), in_order)) == 15);
   CHECK(makespan(list_in_order(graph(3, 1, true), in_order)) == 13);
   CHECK(makespan(list_in_order(graph(3, 0, false), in_order)) == 16);
@@ -179,7 +157,8 @@ TEST_CASE("a second graph released at 10 into the gaps of the first: 109") {
   const Plan first = heft(topcuoglu_2002());
   Problem second = topcuoglu_2002();
   for (PlanTask& task : second.tasks) task.release = 10;
-  for (const Placement& placement : first) second.busy[placement.accelerator].push_back({placement.start, placement.end});
+  for (const Placement& placement : first)
+    second.busy[placement.accelerator].push_back({placement.start, placement.end});
   for (auto& row : second.busy)
     std::sort(row.begin(), row.end(), [](const Interval& a, const Interval& b) { return a.start < b.start; });
   const Plan plan = heft(second);
@@ -190,3 +169,50 @@ TEST_CASE("a second graph released at 10 into the gaps of the first: 109") {
   CHECK(plan[9].start == 102);
 }
 
+TEST_CASE("HEFT by other ranks and by energy") {
+  // Task 0 is fast and costly on machine 0; the tensor takes 4 between the machines.
+  Problem problem(2);
+  problem.set_link(0, 1, {0, 1});
+  problem.set_link(1, 0, {0, 1});
+  const std::vector<double> first = {2, 4}, first_energy = {9, 3}, second = {6, 3}, second_energy = {1, 2};
+  problem.add_task(first, first_energy);
+  problem.add_task(second, second_energy);
+  problem.add_edge(0, 1, 4);
+  CHECK(upward_ranks(problem, RankBy::mean) == std::vector<double>{3 + 4 + 4.5, 4.5});
+  CHECK(upward_ranks(problem, RankBy::worst) == std::vector<double>{4 + 4 + 6, 6});
+  CHECK(upward_ranks(problem, RankBy::best) == std::vector<double>{2 + 4 + 3, 3});
+  CHECK(upward_ranks(problem, RankBy::edp) == std::vector<double>{(18 + 12) / 2.0 + 6, 6});
+  const auto where = [&](Assign assign) {
+    const Plan plan = heft(problem, {.assign = assign});
+    return std::vector{plan[0].accelerator, plan[1].accelerator};
+  };
+  CHECK(where(Assign::eft) == std::vector<std::uint32_t>{0, 0});     // 2, then 8 < 9
+  CHECK(where(Assign::energy) == std::vector<std::uint32_t>{1, 0});  // 3 < 9, then 1 < 2
+  CHECK(where(Assign::edp) == std::vector<std::uint32_t>{1, 1});     // 12 < 18, then 1 x (4 + 6) > 2 x 3
+}
+
+TEST_CASE("what no machine runs, and what needs it, is not placed") {
+  const double no = hetsched::kNever;
+  Problem problem = independent({{1, no}, {no, no}, {1, 1}, {2, 2}});
+  problem.add_edge(0, 1, 1);
+  problem.add_edge(1, 2, 1);
+  for (const auto& [name, rule] : plan_rules()) {
+    INFO(name);
+    const Plan plan = rule(problem);
+    CHECK(plan[0].accelerator == 0);
+    CHECK(plan[1].accelerator == hetsched::kNone);
+    CHECK(plan[2].accelerator == hetsched::kNone);
+    CHECK(plan[3].accelerator != hetsched::kNone);
+  }
+}
+
+TEST_CASE("sufferage in passes: who loses more displaces who loses less") {
+  // Pass 1: task 0 asks for machine 0 (loses 2), task 1 displaces it (loses 9), task 2 takes machine 1. Pass
+  // 2: task 0 ends at 5 on machine 0 and at 6 on machine 1.
+  const Plan plan = sufferage(independent({{2, 4}, {3, 12}, {9, 2}}), Sufferage::pass);
+  CHECK(plan[1].accelerator == 0);
+  CHECK(plan[1].start == 0);
+  CHECK(plan[2].accelerator == 1);
+  CHECK(plan[0].accelerator == 0);
+  CHECK(plan[0].start == 3);
+}

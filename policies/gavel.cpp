@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <vector>
+
+#include "builtin.hpp"
+#include "support/free_slots.hpp"
+#include "support/max_min_shares.hpp"
+#include "support/pinned_queues.hpp"
+
+namespace hetsched {
+namespace {
+
+/// Gavel's max-min fairness among streams: a linear program says which part of its time each stream that has requests
+/// should spend on each kind of accelerator (support/max_min_shares.hpp; throughput: one over the time of the model
+/// there, weights: the streams' priorities, at least 1), and rounds make that come true. At the start of each round
+/// pairs of stream and kind are taken by decreasing share / part of the time received so far (ties: stream, kind), and
+/// give a stream one accelerator for the round, as long as there are any. The program is solved, and receipts begin,
+/// anew when streams get their first request or lose their last, and when accelerators are turned on or off.
+///
+/// Within a round, streams start tasks by request id where they have an accelerator. Streams that have none, or whose
+/// own are busy with their own requests, use what is left; who waits for others to leave their accelerator does so.
+/// What cannot be described by shares (models that no kind supports as a whole) goes first, wherever it ends first.
+/// Per program: simplex of (2 streams + kinds) rows x (streams x kinds) columns; else O(R A) per call.
+///
+/// Rounds end when something happens after their time is over: there are no calls for that alone.
+class Gavel final : public Policy {
+ public:
+  explicit Gavel(Params& p)
+      : round_(p.number("round", {.fallback = 0,
+                                  .min = 0,
+                                  .doc = "length of a round, s; 0: ten times the mean time of the models"})),
+        by_priority_(p.flag("weights", true, "weigh streams by priority; else all the same")) {}
+
+  void begin(const SystemView& view) override {
+    if (round_ > 0) return;
+    for (const Model& model : view.models) round_ += 10 * model.mean_time / static_cast<double>(view.models.size());
+  }
+
+  void decide(const SystemView& view, Decisions& out) override {
+    if (note_changes(view)) {
+      share_out(view);
+      new_round(view);
+    } else if (view.now >= round_end_) {
+      new_round(view);
+    }
+    free_.reset(view);
+    if (!free_.any()) return;
+    started_.clear();
+    for (const TaskRef task : view.ready) start_own(view, task, out);
+    for (const TaskRef task : view.ready) fill(view, task, out);
+  }
+
+ private:
+  /// Adds up receipts; has the set of streams with requests, or of accelerators, changed?
+  bool note_changes(const SystemView& view) {
+    bool maybe = false;
+    received_.resize(view.streams.size(), std::vector<Seconds>(view.kinds.size(), 0));
+    for (const Event& event : view.events) {
+      maybe |= event.type == Event::Type::request_arrived || event.type == Event::Type::request_finished ||
+               event.type == Event::Type::request_dropped || event.type == Event::Type::accelerator_changed;
+      if (event.type != Event::Type::task_finished) continue;
+      const TaskState& state = view.state(event.task);
+      received_[view.request(event.task).stream][view.accelerators[state.accelerator].kind] +=
+          state.finish - state.start;
+    }
+    if (!maybe && !owner_.empty()) return false;
+    std::vector<bool> has(view.streams.size(), false);
+    for (const std::uint32_t r : view.live) has[view.requests[r].stream] = true;
+    std::vector<std::uint32_t> active, on;
+    for (std::uint32_t s = 0; s < has.size(); ++s)
+      if (has[s]) active.push_back(s);
+    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
+      if (view.accelerators[a].available) on.push_back(a);
+    if (active == active_ && on == on_ && !owner_.empty()) return false;
+    active_ = std::move(active);
+    on_ = std::move(on);
+    return true;
+  }
+
+  void share_out(const SystemView& view) {
+    std::vector<double> workers(view.kinds.size(), 0), weights;
+    for (const std::uint32_t a : on_) ++workers[view.accelerators[a].kind];
+    std::vector<std::vector<double>> throughput;
+    for (const std::uint32_t s : active_) {
+      weights.push_back(by_priority_ ? std::max(1, view.streams[s].priority) : 1);
+      std::vector<double>& row = throughput.emplace_back(view.kinds.size(), 0);
+      const Model& model = view.models[view.streams[s].model];
+      for (const std::uint32_t a : on_) {
+        const Seconds time = whole_time(view, model, a);
+        if (!(time < kNever)) continue;
+        double& rate = row[view.accelerators[a].kind];
+        rate = std::max(rate, time > 0 ? model.mean_time / time : 1);
+      }
+    }
+    shares_.assign(view.streams.size(), std::vector<double>(view.kinds.size(), 0));
+    if (active_.empty()) return;
+    const MaxMinShares result = max_min_shares(throughput, workers, weights);
+    for (std::size_t m = 0; m < active_.size(); ++m) shares_[active_[m]] = result.share[m];
+    for (auto& row : received_) row.assign(view.kinds.size(), 0);
+  }
+
+  void new_round(const SystemView& view) {
+    struct Pair {
+      double priority;
+      std::uint32_t stream, kind;
+    };
+    std::vector<Pair> pairs;
+    for (const std::uint32_t s : active_) {
+      Seconds all = 0;
+      for (const Seconds received : received_[s]) all += received;
+      for (std::uint32_t k = 0; k < shares_[s].size(); ++k)
+        if (shares_[s][k] > 1e-9)
+          pairs.push_back({all > 0 ? shares_[s][k] * all / received_[s][k] : kNever, s, k});
+    }
+    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.priority > b.priority; });
+    owner_.assign(view.accelerators.size(), kNone);
+    own_.assign(view.streams.size(), kNone);
+    for (const Pair& pair : pairs) {
+      if (own_[pair.stream] != kNone) continue;
+      for (const std::uint32_t a : on_)
+        if (owner_[a] == kNone && view.accelerators[a].kind == pair.kind) {
+          owner_[a] = pair.stream;
+          own_[pair.stream] = a;
+          break;
+        }
+    }
+    round_end_ = view.now + round_ * (1 - 1e-9);
+    runs_.resize(view.accelerators.size(), kNone);
+  }
+
+  [[nodiscard]] bool whole_somewhere(const Request& request) const {
+    const std::vector<double>& row = shares_[request.stream];
+    return std::any_of(row.begin(), row.end(), [](double share) { return share > 1e-9; });
+  }
+
+  void start_own(const SystemView& view, TaskRef task, Decisions& out) {
+    const Request& request = view.request(task);
+    const std::uint32_t own = own_[request.stream];
+    if (!whole_somewhere(request)) {
+      const std::uint32_t a = free_.any() ? free_.fastest(view, task) : kNone;
+      if (a != kNone) start(view, task, a, out);
+    } else if (own != kNone && free_.at(own) && view.can_start(task, own)) {
+      start(view, task, own, out);
+    }
+  }
+
+  void fill(const SystemView& view, TaskRef task, Decisions& out) {
+    if (!free_.any() || std::find(started_.begin(), started_.end(), task) != started_.end()) return;
+    const std::uint32_t stream = view.request(task).stream, own = own_[stream];
+    const bool others_run_there = own != kNone && !free_.at(own) && runs_[own] != stream;
+    if (others_run_there && view.accelerators[own].available) return;  // it will be free soon
+    const std::uint32_t a = free_.fastest(view, task);
+    if (a != kNone) start(view, task, a, out);
+  }
+
+  void start(const SystemView& view, TaskRef task, std::uint32_t a, Decisions& out) {
+    out.start(task, a);
+    free_.take(a);
+    started_.push_back(task);
+    runs_[a] = view.request(task).stream;
+  }
+
+  Seconds round_;
+  bool by_priority_;
+  Seconds round_end_ = 0;
+  std::vector<std::uint32_t> active_, on_;      ///< streams with requests; accelerators that are on
+  std::vector<std::vector<double>> shares_;     ///< by stream, then kind
+  std::vector<std::vector<Seconds>> received_;  ///< the same: time run since the shares were made
+  std::vector<std::uint32_t> owner_, own_;      ///< of this round: stream by accelerator, accelerator by stream
+  std::vector<std::uint32_t> runs_;             ///< by accelerator: the stream it was last given to
+  std::vector<TaskRef> started_;                ///< in this call
+  FreeSlots free_;
+};
+
+}  // namespace
+
+PolicyEntry gavel() {
+  return policy<Gavel>("gavel", "Gavel: max-min fair shares of kinds for streams, by linear program and rounds",
+                       {.source = "Narayanan et al., Gavel, OSDI 2020, and its public code (max_min_fairness)",
+                        .complexity = "R A; a simplex when streams or accelerators come and go",
+                        .knowledge = "which streams have requests, their models and priorities",
+                        .verified_by = "a published-form program: 1.05508 and its shares; long runs approach them"});
+}
+
+}  // namespace hetsched

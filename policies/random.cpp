@@ -1,0 +1,54 @@
+#include "builtin.hpp"
+#include "support/list_scheduling.hpp"
+#include "support/static_plan.hpp"
+
+namespace hetsched {
+namespace {
+
+/// Every task on an accelerator drawn at random among those that run it, all with equal chances; tasks in
+/// topological order. What others are measured against.
+class Random final : public StaticPlan {
+ public:
+  explicit Random(Params& params)
+      : StaticPlan(params), insertion_(insertion_parameter(params, false)), state_(params.seed()) {}
+
+ private:
+  planning::Plan plan(const planning::Problem& problem) override {
+    planning::Problem drawn = problem;
+    for (std::uint32_t t = 0; t < problem.size(); ++t) {
+      std::vector<std::uint32_t> able;
+      for (std::uint32_t p = 0; p < problem.accelerators(); ++p)
+        if (problem.runs_on(t, p)) able.push_back(p);
+      if (able.empty()) continue;
+      const std::uint32_t chosen = able[below(able.size())];
+      for (const std::uint32_t p : able)
+        if (p != chosen) drawn.forbid(t, p);
+    }
+    return planning::mct(drawn, insertion_);
+  }
+
+  /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014); the upper bits of a product replace a division.
+  std::size_t below(std::size_t n) {
+    std::uint64_t z = state_ += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    return static_cast<std::size_t>((z >> 32) * n >> 32);
+  }
+
+  bool insertion_;
+  std::uint64_t state_;
+};
+
+}  // namespace
+
+PolicyEntry random() {
+  return policy<Random>(
+      "random", "each task on an accelerator drawn at random: a static plan, the same for the same seed",
+      {.source = "folklore baseline",
+       .complexity = "per request: tasks x (inputs + plan + A)",
+       .knowledge = "-",
+       .verified_by = "equal shares of equal accelerators"});
+}
+
+}  // namespace hetsched

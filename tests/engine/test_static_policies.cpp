@@ -1,0 +1,202 @@
+// Do the static policies plan and execute the schedules that the planning core makes, for one request, for
+// several, and for a future that they are told?
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "builtin.hpp"
+#include "support/plan_rules.hpp"
+#include "support/published_graphs.hpp"
+#include "support/seer.hpp"
+#include "support/simulation.hpp"
+
+using namespace hetsched;
+using namespace hetsched::testing;
+
+namespace {
+
+struct Named {
+  std::string policy;
+  Params::Values parameters;
+};
+
+/// The policy that follows a rule of static_schedules.csv.
+Named policy_of(const std::string& rule) {
+  if (rule == "heft_append") return {"heft", {{"insertion", false}}};
+  if (rule == "lookahead_children") return {"lookahead", {}};
+  if (rule == "lookahead_full") return {"lookahead", {{"scope", std::string("full")}}};
+  if (rule == "dls_median") return {"dls", {{"average", std::string("median")}}};
+  if (rule == "mct" || rule == "met") return {rule + "_static", {}};
+  return {rule, {}};
+}
+
+std::shared_ptr<Scenario> published(const std::string& graph) {
+  return load_scenario("platforms/heft_2002.json", "workloads/" + graph + ".json");
+}
+
+std::unique_ptr<Policy> made(const std::string& name, Params::Values values) {
+  Params params(std::move(values), 1);
+  for (const PolicyEntry& entry : builtin_policies())
+    if (entry.name == name) return entry.make(params);
+  return nullptr;
+}
+
+Params::Values horizon(const std::string& name) { return {{"horizon", name}}; }
+
+/// Two machines; model "long" is a chain that prefers the first, model "short" can hardly use the second.
+std::shared_ptr<Scenario> chain_and_late_task() {
+  return make_scenario(
+      {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}, {"name": "l", "type": "cpu"}],
+           "accelerators": [{"name": "a", "kind": "k"}, {"name": "b", "kind": "l"}]})",
+       R"({"format": 1, "name": "w", "streams": [
+           {"name": "x", "model": "long", "arrival": {"type": "trace", "times": [0]}, "deadline": 99},
+           {"name": "y", "model": "short", "arrival": {"type": "trace", "times": [1]}, "deadline": 99}]})",
+       {{"long", R"({"format": 1, "name": "long", "layers": [{"name": "l0"}, {"name": "l1"}], "costs": [
+           {"layer": "l0", "kind": "k", "time": 2}, {"layer": "l0", "kind": "l", "time": 9},
+           {"layer": "l1", "kind": "k", "time": 4}, {"layer": "l1", "kind": "l", "time": 5}]})"},
+        {"short", R"({"format": 1, "name": "short", "layers": [{"name": "s"}], "costs": [
+           {"layer": "s", "kind": "k", "time": 3}, {"layer": "s", "kind": "l", "time": 20}]})"}}});
+}
+
+FutureRequest arrival(std::uint32_t stream, std::uint32_t model, std::uint64_t index, double time) {
+  FutureRequest future;
+  future.stream = stream;
+  future.model = model;
+  future.index = index;
+  future.arrival = time;
+  return future;
+}
+
+void check_task(const Log& log, const std::string& name, std::uint64_t request,
+                const std::string& accelerator, double compute, double end) {
+  INFO(name);
+  const TaskRecord& task = log.task(name, request);
+  CHECK(task.accelerator == accelerator);
+  CHECK(task.compute == doctest::Approx(compute).epsilon(1e-9));
+  CHECK(task.end == doctest::Approx(end).epsilon(1e-9));
+}
+
+}  // namespace
+
+TEST_CASE("the published graphs: every schedule is planned and executed as it is printed") {
+  std::set<std::string> policies;
+  for (const PublishedSchedule& wanted : published_schedules()) {
+    INFO(wanted.graph << " by " << wanted.rule);
+    const Named named = policy_of(wanted.rule);
+    policies.insert(named.policy);
+    const Log log = simulate_log(published(wanted.graph), named.policy, named.parameters);
+    CHECK(*log.requests.at(0).forecast == doctest::Approx(wanted.makespan).epsilon(1e-12));
+    CHECK(*log.requests.at(0).finish == doctest::Approx(wanted.makespan).epsilon(1e-9));
+    for (std::size_t t = 0; t < wanted.starts.size(); ++t) {
+      const TaskRecord& task = log.task("t" + std::to_string(t + 1));
+      INFO(task.task);
+      CHECK(task.accelerator == "p" + std::to_string(wanted.accelerators[t] + 1));
+      CHECK(task.compute == doctest::Approx(wanted.starts[t]).epsilon(1e-9));
+    }
+  }
+  CHECK(policies.size() == 16);
+}
+
+TEST_CASE("duplex takes the shorter plan: min-min's on both graphs") {
+  CHECK(*simulate_log(published("heft_2002"), "duplex").requests.at(0).finish == doctest::Approx(76));
+  CHECK(*simulate_log(published("peft_2014"), "duplex").requests.at(0).finish == doctest::Approx(122));
+}
+
+TEST_CASE("horizon request: a late task goes behind what is planned") {
+  const Log log = simulate_log(chain_and_late_task(), "heft");
+  check_task(log, "l0", 0, "a", 0, 2);
+  check_task(log, "l1", 0, "a", 2, 6);
+  check_task(log, "s", 1, "a", 6, 9);
+}
+
+TEST_CASE("horizon live: all that has not started is planned anew when a request arrives") {
+  const Log log = simulate_log(chain_and_late_task(), "heft", horizon("live"));
+  check_task(log, "l0", 0, "a", 0, 2);
+  check_task(log, "s", 1, "a", 2, 5);
+  check_task(log, "l1", 0, "b", 2, 7);
+}
+
+TEST_CASE("horizon workload: an accelerator is kept for a request that is known to come") {
+  Seer seer(made("heft", horizon("workload")), {arrival(0, 0, 0, 0), arrival(1, 1, 0, 1)});
+  const Log log = simulate_log(chain_and_late_task(), seer);
+  check_task(log, "s", 1, "a", 1, 4);
+  check_task(log, "l0", 0, "a", 4, 6);
+  check_task(log, "l1", 0, "a", 6, 10);
+  for (const RequestRecord& request : log.requests)
+    CHECK(*request.forecast == doctest::Approx(*request.finish));
+}
+
+TEST_CASE("horizon workload: two requests are planned and executed as one problem with release times") {
+  using planning::Plan, planning::PlanEdge, planning::Problem;
+  for (const std::string rule : {"heft", "cpop", "peft", "minmin", "maxmin", "mct", "etf", "dls", "olb"}) {
+    INFO(rule);
+    Problem problem = topcuoglu_2002();
+    const Problem one = topcuoglu_2002();
+    for (std::uint32_t t = 0; t < one.size(); ++t) {
+      problem.add_task(one.times(t));
+      problem.tasks.back().release = 10;
+    }
+    for (std::uint32_t t = 0; t < one.size(); ++t)
+      for (const PlanEdge& edge : one.tasks[t].outputs) problem.add_edge(t + 10, edge.task + 10, edge.bytes);
+    const Plan plan = plan_rules().at(rule)(problem);
+
+    const auto scenario = published("heft_2002");
+    scenario->workload.streams[0].arrival = TraceArrivals{"", {0, 10}};
+    Seer seer(made(policy_of(rule).policy, horizon("workload")), {arrival(0, 0, 0, 0), arrival(0, 0, 1, 10)});
+    const Log log = simulate_log(scenario, seer);
+    for (std::uint32_t t = 0; t < problem.size(); ++t)
+      check_task(log, "t" + std::to_string(t % 10 + 1), t / 10, "p" + std::to_string(plan[t].accelerator + 1),
+                 plan[t].start, plan[t].end);
+  }
+}
+
+TEST_CASE("a future that does not come true keeps nothing waiting for ever") {
+  Seer seer(made("heft", horizon("workload")),
+            {arrival(0, 0, 0, 0), arrival(1, 1, 7, 0.5), arrival(1, 1, 8, 3), arrival(1, 1, 9, 50)});
+  const Log log = simulate_log(chain_and_late_task(), seer);
+  REQUIRE(log.requests.size() == 2);
+  for (const RequestRecord& request : log.requests) CHECK(request.status == RequestStatus::finished);
+}
+
+TEST_CASE("Graham's list by longest processing time: 11, worse than no order at all") {
+  std::string layers, costs;
+  for (const int length : {3, 5, 3, 4, 5, 4, 3}) {  // in no good order
+    const std::string name = "\"l" + std::to_string(layers.size()) + "\"";
+    layers += (layers.empty() ? "" : ", ") + ("{\"name\": " + name + ", \"inputs\": []}");
+    costs += (costs.empty() ? "" : ", ") +
+             ("{\"layer\": " + name + R"(, "kind": "k", "time": )" + std::to_string(length) + "}");
+  }
+  const contract::Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}],
+          "accelerators": [{"name": "a", "kind": "k", "count": 3}]})",
+      R"({"format": 1, "name": "w", "streams": [{"name": "x", "model": "m", "arrival": {"type": "burst", "count": 1}}]})",
+      {{"m", "{\"format\": 1, \"name\": \"m\", \"layers\": [" + layers + "], \"costs\": [" + costs + "]}"}}};
+  CHECK(simulate_log(make_scenario(inputs), "list", {{"order", std::string("lpt")}}).totals.end == 11);
+  CHECK(simulate_log(make_scenario(inputs), "list").totals.end ==
+        10);  // 3 + 4 + 3, 5 + 4, 3 + 5 as they stand
+}
+
+TEST_CASE("random: the same seed, the same plan; equal accelerators get equal shares") {
+  const contract::Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}],
+          "accelerators": [{"name": "a", "kind": "k", "count": 4}]})",
+      R"({"format": 1, "name": "w", "streams": [{"name": "x", "model": "m", "arrival": {"type": "burst", "count": 400}}]})",
+      {{"m", chain_model("m", 3, R"("kind": "k", "time": 1)")}}};
+  const auto shares = [&](std::uint64_t seed) {
+    const auto scenario = make_scenario(inputs);
+    scenario->options.seed = seed;
+    std::map<std::string, int> count;
+    std::string order;
+    for (const TaskRecord& task : simulate_log(scenario, "random").tasks) {
+      ++count[std::string(task.accelerator)];
+      order += task.accelerator;
+    }
+    REQUIRE(count.size() == 4);
+    for (const auto& [name, tasks] : count) CHECK(std::abs(tasks - 300) < 60);  // 4 standard deviations
+    return order;
+  };
+  CHECK(shares(1) == shares(1));
+  CHECK(shares(1) != shares(2));
+}
