@@ -66,17 +66,19 @@ void MappingPolicy::plan_what_is_new(const SystemView& view, bool anew, Decision
   if (std::none_of(jobs_.begin(), jobs_.end(), is_new)) return;
   std::vector<Jobs::value_type*> window;
   std::size_t tasks = 0;
-  bool any_new = false;
-  for (Jobs::value_type& job : jobs_) {
-    const auto& states = view.requests[job.second.request].tasks;
-    tasks += static_cast<std::size_t>(std::count_if(
+  auto job = jobs_.begin();
+  for (; job != jobs_.end(); ++job) {
+    const auto& states = view.requests[job->second.request].tasks;
+    const auto left = static_cast<std::size_t>(std::count_if(
         states.begin(), states.end(), [](const TaskState& state) { return state.progress < Progress::running; }));
-    if (tasks > max_tasks_ && !window.empty()) break;
-    window.push_back(&job);
-    any_new |= is_new(job);
+    if (tasks > 0 && tasks + left > max_tasks_) break;
+    tasks += left;
+    window.push_back(&*job);
   }
-  if (!any_new) return;
+  if (std::none_of(window.begin(), window.end(), [&](const Jobs::value_type* one) { return is_new(*one); })) return;
   for (std::deque<Entry>& row : rows_) row.clear();
+  // An older request may have come later, and leave no room for one that was planned.
+  for (; job != jobs_.end(); ++job) job->second.where.clear();
   plan_together(view, window, out);
 }
 
