@@ -98,6 +98,16 @@ std::optional<double> optimum_of(const SystemView& view, std::uint32_t model) {
 
 }  // namespace
 
+mapping::MappingProblem first_requests(const Tables& tables) {
+  const std::vector<Accelerator> accelerators = accelerators_of(tables);
+  SystemView view;
+  tables.fill(view);
+  view.accelerators = accelerators;
+  mapping::MappingProblem problem = mapping::idle_problem_of(view);
+  for (const Stream& stream : view.streams) mapping::add_fresh_request(problem, view, stream.model);
+  return problem;
+}
+
 SummaryBounds bounds_of(const Tables& tables) {
   const auto view_on = [&tables](const std::vector<Accelerator>& accelerators) {
     SystemView view;

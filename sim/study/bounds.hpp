@@ -4,6 +4,7 @@
 
 #include "engine/tables.hpp"
 #include "record/summary.hpp"
+#include "support/mapping_problem.hpp"
 
 namespace hetsched {
 
@@ -11,5 +12,8 @@ namespace hetsched {
 /// The optimum of a request is for tasks as they are at the start of the run, transfers included: there is one for
 /// models of at most 14 tasks. `tables` must outlive the result.
 SummaryBounds bounds_of(const Tables& tables);
+
+/// One request of each stream, in their order, all there at time 0, on the platform as a run starts.
+mapping::MappingProblem first_requests(const Tables& tables);
 
 }  // namespace hetsched
