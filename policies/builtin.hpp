@@ -59,6 +59,7 @@ PolicyEntry random();
 PolicyEntry rr();
 PolicyEntry rt_dvs();
 PolicyEntry sjf();
+PolicyEntry slack_dvfs();
 PolicyEntry srpt();
 PolicyEntry sufferage();
 PolicyEntry table();

@@ -4,7 +4,8 @@
 namespace hetsched {
 namespace {
 
-/// The fitness of support/data_aware.hpp; of each queue, the first of the tasks that miss the fewest bytes runs next.
+/// The fitness of support/data_aware.hpp; of each queue, the first of the tasks that miss the fewest bytes
+/// runs next.
 class Dmdar final : public DataAware {
  public:
   explicit Dmdar(Params& p) : DataAware(p, {.transfers = true, .sorted = false, .fewest_missing = true}) {}
@@ -13,11 +14,12 @@ class Dmdar final : public DataAware {
 }  // namespace
 
 PolicyEntry dmdar() {
-  return policy<Dmdar>("dmdar", "StarPU's dmdar: dmda; an accelerator runs first what has most of its inputs there",
-                   {.source = "StarPU, deque_modeling_policy_data_aware.c; Augonnet et al., CCPE 23(2), 2011",
-                    .complexity = "A inputs per new task; queue x inputs per start",
-                    .knowledge = "queues, where data lies, routes, energy",
-                    .verified_by = "queues by hand"});
+  return policy<Dmdar>(
+      "dmdar", "StarPU's dmdar: dmda; an accelerator runs first what has most of its inputs there",
+      {.source = "StarPU, deque_modeling_policy_data_aware.c; Augonnet et al., CCPE 23(2), 2011",
+       .complexity = "A inputs per new task; queue x inputs per start",
+       .knowledge = "queues, where data lies, routes, energy",
+       .verified_by = "queues by hand"});
 }
 
 }  // namespace hetsched

@@ -14,20 +14,24 @@ namespace {
 /// DREAM: takes the (ready task, free accelerator) of the largest
 ///   MapScore = Urgency x LatPref + alpha x Starv + beta x (EnergyPref - Switch)
 /// again and again (ties: request id, task, accelerator).
-///   Urgency = ToGo / Slack: mean time of what is left over the time to the deadline; at most `urgency_cap`, which is
-///     also what a request past its deadline gets (late = first), or else the quotient with its negative sign.
+///   Urgency = ToGo / Slack: mean time of what is left over the time to the deadline; at most `urgency_cap`,
+///   which is
+///     also what a request past its deadline gets (late = first), or else the quotient with its negative
+///     sign.
 ///   LatPref = sum of the task's times over all accelerators / its time here. EnergyPref: the same of energy.
-///   Starv = time since the task became ready / its mean time. Switch = energy of a switch of models, if this would
+///   Starv = time since the task became ready / its mean time. Switch = energy of a switch of models, if this
+///   would
 ///     be one, / the task's energy here.
 /// Preemptive between tasks. O(R A log(R A)) per call with a free slot.
 ///
-/// Options: `drop` is the smart frame drop: of the requests that cannot meet their deadline even with the least time
-/// of all that is left, the most hopeless one is given up if none of its tasks runs, at least two are expected to
-/// miss and no more than `drop_cap` of the stream's requests have been. `switch_variants`: tasks of such requests
-/// run as their fastest variant (the paper's supernets). `tune`: alpha and beta follow UXCost (map_score_tuner.hpp).
+/// Options: `drop` is the smart frame drop: of the requests that cannot meet their deadline even with the
+/// least time of all that is left, the most hopeless one is given up if none of its tasks runs, at least two
+/// are expected to miss and no more than `drop_cap` of the stream's requests have been. `switch_variants`:
+/// tasks of such requests run as their fastest variant (the paper's supernets). `tune`: alpha and beta follow
+/// UXCost (map_score_tuner.hpp).
 ///
-/// Known from memory of the paper; its form for one accelerator checked against the public code of Dysta, which
-/// takes Urgency with its sign, caps it at 1 and has beta = 0.
+/// Known from memory of the paper; its form for one accelerator checked against the public code of Dysta,
+/// which takes Urgency with its sign, caps it at 1 and has beta = 0.
 class Dream final : public Policy {
  public:
   explicit Dream(Params& p)
@@ -36,11 +40,14 @@ class Dream final : public Policy {
         cap_(p.number("urgency_cap", {.fallback = 100, .min = 0, .doc = "largest urgency"})),
         signed_(p.choice("late", {.fallback = "first",
                                   .of = {"first", "signed"},
-                                  .doc = "urgency of requests past their deadline: the cap, or negative"}) == "signed"),
+                                  .doc = "urgency of requests past their deadline: the cap, or negative"}) ==
+                "signed"),
         drop_(p.flag("drop", false, "smart frame drop")),
-        drop_cap_(p.number("drop_cap", {.fallback = 0.2, .min = 0, .max = 1, .doc = "part of a stream to drop at most"})),
+        drop_cap_(p.number("drop_cap",
+                           {.fallback = 0.2, .min = 0, .max = 1, .doc = "part of a stream to drop at most"})),
         variants_(p.flag("switch_variants", false, "run requests that would miss as their fastest variants")),
-        max_loss_(p.number("max_accuracy_loss", {.fallback = 1, .min = 0, .max = 1, .doc = "of a request, by variants"})),
+        max_loss_(p.number("max_accuracy_loss",
+                           {.fallback = 1, .min = 0, .max = 1, .doc = "of a request, by variants"})),
         tune_(p.flag("tune", false, "search alpha and beta while running")),
         tuner_(p) {}
 
@@ -59,7 +66,8 @@ class Dream final : public Policy {
     const std::uint32_t dropped = drop_ ? drop_hopeless(view, out) : kNone;
     if (!free_.any()) return;
     score(view, dropped);
-    std::stable_sort(pairs_.begin(), pairs_.end(), [](const Pair& a, const Pair& b) { return a.score > b.score; });
+    std::stable_sort(pairs_.begin(), pairs_.end(),
+                     [](const Pair& a, const Pair& b) { return a.score > b.score; });
     started_.assign(view.ready.size(), false);
     varied_.clear();
     for (const Pair& pair : pairs_) {
@@ -87,7 +95,8 @@ class Dream final : public Policy {
     return signed_ && slack < 0 ? left / slack : cap_;
   }
 
-  /// How much better than the others: the sum of all over this one; equal for all where it costs nothing anywhere.
+  /// How much better than the others: the sum of all over this one; equal for all where it costs nothing
+  /// anywhere.
   static double preference(double sum, double own, double count) {
     if (own > 0) return sum / own;
     return sum > 0 ? 1e3 * count : count;
@@ -116,10 +125,11 @@ class Dream final : public Policy {
         if (!free_.at(a) || !view.can_start(task, a)) continue;
         const Accelerator& accelerator = view.accelerators[a];
         const Joules own = energy(view, task, a);
-        const bool other = accelerator.last_model != kNone && accelerator.last_model != view.request(task).model;
+        const bool other =
+            accelerator.last_model != kNone && accelerator.last_model != view.request(task).model;
         const double change = other && own > 0 ? view.kinds[accelerator.kind].switch_energy / own : 0;
-        pairs_.push_back({urgent * preference(times, view.alone_time(model_task, a), count) + alpha_ * starving +
-                              beta_ * (preference(energies, own, count) - change),
+        pairs_.push_back({urgent * preference(times, view.alone_time(model_task, a), count) +
+                              alpha_ * starving + beta_ * (preference(energies, own, count) - change),
                           i, a});
       }
     }
@@ -179,7 +189,7 @@ class Dream final : public Policy {
   bool any_deadline_ = false;
   std::vector<Drops> drops_;  ///< by stream
   std::vector<Pair> pairs_;
-  std::vector<bool> started_;         ///< by index in view.ready
+  std::vector<bool> started_;       ///< by index in view.ready
   std::set<std::uint64_t> varied_;  ///< requests with a new variant in this call
   FreeSlots free_;
 };
@@ -187,11 +197,12 @@ class Dream final : public Policy {
 }  // namespace
 
 PolicyEntry dream() {
-  return policy<Dream>("dream", "DREAM: the largest MapScore of urgency, preference of accelerators, starvation, energy",
-                       {.source = "Kim et al., DREAM, ASPLOS 2024 (first SDRM3, arXiv 2212.03414)",
-                        .complexity = "R A log(R A)",
-                        .knowledge = "deadlines, energy; variants with switch_variants",
-                        .verified_by = "one accelerator: the public Dysta code's SDRM3 on five requests; two: by hand"});
+  return policy<Dream>(
+      "dream", "DREAM: the largest MapScore of urgency, preference of accelerators, starvation, energy",
+      {.source = "Kim et al., DREAM, ASPLOS 2024 (first SDRM3, arXiv 2212.03414)",
+       .complexity = "R A log(R A)",
+       .knowledge = "deadlines, energy; variants with switch_variants",
+       .verified_by = "one accelerator: the public Dysta code's SDRM3 on five requests; two: by hand"});
 }
 
 }  // namespace hetsched

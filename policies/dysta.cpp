@@ -12,24 +12,26 @@ namespace {
 
 /// Dysta's dynamic level: the request with the least
 ///   T + beta (max(0, slack - T) + idle / alone / live),
-/// T = gamma x estimated remaining time, slack = deadline - now, idle = time since it last ran, alone = estimated
-/// time of the whole, live = requests in the system; ties by request id. gamma, the ratio of actual to predicted
-/// times of its finished tasks, takes the place of the monitored sparsity. Requests without deadline come last, by
-/// the same score with no slack. Preemptive between tasks, each on the free accelerator that would finish it first.
-/// O(R log R) per call with a free slot.
+/// T = gamma x estimated remaining time, slack = deadline - now, idle = time since it last ran, alone =
+/// estimated time of the whole, live = requests in the system; ties by request id. gamma, the ratio of actual
+/// to predicted times of its finished tasks, takes the place of the monitored sparsity. Requests without
+/// deadline come last, by the same score with no slack. Preemptive between tasks, each on the free
+/// accelerator that would finish it first. O(R log R) per call with a free slot.
 ///
-/// The score adds a time to a ratio: idle / alone / live counts in units of `time_unit`, by default the mean of
-/// the models' times. The public code has 1 of whatever its tables are in.
+/// The score adds a time to a ratio: idle / alone / live counts in units of `time_unit`, by default the mean
+/// of the models' times. The public code has 1 of whatever its tables are in.
 class Dysta final : public Policy {
  public:
   explicit Dysta(Params& p)
       : estimates_(p),
         beta_(p.number("beta", {.fallback = 0.01, .min = 0, .doc = "weight of slack and idle time"})),
-        unit_(p.number("time_unit", {.fallback = 0,
-                                     .min = 0,
-                                     .doc = "what the ratio idle / alone / live is multiplied by, s; 0: the mean "
-                                            "estimated time of the models"})),
-        monitor_(p.flag("monitor", true, "correct the remaining time by how the request's tasks ran so far")) {}
+        unit_(p.number("time_unit",
+                       {.fallback = 0,
+                        .min = 0,
+                        .doc = "what the ratio idle / alone / live is multiplied by, s; 0: the mean "
+                               "estimated time of the models"})),
+        monitor_(
+            p.flag("monitor", true, "correct the remaining time by how the request's tasks ran so far")) {}
 
   void begin(const SystemView& view) override {
     if (unit_ > 0) return;
@@ -92,7 +94,8 @@ class Dysta final : public Policy {
 }  // namespace
 
 PolicyEntry dysta() {
-  return policy<Dysta>("dysta", "Dysta: shortest remaining time, weighed with slack and time since the last run",
+  return policy<Dysta>("dysta",
+                       "Dysta: shortest remaining time, weighed with slack and time since the last run",
                        {.source = "Fan et al., Sparse-DySta, MICRO 2023, and its public code",
                         .complexity = "R log R + A for each task looked at",
                         .knowledge = "deadlines, the models of requests, how their tasks ran so far",

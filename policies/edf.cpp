@@ -13,19 +13,21 @@ namespace {
 /// Earliest deadline first, non-preemptive inside a task: ready tasks by absolute deadline (ties: request id,
 /// task).
 ///  - global: each on the free accelerator that would finish it first.
-///  - partitioned: streams keep to one accelerator each. First-fit decreasing by utilisation: streams by their
+///  - partitioned: streams keep to one accelerator each. First-fit decreasing by utilisation: streams by
+///  their
 ///    least utilisation (time of the model there over the period, or over the relative deadline if they have
-///    none), largest first, ties by index; each on the first accelerator where the sum stays within its slots,
-///    else where the sum is least. Streams that no accelerator supports as a whole stay global, and so do those
-///    of an accelerator that is turned off, until it is back.
+///    none), largest first, ties by index; each on the first accelerator where the sum stays within its
+///    slots, else where the sum is least. Streams that no accelerator supports as a whole stay global, and so
+///    do those of an accelerator that is turned off, until it is back.
 /// O(log ready) per task, and O(accelerators) for each that is looked at.
 class Edf final : public Policy {
  public:
   explicit Edf(Params& p)
-      : partitioned_(p.choice("scope", {.fallback = "global",
-                                        .of = {"global", "partitioned"},
-                                        .doc = "one queue, or one per accelerator, with the streams packed by "
-                                               "utilisation"}) == "partitioned") {}
+      : partitioned_(
+            p.choice("scope", {.fallback = "global",
+                               .of = {"global", "partitioned"},
+                               .doc = "one queue, or one per accelerator, with the streams packed by "
+                                      "utilisation"}) == "partitioned") {}
 
   void begin(const SystemView& view) override {
     if (partitioned_) partition(view);
@@ -84,12 +86,13 @@ class Edf final : public Policy {
 }  // namespace
 
 PolicyEntry edf() {
-  return policy<Edf>("edf", "earliest deadline first; each task on the free accelerator that finishes it first",
-                     {.source = "Liu and Layland, JACM 1973 (here global or partitioned, non-preemptive inside a task)",
-                      .complexity = "R log R + A for each task looked at",
-                      .knowledge = "deadlines; partitioned: periods",
-                      .verified_by = "Liu and Layland's sets: no miss at U <= 1 where rate-monotonic misses; "
-                                     "Dhall's effect, and its absence when partitioned"});
+  return policy<Edf>(
+      "edf", "earliest deadline first; each task on the free accelerator that finishes it first",
+      {.source = "Liu and Layland, JACM 1973 (here global or partitioned, non-preemptive inside a task)",
+       .complexity = "R log R + A for each task looked at",
+       .knowledge = "deadlines; partitioned: periods",
+       .verified_by = "Liu and Layland's sets: no miss at U <= 1 where rate-monotonic misses; "
+                      "Dhall's effect, and its absence when partitioned"});
 }
 
 }  // namespace hetsched

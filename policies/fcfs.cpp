@@ -12,10 +12,11 @@ namespace {
 ///    looked at x accelerators) per call.
 ///  - queue = accelerator: a request joins the accelerator with the fewest requests per slot of those that
 ///    support its whole model (ties: the one that is faster for it, then the lowest index), and stays.
-///  - queue = model_pinned: the same, for models once and for all: each model, in order, goes where the fewest
+///  - queue = model_pinned: the same, for models once and for all: each model, in order, goes where the
+///  fewest
 ///    have gone.
-/// With the last two, what no accelerator supports as a whole, and what waits for one that is turned off, goes
-/// where a slot is free. O(log ready) per task.
+/// With the last two, what no accelerator supports as a whole, and what waits for one that is turned off,
+/// goes where a slot is free. O(log ready) per task.
 class Fcfs final : public Policy {
  public:
   explicit Fcfs(Params& p)
@@ -88,7 +89,8 @@ class Fcfs final : public Policy {
 }  // namespace
 
 PolicyEntry fcfs() {
-  return policy<Fcfs>("fcfs", "first come, first served; each task on the free accelerator that finishes it first",
+  return policy<Fcfs>("fcfs",
+                      "first come, first served; each task on the free accelerator that finishes it first",
                       {.source = "textbook; e.g. Stallings, Operating Systems, ch. 9",
                        .complexity = "R A; with queues per accelerator log R per task",
                        .knowledge = "arrivals",

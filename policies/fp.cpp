@@ -5,16 +5,17 @@
 namespace hetsched {
 namespace {
 
-/// Fixed priorities, global, preemptive between tasks; ready tasks by priority (ties: request id, task), each on
-/// the free accelerator that would finish it first. The priority is the request's own, or shorter periods (rate
-/// monotonic) or relative deadlines (deadline monotonic) come first; streams without one come last.
+/// Fixed priorities, global, preemptive between tasks; ready tasks by priority (ties: request id, task), each
+/// on the free accelerator that would finish it first. The priority is the request's own, or shorter periods
+/// (rate monotonic) or relative deadlines (deadline monotonic) come first; streams without one come last.
 /// O(log ready) per task, O(accelerators) for each that is looked at.
 class FixedPriority final : public Policy {
  public:
   explicit FixedPriority(Params& p)
-      : assignment_(p.choice("assignment", {.fallback = "stream",
-                                            .of = {"stream", "rm", "dm"},
-                                            .doc = "the stream's priority; rate monotonic; deadline monotonic"})) {}
+      : assignment_(
+            p.choice("assignment", {.fallback = "stream",
+                                    .of = {"stream", "rm", "dm"},
+                                    .doc = "the stream's priority; rate monotonic; deadline monotonic"})) {}
 
   void decide(const SystemView& view, Decisions& out) override {
     queue_.update(view, [&](TaskRef task) -> double {

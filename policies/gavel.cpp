@@ -9,17 +9,19 @@
 namespace hetsched {
 namespace {
 
-/// Gavel's max-min fairness among streams: a linear program says which part of its time each stream that has requests
-/// should spend on each kind of accelerator (support/max_min_shares.hpp; throughput: one over the time of the model
-/// there, weights: the streams' priorities, at least 1), and rounds make that come true. At the start of each round
-/// pairs of stream and kind are taken by decreasing share / part of the time received so far (ties: stream, kind), and
-/// give a stream one accelerator for the round, as long as there are any. The program is solved, and receipts begin,
-/// anew when streams get their first request or lose their last, and when accelerators are turned on or off.
+/// Gavel's max-min fairness among streams: a linear program says which part of its time each stream that has
+/// requests should spend on each kind of accelerator (support/max_min_shares.hpp; throughput: one over the
+/// time of the model there, weights: the streams' priorities, at least 1), and rounds make that come true. At
+/// the start of each round pairs of stream and kind are taken by decreasing share / part of the time received
+/// so far (ties: stream, kind), and give a stream one accelerator for the round, as long as there are any.
+/// The program is solved, and receipts begin, anew when streams get their first request or lose their last,
+/// and when accelerators are turned on or off.
 ///
-/// Within a round, streams start tasks by request id where they have an accelerator. Streams that have none, or whose
-/// own are busy with their own requests, use what is left; who waits for others to leave their accelerator does so.
-/// What cannot be described by shares (models that no kind supports as a whole) goes first, wherever it ends first.
-/// Per program: simplex of (2 streams + kinds) rows x (streams x kinds) columns; else O(R A) per call.
+/// Within a round, streams start tasks by request id where they have an accelerator. Streams that have none,
+/// or whose own are busy with their own requests, use what is left; who waits for others to leave their
+/// accelerator does so. What cannot be described by shares (models that no kind supports as a whole) goes
+/// first, wherever it ends first. Per program: simplex of (2 streams + kinds) rows x (streams x kinds)
+/// columns; else O(R A) per call.
 ///
 /// Rounds end when something happens after their time is over: there are no calls for that alone.
 class Gavel final : public Policy {
@@ -32,7 +34,8 @@ class Gavel final : public Policy {
 
   void begin(const SystemView& view) override {
     if (round_ > 0) return;
-    for (const Model& model : view.models) round_ += 10 * model.mean_time / static_cast<double>(view.models.size());
+    for (const Model& model : view.models)
+      round_ += 10 * model.mean_time / static_cast<double>(view.models.size());
   }
 
   void decide(const SystemView& view, Decisions& out) override {
@@ -111,7 +114,8 @@ class Gavel final : public Policy {
         if (shares_[s][k] > 1e-9)
           pairs.push_back({all > 0 ? shares_[s][k] * all / received_[s][k] : kNever, s, k});
     }
-    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.priority > b.priority; });
+    std::stable_sort(pairs.begin(), pairs.end(),
+                     [](const Pair& a, const Pair& b) { return a.priority > b.priority; });
     owner_.assign(view.accelerators.size(), kNone);
     own_.assign(view.streams.size(), kNone);
     for (const Pair& pair : pairs) {
@@ -165,20 +169,21 @@ class Gavel final : public Policy {
   std::vector<std::uint32_t> active_, on_;      ///< streams with requests; accelerators that are on
   std::vector<std::vector<double>> shares_;     ///< by stream, then kind
   std::vector<std::vector<Seconds>> received_;  ///< the same: time run since the shares were made
-  std::vector<std::uint32_t> owner_, own_;      ///< of this round: stream by accelerator, accelerator by stream
-  std::vector<std::uint32_t> runs_;             ///< by accelerator: the stream it was last given to
-  std::vector<TaskRef> started_;                ///< in this call
+  std::vector<std::uint32_t> owner_, own_;  ///< of this round: stream by accelerator, accelerator by stream
+  std::vector<std::uint32_t> runs_;         ///< by accelerator: the stream it was last given to
+  std::vector<TaskRef> started_;            ///< in this call
   FreeSlots free_;
 };
 
 }  // namespace
 
 PolicyEntry gavel() {
-  return policy<Gavel>("gavel", "Gavel: max-min fair shares of kinds for streams, by linear program and rounds",
-                       {.source = "Narayanan et al., Gavel, OSDI 2020, and its public code (max_min_fairness)",
-                        .complexity = "R A; a simplex when streams or accelerators come and go",
-                        .knowledge = "which streams have requests, their models and priorities",
-                        .verified_by = "a published-form program: 1.05508 and its shares; long runs approach them"});
+  return policy<Gavel>(
+      "gavel", "Gavel: max-min fair shares of kinds for streams, by linear program and rounds",
+      {.source = "Narayanan et al., Gavel, OSDI 2020, and its public code (max_min_fairness)",
+       .complexity = "R A; a simplex when streams or accelerators come and go",
+       .knowledge = "which streams have requests, their models and priorities",
+       .verified_by = "a published-form program: 1.05508 and its shares; long runs approach them"});
 }
 
 }  // namespace hetsched

@@ -8,12 +8,13 @@
 namespace hetsched {
 namespace {
 
-/// Herald: when a request arrives, each of its tasks is given to an accelerator, in order of the tasks: the one of
-/// the least metric (ties: lowest index); with `balance`, the one with the least work assigned, if that is another
-/// one and its metric is less than `factor` times the least. Accelerators that are off count only if all that could
-/// run the task are. Tasks then run where they belong, in order of (request id, task); while that is off, anywhere.
-/// Work assigned is time alone of tasks that have not finished: Herald plans all models at once, before they run.
-/// The paper's removal of idle times afterwards is left out. O(tasks A) per request, O(log ready) per task.
+/// Herald: when a request arrives, each of its tasks is given to an accelerator, in order of the tasks: the
+/// one of the least metric (ties: lowest index); with `balance`, the one with the least work assigned, if
+/// that is another one and its metric is less than `factor` times the least. Accelerators that are off count
+/// only if all that could run the task are. Tasks then run where they belong, in order of (request id, task);
+/// while that is off, anywhere. Work assigned is time alone of tasks that have not finished: Herald plans all
+/// models at once, before they run. The paper's removal of idle times afterwards is left out. O(tasks A) per
+/// request, O(log ready) per task.
 class Herald final : public Policy {
  public:
   explicit Herald(Params& p)
@@ -29,7 +30,8 @@ class Herald final : public Policy {
       if (event.type == Event::Type::task_finished) done(view, event.task);
       if (event.type == Event::Type::request_finished || event.type == Event::Type::request_dropped)
         forget(view.request(event.task).id);
-      if (event.type == Event::Type::task_ready && view.request(event.task).live) assign(view, event.task.request);
+      if (event.type == Event::Type::task_ready && view.request(event.task).live)
+        assign(view, event.task.request);
     }
     queues_.update(
         view, [&](TaskRef task) { return view.request(task).id; },
@@ -101,7 +103,7 @@ class Herald final : public Policy {
   std::string metric_;
   bool balance_;
   double factor_;
-  std::vector<Seconds> work_;                               ///< by accelerator: assigned, not finished
+  std::vector<Seconds> work_;                                ///< by accelerator: assigned, not finished
   std::map<std::uint64_t, std::vector<Assigned>> assigned_;  ///< by request id, then task
   PinnedQueues<std::uint64_t> queues_;
   FreeSlots free_;
@@ -110,11 +112,12 @@ class Herald final : public Policy {
 }  // namespace
 
 PolicyEntry herald() {
-  return policy<Herald>("herald", "Herald: layers to sub-accelerators by latency, energy or EDP, greedy or balanced",
-                        {.source = "Kwon et al., Herald, HPCA 2021, and its assignment engine in XRBench's public code",
-                         .complexity = "per request: tasks A",
-                         .knowledge = "the layers of requests, energy",
-                         .verified_by = "assignments by hand: greedy, balanced within and beyond the factor"});
+  return policy<Herald>(
+      "herald", "Herald: layers to sub-accelerators by latency, energy or EDP, greedy or balanced",
+      {.source = "Kwon et al., Herald, HPCA 2021, and its assignment engine in XRBench's public code",
+       .complexity = "per request: tasks A",
+       .knowledge = "the layers of requests, energy",
+       .verified_by = "assignments by hand: greedy, balanced within and beyond the factor"});
 }
 
 }  // namespace hetsched

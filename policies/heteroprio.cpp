@@ -9,20 +9,21 @@
 namespace hetsched {
 namespace {
 
-/// Heteroprio, automatic: ready tasks lie in buckets, one per task of a model (or per model), oldest request first.
-/// A free accelerator looks through them in its kind's order, which is by how much slower the kind is than the fastest
-/// one (its slow factor; ties: the bucket in which it is furthest ahead of the second fastest, then the lowest index).
-/// It takes from a bucket whose fastest kind it is not only if that has
+/// Heteroprio, automatic: ready tasks lie in buckets, one per task of a model (or per model), oldest request
+/// first. A free accelerator looks through them in its kind's order, which is by how much slower the kind is
+/// than the fastest one (its slow factor; ties: the bucket in which it is furthest ahead of the second
+/// fastest, then the lowest index). It takes from a bucket whose fastest kind it is not only if that has
 ///   tasks in the bucket / slots of the fastest kind >= slow factor of its own kind.
-/// Accelerators that are off do not count: the fastest kind is the fastest of those that are on. Accelerators choose one
-/// task after the other, in order of index. O(R + buckets per start) per call with a free slot.
+/// Accelerators that are off do not count: the fastest kind is the fastest of those that are on. Accelerators
+/// choose one task after the other, in order of index. O(R + buckets per start) per call with a free slot.
 class Heteroprio final : public Policy {
  public:
   explicit Heteroprio(Params& p)
       : by_model_(p.choice("buckets", {.fallback = "task",
                                        .of = {"task", "model"},
                                        .doc = "one per task of each model, or one per model"}) == "model"),
-        strictness_(p.number("slow_factor", {.fallback = 1, .min = 0, .doc = "multiplies all slow factors"})) {}
+        strictness_(
+            p.number("slow_factor", {.fallback = 1, .min = 0, .doc = "multiplies all slow factors"})) {}
 
   void begin(const SystemView& view) override {
     for (const Model& model : view.models) {
@@ -55,7 +56,8 @@ class Heteroprio final : public Policy {
   }
 
  private:
-  /// Least time of a kind's accelerators for a bucket's tasks, together; tasks a kind cannot run do not count.
+  /// Least time of a kind's accelerators for a bucket's tasks, together; tasks a kind cannot run do not
+  /// count.
   void add_time(const SystemView& view, const ModelTask& task, std::uint32_t a) {
     Seconds& time = times_.back()[view.accelerators[a].kind];
     for (std::uint32_t before = 0; before < a; ++before)
@@ -113,7 +115,8 @@ class Heteroprio final : public Policy {
     for (const std::uint32_t b : orders_[kind]) {
       std::deque<TaskRef>& bucket = buckets_[b];
       if (bucket.empty()) continue;
-      const auto task = std::find_if(bucket.begin(), bucket.end(), [&](TaskRef t) { return view.can_start(t, a); });
+      const auto task =
+          std::find_if(bucket.begin(), bucket.end(), [&](TaskRef t) { return view.can_start(t, a); });
       if (task == bucket.end() || !may_take(view, *task, b, kind)) continue;
       out.start(*task, a);
       free_.take(a);
@@ -123,12 +126,14 @@ class Heteroprio final : public Policy {
     return false;
   }
 
-  [[nodiscard]] bool may_take(const SystemView& view, TaskRef task, std::uint32_t b, std::uint32_t kind) const {
+  [[nodiscard]] bool may_take(const SystemView& view, TaskRef task, std::uint32_t b,
+                              std::uint32_t kind) const {
     if (kind == fastest_[b] || fastest_[b] == kNone) return true;
-    const bool fastest_can = std::any_of(view.accelerators.begin(), view.accelerators.end(), [&](const Accelerator& a) {
-      return a.available && a.kind == fastest_[b] &&
-             view.cost(view.model_task(task), a.kind, a.point).time < kNever;
-    });
+    const bool fastest_can =
+        std::any_of(view.accelerators.begin(), view.accelerators.end(), [&](const Accelerator& a) {
+          return a.available && a.kind == fastest_[b] &&
+                 view.cost(view.model_task(task), a.kind, a.point).time < kNever;
+        });
     if (!fastest_can) return true;
     const auto waiting = static_cast<double>(buckets_[b].size());
     return waiting / slots_[fastest_[b]] >= strictness_ * slow_factor(b, kind);
@@ -148,11 +153,12 @@ class Heteroprio final : public Policy {
 }  // namespace
 
 PolicyEntry heteroprio() {
-  return policy<Heteroprio>("heteroprio", "Heteroprio: each kind takes first the tasks that suit it; slow ones help out",
-                            {.source = "Agullo et al., Euro-Par 2015 workshops; Flint et al. 2022; StarPU's heteroprio",
-                             .complexity = "R + buckets per start",
-                             .knowledge = "-",
-                             .verified_by = "thresholds by hand: a kind half as fast helps from two waiting tasks on"});
+  return policy<Heteroprio>(
+      "heteroprio", "Heteroprio: each kind takes first the tasks that suit it; slow ones help out",
+      {.source = "Agullo et al., Euro-Par 2015 workshops; Flint et al. 2022; StarPU's heteroprio",
+       .complexity = "R + buckets per start",
+       .knowledge = "-",
+       .verified_by = "thresholds by hand: a kind half as fast helps from two waiting tasks on"});
 }
 
 }  // namespace hetsched

@@ -8,8 +8,8 @@ namespace {
 
 /// Highest response ratio next: requests by (time since arrival + estimated time) / estimated time, largest
 /// first (ties: request id); those that have begun come before, by arrival, for requests are not preempted.
-/// Each ready task goes to the free accelerator that would finish it first. Ratios change with time: O(R log R)
-/// when a slot is free.
+/// Each ready task goes to the free accelerator that would finish it first. Ratios change with time: O(R log
+/// R) when a slot is free.
 class Hrrn final : public Policy {
  public:
   explicit Hrrn(Params& p) : estimates_(p) {}

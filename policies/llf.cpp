@@ -8,9 +8,10 @@
 namespace hetsched {
 namespace {
 
-/// Least laxity first (least slack time): requests by deadline - now - estimated remaining time (ties: request
-/// id), preemptive between tasks; each ready task on the free accelerator that would finish it first. As `now` is
-/// common to all, the order changes with events only: O(log live) per event and request looked at.
+/// Least laxity first (least slack time): requests by deadline - now - estimated remaining time (ties:
+/// request id), preemptive between tasks; each ready task on the free accelerator that would finish it first.
+/// As `now` is common to all, the order changes with events only: O(log live) per event and request looked
+/// at.
 ///
 /// Equal laxities make requests alternate at every task. With a quantum > 0, a request that was chosen keeps
 /// coming first until it has been served for that long.
@@ -57,11 +58,12 @@ class Llf final : public Policy {
 }  // namespace
 
 PolicyEntry llf() {
-  return policy<Llf>("llf", "least laxity first: deadline - now - estimated remaining time",
-                     {.source = "Dertouzos 1974; Mok 1983 (here global and preemptive between tasks)",
-                      .complexity = "log live per event; A per task looked at",
-                      .knowledge = "deadlines, the models of requests",
-                      .verified_by = "the set (2,5), (4,7): no miss, in unit-quantum order; Dhall's set: no miss"});
+  return policy<Llf>(
+      "llf", "least laxity first: deadline - now - estimated remaining time",
+      {.source = "Dertouzos 1974; Mok 1983 (here global and preemptive between tasks)",
+       .complexity = "log live per event; A per task looked at",
+       .knowledge = "deadlines, the models of requests",
+       .verified_by = "the set (2,5), (4,7): no miss, in unit-quantum order; Dhall's set: no miss"});
 }
 
 }  // namespace hetsched

@@ -12,15 +12,16 @@
 namespace hetsched {
 namespace {
 
-/// Planaria's spatial sharing: whenever a request arrives or ends, or an accelerator is turned on or off, all slots
-/// that are on are divided among the requests (support/spatial_shares.hpp). A request never has more tasks running than
-/// its share; its ready tasks go, in order of request id, to the free accelerators that would finish them first.
-/// With n slots a request takes max(longest chain left, time left / n), each task its estimated time. Priorities below
-/// 1 count as 1. Slots that the shares leave idle go to other ready tasks in the same order (`backfill`); without that
-/// they do only when nothing else would run. Per division O(requests x (tasks + slots)), per call O(R + A per task).
+/// Planaria's spatial sharing: whenever a request arrives or ends, or an accelerator is turned on or off, all
+/// slots that are on are divided among the requests (support/spatial_shares.hpp). A request never has more
+/// tasks running than its share; its ready tasks go, in order of request id, to the free accelerators that
+/// would finish them first. With n slots a request takes max(longest chain left, time left / n), each task
+/// its estimated time. Priorities below 1 count as 1. Slots that the shares leave idle go to other ready
+/// tasks in the same order (`backfill`); without that they do only when nothing else would run. Per division
+/// O(requests x (tasks + slots)), per call O(R + A per task).
 ///
-/// division = dysta is what the public code of Dysta makes of it for one array: requests by priority / slack, those
-/// past their deadline after all others, the latest arrival first.
+/// division = dysta is what the public code of Dysta makes of it for one array: requests by priority / slack,
+/// those past their deadline after all others, the latest arrival first.
 class Planaria final : public Policy {
  public:
   explicit Planaria(Params& p)
@@ -74,7 +75,8 @@ class Planaria final : public Policy {
       const Request& request = view.requests[r];
       Seconds chain = 0;
       for (std::size_t t = 0; t < request.tasks.size(); ++t)
-        if (request.tasks[t].progress != Progress::finished) chain = std::max(chain, chains_[request.model][t]);
+        if (request.tasks[t].progress != Progress::finished)
+          chain = std::max(chain, chains_[request.model][t]);
       SpatialDemand& demand = demands.emplace_back();
       demand.priority = std::max(1, request.priority);
       demand.slack = request.deadline - view.now;
@@ -122,8 +124,8 @@ class Planaria final : public Policy {
 
   Estimates estimates_;
   bool ranked_only_, backfill_;
-  std::vector<std::vector<Seconds>> chains_;        ///< by model, then task: longest chain from it on
-  std::map<std::uint64_t, std::uint32_t> shares_;   ///< request id -> slots
+  std::vector<std::vector<Seconds>> chains_;       ///< by model, then task: longest chain from it on
+  std::map<std::uint64_t, std::uint32_t> shares_;  ///< request id -> slots
   std::vector<TaskRef> left_over_;
   RankedReady<std::pair<bool, double>> ranked_;
   FreeSlots free_;
@@ -137,7 +139,8 @@ PolicyEntry planaria() {
       {.source = "Ghodrati et al., Planaria, MICRO 2020, and its public scheduler",
        .complexity = "per arrival or end: live x (tasks + slots); R + A for each task looked at",
        .knowledge = "deadlines, priorities, the models of requests",
-       .verified_by = "fit and no-fit divisions by hand; one array: the public Dysta code's order and finish times"});
+       .verified_by =
+           "fit and no-fit divisions by hand; one array: the public Dysta code's order and finish times"});
 }
 
 }  // namespace hetsched

@@ -11,28 +11,32 @@ namespace hetsched {
 namespace {
 
 /// PREMA: a request starts with as many tokens as its priority, and earns priority x (time waited / estimated
-/// time alone) while it waits. Those with at least the threshold, which is the largest number of tokens rounded
-/// down to a priority class (1, 3, 9), are candidates; of them the one with the shortest estimated remaining
-/// time runs next (ties: request id). Slots that candidates leave free go to the others in the same order.
-/// Preemption is between tasks (the paper's DRAIN, at the granularity of the stream), each task goes to the free
-/// accelerator that would finish it first. Priorities below 1 count as 1. O(R log R) per call with a free slot.
+/// time alone) while it waits. Those with at least the threshold, which is the largest number of tokens
+/// rounded down to a priority class (1, 3, 9), are candidates; of them the one with the shortest estimated
+/// remaining time runs next (ties: request id). Slots that candidates leave free go to the others in the same
+/// order. Preemption is between tasks (the paper's DRAIN, at the granularity of the stream), each task goes
+/// to the free accelerator that would finish it first. Priorities below 1 count as 1. O(R log R) per call
+/// with a free slot.
 ///
-/// The paper is known from memory; the public code of Dysta, which runs PREMA as a baseline, differs by adding all
-/// the time since the request last ran at every decision (waiting = since_run) and by leaving requests that it sees
-/// for the first time out of the threshold (count_new = false).
+/// The paper is known from memory; the public code of Dysta, which runs PREMA as a baseline, differs by
+/// adding all the time since the request last ran at every decision (waiting = since_run) and by leaving
+/// requests that it sees for the first time out of the threshold (count_new = false).
 class Prema final : public Policy {
  public:
   explicit Prema(Params& p)
       : estimates_(p),
-        since_run_(p.choice("waiting", {.fallback = "since_decision",
-                                        .of = {"since_decision", "since_run"},
-                                        .doc = "time that earns tokens at a decision: since the last one, or all "
-                                               "since the request ran"}) == "since_run"),
-        above_(p.choice("candidates", {.fallback = "at_least",
-                                       .of = {"at_least", "above"},
-                                       .doc = "the threshold suffices, or must be exceeded (if nothing exceeds it, it "
-                                              "suffices)"}) == "above"),
-        count_new_(p.flag("count_new", true, "requests that are seen for the first time count in the threshold")) {}
+        since_run_(
+            p.choice("waiting", {.fallback = "since_decision",
+                                 .of = {"since_decision", "since_run"},
+                                 .doc = "time that earns tokens at a decision: since the last one, or all "
+                                        "since the request ran"}) == "since_run"),
+        above_(p.choice("candidates",
+                        {.fallback = "at_least",
+                         .of = {"at_least", "above"},
+                         .doc = "the threshold suffices, or must be exceeded (if nothing exceeds it, it "
+                                "suffices)"}) == "above"),
+        count_new_(
+            p.flag("count_new", true, "requests that are seen for the first time count in the threshold")) {}
 
   void decide(const SystemView& view, Decisions& out) override {
     for (const Event& event : view.events)
@@ -90,11 +94,12 @@ class Prema final : public Policy {
 }  // namespace
 
 PolicyEntry prema() {
-  return policy<Prema>("prema", "PREMA: tokens for waiting by priority, then the shortest of those with enough",
-                       {.source = "Choi and Rhu, PREMA, HPCA 2020 (arXiv 1909.04548), Algorithm 2",
-                        .complexity = "R log R + A for each task looked at",
-                        .knowledge = "priorities (1, 3, 9), the models of requests",
-                        .verified_by = "the public Dysta code's PREMA on five requests: its order and finish times"});
+  return policy<Prema>(
+      "prema", "PREMA: tokens for waiting by priority, then the shortest of those with enough",
+      {.source = "Choi and Rhu, PREMA, HPCA 2020 (arXiv 1909.04548), Algorithm 2",
+       .complexity = "R log R + A for each task looked at",
+       .knowledge = "priorities (1, 3, 9), the models of requests",
+       .verified_by = "the public Dysta code's PREMA on five requests: its order and finish times"});
 }
 
 }  // namespace hetsched

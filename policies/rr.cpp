@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <deque>
 #include <map>
 #include <optional>
@@ -14,24 +13,23 @@
 namespace hetsched {
 namespace {
 
-/// Round robin at task boundaries: participants (streams or requests) queue for turns of `quantum` tasks, or of
-/// tasks that take `quantum` seconds by prediction. One whose turn is not over goes back to the front, one whose turn is over to the end, behind those that arrive at
-/// the same instant. Each task goes to the free accelerator that would finish it first.
-/// O(log ready) per task.
+/// Round robin at task boundaries: participants (streams or requests) queue for turns of `quantum` tasks, or
+/// of tasks that take `seconds` by prediction. One whose turn is not over goes back to the front, one whose
+/// turn is over to the end, behind those that arrive at the same instant. Each task goes to the free
+/// accelerator that would finish it first. O(log ready) per task.
 class RoundRobin final : public Policy {
  public:
   explicit RoundRobin(Params& p)
-      : timed_(p.choice("unit", {.fallback = "tasks",
-                                 .of = {"tasks", "seconds"},
-                                 .doc = "what the quantum counts: tasks, or seconds of predicted run time"}) ==
-               "seconds"),
-        quantum_(p.number("quantum", {.fallback = 1, .min = 0, .max = 1e9, .doc = "length of a turn"})),
-        by_stream_(p.choice("among", {.fallback = "stream",
-                                      .of = {"stream", "request"},
-                                      .doc = "who takes turns; requests of one stream are served in order"}) == "stream") {
-    if (!timed_ && (quantum_ < 1 || quantum_ != std::floor(quantum_)))
-      p.reject("quantum", "must be an integer of at least 1, unless unit is seconds");
-  }
+      : quantum_(p.number(
+            "quantum", {.fallback = 1, .min = 1, .max = 1e9, .integer = true, .doc = "tasks per turn"})),
+        seconds_(p.number("seconds", {.fallback = 0,
+                                      .min = 0,
+                                      .doc = "turns of this much predicted run time instead; 0: of tasks"})),
+        by_stream_(
+            p.choice("among", {.fallback = "stream",
+                               .of = {"stream", "request"},
+                               .doc = "who takes turns; requests of one stream are served in order"}) ==
+            "stream") {}
 
   void decide(const SystemView& view, Decisions& out) override {
     forget_ended(view);
@@ -49,11 +47,12 @@ class RoundRobin final : public Policy {
         passed_over_.push_back(id);
         continue;
       }
-      const double service = timed_ ? view.run_time(*task, accelerator) : 1;
+      const double service = seconds_ > 0 ? view.run_time(*task, accelerator) : 1;
       out.start(*task, accelerator);
       free_.take(accelerator);
       started_.push_back({id, view.request(*task).id, *task});
-      const bool turn_over = (used_[id] += service) >= quantum_ * (1 - 1e-12);
+      const double turn = seconds_ > 0 ? seconds_ : quantum_;
+      const bool turn_over = (used_[id] += service) >= turn * (1 - 1e-12);
       if (turn_over) used_.erase(id);
       if (next_task(view, id)) queue_up(id, !turn_over);
     }
@@ -86,8 +85,8 @@ class RoundRobin final : public Policy {
         used_.erase(view.request(event.task).id);
   }
 
-  /// The first task of a participant that is ready and not started in this call. Those that are not ready any more are
-  /// forgotten on the way.
+  /// The first task of a participant that is ready and not started in this call. Those that are not ready any
+  /// more are forgotten on the way.
   std::optional<TaskRef> next_task(const SystemView& view, std::uint64_t id) {
     for (auto at = offers_.lower_bound({id, 0, {0, 0}}); at != offers_.end() && at->id == id;) {
       const Request& request = view.request(at->task);
@@ -110,8 +109,8 @@ class RoundRobin final : public Policy {
     }
   }
 
-  /// Participants with something ready that do not queue yet do so: arrivals first; who is in the middle of a turn
-  /// goes to the front. A start that came to nothing makes its task one to be offered again.
+  /// Participants with something ready that do not queue yet do so: arrivals first; who is in the middle of a
+  /// turn goes to the front. A start that came to nothing makes its task one to be offered again.
   void join(const SystemView& view) {
     std::vector<Offer>& fresh = started_;
     for (const Event& event : view.events) {
@@ -125,27 +124,29 @@ class RoundRobin final : public Policy {
     for (const bool arrivals : {true, false})
       for (const Offer& offer : joining) {
         const Request& request = view.request(offer.task);
-        if (arrivals && !(request.live && request.id == offer.request_id && request.arrival == view.now)) continue;
+        if (arrivals && !(request.live && request.id == offer.request_id && request.arrival == view.now))
+          continue;
         if (next_task(view, offer.id)) queue_up(offer.id, used_.count(offer.id) > 0);
       }
   }
 
-  bool timed_;
   double quantum_;
+  Seconds seconds_;
   bool by_stream_;
   std::deque<std::uint64_t> queue_;
-  std::set<std::uint64_t> queued_;               ///< who is in queue_
+  std::set<std::uint64_t> queued_;  ///< who is in queue_
   std::vector<std::uint64_t> passed_over_;
-  std::map<std::uint64_t, double> used_;         ///< tasks or seconds of a turn that is not over
+  std::map<std::uint64_t, double> used_;  ///< tasks or seconds of a turn that is not over
   std::set<Offer> offers_;
-  std::vector<Offer> started_;                   ///< in this call
+  std::vector<Offer> started_;  ///< in this call
   FreeSlots free_;
 };
 
 }  // namespace
 
 PolicyEntry rr() {
-  return policy<RoundRobin>("rr", "round robin: streams (or requests) take turns of a number of tasks or seconds",
+  return policy<RoundRobin>("rr",
+                            "round robin: streams (or requests) take turns of a number of tasks or seconds",
                             {.source = "textbook; e.g. Stallings, Operating Systems, ch. 9",
                              .complexity = "log R per task",
                              .knowledge = "streams",

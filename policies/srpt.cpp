@@ -6,8 +6,8 @@
 namespace hetsched {
 namespace {
 
-/// Shortest remaining processing time: requests by the estimated time of their unfinished tasks (ties: request
-/// id), preemptive between tasks; each ready task on the free accelerator that would finish it first.
+/// Shortest remaining processing time: requests by the estimated time of their unfinished tasks (ties:
+/// request id), preemptive between tasks; each ready task on the free accelerator that would finish it first.
 /// O(log live) per event and request looked at, O(accelerators) per task.
 class Srpt final : public Policy {
  public:
@@ -28,12 +28,13 @@ class Srpt final : public Policy {
 }  // namespace
 
 PolicyEntry srpt() {
-  return policy<Srpt>("srpt", "shortest remaining processing time first, preemptive between tasks",
-                      {.source = "Schrage, Operations Research 16(3), 1968; Stallings, ch. 9 (there SRT)",
-                       .complexity = "log live per event; A per task looked at",
-                       .knowledge = "the models of requests",
-                       .verified_by = "Stallings' five processes, Silberschatz's waiting times, the SJF of the "
-                                      "public Dysta code on five requests"});
+  return policy<Srpt>(
+      "srpt", "shortest remaining processing time first, preemptive between tasks",
+      {.source = "Schrage, Operations Research 16(3), 1968; Stallings, ch. 9 (there SRT)",
+       .complexity = "log live per event; A per task looked at",
+       .knowledge = "the models of requests",
+       .verified_by = "Stallings' five processes, Silberschatz's waiting times, the SJF of the "
+                      "public Dysta code on five requests"});
 }
 
 }  // namespace hetsched

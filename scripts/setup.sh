@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 packages=(g++ cmake ninja-build pkg-config git libsimgrid-dev libboost-dev nlohmann-json3-dev libcli11-dev
   doctest-dev librandom123-dev libmd-dev python3-matplotlib python3-jsonschema
-  libonnx-dev libprotobuf-dev python3-onnx)
+  libonnx-dev libprotobuf-dev python3-onnx pybind11-dev python3-dev)
 
 preset=${HETSCHED_PRESET:-release}
 case $preset in

@@ -12,16 +12,17 @@ namespace hetsched {
 
 /// A task that becomes ready joins the queue of the accelerator of the least
 ///   alpha (end - least end) + beta transfer + gamma (energy + idle_power max(0, end - last end)),
-/// where end = max(free + queued, now + transfer) + overhead + time alone; free is when a slot is, queued the predicted
-/// time of what waits there per slot, `last end` the latest time at which any accelerator is done with what it has.
-/// Ties: lowest index. With several memories its inputs start moving there at once. When an accelerator is turned off or
-/// on, all that waits chooses anew.
+/// where end = max(free + queued, now + transfer) + overhead + time alone; free is when a slot is, queued the
+/// predicted time of what waits there per slot, `last end` the latest time at which any accelerator is done
+/// with what it has. Ties: lowest index. With several memories its inputs start moving there at once. When an
+/// accelerator is turned off or on, all that waits chooses anew.
 class DataAware : public Policy {
  public:
   struct Rules {
     bool transfers;       ///< they count at all, and so does energy
     bool sorted;          ///< queues by priority of the request, largest first; else as tasks come
-    bool fewest_missing;  ///< of a queue (if sorted: of its first priority) run what has most of its inputs there
+    bool fewest_missing;  ///< of a queue (if sorted: of its first priority) run what has most of its inputs
+                          ///< there
   };
 
   DataAware(Params& p, const Rules& rules);

@@ -1,6 +1,6 @@
 /// \file
-/// Which accelerators can still take a task while a policy makes its decisions: the view does not change during
-/// the call, this does.
+/// Which accelerators can still take a task while a policy makes its decisions: the view does not change
+/// during the call, this does.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ class FreeSlots {
     --total_;
   }
 
-  /// The accelerator with a free slot on which the task would end first (ties: lowest index); kNone if none can
-  /// run it.
+  /// The accelerator with a free slot on which the task would end first (ties: lowest index); kNone if none
+  /// can run it.
   [[nodiscard]] std::uint32_t fastest(const SystemView& view, TaskRef task) const {
     std::uint32_t best = kNone;
     Seconds least = kNever;

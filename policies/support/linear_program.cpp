@@ -9,8 +9,8 @@ namespace {
 
 constexpr double kZero = 1e-9;
 
-/// Rows: basic = bound - sum of coefficient x nonbasic. Variables 0 .. n-1 are those of the program, then come the
-/// slacks of the rows, then one that phase one makes feasible.
+/// Rows: basic = bound - sum of coefficient x nonbasic. Variables 0 .. n-1 are those of the program, then
+/// come the slacks of the rows, then one that phase one makes feasible.
 class Tableau {
  public:
   explicit Tableau(const LinearProgram& program)

@@ -20,8 +20,8 @@ struct LinearSolution {
   std::vector<double> x;  ///< a vertex; empty unless optimal
 };
 
-/// Two phases on a full tableau, with Bland's rule, under which it ends for certain. O(rows x columns) per pivot.
-/// Numbers within 1e-9 of zero count as zero: keep the coefficients near one.
+/// Two phases on a full tableau, with Bland's rule, under which it ends for certain. O(rows x columns) per
+/// pivot. Numbers within 1e-9 of zero count as zero: keep the coefficients near one.
 LinearSolution solve(const LinearProgram& program);
 
 }  // namespace hetsched

@@ -10,12 +10,13 @@
 
 namespace hetsched {
 
-/// Small-step search over alpha, beta in [0, 2]: each window of ended requests runs with one setting and gives its
+/// Small-step search over alpha, beta in [0, 2]: each window of ended requests runs with one setting and
+/// gives its
 ///   UXCost = (sum over streams of the rate of violated deadlines) x (sum over streams of normalised energy).
-/// A stream without violations counts as half a violation of its window. Energy is normalised by what the same tasks
-/// would have taken on the worst accelerators. From the best setting so far, a step up and down in each weight is
-/// tried in turn; after four that were no better the step is halved, until it is below 1/16. Known from memory of the
-/// paper. O(A) per finished task.
+/// A stream without violations counts as half a violation of its window. Energy is normalised by what the
+/// same tasks would have taken on the worst accelerators. From the best setting so far, a step up and down in
+/// each weight is tried in turn; after four that were no better the step is halved, until it is below 1/16.
+/// Known from memory of the paper. O(A) per finished task.
 class MapScoreTuner {
  public:
   explicit MapScoreTuner(Params& p)

@@ -7,8 +7,8 @@
 
 namespace hetsched {
 
-MaxMinShares max_min_shares(const std::vector<std::vector<double>>& throughput, const std::vector<double>& workers,
-                            const std::vector<double>& weights) {
+MaxMinShares max_min_shares(const std::vector<std::vector<double>>& throughput,
+                            const std::vector<double>& workers, const std::vector<double>& weights) {
   const std::size_t jobs = throughput.size(), types = workers.size();
   const double all = std::accumulate(workers.begin(), workers.end(), 0.0);
   const double most = std::max(1.0, all / static_cast<double>(jobs));  // an equal share is at most one worker

@@ -27,9 +27,9 @@ inline Seconds whole_time(const SystemView& view, const Model& model, std::uint3
   return sum;
 }
 
-/// Ready tasks by (key, request id, task), in a queue per accelerator. Tasks that their accelerator cannot run,
-/// and those without one, go where they end first, before all others: else they would starve. So do, after all
-/// others, tasks whose accelerator is turned off.
+/// Ready tasks by (key, request id, task), in a queue per accelerator. Tasks that their accelerator cannot
+/// run, and those without one, go where they end first, before all others: else they would starve. So do,
+/// after all others, tasks whose accelerator is turned off.
 template <class Key>
 class PinnedQueues {
  public:
@@ -41,7 +41,8 @@ class PinnedQueues {
     for (const Event& event : view.events) {
       if (event.type != Event::Type::task_ready || !view.request(event.task).live) continue;
       std::uint32_t pin = pin_of(event.task);
-      if (pin == kNone || !(view.cost(event.task, pin).time < kNever)) pin = static_cast<std::uint32_t>(count);
+      if (pin == kNone || !(view.cost(event.task, pin).time < kNever))
+        pin = static_cast<std::uint32_t>(count);
       queues_[pin].add(view, event.task, key_of(event.task));
     }
   }

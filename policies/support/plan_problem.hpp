@@ -108,6 +108,7 @@ class Problem {
 struct Placement {
   std::uint32_t accelerator = kNone;
   Seconds start = kNever, end = kNever;
+  std::uint32_t point = kNone;  ///< operating point to run at; kNone: the one that the accelerator is at
 };
 
 /// By task.

@@ -1,6 +1,6 @@
 /// \file
-/// The ready tasks in an order of the policy's own, kept up event by event: a call costs what is new, not the whole
-/// backlog.
+/// The ready tasks in an order of the policy's own, kept up event by event: a call costs what is new, not the
+/// whole backlog.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,8 @@ class ReadyQueue {
     }
   };
 
-  /// Takes in what has become ready; to be called once in every decide(). `key_of(task)` is asked once per task.
+  /// Takes in what has become ready; to be called once in every decide(). `key_of(task)` is asked once per
+  /// task.
   template <class KeyOf>
   void update(const SystemView& view, const KeyOf& key_of) {
     for (const Event& event : view.events)
@@ -39,9 +40,9 @@ class ReadyQueue {
     entries_.insert({key, view.request(task).id, task});
   }
 
-  /// Offers the tasks in order until `take(task)` returns false. Tasks that are not ready any more (started, dropped)
-  /// are forgotten on the way; those that were started stay until the view shows it, so that a start that came to nothing
-  /// is offered again. O(offered + forgotten log n).
+  /// Offers the tasks in order until `take(task)` returns false. Tasks that are not ready any more (started,
+  /// dropped) are forgotten on the way; those that were started stay until the view shows it, so that a start
+  /// that came to nothing is offered again. O(offered + forgotten log n).
   template <class Take>
   void offer(const SystemView& view, const Take& take) {
     for (auto at = entries_.begin(); at != entries_.end();) {

@@ -9,10 +9,10 @@ namespace {
 
 /// What a task is planned to take: dispatch, and computing with the memory to itself. kNever: not there, or
 /// not now.
-Seconds duration(const SystemView& view, const ModelTask& task, std::uint32_t a) {
+Seconds duration(const SystemView& view, const ModelTask& task, std::uint32_t a, std::uint32_t point) {
   const Accelerator& accelerator = view.accelerators[a];
   if (!accelerator.available) return kNever;
-  return view.kinds[accelerator.kind].dispatch_time + view.alone_time(task, a);
+  return view.kinds[accelerator.kind].dispatch_time + view.alone_time_at(task, a, point);
 }
 
 /// When the output of a task that has started is at an accelerator, from now.
@@ -202,8 +202,9 @@ void StaticPlan::add_tasks(const SystemView& view, Jobs::value_type& job, planni
       continue;
     }
     for (std::uint32_t a = 0; a < accelerators; ++a) {
-      times[a] = duration(view, task, a);
-      energies[a] = times[a] < kNever ? view.alone_energy_at(task, a, view.accelerators[a].point) : 0;
+      const std::uint32_t point = planning_point(view, a);
+      times[a] = duration(view, task, a, point);
+      energies[a] = times[a] < kNever ? view.alone_energy_at(task, a, point) : 0;
     }
     ids[t] = problem.add_task(times, energies);
     items_.push_back({&job, t});
@@ -234,7 +235,8 @@ void StaticPlan::reserve(const SystemView& view, const planning::Plan& plan) {
       continue;  // nothing that is on can run it: planned anew when something changes
     longer[placement.accelerator] = true;
     rows_[placement.accelerator].push_back({view.now + placement.start, view.now + placement.end,
-                                            next_order_++, items_[i].job->first, items_[i].task});
+                                            next_order_++, items_[i].job->first, items_[i].task,
+                                            placement.point});
   }
   for (std::size_t a = 0; a < rows_.size(); ++a)
     if (longer[a])
@@ -280,9 +282,23 @@ void StaticPlan::start_heads(const SystemView& view, Decisions& out) {
       // A task that would only wait for its inputs must not keep later ones out of the gap before it.
       const TaskRef task{job.request, head.task};
       if (view.state(task).progress != Progress::ready || !free_.at(a) || !view.inputs_at(task, a)) break;
-      out.start(task, a);
-      free_.take(a);
+      if (!start(view, head, task, a, out)) break;
     }
+}
+
+/// Starts the task, at its operating point if the accelerator is empty. False if it has to wait: it cannot run at the
+/// point that other tasks hold the accelerator at.
+bool StaticPlan::start(const SystemView& view, const Reservation& head, TaskRef task, std::uint32_t a, Decisions& out) {
+  const Accelerator& accelerator = view.accelerators[a];
+  std::uint32_t point = accelerator.point;
+  if (head.point != kNone && head.point != point && free_.left(a) == accelerator.slots) {
+    point = head.point;
+    out.set_operating_point(a, point);
+  }
+  if (view.alone_time_at(view.model_task(task), a, point) == kNever) return false;
+  out.start(task, a);
+  free_.take(a);
+  return true;
 }
 
 }  // namespace hetsched

@@ -34,6 +34,10 @@ class StaticPlan : public Policy {
 
   /// Time 0 of the problem is now. Tasks are in order of requests, those of a request in topological order.
   virtual planning::Plan plan(const planning::Problem& problem) = 0;
+  /// The operating point at which an accelerator's times are those of the problem: the one it is at.
+  [[nodiscard]] virtual std::uint32_t planning_point(const SystemView& view, std::uint32_t accelerator) const {
+    return view.accelerators[accelerator].point;
+  }
 
  private:
   enum class Horizon { request, live, workload };
@@ -58,6 +62,7 @@ class StaticPlan : public Policy {
     std::uint64_t order = 0;  ///< of planning: breaks ties between tasks of no duration
     Key job;
     std::uint32_t task = 0;
+    std::uint32_t point = kNone;  ///< to run at; kNone: as it is
   };
   using Row = std::deque<Reservation>;  ///< of one accelerator, by (start, end, order)
 
@@ -81,6 +86,7 @@ class StaticPlan : public Policy {
   void announce(const SystemView& view, const Job& job, Decisions& out) const;
   void prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const;
   void start_heads(const SystemView& view, Decisions& out);
+  bool start(const SystemView& view, const Reservation& head, TaskRef task, std::uint32_t accelerator, Decisions& out);
 
   Horizon horizon_;
   bool across_;

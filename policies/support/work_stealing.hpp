@@ -11,11 +11,11 @@
 
 namespace hetsched {
 
-/// Each accelerator has a double-ended queue. A task that becomes ready joins that of the accelerator which finished
-/// its last predecessor (the latest of those that finished at that instant); first tasks of requests go round the
-/// accelerators that are on and can run them. An accelerator runs the newest task of its own queue; if it has none that it
-/// can run, it steals the oldest that it can from a victim. Moving the inputs is what a theft costs. O(queues) per
-/// look, O(1) where all accelerators can run all tasks.
+/// Each accelerator has a double-ended queue. A task that becomes ready joins that of the accelerator which
+/// finished its last predecessor (the latest of those that finished at that instant); first tasks of requests
+/// go round the accelerators that are on and can run them. An accelerator runs the newest task of its own
+/// queue; if it has none that it can run, it steals the oldest that it can from a victim. Moving the inputs
+/// is what a theft costs. O(queues) per look, O(1) where all accelerators can run all tasks.
 class WorkStealing : public Policy {
  public:
   enum class Victim { random, most_loaded, neighbour };

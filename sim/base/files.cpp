@@ -2,12 +2,15 @@
 
 #include <sha256.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 #include <system_error>
+
+#include "base/text.hpp"
 
 namespace hetsched {
 
@@ -48,6 +51,20 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
   if (!file) fail(errno ? std::strerror(errno) : "output error");
   std::filesystem::rename(beside, path, error);
   if (error) fail(error.message());
+}
+
+std::string missing_file(const std::string& noun, const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) return "";
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  Names there;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    there.push_back(entry->path().filename().string());
+  std::sort(there.begin(), there.end());
+  const auto near = nearest(path.filename().string(), there);
+  return "there is no " + noun + " file " + in_quotes(path.string(), 120) +
+         (near ? "; did you mean " + in_quotes((path.parent_path() / *near).string(), 120) + "?" : "");
 }
 
 std::string sha256_hex(std::string_view bytes) {

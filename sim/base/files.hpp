@@ -18,6 +18,9 @@ std::optional<std::string> read_file(const std::filesystem::path& path, Problems
 /// folders. Throws an InputError if that fails (no space, no permission).
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
+/// If there is no file at `path`: a clause that says so and names the nearest in its folder. Else empty.
+std::string missing_file(const std::string& noun, const std::filesystem::path& path);
+
 /// SHA-256 in hexadecimal.
 std::string sha256_hex(std::string_view bytes);
 

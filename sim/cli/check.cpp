@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/files.hpp"
 #include "cli/arguments.hpp"
 #include "cli/output.hpp"
 #include "cli/policy_arguments.hpp"
@@ -14,7 +15,6 @@
 #include "model/platform.hpp"
 #include "model/task_graph.hpp"
 #include "model/workload.hpp"
-#include "study/compose.hpp"
 #include "study/study.hpp"
 
 namespace hetsched {

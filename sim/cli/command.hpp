@@ -38,6 +38,7 @@ Command variants_command();
 Command import_command();
 Command policies_command();
 Command policy_command();
+Command env_command();
 Command schema_command();
 Command trace_command();
 

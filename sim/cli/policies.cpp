@@ -42,7 +42,10 @@ void print_facts(const PolicyFacts& facts) {
 
 void print_details(const Catalog& catalog, const std::string& name) {
   const DecoratorEntry* decorator = catalog.find_decorator(name);
-  if (decorator) {
+  const PolicyChoice choice{name, {}, {}, {}};
+  if (catalog.is_script(name)) {
+    print(name + ": " + wrapped(catalog.script_summary(choice), 2));
+  } else if (decorator) {
     print(name + " (decorator): " + wrapped(decorator->summary, 2));
     print_facts(decorator->facts);
   } else {
@@ -51,7 +54,7 @@ void print_details(const Catalog& catalog, const std::string& name) {
     print_facts(entry.facts);
     if (const Plugin* plugin = catalog.plugin_of(entry)) print("plugin: " + plugin->file.string() + "\n");
   }
-  const auto parameters = catalog.declared(name);
+  const auto parameters = decorator ? catalog.declared(name) : catalog.declared(choice);
   if (parameters.empty()) {
     print("parameters: none\n");
     return;
@@ -86,7 +89,7 @@ Command policies_command() {
           [](Arguments& arguments) -> Action {
             const auto name = std::make_shared<std::string>();
             const auto plugins = std::make_shared<PluginArguments>();
-            arguments.positional("NAME", "policy to explain", *name, Arguments::Need::optional);
+            arguments.positional("NAME", "policy to explain, or its file NAME.py", *name, Arguments::Need::optional);
             plugins->declare(arguments);
             return [name, plugins](const Names&) {
               const Catalog catalog = plugins->load();

@@ -22,7 +22,7 @@ constexpr std::size_t kShrinkingAttempts = 3000;
 struct Options {
   std::string verb, name, output, scenarios, seed, decision_limit;
   PluginArguments plugins;
-  bool absolute_times = false;
+  bool absolute_times = false, python = false;
 };
 
 ExitCode write_new(const Options& options) {
@@ -30,7 +30,7 @@ ExitCode write_new(const Options& options) {
   if (catalog.find(options.name))
     throw InputError(in_quotes(options.name) + " is the name of a policy already; see hetsched policies " + options.name);
   const std::filesystem::path folder = options.output.empty() ? options.name : options.output;
-  print("wrote " + join(write_new_policy(folder, options.name), ", ") + " to " + folder.string() + "/\n" + "next: " +
+  print("wrote " + join(write_new_policy(folder, options.name, options.python ? PolicyLanguage::python : PolicyLanguage::cpp), ", ") + " to " + folder.string() + "/\n" + "next: " +
         folder.string() + "/README.md\n");
   return ExitCode::ok;
 }
@@ -114,8 +114,9 @@ class PolicyTest {
   }
 
   void tell_case(const RandomScenario& least, const Violation& violation) const {
-    const std::filesystem::path folder = options_.output.empty() ? choice_.name + "_violation" : options_.output;
-    Json policy = {{"name", choice_.name}};
+    const std::filesystem::path folder =
+        options_.output.empty() ? std::filesystem::path(choice_.name).stem().string() + "_violation" : options_.output;
+    Json policy = {{"name", catalog_.effective(choice_)["name"]}};
     if (choice_.parameters.value.is_object() && !choice_.parameters.value.empty())
       policy["parameters"] = choice_.parameters.value;
     contract::write_case(folder, least, policy);
@@ -157,20 +158,24 @@ ExitCode run(const Options& options) {
 
 Command policy_command() {
   return {"policy",
-          "Begin a policy of your own in a shared library, or test one",
-          "new NAME [-o DIR]\ntest NAME[:k=v,...] [--plugin FILE] [options]",
-          "new writes a folder with source, CMakeLists.txt, test and README. test runs a policy on random platforms and "
+          "Begin a policy of your own, in C++ or Python, or test one",
+          "new NAME [--python] [-o DIR]\ntest NAME[:k=v,...] [--plugin FILE] [options]",
+          "new writes a folder with source and README: in C++ with CMakeLists.txt and test, for a shared library; in Python "
+          "with an experiment. test runs a policy on random platforms and "
           "workloads and checks that it keeps the contract of policy.hpp; of a violation it writes the smallest "
           "experiment that shows it, and the exit code is 3.",
           "hetsched policy new my_policy\n"
           "hetsched policy test my_policy --plugin my_policy/build/my_policy.so\n"
-          "hetsched policy test rr:quantum=2",
+          "hetsched policy test rr:quantum=2\n"
+          "hetsched policy new my_policy --python\n"
+          "hetsched policy test my_policy/my_policy.py",
           [](Arguments& arguments) -> Action {
             const auto options = std::make_shared<Options>();
             arguments.positional("VERB", "new or test", options->verb, Arguments::Need::required);
-            arguments.positional("NAME", "policy, for test with parameters", options->name,
+            arguments.positional("NAME", "policy or its file NAME.py, for test with parameters", options->name,
                                  Arguments::Need::required);
             options->plugins.declare(arguments);
+            arguments.flag("--python", "new: in Python", options->python);
             arguments.option("-o,--output", "DIR", "folder for what is written (default: NAME, or NAME_violation)",
                              options->output);
             arguments.option("--scenarios", "N", "how many random scenarios (default: 60)", options->scenarios);

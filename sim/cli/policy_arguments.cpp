@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "builtin.hpp"
+#include "python/python.hpp"
 #include "study/expand.hpp"
 
 namespace hetsched {
@@ -30,6 +31,7 @@ Catalog PluginArguments::load(const std::string& experiment) const {
   Problems problems;
   Catalog catalog(builtin_policies(), builtin_decorators(), load_plugins(requests, problems), problems);
   problems.throw_if_any();
+  catalog.add(python());
   return catalog;
 }
 

@@ -21,18 +21,6 @@ struct Options {
   bool dry_run = false;
 };
 
-/// The number of the point to run.
-std::size_t chosen_point(const Options& options, const Study& study) {
-  if (!options.point.empty()) return whole_number("--point", options.point, 0, study.size() - 1);
-  if (study.size() == 1) return 0;
-  const std::string& name = options.study.experiment;
-  throw InputError(name + " has " + counted(study.size(), "point") +
-                   ", and run runs one: choose it with --point N (hetsched sweep " + name +
-                   " --dry-run lists them) or by --platform, --workload, --policy and --seed; or run all of "
-                   "them: hetsched sweep " +
-                   name);
-}
-
 template <class S>
 Names outcome_cells(const std::string& name, const S& s) {
   return {name,
@@ -137,7 +125,7 @@ void print_files(const std::filesystem::path& folder, RecordLevel level, bool is
 ExitCode run(const Options& options, const Names& command_line) {
   const Catalog catalog = options.study.catalog();
   const Study study = options.study.load(catalog);
-  const std::size_t point = chosen_point(options, study);
+  const std::size_t point = options.study.point(study, options.point);
   const Scenario scenario = study.resolve(point);
   if (options.dry_run) {
     print(to_json(scenario).dump(2) + "\n");

@@ -1,5 +1,6 @@
 #include "cli/study_arguments.hpp"
 
+#include "cli/output.hpp"
 #include "study/expand.hpp"
 
 namespace hetsched {
@@ -7,7 +8,7 @@ namespace hetsched {
 void StudyArguments::declare(Arguments& arguments, const std::string& records_default) {
   arguments.option("--platform", "FILE", "platform file", platform);
   arguments.option("--workload", "FILE", "workload file", workload);
-  arguments.option("--policy", "NAME[:k=v,...]", "policy (see hetsched policies) and its parameters", policy);
+  arguments.option("--policy", "NAME[:k=v,...]", "policy (see hetsched policies) or its file NAME.py, and its parameters", policy);
   plugins.declare(arguments);
   arguments.option("--seed", "N", "seed of all random numbers (default: the experiment's, or 1)", seed);
   arguments.list("--set", "PATH=VALUE",
@@ -37,8 +38,10 @@ Study StudyArguments::load(const Catalog& catalog) const {
     if (!platform.empty()) all.push_back({"platform", platform, "--platform " + platform});
     if (!workload.empty()) all.push_back({"workload", workload, "--workload " + workload});
   }
+  std::string policy_name;
   if (!policy.empty()) {
     const auto of_policy = policy_settings("--policy", policy);
+    policy_name = of_policy.front().value;
     all.insert(all.end(), of_policy.begin() + (from_parts ? 1 : 0), of_policy.end());
   }
   if (!seed.empty()) all.push_back({"seed", std::to_string(whole_number("--seed", seed)), "--seed " + seed});
@@ -51,11 +54,21 @@ Study StudyArguments::load(const Catalog& catalog) const {
       problems.add("--set", "", in_quotes(text) + ": plugins are not set but added, with --plugin FILE");
   }
   problems.throw_if_any();
-  Study study = from_parts ? Study::from_parts({platform, workload, policy.substr(0, policy.find(':'))}, all,
+  Study study = from_parts ? Study::from_parts({platform, workload, policy_name}, all,
                                                catalog, problems)
                            : Study::load(experiment, all, catalog, problems);
   problems.throw_if_any();
   return study;
+}
+
+std::size_t StudyArguments::point(const Study& study, const std::string& given) const {
+  if (!given.empty()) return whole_number("--point", given, 0, study.size() - 1);
+  if (study.size() == 1) return 0;
+  throw InputError(experiment + " has " + counted(study.size(), "point") +
+                   ", and run runs one: choose it with --point N (hetsched sweep " + experiment +
+                   " --dry-run lists them) or by --platform, --workload, --policy and --seed; or run all of "
+                   "them: hetsched sweep " +
+                   experiment);
 }
 
 std::optional<RecordLevel> StudyArguments::record_level() const {

@@ -29,6 +29,9 @@ struct StudyArguments {
   /// catalog must outlive the study.
   [[nodiscard]] Study load(const Catalog& catalog) const;
 
+  /// The number of the point that is to be run: `given` (--point), or the only one. Throws InputError.
+  [[nodiscard]] std::size_t point(const Study& study, const std::string& given) const;
+
   /// What --records says; nothing if it is not given.
   [[nodiscard]] std::optional<RecordLevel> record_level() const;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +82,7 @@ struct PolicyChoice {
   std::string name;
   JsonValue parameters;  ///< an object; checked against the policy's own declaration
   std::vector<DecoratorChoice> decorators;  ///< the outermost first
+  std::filesystem::path folder;             ///< what the name is relative to where it is that of a file
 
   /// "edf", or with decorators, from within: "edf+batch+drop".
   [[nodiscard]] std::string title() const {
@@ -91,7 +93,7 @@ struct PolicyChoice {
 };
 template <>
 inline constexpr auto fields<PolicyChoice> = std::tuple{
-    field("name", &PolicyChoice::name, "name of a policy (hetsched policies)", {.required = true}),
+    field("name", &PolicyChoice::name, "name of a policy (hetsched policies), or a file NAME.py", {.required = true}),
     field("parameters", &PolicyChoice::parameters, "its parameters (hetsched policies NAME)", {.object = true}),
     field("decorators", &PolicyChoice::decorators, "what is put around it, the outermost first (hetsched policies)", {}),
 };

@@ -98,7 +98,9 @@ std::unique_ptr<Policy> made(std::string_view name, const Make& make) {
 /// Makes a policy or decorator and reports what is wrong with its parameters.
 template <class Make>
 std::unique_ptr<Policy> made_from(const Chosen& chosen, std::uint64_t run_seed, const Make& make, Problems& problems) {
-  Params params(given_values(chosen.parameters), policy_seed(run_seed, chosen.name), reader_of(chosen.parameters));
+  // A file has the same seed wherever it lies.
+  const std::string seeded = std::filesystem::path(chosen.name).filename().string();
+  Params params(given_values(chosen.parameters), policy_seed(run_seed, seeded), reader_of(chosen.parameters));
   std::unique_ptr<Policy> policy = made(chosen.name, [&] { return make(params); });
   if (chosen.parameters.value.is_object()) check_given(chosen, names_of(params.declared()), problems);
   for (const Params::Problem& problem : params.problems()) {
@@ -216,6 +218,40 @@ const DecoratorEntry* Catalog::find_decorator(std::string_view name) const {
   return at != decorators_.end() ? &*at : nullptr;
 }
 
+bool Catalog::is_script(std::string_view name) const {
+  return language_ && name.size() > language_->suffix.size() && name.ends_with(language_->suffix);
+}
+
+std::filesystem::path Catalog::script(const PolicyChoice& choice) const {
+  return (choice.folder / choice.name).lexically_normal();
+}
+
+std::string Catalog::script_summary(const PolicyChoice& choice) const {
+  (void)maker(choice);
+  return language_->summary(script(choice));
+}
+
+Catalog::Maker Catalog::maker(const PolicyChoice& choice) const {
+  if (!is_script(choice.name)) return get(choice.name).make;
+  const std::filesystem::path file = script(choice);
+  if (const std::string missing = missing_file("policy", file); !missing.empty()) throw InputError(missing);
+  try {
+    language_->load(file);
+  } catch (const InputError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw PolicyError(choice.name, 0, "being loaded", std::string("it threw: ") + error.what());
+  }
+  return [this, file](Params& params) { return language_->make(file, params); };
+}
+
+std::vector<Params::Declared> Catalog::declared(const PolicyChoice& choice) const {
+  Params params;
+  const Maker make = maker(choice);
+  (void)made(choice.name, [&] { return make(params); });
+  return params.declared();
+}
+
 std::vector<Params::Declared> Catalog::declared(std::string_view name) const {
   Params params;
   if (const DecoratorEntry* entry = find_decorator(name)) {
@@ -230,12 +266,14 @@ std::vector<Params::Declared> Catalog::declared(std::string_view name) const {
 std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t run_seed, Problems& problems,
                                       const Node* at) const {
   const std::size_t before = problems.size();
-  const PolicyEntry* entry = find(choice.name);
-  if (!entry) {
-    problems.add(at ? at->problem(unknown(choice.name)) : Problem{"", "", unknown(choice.name)});
+  Maker make;
+  try {
+    make = maker(choice);
+  } catch (const InputError& error) {
+    for (const Problem& problem : error.problems()) problems.add(at ? at->problem(to_string(problem)) : problem);
     return nullptr;
   }
-  std::unique_ptr<Policy> policy = made_from({choice.name, choice.parameters, "policy"}, run_seed, entry->make, problems);
+  std::unique_ptr<Policy> policy = made_from({choice.name, choice.parameters, "policy"}, run_seed, make, problems);
   for (std::size_t d = choice.decorators.size(); d-- > 0;) {
     const DecoratorChoice& decorator = choice.decorators[d];
     const DecoratorEntry* found = find_decorator(decorator.name);
@@ -254,12 +292,15 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
 
 bool Catalog::is_clairvoyant(const PolicyChoice& choice) const {
   Params params(given_values(choice.parameters));
-  (void)made(choice.name, [&] { return get(choice.name).make(params); });
+  const Maker make = maker(choice);
+  (void)made(choice.name, [&] { return make(params); });
   return params.is_clairvoyant();
 }
 
 Json Catalog::effective(const PolicyChoice& choice) const {
-  Json json = {{"name", choice.name}, {"parameters", effective_parameters(declared(choice.name), choice.parameters)}};
+  const std::string name =
+      is_script(choice.name) ? std::filesystem::absolute(script(choice)).lexically_normal().string() : choice.name;
+  Json json = {{"name", name}, {"parameters", effective_parameters(declared(choice), choice.parameters)}};
   if (choice.decorators.empty()) return json;
   json["decorators"] = Json::array();
   for (const DecoratorChoice& decorator : choice.decorators)

@@ -4,7 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +18,7 @@
 #include "hetsched/policy.hpp"
 #include "model/scenario.hpp"
 #include "policy/plugin.hpp"
+#include "policy/script.hpp"
 
 namespace hetsched {
 
@@ -26,6 +30,9 @@ class Catalog {
   /// These and the policies of plugins. One whose name is taken is a problem of its plugin, and left out.
   Catalog(std::span<const PolicyEntry> entries, std::span<const DecoratorEntry> decorators, std::vector<Plugin> plugins,
           Problems& problems);
+
+  /// Takes policies in that language, too: they are named by the paths of their files, and not in list().
+  void add(const ScriptLanguage& language) { language_ = language; }
 
   /// All policies, by name.
   [[nodiscard]] std::span<const PolicyEntry> list() const { return entries_; }
@@ -47,9 +54,18 @@ class Catalog {
   /// ...`.
   [[nodiscard]] std::string unknown(std::string_view name) const;
 
+  /// Is this the name of a policy that is a file?
+  [[nodiscard]] bool is_script(std::string_view name) const;
+  /// Its file, as a path to open.
+  [[nodiscard]] std::filesystem::path script(const PolicyChoice& choice) const;
+  /// What it says of itself: one line, or nothing. Throws an InputError if it cannot be read or is no policy.
+  [[nodiscard]] std::string script_summary(const PolicyChoice& choice) const;
+
   /// The parameters that a policy (or decorator) reads, in the order in which it does. Throws an InputError for an unknown
   /// name, and a PolicyError if it cannot be made.
   [[nodiscard]] std::vector<Params::Declared> declared(std::string_view name) const;
+  /// The same of the policy of a choice, which may be a file.
+  [[nodiscard]] std::vector<Params::Declared> declared(const PolicyChoice& choice) const;
 
   /// Makes the policy of a run, with its decorators. Everything wrong with the choice (unknown name, unknown parameter, wrong
   /// type, out of range) is added to `problems`, with the positions of the parameters; then there is none.
@@ -64,11 +80,16 @@ class Catalog {
   [[nodiscard]] Json effective(const PolicyChoice& choice) const;
 
  private:
+  using Maker = std::function<std::unique_ptr<Policy>(Params&)>;
+
   void sort();
+  /// What makes the policy of a choice. Throws an InputError if there is none.
+  [[nodiscard]] Maker maker(const PolicyChoice& choice) const;
 
   std::vector<PolicyEntry> entries_;        // by name
   std::vector<DecoratorEntry> decorators_;  // by name
   std::vector<Plugin> plugins_;
+  std::optional<ScriptLanguage> language_;
 };
 
 /// The seed that a policy sees in a run: the same for the same policy and run seed, unrelated to all other

@@ -8,8 +8,41 @@
 #include "base/errors.hpp"
 #include "base/files.hpp"
 #include "base/version.hpp"
+#include "policy/new_policy_files.hpp"
 
 namespace hetsched {
+
+const char* const kNewExperiment = R"({
+  "format": 1,
+  "name": "example",
+  "policy": "@policy@",
+  "platform": {
+    "format": 1,
+    "name": "two",
+    "kinds": [{"name": "gpu", "type": "gpu"}, {"name": "dla", "type": "dla"}],
+    "accelerators": [{"name": "gpu", "kind": "gpu"}, {"name": "dla", "kind": "dla"}]
+  },
+  "workload": {
+    "format": 1,
+    "name": "three",
+    "streams": [{"name": "camera", "model": "model.json", "arrival": {"type": "trace", "times": [0, 0, 1]}}]
+  }
+}
+)";
+
+const char* const kNewModel = R"({
+  "format": 1,
+  "name": "net",
+  "layers": [{"name": "body"}, {"name": "head"}],
+  "costs": [
+    {"layer": "body", "kind": "gpu", "time": 1},
+    {"layer": "body", "kind": "dla", "time": 2},
+    {"layer": "head", "kind": "gpu", "time": 1},
+    {"layer": "head", "kind": "dla", "time": 8}
+  ]
+}
+)";
+
 namespace {
 
 // In all of these @name@, @Class@ and @version@ are replaced.
@@ -112,37 +145,6 @@ if(NOT found STREQUAL expected)
 endif()
 )";
 
-constexpr const char* kExperiment = R"({
-  "format": 1,
-  "name": "example",
-  "policy": "@name@",
-  "platform": {
-    "format": 1,
-    "name": "two",
-    "kinds": [{"name": "gpu", "type": "gpu"}, {"name": "dla", "type": "dla"}],
-    "accelerators": [{"name": "gpu", "kind": "gpu"}, {"name": "dla", "kind": "dla"}]
-  },
-  "workload": {
-    "format": 1,
-    "name": "three",
-    "streams": [{"name": "camera", "model": "model.json", "arrival": {"type": "trace", "times": [0, 0, 1]}}]
-  }
-}
-)";
-
-constexpr const char* kModel = R"({
-  "format": 1,
-  "name": "net",
-  "layers": [{"name": "body"}, {"name": "head"}],
-  "costs": [
-    {"layer": "body", "kind": "gpu", "time": 1},
-    {"layer": "body", "kind": "dla", "time": 2},
-    {"layer": "head", "kind": "gpu", "time": 1},
-    {"layer": "head", "kind": "dla", "time": 8}
-  ]
-}
-)";
-
 constexpr const char* kExpected =
     "0,body,gpu,1\n1,body,dla,2\n0,head,gpu,2\n1,head,gpu,3\n2,body,dla,4\n2,head,gpu,5\n";
 
@@ -168,11 +170,14 @@ slots and mispredicted times. What it does wrong there comes with the smallest e
 After an update of hetsched build again: a plugin of another version of `policy.hpp` is refused.
 )";
 
-constexpr std::array kFiles = {
-    std::pair{"@name@.cpp", kSource},          std::pair{"CMakeLists.txt", kCMake},
-    std::pair{"README.md", kReadme},           std::pair{"test/example.cmake", kExampleTest},
-    std::pair{"test/experiment.json", kExperiment}, std::pair{"test/model.json", kModel},
-    std::pair{"test/expected.csv", kExpected}};
+std::span<const NewFile> cpp_policy_files() {
+  static const std::array files = {
+      NewFile{"@name@.cpp", kSource},  NewFile{"CMakeLists.txt", kCMake},
+      NewFile{"README.md", kReadme},   NewFile{"test/example.cmake", kExampleTest},
+      NewFile{"test/experiment.json", kNewExperiment}, NewFile{"test/model.json", kNewModel},
+      NewFile{"test/expected.csv", kExpected}};
+  return files;
+}
 
 void check_name(const std::string& name) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
@@ -192,9 +197,9 @@ std::string class_name(const std::string& name) {
   return text;
 }
 
-std::string filled(std::string text, const std::string& name) {
+std::string filled(std::string text, const std::string& name, const std::string& policy) {
   const std::pair<std::string, std::string> values[] = {
-      {"@name@", name}, {"@Class@", class_name(name)}, {"@version@", std::string(kVersion)}};
+      {"@name@", name}, {"@policy@", policy}, {"@Class@", class_name(name)}, {"@version@", std::string(kVersion)}};
   for (const auto& [key, value] : values)
     for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + value.size()))
       text.replace(at, key.size(), value);
@@ -203,7 +208,7 @@ std::string filled(std::string text, const std::string& name) {
 
 }  // namespace
 
-Names write_new_policy(const std::filesystem::path& folder, const std::string& name) {
+Names write_new_policy(const std::filesystem::path& folder, const std::string& name, PolicyLanguage language) {
   check_name(name);
   std::error_code error;
   if (std::filesystem::exists(folder, error) &&
@@ -211,9 +216,11 @@ Names write_new_policy(const std::filesystem::path& folder, const std::string& n
     throw InputError(folder.string() + " is there already; nothing is overwritten: move it away, or give another folder "
                                        "with -o");
   Names written;
-  for (const auto& [file, text] : kFiles) {
-    written.push_back(filled(file, name));
-    write_file(folder / written.back(), filled(text, name));
+  const bool in_python = language == PolicyLanguage::python;
+  const std::string policy = in_python ? name + ".py" : name;
+  for (const auto& [file, text] : in_python ? python_policy_files() : cpp_policy_files()) {
+    written.push_back(filled(file, name, policy));
+    write_file(folder / written.back(), filled(text, name, policy));
   }
   return written;
 }

@@ -1,5 +1,5 @@
 /// \file
-/// The first version of a policy outside this tree: a folder that builds, runs and is tested as it stands.
+/// The first version of a policy outside this tree: a folder that runs and is tested as it stands.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,11 @@
 
 namespace hetsched {
 
-/// Writes source, CMakeLists.txt, test and README of a policy; returns the names of the files. Throws an InputError if
-/// the name is none for a policy, or if there is something at `folder` already.
-Names write_new_policy(const std::filesystem::path& folder, const std::string& name);
+enum class PolicyLanguage { cpp, python };
+
+/// Writes source and README of a policy, in C++ with CMakeLists.txt and test, in Python with an experiment; returns the
+/// names of the files. Throws an InputError if the name is none for a policy, or if there is something at `folder`
+/// already.
+Names write_new_policy(const std::filesystem::path& folder, const std::string& name, PolicyLanguage language);
 
 }  // namespace hetsched

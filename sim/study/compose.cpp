@@ -1,7 +1,8 @@
 #include "study/compose.hpp"
 
 #include <algorithm>
-#include <system_error>
+
+#include "base/files.hpp"
 
 namespace hetsched {
 namespace {
@@ -93,20 +94,6 @@ const Document* Composer::read_part(const std::string& part, const std::filesyst
   }
   files_.insert(path.string());
   return &documents_.emplace(path.string(), Document::from_file(path, problems)).first->second;
-}
-
-std::string missing_file(const std::string& noun, const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::exists(path, error)) return "";
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  Names there;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error))
-    there.push_back(entry->path().filename().string());
-  std::sort(there.begin(), there.end());
-  const auto near = nearest(path.filename().string(), there);
-  return "there is no " + noun + " file " + in_quotes(path.string(), 120) +
-         (near ? "; did you mean " + in_quotes((path.parent_path() / *near).string(), 120) + "?" : "");
 }
 
 }  // namespace hetsched

@@ -62,7 +62,4 @@ class Composer {
   std::set<std::string> files_;
 };
 
-/// If there is no file at `path`: a clause that says so and names the nearest in its folder. Else empty.
-std::string missing_file(const std::string& noun, const std::filesystem::path& path);
-
 }  // namespace hetsched

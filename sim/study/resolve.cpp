@@ -1,5 +1,6 @@
 #include "study/resolve.hpp"
 
+#include "base/files.hpp"
 #include "engine/tables.hpp"
 #include "model/names.hpp"
 #include "study/experiment.hpp"
@@ -13,16 +14,17 @@ Problem missing(const Node& experiment, const std::string& what, const std::stri
               "=" + example};
 }
 
-void read_policy(const Composed& composed, const ExperimentSpec& spec, const Catalog& catalog,
+void read_policy(const Composed& composed, std::uint64_t seed, const Catalog& catalog, PolicyChoice& policy,
                  Problems& problems) {
   const Node node = composed.experiment.at("/policy");
   if (node.value().is_null()) {
     problems.add(missing(composed.experiment.root(), "policy", "edf"));
     return;
   }
-  if (spec.policy.name.empty()) return;  // has been reported
+  if (policy.name.empty()) return;  // has been reported
   const Node name = node.value().is_object() ? node.child("name") : node;
-  (void)catalog.make(spec.policy, spec.seed, problems, &name);
+  policy.folder = name.folder();
+  (void)catalog.make(policy, seed, problems, &name);
 }
 
 void check_jitter(const ExperimentSpec& spec, const Node& node, Problems& problems) {
@@ -69,7 +71,8 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   else
     scenario.workload = read_workload(composed.workload_node(), problems);
   read_networks(composed.workload_node(), scenario, problems);
-  read_policy(composed, spec, catalog, problems);
+  read_policy(composed, spec.seed, catalog, scenario.policy, problems);
+  if (catalog.is_script(scenario.policy.name)) files_.insert(catalog.script(scenario.policy).string());
   check_jitter(spec, root.child("execution_jitter"), problems);
   check_outages(spec, scenario.platform, root.child("outages"), problems);
   return scenario;

@@ -53,18 +53,32 @@ void write_summaries(const std::filesystem::path& directory, RecordLevel level, 
 
 }  // namespace
 
-RunResult run_scenario(const Scenario& scenario, const Catalog& catalog,
-                       std::span<Observer* const> observers) {
+namespace {
+
+std::unique_ptr<Policy> make_policy(const Scenario& scenario, const Catalog& catalog) {
+  Problems problems;
+  std::unique_ptr<Policy> policy = catalog.make(scenario.policy, scenario.options.seed, problems);
+  problems.throw_if_any();
+  return policy;
+}
+
+}  // namespace
+
+RunResult run_scenario(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers) {
+  const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
+  return run_scenario(scenario, Decider{*policy, catalog.is_clairvoyant(scenario.policy)}, observers);
+}
+
+RunResult run_scenario(const Scenario& scenario, const Decider& decider, std::span<Observer* const> observers) {
   const Stopwatch stopwatch;
   Problems problems;
   const Tables tables = Tables::build(scenario, problems);
-  const std::unique_ptr<Policy> policy = catalog.make(scenario.policy, scenario.options.seed, problems);
   problems.throw_if_any();
   SummaryObserver summary(basis_of(scenario, tables));
   std::vector<Observer*> all(observers.begin(), observers.end());
   all.push_back(&summary);
   const std::unique_ptr<Executor> executor = make_simgrid_executor(fabric_of(tables));
-  const DecisionTime decisions = simulate(scenario, tables, *policy, *executor, all, catalog.is_clairvoyant(scenario.policy));
+  const DecisionTime decisions = simulate(scenario, tables, decider.policy, *executor, all, decider.clairvoyant);
   RunResult result{summary.summary(),
                    summary.streams(),
                    {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
@@ -75,11 +89,20 @@ RunResult run_scenario(const Scenario& scenario, const Catalog& catalog,
 
 RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
                    RecordLevel level, const Provenance& provenance) {
+  const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
+  const Decider decider{*policy, catalog.is_clairvoyant(scenario.policy), catalog.effective(scenario.policy),
+                        to_json(catalog.plugins())};
+  return run_into(directory, scenario, decider, level, provenance);
+}
+
+RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Decider& decider,
+                   RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers) {
   OutputDirectory output(directory, kManifestFile);
   const Stopwatch stopwatch;
   CsvObserver csv(output.path(), level);
-  Observer* const observers[] = {&csv};
-  RunResult result = run_scenario(scenario, catalog, observers);
+  std::vector<Observer*> all = {&csv};
+  all.insert(all.end(), observers.begin(), observers.end());
+  RunResult result = run_scenario(scenario, decider, all);
   csv.finish();
   write_summaries(output.path(), level, result);
   if (level == RecordLevel::all) write_trace(output.path(), output.path() / kTraceFile);
@@ -87,10 +110,10 @@ RunResult run_into(const std::filesystem::path& directory, const Scenario& scena
   result.cost.cpu = stopwatch.cpu();
   result.cost.peak_memory = peak_memory_kib();
   Json json = manifest(provenance, stopwatch.start());
-  json["plugins"] = to_json(catalog.plugins());
+  json["plugins"] = decider.plugins;
   json["records"] = std::string(name_of(level));
   json["scenario"] = to_json(scenario);
-  json["scenario"]["policy"] = catalog.effective(scenario.policy);
+  json["scenario"]["policy"] = decider.policy_json;
   json["cost"] = to_json(result.cost);
   write_file(output.path() / kManifestFile, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   output.commit();

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/json_document.hpp"
 #include "engine/engine.hpp"
 #include "model/scenario.hpp"
 #include "policy/catalog.hpp"
@@ -33,6 +34,18 @@ struct RunResult {
 RunResult run_scenario(const Scenario& scenario, const Catalog& catalog,
                        std::span<Observer* const> observers = {});
 
+/// What decides in a run where that is not the policy that its scenario names.
+struct Decider {
+  Policy& policy;
+  bool clairvoyant = false;
+  // For manifests:
+  Json policy_json = nullptr;    ///< the policy as in an experiment
+  Json plugins = Json::array();  ///< where it may be from
+};
+
+/// The same under another policy.
+RunResult run_scenario(const Scenario& scenario, const Decider& decider, std::span<Observer* const> observers = {});
+
 /// What a manifest says of how a run came about, besides the run itself.
 struct Provenance {
   Names argv;
@@ -44,5 +57,9 @@ struct Provenance {
 /// it is empty or holds a run.json; else an InputError is thrown before anything is run.
 RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
                    RecordLevel level, const Provenance& provenance);
+
+/// The same under another policy, with further observers.
+RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Decider& decider,
+                   RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers = {});
 
 }  // namespace hetsched

@@ -12,32 +12,39 @@ using namespace hetsched::testing;
 namespace {
 
 /// a (kind x) and b (kind y) with a memory each, and a link of 1 MB/s between them.
-constexpr const char* kTwo = R"({"format": 1, "name": "p", "kinds": [{"name": "x", "type": "cpu"}, {"name": "y", "type": "gpu"}],
+constexpr const char* kTwo =
+    R"({"format": 1, "name": "p",
+  "kinds": [{"name": "x", "type": "cpu"}, {"name": "y", "type": "gpu"}],
   "memories": [{"name": "0"}, {"name": "1"}], "links": [{"name": "l", "bandwidth": 1e6, "latency": 0}],
   "routes": [{"from": "*", "to": "*", "links": ["l"]}],
   "accelerators": [{"name": "a", "kind": "x", "memory": "0"}, {"name": "b", "kind": "y", "memory": "1"}]})";
 
-/// Where the second of two layers runs: the first runs on a; moving its output to b takes `transfer` seconds; the second
-/// takes 5 on a and 3 on b, and 2 J there.
+/// Where the second of two layers runs: the first runs on a; moving its output to b takes `transfer` seconds;
+/// the second takes 5 on a and 3 on b, and 2 J there.
 std::string second_runs_on(const std::string& policy, double transfer, Params::Values parameters = {}) {
-  const Inputs in{kTwo, R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "burst", "count": 1}}]})",
-                  {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "f", "output_bytes": )" + std::to_string(transfer * 1e6) +
-                             R"(}, {"name": "g"}], "costs": [{"layer": "f", "kind": "x", "time": 1},
+  const Inputs in{
+      kTwo,
+      R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "burst", "count": 1}}]})",
+      {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "f", "output_bytes": )" +
+                 std::to_string(transfer * 1e6) +
+                 R"(}, {"name": "g"}], "costs": [{"layer": "f", "kind": "x", "time": 1},
                   {"layer": "g", "kind": "x", "time": 5}, {"layer": "g", "kind": "y", "time": 3, "energy": 2}]})"}}};
   return std::string(simulate_log(make_scenario(in), policy, std::move(parameters)).tasks.back().accelerator);
 }
 
-/// The order of streams on b, with `p` ready at 1 after a layer on a whose output takes 5 s to move, `q` at 1, and
-/// `low` and `high` at 1.5; b is busy till 1, everything takes 1 there.
+/// The order of streams on b, with `p` ready at 1 after a layer on a whose output takes 5 s to move, `q` at
+/// 1, and `low` and `high` at 1.5; b is busy till 1, everything takes 1 there.
 std::string order_on_b(const std::string& policy) {
-  Inputs in{kTwo, R"({"format": 1, "name": "w", "streams": [
+  Inputs in{
+      kTwo,
+      R"({"format": 1, "name": "w", "streams": [
     {"name": "0", "model": "one", "arrival": {"type": "burst", "count": 1, "at": 0}},
     {"name": "p", "model": "two", "arrival": {"type": "burst", "count": 1, "at": 0}},
     {"name": "q", "model": "one", "arrival": {"type": "burst", "count": 1, "at": 1}},
     {"name": "l", "model": "one", "arrival": {"type": "burst", "count": 1, "at": 1.5}},
     {"name": "h", "model": "one", "arrival": {"type": "burst", "count": 1, "at": 1.5}, "priority": 1}]})",
-            {{"one", chain_model("one", 1, R"("kind": "y", "time": 1)")},
-             {"two", R"({"format": 1, "name": "two", "layers": [{"name": "f", "output_bytes": 5e6}, {"name": "g"}],
+      {{"one", chain_model("one", 1, R"("kind": "y", "time": 1)")},
+       {"two", R"({"format": 1, "name": "two", "layers": [{"name": "f", "output_bytes": 5e6}, {"name": "g"}],
                "costs": [{"layer": "f", "kind": "x", "time": 1}, {"layer": "g", "kind": "y", "time": 1}]})"}}};
   std::string order;
   for (const TaskRecord& t : simulate_log(make_scenario(in), policy).tasks)
@@ -74,8 +81,10 @@ TEST_CASE("on one memory, dm and dmda with alpha = 1, beta = gamma = 0 run as mc
     INFO("seed " << seed);
     const auto run = [&](const std::string& policy, Params::Values parameters) {
       std::string text;
-      for (const TaskRecord& t : simulate_log(make_scenario(scenario.inputs), policy, std::move(parameters), Backend::fluid).tasks)
-        text += std::to_string(t.request) + "." + std::string(t.task) + "@" + std::string(t.accelerator) + "-" + std::to_string(t.end) + " ";
+      for (const TaskRecord& t :
+           simulate_log(make_scenario(scenario.inputs), policy, std::move(parameters), Backend::fluid).tasks)
+        text += std::to_string(t.request) + "." + std::string(t.task) + "@" + std::string(t.accelerator) +
+                "-" + std::to_string(t.end) + " ";
       return text;
     };
     const std::string mct = run("mct", {});

@@ -16,14 +16,16 @@ using Text = std::string;
 /// Runs one request of A and one of B, of a single layer, at 0 on x and y; returns where: "AxBy".
 std::string placement(Params::Values parameters) {
   // Times A 1 3, B 2 2; energies A 4 1, B 1 1.
-  const Inputs in{R"({"format": 1, "name": "p", "kinds": [{"name": "x", "type": "npu"}, {"name": "y", "type": "npu"}],
+  const Inputs in{
+      R"({"format": 1, "name": "p",
+    "kinds": [{"name": "x", "type": "npu"}, {"name": "y", "type": "npu"}],
     "accelerators": [{"name": "x", "kind": "x"}, {"name": "y", "kind": "y"}]})",
-                  R"({"format": 1, "name": "w", "streams": [
+      R"({"format": 1, "name": "w", "streams": [
     {"name": "A", "model": "a", "arrival": {"type": "burst", "count": 1}, "deadline": 4},
     {"name": "B", "model": "b", "arrival": {"type": "burst", "count": 1}, "deadline": 8}]})",
-                  {{"a", R"({"format": 1, "name": "a", "layers": [{"name": "l"}], "costs": [
+      {{"a", R"({"format": 1, "name": "a", "layers": [{"name": "l"}], "costs": [
       {"layer": "l", "kind": "x", "time": 1, "energy": 4}, {"layer": "l", "kind": "y", "time": 3, "energy": 1}]})"},
-                   {"b", R"({"format": 1, "name": "b", "layers": [{"name": "l"}], "costs": [
+       {"b", R"({"format": 1, "name": "b", "layers": [{"name": "l"}], "costs": [
       {"layer": "l", "kind": "x", "time": 2, "energy": 1}, {"layer": "l", "kind": "y", "time": 2, "energy": 1}]})"}}};
   std::string a, b;
   for (const TaskRecord& t : simulate_log(make_scenario(in), "dream", std::move(parameters)).tasks)
@@ -33,9 +35,11 @@ std::string placement(Params::Values parameters) {
 
 /// One accelerator; the streams' JSON and models are given.
 Log one(const std::string& streams, std::map<std::string, std::string> models, Params::Values parameters) {
-  const Inputs in{R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu", "switch_time": 0, "switch_energy": 0.5}],
+  const Inputs in{
+      R"({"format": 1, "name": "p",
+    "kinds": [{"name": "k", "type": "npu", "switch_time": 0, "switch_energy": 0.5}],
     "accelerators": [{"name": "a", "kind": "k"}]})",
-                  R"({"format": 1, "name": "w", "streams": [)" + streams + "]}", std::move(models)};
+      R"({"format": 1, "name": "w", "streams": [)" + streams + "]}", std::move(models)};
   return simulate_log(make_scenario(in), "dream", std::move(parameters));
 }
 
@@ -57,8 +61,9 @@ TEST_CASE("two accelerators: urgency x preference, then energy") {
 
 TEST_CASE("a switch of models costs score") {
   const std::string three = burst("A", "m", 9) + "," + burst("B", "n", 9) + "," + burst("C", "m", 9);
-  const std::map<std::string, std::string> models = {{"m", chain_model("m", 1, R"("kind": "k", "time": 1, "energy": 1)")},
-                                                     {"n", chain_model("n", 1, R"("kind": "k", "time": 1, "energy": 1)")}};
+  const std::map<std::string, std::string> models = {
+      {"m", chain_model("m", 1, R"("kind": "k", "time": 1, "energy": 1)")},
+      {"n", chain_model("n", 1, R"("kind": "k", "time": 1, "energy": 1)")}};
   const auto order = [&](double beta) {
     std::string text;
     for (const TaskRecord& t : one(three, models, {{"beta", beta}}).tasks) text += t.stream;
@@ -84,10 +89,15 @@ TEST_CASE("smart frame drop: the most hopeless of at least two, within the cap")
 
 TEST_CASE("a request that would miss runs as its fastest variant, if that may lose so much") {
   const std::map<std::string, std::string> models = {
-      {"m", R"({"format": 1, "name": "m", "layers": [{"name": "l", "variants": [{"name": "v", "accuracy_loss": 0.1}]}],
-        "costs": [{"layer": "l", "kind": "k", "time": 4}, {"layer": "l", "kind": "k", "variant": "v", "time": 1.5}]})"}};
+      {"m",
+       R"({"format": 1, "name": "m",
+        "layers": [{"name": "l", "variants": [{"name": "v", "accuracy_loss": 0.1}]}],
+        "costs": [{"layer": "l", "kind": "k", "time": 4},
+                  {"layer": "l", "kind": "k", "variant": "v", "time": 1.5}]})"}};
   const auto finish = [&](double deadline, double loss) {
-    return *one(burst("A", "m", deadline), models, {{"switch_variants", true}, {"max_accuracy_loss", loss}}).requests[0].finish;
+    return *one(burst("A", "m", deadline), models, {{"switch_variants", true}, {"max_accuracy_loss", loss}})
+                .requests[0]
+                .finish;
   };
   CHECK(finish(3, 1) == 1.5);
   CHECK(finish(3, 0.05) == 4);

@@ -14,7 +14,8 @@ namespace {
 constexpr double kThroughput[3][3] = {{4, 2, 1}, {3, 2.5, 1}, {2, 1.5, 1.2}};
 constexpr double kDuration = 2000;
 
-/// Part of the time that each of three streams, of one request after the other, spends on each of three kinds.
+/// Part of the time that each of three streams, of one request after the other, spends on each of three
+/// kinds.
 std::array<std::array<double, 3>, 3> shares(Params::Values parameters) {
   Inputs in;
   std::string streams, duration = std::to_string(kDuration);
@@ -23,19 +24,22 @@ std::array<std::array<double, 3>, 3> shares(Params::Values parameters) {
     std::string costs;
     for (int k = 0; k < 3; ++k)
       costs += (k > 0 ? "," : "") + (R"({"layer": "l", "kind": ")" + std::to_string(k) + R"(", "time": )" +
-               std::to_string(1 / kThroughput[m][k]) + "}");
-    in.models[name] = R"({"format": 1, "name": ")" + name + R"(", "layers": [{"name": "l"}], "costs": [)" + costs + "]}";
+                                     std::to_string(1 / kThroughput[m][k]) + "}");
+    in.models[name] =
+        R"({"format": 1, "name": ")" + name + R"(", "layers": [{"name": "l"}], "costs": [)" + costs + "]}";
     streams += (m > 0 ? "," : "") + (R"({"name": ")" + name + R"(", "model": ")" + name +
-               R"(", "arrival": {"type": "closed_loop", "outstanding": 1}})");
+                                     R"(", "arrival": {"type": "closed_loop", "outstanding": 1}})");
   }
   in.platform = R"({"format": 1, "name": "p",
     "kinds": [{"name": "0", "type": "gpu"}, {"name": "1", "type": "gpu"}, {"name": "2", "type": "gpu"}],
     "accelerators": [{"name": "0", "kind": "0"}, {"name": "1", "kind": "1"}, {"name": "2", "kind": "2"}]})";
-  in.workload = R"({"format": 1, "name": "w", "end": "at_duration", "duration": )" + duration + R"(, "streams": [)" + streams + "]}";
+  in.workload = R"({"format": 1, "name": "w", "end": "at_duration", "duration": )" + duration +
+                R"(, "streams": [)" + streams + "]}";
   const Log log = simulate_log(make_scenario(in), "gavel", std::move(parameters));
   std::array<std::array<double, 3>, 3> shares{};
   for (const TaskRecord& t : log.tasks)
-    shares[std::stoul(std::string(t.stream))][std::stoul(std::string(t.accelerator))] += (t.end - t.start) / kDuration;
+    shares[std::stoul(std::string(t.stream))][std::stoul(std::string(t.accelerator))] +=
+        (t.end - t.start) / kDuration;
   return shares;
 }
 

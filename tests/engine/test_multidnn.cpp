@@ -1,6 +1,7 @@
 // Do the multi-DNN policies make the public Dysta code's choices on five requests for one accelerator?
 //
-// Models, requests and results: SamsungLabs/Sparse-Multi-DNN-Scheduling at b9f1913, scheduler.py, run on this set.
+// Models, requests and results: SamsungLabs/Sparse-Multi-DNN-Scheduling at b9f1913, scheduler.py, run on this
+// set.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -13,23 +14,30 @@ using namespace hetsched::testing;
 namespace {
 
 struct Order {
-  std::string layers;             ///< request of each layer, as they ran
-  std::vector<double> finishes;   ///< by request
-  double antt = 0;                ///< mean of turnaround / time alone, to four decimals
+  std::string layers;            ///< request of each layer, as they ran
+  std::vector<double> finishes;  ///< by request
+  double antt = 0;               ///< mean of turnaround / time alone, to four decimals
 };
 
 Order run(const std::string& policy, Params::Values parameters = {}) {
-  Inputs in{R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu"}], "accelerators": [{"name": "a", "kind": "k"}]})",
-            R"({"format": 1, "name": "w", "streams": [
-    {"name": "A", "model": "a", "priority": 3, "arrival": {"type": "burst", "count": 1, "at": 0}, "deadline": 16},
-    {"name": "B", "model": "b", "priority": 1, "arrival": {"type": "burst", "count": 1, "at": 0.5}, "deadline": 12},
-    {"name": "C", "model": "c", "priority": 9, "arrival": {"type": "burst", "count": 1, "at": 1.25}, "deadline": 30},
-    {"name": "D", "model": "d", "priority": 1, "arrival": {"type": "burst", "count": 1, "at": 3.5}, "deadline": 6},
-    {"name": "E", "model": "b", "priority": 1, "arrival": {"type": "burst", "count": 1, "at": 9.75}, "deadline": 8}]})",
-            {{"a", chain_model("a", 4, R"("kind": "k", "time": 2)")},
-             {"b", chain_model("b", 6, R"("kind": "k", "time": 1)")},
-             {"c", chain_model("c", 2, R"("kind": "k", "time": 5)")},
-             {"d", chain_model("d", 3, R"("kind": "k", "time": 1)")}}};
+  Inputs in{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu"}],
+    "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "w", "streams": [
+    {"name": "A", "model": "a", "priority": 3, "deadline": 16,
+     "arrival": {"type": "burst", "count": 1, "at": 0}},
+    {"name": "B", "model": "b", "priority": 1, "deadline": 12,
+     "arrival": {"type": "burst", "count": 1, "at": 0.5}},
+    {"name": "C", "model": "c", "priority": 9, "deadline": 30,
+     "arrival": {"type": "burst", "count": 1, "at": 1.25}},
+    {"name": "D", "model": "d", "priority": 1, "deadline": 6,
+     "arrival": {"type": "burst", "count": 1, "at": 3.5}},
+    {"name": "E", "model": "b", "priority": 1, "deadline": 8,
+     "arrival": {"type": "burst", "count": 1, "at": 9.75}}]})",
+      {{"a", chain_model("a", 4, R"("kind": "k", "time": 2)")},
+       {"b", chain_model("b", 6, R"("kind": "k", "time": 1)")},
+       {"c", chain_model("c", 2, R"("kind": "k", "time": 5)")},
+       {"d", chain_model("d", 3, R"("kind": "k", "time": 1)")}}};
   const Log log = simulate_log(make_scenario(in), policy, std::move(parameters));
   Order order;
   for (const TaskRecord& t : log.tasks) order.layers += t.stream;
@@ -63,7 +71,8 @@ TEST_CASE("PREMA") {
 }
 
 TEST_CASE("Planaria with one array") {
-  check(run("planaria", {{"division", std::string("dysta")}}), "ACDDDABAAECEEEEEBBBBB", {17, 33, 23, 10, 28}, 2.985);
+  check(run("planaria", {{"division", std::string("dysta")}}), "ACDDDABAAECEEEEEBBBBB", {17, 33, 23, 10, 28},
+        2.985);
 }
 
 TEST_CASE("SDRM3, later DREAM") {
@@ -73,5 +82,6 @@ TEST_CASE("SDRM3, later DREAM") {
 
 TEST_CASE("Dysta, for two weights of slack") {
   for (const double beta : {0.01, 0.5})
-    check(run("dysta", {{"beta", beta}, {"time_unit", 1.0}}), "ABBDDDBBBBAAAEEEEEECC", {17, 11, 33, 7, 23}, 2.085);
+    check(run("dysta", {{"beta", beta}, {"time_unit", 1.0}}), "ABBDDDBBBBAAAEEEEEECC", {17, 11, 33, 7, 23},
+          2.085);
 }

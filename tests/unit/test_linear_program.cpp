@@ -27,9 +27,8 @@ TEST_CASE("textbook programs") {
 }
 
 TEST_CASE("Beale's example, on which the largest-coefficient rule cycles: 1/20") {
-  const LinearSolution s = solve({{0.75, -150, 0.02, -6},
-                                  {{0.25, -60, -0.04, 9}, {0.5, -90, -0.02, 3}, {0, 0, 1, 0}},
-                                  {0, 0, 1}});
+  const LinearSolution s =
+      solve({{0.75, -150, 0.02, -6}, {{0.25, -60, -0.04, 9}, {0.5, -90, -0.02, 3}, {0, 0, 1, 0}}, {0, 0, 1}});
   CHECK(s.status == Status::optimal);
   CHECK(s.value == doctest::Approx(0.05));
 }
@@ -77,8 +76,7 @@ TEST_CASE("Gavel's max-min program on three jobs and three types of worker: 1.05
   CHECK(shares.least == doctest::Approx(1.05508).epsilon(1e-5));
   const double expected[3][3] = {{0.4873, 0, 0.5127}, {0, 0.8573, 0.1427}, {0.5127, 0.1427, 0.3446}};
   for (std::size_t m = 0; m < 3; ++m)
-    for (std::size_t k = 0; k < 3; ++k)
-      CHECK(std::abs(shares.share[m][k] - expected[m][k]) < 1e-4);
+    for (std::size_t k = 0; k < 3; ++k) CHECK(std::abs(shares.share[m][k] - expected[m][k]) < 1e-4);
 }
 
 TEST_CASE("max-min shares: weights, unsupported types, more workers than jobs") {

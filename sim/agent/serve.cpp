@@ -1,0 +1,136 @@
+#include "agent/serve.hpp"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <optional>
+
+#include "agent/observation.hpp"
+#include "agent/remote_policy.hpp"
+#include "base/errors.hpp"
+#include "engine/tables.hpp"
+
+namespace hetsched::agent {
+namespace {
+
+template <std::size_t N>
+Json columns(const std::array<const char*, N>& names) {
+  return Json(std::vector<std::string>(names.begin(), names.end()));
+}
+
+/// A model as a graph: tasks by index, tensors as edges between them.
+Json graph(const Model& model) {
+  Json tasks = Json::array(), edges = Json::array();
+  for (std::size_t t = 0; t < model.tasks.size(); ++t) {
+    tasks.push_back(model.tasks[t].name);
+    for (const Edge& edge : model.tasks[t].outputs) edges.push_back({t, edge.task, edge.bytes});
+  }
+  return {{"name", model.name}, {"tasks", tasks}, {"edges", edges}};
+}
+
+std::string hello(const Session& session) {
+  Problems problems;
+  const Tables tables = Tables::build(session.scenario, problems);
+  problems.throw_if_any();
+  SystemView view;
+  tables.fill(view);
+  Json accelerators = Json::array(), streams = Json::array(), models = Json::array();
+  for (const AcceleratorInfo& each : tables.accelerators())
+    accelerators.push_back({{"name", each.name}, {"kind", view.kinds[each.kind].name}});
+  for (const Stream& each : view.streams) streams.push_back({{"name", each.name}, {"model", each.model}});
+  for (const Model& each : view.models) models.push_back(graph(each));
+  return dumped({{"platform", session.scenario.platform.name},
+                 {"workload", session.scenario.workload.name},
+                 {"seed", session.scenario.options.seed},
+                 {"window", session.window},
+                 {"accelerators", accelerators},
+                 {"streams", streams},
+                 {"models", models},
+                 {"columns",
+                  {{"head", columns(kHeadColumns)},
+                   {"accelerators", columns(kAcceleratorColumns)},
+                   {"tasks", columns(kTaskColumns)},
+                   {"ids", columns(kIdColumns)},
+                   {"live", columns(kLiveColumns)}}}});
+}
+
+/// What a reset asks for.
+struct Episode {
+  std::optional<std::uint64_t> seed;
+  std::filesystem::path records;  ///< empty: none
+};
+
+RunResult play(const Session& session, const Episode& episode, const Wire& wire, Score& score) {
+  Scenario scenario = session.scenario;
+  if (episode.seed) scenario.options.seed = *episode.seed;
+  RemotePolicy policy(wire, session.window, score);
+  const Decider decider{.policy = policy, .clairvoyant = true, .policy_json = {{"name", "another process"}}};
+  Observer* const observers[] = {&score};
+  if (episode.records.empty()) return run_scenario(scenario, decider, observers);
+  return run_into(episode.records, scenario, decider, RecordLevel::all, session.provenance, observers);
+}
+
+void tell_failure(const Wire& wire, ExitCode code, const std::string& what) {
+  wire.send(Message::failed, dumped({{"exit_code", static_cast<int>(code)}, {"message", what}}));
+}
+
+/// All that the process of an episode does.
+void be_episode(const Session& session, const Episode& episode, const Wire& wire) {
+  Score score(session.energy);
+  try {
+    const RunResult result = play(session, episode, wire, score);
+    wire.send(Message::end, dumped({{"now", result.summary.makespan},
+                                    {"time_in_system", score.time_of_ended()},
+                                    {"misses", score.misses()},
+                                    {"energy", score.final_energy()},
+                                    {"summary", to_json(result.summary)}}));
+  } catch (const InputError& error) {
+    tell_failure(wire, ExitCode::input, error.what());
+  } catch (const PolicyError& error) {
+    tell_failure(wire, ExitCode::policy, error.what());
+  } catch (const std::exception& error) {
+    tell_failure(wire, ExitCode::internal, error.what());
+  }
+}
+
+void run_episode(const Session& session, const Episode& episode, const Wire& wire) {
+  const pid_t parent = ::getpid(), child = ::fork();
+  if (child < 0) {
+    tell_failure(wire, ExitCode::input, std::string("cannot start a process for a run: ") + std::strerror(errno));
+    return;
+  }
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() == parent) be_episode(session, episode, wire);
+    ::_exit(0);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFSIGNALED(status))
+    tell_failure(wire, ExitCode::internal, "the run was ended by signal " + std::to_string(WTERMSIG(status)));
+}
+
+}  // namespace
+
+void serve(const Session& session, const Wire& wire) {
+  ::signal(SIGPIPE, SIG_IGN);  // the next read says that the other end has gone
+  wire.send(Message::hello, hello(session));
+  std::int64_t request = 0;
+  std::string text;
+  while (wire.receive(request)) {
+    if (request != kReset) continue;  // meant for an episode that had just ended
+    if (!wire.receive(text)) return;
+    const Json json = Json::parse(text, nullptr, false);
+    Episode episode;
+    if (json.is_object() && json.contains("seed")) episode.seed = json["seed"].get<std::uint64_t>();
+    if (json.is_object() && json.contains("records")) episode.records = json["records"].get<std::string>();
+    run_episode(session, episode, wire);
+  }
+}
+
+}  // namespace hetsched::agent

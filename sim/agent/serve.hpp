@@ -1,0 +1,22 @@
+/// \file
+/// Runs a scenario again and again, each time decided by another process: what is behind the Python class hetsched.Env.
+#pragma once
+
+#include "agent/wire.hpp"
+#include "model/scenario.hpp"
+#include "study/run.hpp"
+
+namespace hetsched::agent {
+
+struct Session {
+  const Scenario& scenario;
+  Provenance provenance;
+  std::uint32_t window = 16;  ///< ready tasks that an action can choose from
+  bool energy = false;        ///< follow energy
+};
+
+/// Says hello and serves episodes until the other end has gone. Each is a process of its own: SimGrid simulates once per
+/// process, and what an abandoned episode leaves is gone with it.
+void serve(const Session& session, const Wire& wire);
+
+}  // namespace hetsched::agent

@@ -1,0 +1,9 @@
+"""Decides nothing."""
+
+
+class Policy:
+    def __init__(self, params):
+        pass
+
+    def decide(self, view, decisions):
+        pass

@@ -1,0 +1,205 @@
+"""The environment: interface, masks, rewards, and an agent that is fcfs, whose records are those of the policy.
+
+Environment: HETSCHED (the program), SOURCE_DIR, BUILD_DIR.
+"""
+import filecmp
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import types
+
+SOURCE, BUILD, PROGRAM = (os.environ[name] for name in ("SOURCE_DIR", "BUILD_DIR", "HETSCHED"))
+sys.path.insert(0, str(pathlib.Path(BUILD) / "python"))
+if os.environ.get("WITHOUT_NUMPY"):
+    sys.modules["numpy"] = None
+if stub := os.environ.get("WITH_GYMNASIUM"):
+    sys.modules["gymnasium"] = types.ModuleType("gymnasium")
+    exec(stub, sys.modules["gymnasium"].__dict__)
+
+sys.path.insert(0, str(pathlib.Path(SOURCE) / "policies" / "python"))
+import hetsched  # noqa: E402
+from fcfs_agent import action as fcfs  # noqa: E402
+
+SMALL = {"platform": f"{SOURCE}/platforms/terastal_4k.json", "workload": f"{SOURCE}/workloads/terastal_ar_social.json",
+         "settings": ["workload.duration=0.1 s"]}
+# Every file of a run but run.json, which tells of time and memory.
+RECORDS = ("summary.json", "requests.csv", "tasks.csv", "streams.csv", "accelerators.csv", "transfers.csv", "power.csv", "trace.json")
+
+
+def check(holds, what):
+    if not holds:
+        sys.exit(f"FAILED: {what}")
+
+
+def raises(error, call, text):
+    try:
+        call()
+    except error as raised:
+        check(text in str(raised), f"the message is {raised}")
+        return raised
+    sys.exit(f"FAILED: nothing was raised that says: {text}")
+
+
+def play(env, agent, **reset):
+    """(number of decisions, sum of rewards, last info)."""
+    observation, info = env.reset(**reset)
+    steps, total, ended = 0, 0.0, False
+    while not ended:
+        observation, reward, ended, truncated, info = env.step(agent(env, observation, info["action_mask"]))
+        check(not truncated, "runs are not cut short")
+        steps, total = steps + 1, total + reward
+    return steps, total, info
+
+
+def check_fcfs(room, what, where, arguments, seeds):
+    """Episodes of one environment against runs of the program, one after another."""
+    env = hetsched.Env(**where)
+    for seed in seeds:
+        steps, total, info = play(env, fcfs, seed=seed, options={"records": room / "env"})
+        check(steps > 20, f"{what}: only {steps} steps")
+        check(info["seed"] == seed, "the seed is told")
+        command = [PROGRAM, "run", *arguments, "--policy", "fcfs", "--seed", str(seed), "-o", str(room / "run")]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        for file in RECORDS:
+            check((room / "run" / file).stat().st_size > 0, f"{what}: {file} is empty")
+            check(filecmp.cmp(room / "env" / file, room / "run" / file, shallow=False), f"{what}, seed {seed}: {file} differs")
+        latencies = info["summary"]["latency_mean_s"] * info["summary"]["finished"]
+        if info["summary"]["finished"] == info["summary"]["released"]:
+            check(abs(total + latencies) < 1e-9 * latencies, f"{what}: rewards {total} are not minus latencies {latencies}")
+    env.close()
+
+
+def check_interface():
+    env = hetsched.Env(**SMALL, window=4)
+    observation, info = env.reset(seed=5)
+    count = len(env.accelerators)
+    check(env.wait == 4 * count and len(info["action_mask"]) == env.wait + 1, "the size of the mask")
+    check(observation["tasks"].shape == (4, len(env.columns["tasks"])), "the shape of tasks")
+    check(observation["accelerators"].shape == (count, len(env.columns["accelerators"])), "the shape of accelerators")
+    check(observation["run_time"].shape == (4, count), "the shape of run_time")
+    check(info["live"].shape[0] >= 1 and info["ready"].shape[0] >= 1, "requests and tasks are listed")
+    check(env.models[0]["edges"] and env.models[0]["tasks"], "models are graphs")
+    free = [action for action in range(env.wait) if info["action_mask"][action]]
+    masked = [action for action in range(env.wait) if not info["action_mask"][action]]
+    check(free and masked, "some actions may be taken, others may not")
+    raises(ValueError, lambda: env.step(masked[0]), "may not be taken now")
+    raises(ValueError, lambda: env.step(env.wait + 1), "there is no action")
+    raises(ValueError, lambda: env.step((4, 0)), "there is no action (4, 0)")
+    row, accelerator = divmod(free[0], count)
+    _, _, ended, _, after = env.step((row, accelerator))
+    check(not ended and after["now"] >= info["now"], "time goes on")
+    first = play(env, fcfs, seed=7)  # abandons the other one
+    raises(hetsched.Error, lambda: env.step(None), "reset() begins an episode")
+    check(play(env, fcfs, seed=7)[:2] == first[:2], "an episode of one seed repeats")
+    check(play(env, fcfs)[2]["seed"] == 8, "without a seed it is the next one")
+    env.close()
+    env.close()
+
+
+def check_several():
+    """Two at once, in turns, are as each alone."""
+    alone = [play(hetsched.Env(**SMALL), fcfs, seed=seed)[1] for seed in (1, 2)]
+    envs = [hetsched.Env(**SMALL) for _ in range(2)]
+    states = [(*env.reset(seed=seed), False) for env, seed in zip(envs, (1, 2))]
+    totals = [0.0, 0.0]
+    while not all(state[2] for state in states):
+        for i, env in enumerate(envs):
+            observation, info, ended = states[i]
+            if not ended:
+                observation, reward, ended, _, info = env.step(fcfs(env, observation, info["action_mask"]))
+                totals[i] += reward
+                states[i] = (observation, info, ended)
+    check(totals == alone, f"side by side: {totals}, alone: {alone}")
+
+
+def check_rewards():
+    env = hetsched.Env(**SMALL, reward="misses", energy_weight=2.0)
+    _, total, info = play(env, fcfs, seed=1)
+    summary = info["summary"]
+    misses = summary["late"] + summary["dropped"] + summary["unfinished"]
+    expected = -misses - 2 * summary["energy_j"]
+    check(misses == info["misses"] and summary["energy_j"] > 0, "misses and energy")
+    check(abs(total - expected) < 1e-9 * abs(expected), f"rewards {total}, not {expected}")
+
+
+def check_waiting():
+    """An agent that waits whenever it may comes to an end all the same."""
+    env = hetsched.Env(**SMALL)
+    steps, _, info = play(env, lambda e, o, mask: e.wait if mask[e.wait] else fcfs(e, o, mask), seed=1)
+    check(steps > 10 and info["summary"]["unfinished"] == 0, "all requests are served in the end")
+
+
+def check_errors():
+    error = raises(hetsched.Error, lambda: hetsched.Env("nowhere.json"), 'there is no experiment file "nowhere.json"')
+    check(error.exit_code == 2, "exit code of wrong input")
+    raises(hetsched.Error, lambda: hetsched.Env(f"{SOURCE}/experiments/quickstart"), "choose it with --point N")
+    raises(ValueError, lambda: hetsched.Env(**SMALL, reward="latency"), "reward must be one of")
+    env = hetsched.Env(**SMALL)
+    raises(ValueError, lambda: env.reset(seed=-1), "seed must be")
+
+
+def check_documentation():
+    text = (pathlib.Path(SOURCE) / "policies" / "python" / "README.md").read_text()
+    example = next(block for block in re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S) if "hetsched.Env" in block)
+    os.chdir(SOURCE)
+    exec(compile(example, "README.md", "exec"), {})
+
+
+STUB = """
+class Env:
+    def reset(self, *, seed=None, options=None):
+        self.seeded = seed
+class spaces:
+    class Box:
+        def __init__(self, low, high, shape, dtype):
+            self.shape = shape
+    class Discrete:
+        def __init__(self, n):
+            self.n = n
+    class Dict(dict):
+        pass
+"""
+
+
+def check_gymnasium():
+    """With gymnasium (here: what Env asks of it) an environment is one of its own."""
+    env = hetsched.Env(**SMALL)
+    check(isinstance(env, sys.modules["gymnasium"].Env), "a subclass")
+    observation, _ = env.reset(seed=3)
+    check(env.seeded == 3, "gymnasium is told of the seed")
+    check(env.action_space.n == env.wait + 1, "the space of actions")
+    check({name: tuple(part.shape) for name, part in observation.items()}
+          == {name: part.shape for name, part in env.observation_space.items()}, "the space of observations")
+
+
+def again(**variables):
+    """The rest of the tests, in an interpreter where something is different."""
+    subprocess.run([sys.executable, __file__], check=True, env={**os.environ, **variables})
+
+
+def main():
+    if os.environ.get("WITH_GYMNASIUM"):
+        return check_gymnasium()
+    if os.environ.get("WITHOUT_NUMPY"):
+        return check_interface()
+    with tempfile.TemporaryDirectory() as name:
+        room = pathlib.Path(name)
+        parts = ["--platform", SMALL["platform"], "--workload", SMALL["workload"], "--set", SMALL["settings"][0]]
+        check_fcfs(room, "small", SMALL, parts, (1, 2, 1))
+        quickstart = f"{SOURCE}/experiments/quickstart"
+        check_fcfs(room, "quickstart", {"experiment": quickstart, "point": 0}, [quickstart, "--point", "0"], (3,))
+    check_interface()
+    check_several()
+    check_rewards()
+    check_waiting()
+    check_errors()
+    check_documentation()
+    again(WITHOUT_NUMPY="1")
+    if "numpy" in sys.modules:
+        again(WITH_GYMNASIUM=STUB)
+
+
+main()
