@@ -34,10 +34,12 @@ class Magma final : public MappingPolicy {
   }
 
  private:
-  mapping::Plan plan(mapping::MappingProblem& problem) override {
+  mapping::Plan plan(mapping::MappingProblem& problem, double effort) override {
     estimate_.apply(problem);
-    options_.seed = dice_.next();
-    return mapping::genetic_search(problem, estimate_.goal(problem), options_);
+    mapping::Genetic options = options_;
+    options.generations = static_cast<std::uint32_t>(options.generations * effort);
+    options.seed = dice_.next();
+    return mapping::genetic_search(problem, estimate_.goal(problem), options);
   }
 
   EstimateParameters estimate_;

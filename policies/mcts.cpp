@@ -29,12 +29,14 @@ class Mcts final : public MappingPolicy {
   }
 
  private:
-  mapping::Plan plan(mapping::MappingProblem& problem) override {
+  mapping::Plan plan(mapping::MappingProblem& problem, double effort) override {
     estimate_.apply(problem);
     mapping::Goal goal = estimate_.goal(problem);
     if (max_stages_ > 0) goal.max_transitions = max_stages_ - 1;
-    options_.seed = dice_.next();
-    return mapping::tree_search(problem, goal, options_);
+    mapping::TreeSearch options = options_;
+    options.max_estimates = static_cast<std::uint64_t>(static_cast<double>(options.max_estimates) * effort);
+    options.seed = dice_.next();
+    return mapping::tree_search(problem, goal, options);
   }
 
   EstimateParameters estimate_;

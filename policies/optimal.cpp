@@ -18,7 +18,9 @@ class Optimal final : public MappingPolicy {
   }
 
  private:
-  mapping::Plan plan(mapping::MappingProblem& problem) override { return mapping::branch_and_bound(problem, max_nodes_); }
+  mapping::Plan plan(mapping::MappingProblem& problem, double effort) override {
+    return mapping::branch_and_bound(problem, static_cast<std::uint64_t>(static_cast<double>(max_nodes_) * effort));
+  }
 
   std::uint64_t max_nodes_ = 0;
 };

@@ -30,11 +30,11 @@ class OptimalMapping final : public MappingPolicy {
   }
 
  private:
-  mapping::Plan plan(mapping::MappingProblem& problem) override {
+  mapping::Plan plan(mapping::MappingProblem& problem, double effort) override {
     estimate_.apply(problem);
     mapping::Goal goal = estimate_.goal(problem);
     goal.max_transitions = max_transitions_;
-    return mapping::enumerate(problem, goal, max_estimates_);
+    return mapping::enumerate(problem, goal, static_cast<std::uint64_t>(static_cast<double>(max_estimates_) * effort));
   }
 
   EstimateParameters estimate_;

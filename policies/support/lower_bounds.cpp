@@ -16,6 +16,15 @@ Seconds least_time(const MappingProblem& problem, std::uint32_t task) {
   return least;
 }
 
+/// None, unless two tasks may overlap.
+Seconds least_delay(const MappingProblem& problem, const Input& input) {
+  Seconds least = 0;
+  for (std::uint32_t from = 0; from < problem.accelerators(); ++from)
+    for (std::uint32_t to = 0; to < problem.accelerators(); ++to)
+      least = std::min(least, problem.delay(input, from, to));
+  return least;
+}
+
 }  // namespace
 
 Seconds critical_path(const MappingProblem& problem) {
@@ -24,7 +33,7 @@ Seconds critical_path(const MappingProblem& problem) {
   for (const std::uint32_t t : placeable_tasks(problem)) {
     const Task& task = problem.tasks[t];
     Seconds start = task.release;
-    for (const Input& input : task.inputs) start = std::max(start, end[input.task]);
+    for (const Input& input : task.inputs) start = std::max(start, end[input.task] + least_delay(problem, input));
     end[t] = start + least_time(problem, t);
     last = std::max(last, end[t]);
   }

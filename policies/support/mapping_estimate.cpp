@@ -27,13 +27,13 @@ Estimator::Estimator(const MappingProblem& problem) : problem_(&problem), queues
 
 const Timing& Estimator::run(const Mapping& where, std::span<const double> priorities) {
   where_ = &where;
-  priorities_ = priorities;
   reset(where);
   for (;;) {
     while (!future_.empty() && future_.front().first <= now_ * kInstant) {
       const double joined = future_.front().first;
       const std::uint32_t task = pop(future_);
-      push(queues_[where[task]], {priorities.empty() ? joined : priorities[task], task});
+      const double rank = problem_->queue == Queue::ready ? joined : problem_->tasks[task].request;
+      push(queues_[where[task]], {priorities.empty() ? rank : priorities[task], task});
     }
     start_queued();
     if (running_.empty() && future_.empty()) break;

@@ -13,7 +13,7 @@
 namespace hetsched::mapping {
 
 /// Every task joins the queue of its accelerator when its inputs are there; a free slot takes the first of the queue:
-/// by the time it joined or, if priorities are given, by least priority; ties by task. While several accelerators are
+/// as the problem says or, if priorities are given, by least priority; ties by task. While several accelerators are
 /// busy, or a memory is short of bandwidth, they slow down as the problem says; overheads, and what accelerators are
 /// busy with at the beginning, do not. O(tasks x (slots + log tasks)).
 class Estimator {
@@ -48,7 +48,6 @@ class Estimator {
 
   const MappingProblem* problem_;
   const Mapping* where_ = nullptr;
-  std::span<const double> priorities_;
   Timing timing_;
   Seconds now_ = 0;
   std::vector<Running> running_;

@@ -14,12 +14,12 @@ MappingPolicy::MappingPolicy(Params& params, MappingHorizon fallback) {
                          "behind what is planned"});
   horizon_ = horizon == "live" ? MappingHorizon::live : MappingHorizon::request;
   max_tasks_ = static_cast<std::uint32_t>(
-      params.number("max_tasks", {.fallback = 64,
+      params.number("max_tasks", {.fallback = 128,
                                   .min = 1,
                                   .max = 1e6,
                                   .integer = true,
-                                  .doc = "tasks that are planned together: oldest requests first, at least one; the "
-                                         "others wait until there is room"}));
+                                  .doc = "with more tasks than that, only new requests choose accelerators; with 16 times "
+                                         "as many, each is planned by itself, as with horizon=request"}));
 }
 
 void MappingPolicy::decide(const SystemView& view, Decisions& out) {
@@ -57,30 +57,27 @@ void MappingPolicy::plan_what_is_new(const SystemView& view, bool anew, Decision
     for (std::deque<Entry>& row : rows_) row.clear();
     for (Jobs::value_type& job : jobs_) job.second.where.clear();
   }
-  const auto is_new = [](const Jobs::value_type& job) { return job.second.where.empty(); };
-  if (horizon_ == MappingHorizon::request) {
-    for (Jobs::value_type& job : jobs_)
-      if (is_new(job)) plan_together(view, {&job}, out);
-    return;
-  }
-  if (std::none_of(jobs_.begin(), jobs_.end(), is_new)) return;
-  std::vector<Jobs::value_type*> window;
+  std::vector<Jobs::value_type*> all, added;
   std::size_t tasks = 0;
-  bool any_new = false;
   for (Jobs::value_type& job : jobs_) {
     const auto& states = view.requests[job.second.request].tasks;
     tasks += static_cast<std::size_t>(std::count_if(
         states.begin(), states.end(), [](const TaskState& state) { return state.progress < Progress::running; }));
-    if (tasks > max_tasks_ && !window.empty()) break;
-    window.push_back(&job);
-    any_new |= is_new(job);
+    all.push_back(&job);
+    if (job.second.where.empty()) added.push_back(&job);
   }
-  if (!any_new) return;
-  for (std::deque<Entry>& row : rows_) row.clear();
-  plan_together(view, window, out);
+  if (added.empty()) return;
+  if (horizon_ == MappingHorizon::live && tasks <= kManyTimes * max_tasks_) {
+    for (std::deque<Entry>& row : rows_) row.clear();
+    plan_together(view, all, tasks > max_tasks_, out);
+    return;
+  }
+  for (Jobs::value_type* job : added) plan_together(view, {job}, false, out);
 }
 
-void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, Decisions& out) {
+/// `keep`: those that are planned stay on their accelerators.
+void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, bool keep,
+                                  Decisions& out) {
   struct Item {
     Jobs::value_type* job;
     std::uint32_t task;
@@ -90,12 +87,18 @@ void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs
   wait_for_planned(view, problem);
   for (Jobs::value_type* job : jobs) {
     const Request& request = view.requests[job->second.request];
-    job->second.where.assign(request.tasks.size(), kNone);
+    std::vector<std::uint32_t>& where = job->second.where;
+    const bool fixed = keep && !where.empty();
+    where.resize(request.tasks.size(), kNone);
     for (std::size_t t = 0; t < request.tasks.size(); ++t)
-      if (request.tasks[t].progress >= Progress::running) job->second.where[t] = request.tasks[t].accelerator;
-    for (const std::uint32_t t : mapping::add_live_request(problem, view, job->second.request)) items.push_back({job, t});
+      if (request.tasks[t].progress >= Progress::running) where[t] = request.tasks[t].accelerator;
+    for (const std::uint32_t t : mapping::add_live_request(problem, view, job->second.request)) {
+      if (fixed && where[t] != kNone) problem.fix(static_cast<std::uint32_t>(items.size()), where[t]);
+      items.push_back({job, t});
+    }
   }
-  const mapping::Plan planned = plan(problem);
+  const double effort = std::min(1.0, static_cast<double>(max_tasks_) / static_cast<double>(std::max(items.size(), std::size_t{1})));
+  const mapping::Plan planned = plan(problem, effort);
   std::vector<std::vector<std::uint32_t>> orders(rows_.size());
   for (std::uint32_t i = 0; i < items.size(); ++i) {
     items[i].job->second.where[items[i].task] = planned.where[i];
@@ -176,8 +179,12 @@ EstimateParameters::EstimateParameters(Params& params)
                            "all slowed down by the same factor (MAGMA); or not expected to"});
   if (sharing == "proportional") sharing_ = mapping::Sharing::proportional;
   if (sharing == "none") sharing_ = mapping::Sharing::none;
+  by_request_ = params.choice("queue", {.fallback = "request",
+                                        .of = {"request", "ready"},
+                                        .doc = "whom an accelerator serves first: the older request, or who is ready "
+                                               "first"}) == "request";
   const std::string objective = params.choice(
-      "objective", {.fallback = "latency",
+      "objective", {.fallback = "throughput",
                     .of = {"latency", "throughput", "energy"},
                     .doc = "what is to be least: the last finish, the sum of finishes, or energy with every request in time"});
   if (objective == "throughput") goal_.objective = mapping::Objective::throughput;
@@ -188,6 +195,7 @@ EstimateParameters::EstimateParameters(Params& params)
 
 void EstimateParameters::apply(mapping::MappingProblem& problem) const {
   problem.sharing = sharing_;
+  problem.queue = by_request_ ? mapping::Queue::request : mapping::Queue::ready;
   problem.contention = contention_;
 }
 

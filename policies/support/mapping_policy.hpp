@@ -14,9 +14,11 @@
 
 namespace hetsched {
 
-/// What is planned together. live: all that has not started of the oldest requests that are there, as far as the number
-/// of tasks allows (at least one request; the others wait until there is room). request: each one for itself, behind
-/// what is planned already.
+/// What is planned together.
+///  - live: all that has not started of all requests that are there, whenever one arrives. If these are more than
+///    max_tasks tasks, only the new requests choose accelerators, the others keep theirs, and searches try less in
+///    proportion; if they are more than kManyTimes as many, new requests are planned as by `request`
+///  - request: each one for itself when it arrives, behind what is planned already
 enum class MappingHorizon { live, request };
 
 /// Carries plans out: each accelerator runs its tasks in planned order, each as soon as its inputs are there, and
@@ -31,8 +33,9 @@ class MappingPolicy : public Policy {
  protected:
   MappingPolicy(Params& params, MappingHorizon fallback);
 
-  /// Time 0 of the problem is now. How accelerators disturb each other may be set first.
-  virtual mapping::Plan plan(mapping::MappingProblem& problem) = 0;
+  /// Time 0 of the problem is now. How accelerators disturb each other may be set first. `effort`: the part of the usual
+  /// number of tries that is left for a large problem.
+  virtual mapping::Plan plan(mapping::MappingProblem& problem, double effort) = 0;
 
  private:
   struct Job {
@@ -49,12 +52,14 @@ class MappingPolicy : public Policy {
 
   bool note_events(const SystemView& view);
   void plan_what_is_new(const SystemView& view, bool anew, Decisions& out);
-  void plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, Decisions& out);
+  void plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, bool keep, Decisions& out);
   void wait_for_planned(const SystemView& view, mapping::MappingProblem& problem) const;
   void announce(const SystemView& view, const Job& job, Decisions& out) const;
   [[nodiscard]] bool is_over(const SystemView& view, const Entry& entry) const;
   void prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const;
   void start_heads(const SystemView& view, Decisions& out);
+
+  static constexpr std::size_t kManyTimes = 16;
 
   MappingHorizon horizon_;
   std::uint32_t max_tasks_;
@@ -74,6 +79,7 @@ class EstimateParameters {
 
  private:
   mapping::Sharing sharing_ = mapping::Sharing::max_min;
+  bool by_request_ = true;
   double contention_;
   mapping::Goal goal_;
 };

@@ -54,6 +54,9 @@ struct Request {
 ///  - proportional: a task needs traffic / time; if all need more than there is, all slow down by the same factor
 enum class Sharing { none, max_min, proportional };
 
+/// Whom an accelerator serves first: who has waited longest, or who belongs to the earlier request; ties by task.
+enum class Queue { ready, request };
+
 /// Tasks are in a topological order, those of a request together: the "lowest id" of all tie rules.
 class MappingProblem {
  public:
@@ -64,6 +67,7 @@ class MappingProblem {
   std::vector<Request> requests;
   std::vector<double> memory_bandwidths = {kNever};  ///< B/s
   Sharing sharing = Sharing::max_min;
+  Queue queue = Queue::ready;
   double contention = 1;  ///< while several accelerators are busy each is this many times slower
 
   std::uint32_t add_request(Seconds deadline = kNever) {
@@ -75,6 +79,11 @@ class MappingProblem {
     prices_.insert(prices_.end(), prices.begin(), prices.end());
     tasks.push_back({request, model, 0, {}, {}, {}});
     return static_cast<std::uint32_t>(tasks.size() - 1);
+  }
+  /// The task may run nowhere else.
+  void fix(std::uint32_t task, std::uint32_t accelerator) {
+    for (std::uint32_t a = 0; a < accelerators(); ++a)
+      if (a != accelerator) prices_[std::size_t{task} * servers.size() + a] = {};
   }
   /// `delays`: from the end of one task to when the other may start, by accelerator of the first and of the second.
   void add_edge(std::uint32_t from, std::uint32_t to, std::span<const Seconds> delays) {

@@ -32,6 +32,7 @@ Command compare_command();
 Command check_command();
 Command models_command();
 Command costs_command();
+Command optimum_command();
 Command profile_command();
 Command variants_command();
 Command import_command();

@@ -42,6 +42,21 @@ else()
   message(STATUS "ONNX models cannot be imported: install libonnx-dev and libprotobuf-dev for that")
 endif()
 
+# Optional: without it `hetsched optimum` calls the program z3.
+option(HETSCHED_WITH_Z3 "Link the solver Z3, if the library is there" ON)
+if(HETSCHED_WITH_Z3)
+  find_path(Z3_INCLUDE_DIR z3.h)
+  find_library(Z3_LIBRARY z3)
+  mark_as_advanced(Z3_INCLUDE_DIR Z3_LIBRARY)
+endif()
+if(HETSCHED_WITH_Z3 AND Z3_INCLUDE_DIR AND Z3_LIBRARY)
+  set(Z3_LINKED ON)
+  message(STATUS "Z3 is linked")
+else()
+  set(Z3_LINKED OFF)
+  message(STATUS "Z3 is not linked: install libz3-dev for that, or the program z3")
+endif()
+
 # Optional: without it a policy in Python is refused with the names of the packages.
 option(HETSCHED_WITH_PYTHON "Run policies written in Python, if pybind11 and Python's library are there" ON)
 set(HETSCHED_HAS_PYTHON OFF)

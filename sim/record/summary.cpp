@@ -75,6 +75,8 @@ void SummaryObserver::Sums::add(const Sums& other) {
                             &Sums::accuracy_loss, &Sums::realtime, &Sums::energy_score, &Sums::product})
     this->*sum += other.*sum;
   tardiness_max = std::max(tardiness_max, other.tardiness_max);
+  first_arrival = std::min(first_arrival, other.first_arrival);
+  last_arrival = std::max(last_arrival, other.last_arrival);
   latencies.insert(latencies.end(), other.latencies.begin(), other.latencies.end());
 }
 
@@ -114,6 +116,8 @@ void SummaryObserver::add_finished(const RequestRecord& record, Sums& sums) cons
   ++sums.finished;
   sums.latency += *record.latency;
   sums.latencies.push_back(*record.latency);
+  sums.first_arrival = std::min(sums.first_arrival, record.arrival);
+  sums.last_arrival = std::max(sums.last_arrival, record.arrival);
   sums.accuracy_loss += record.accuracy_loss;
   if (record.tardiness) {
     ++sums.with_deadline;
@@ -182,6 +186,29 @@ void SummaryObserver::fill_stream_means(RunSummary& out) const {
   out.fairness_jain = jain_index(progress);
 }
 
+void SummaryObserver::fill_bounds(RunSummary& out) const {
+  if (!basis_.bounds || out.finished == 0) return;
+  std::vector<double> finished;
+  double latency = 0, first_arrival = std::numeric_limits<double>::infinity(), last = 0;
+  for (std::size_t i = 0; i < sums_.size(); ++i) {
+    const Sums& s = sums_[i];
+    finished.push_back(static_cast<double>(s.finished));
+    if (s.finished == 0) continue;
+    latency += finished.back() * basis_.bounds->latency[i];
+    first_arrival = std::min(first_arrival, s.first_arrival);
+    last = std::max(last, s.last_arrival + basis_.bounds->latency[i]);
+  }
+  out.latency_lower_bound = per(latency, out.finished);
+  out.makespan_lower_bound = std::max(last, first_arrival + basis_.bounds->load(finished));
+  out.gap_to_lower_bound = ratio(out.makespan - *out.makespan_lower_bound, out.makespan_lower_bound);
+  if (out.released != 1) return;
+  const auto stream = static_cast<std::size_t>(std::find(finished.begin(), finished.end(), 1.0) - finished.begin());
+  const auto optimum = basis_.bounds->optimum(stream);
+  if (!optimum) return;
+  out.optimal_makespan = sums_[stream].last_arrival + *optimum;
+  out.gap_to_optimum = ratio(out.makespan - *out.optimal_makespan, out.optimal_makespan);
+}
+
 RunSummary SummaryObserver::summary() const {
   Sums all;
   for (const Sums& sums : sums_) all.add(sums);
@@ -202,6 +229,7 @@ RunSummary SummaryObserver::summary() const {
   out.throughput_per_usd = ratio(out.throughput, basis_.budget.price);
   out.throughput_per_mm2 = ratio(out.throughput, basis_.budget.area);
   fill_stream_means(out);
+  fill_bounds(out);
   out.switches = switches_;
   out.failures = failures_;
   out.instants = totals_.instants;

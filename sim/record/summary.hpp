@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +33,7 @@ struct RunSummary {
   std::optional<double> energy_per_inference, power_mean, edp, utilisation;
   std::optional<double> fairness_jain, antt, stp, accuracy_loss_mean;
   std::optional<double> throughput_per_watt, throughput_per_tdp_watt, throughput_per_usd, throughput_per_mm2;
+  std::optional<double> latency_lower_bound, makespan_lower_bound, gap_to_lower_bound, optimal_makespan, gap_to_optimum;
   std::optional<double> score;
   std::uint64_t switches = 0, failures = 0, instants = 0, decisions_stale = 0;
 };
@@ -101,6 +104,26 @@ inline constexpr auto fields<RunSummary> = std::tuple{
           "throughput_rps / sum of price over accelerators", {}),
     field("throughput_per_mm2", &RunSummary::throughput_per_mm2,
           "throughput_rps / sum of area over accelerators", {}),
+    field("latency_lower_bound_s", &RunSummary::latency_lower_bound,
+          "mean over finished requests of what a request alone takes at least: the larger one of the longest way through "
+          "its tasks, each as fast as any accelerator, operating point, variant and batch makes it, and of the least C for "
+          "which its tasks, divided as one likes, take no accelerator longer than C (linear program); without transfers and "
+          "contention; this and the next four are empty if execution times jitter",
+          {.unit = "s"}),
+    field("makespan_lower_bound_s", &RunSummary::makespan_lower_bound,
+          "the larger one of: arrival + what it alone takes at least, over finished requests; their first arrival + the "
+          "least C for which the tasks of all of them, divided as one likes, take no accelerator longer than C",
+          {.unit = "s"}),
+    field("gap_to_lower_bound", &RunSummary::gap_to_lower_bound, "makespan_s / makespan_lower_bound_s - 1",
+          {.min = -std::numeric_limits<double>::infinity()}),
+    field("optimal_makespan_s", &RunSummary::optimal_makespan,
+          "if one request was released, of a model of at most 14 tasks: its arrival + the shortest schedule of original "
+          "tasks at the operating points of the start, with transfers, without contention; empty if the search for it is "
+          "stopped",
+          {.unit = "s"}),
+    field("gap_to_optimum", &RunSummary::gap_to_optimum,
+          "makespan_s / optimal_makespan_s - 1; negative where other operating points or variants are faster",
+          {.min = -std::numeric_limits<double>::infinity()}),
     field("score", &RunSummary::score,
           "XRBench score: mean of score (streams.csv) over streams with finished or dropped requests; empty "
           "if the "
@@ -179,6 +202,15 @@ inline constexpr auto fields<StreamSummary> = std::tuple{
 /// What a platform counts for in all: sums over its accelerators, nothing where a kind in use does not say.
 Budget total_budget(const PlatformSpec& platform);
 
+/// How fast requests could have been, by stream in the workload's order; see the formulas of RunSummary.
+struct SummaryBounds {
+  std::vector<double> latency;  ///< of a request alone, s
+  /// s in which so many requests of each stream can be done, all there at once.
+  std::function<double(std::span<const double> finished)> load;
+  /// s of the shortest schedule of one request; nothing if it is not known.
+  std::function<std::optional<double>(std::size_t stream)> optimum;
+};
+
 /// What metrics need to know besides the records.
 struct SummaryBasis {
   struct Stream {
@@ -188,6 +220,7 @@ struct SummaryBasis {
   std::vector<Stream> streams;     ///< in the workload's order
   Budget budget;                   ///< of the platform, see total_budget()
   std::optional<ScoreSpec> score;  ///< as the workload has it
+  std::optional<SummaryBounds> bounds = std::nullopt;
 };
 
 /// Computes the metrics of a run as it goes. Keeps one number per finished request, and nothing per task.
@@ -210,6 +243,7 @@ class SummaryObserver : public Observer {
     std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0;
     std::uint64_t started = 0, with_deadline = 0;
     double latency = 0, wait = 0, tardiness = 0, tardiness_max = 0, energy = 0, accuracy_loss = 0;
+    double first_arrival = std::numeric_limits<double>::infinity(), last_arrival = 0;  ///< of finished requests
     double realtime = 0, energy_score = 0, product = 0;  ///< of XRBench, over finished requests
     std::vector<double> latencies;                       ///< of finished requests, as they finished
 
@@ -220,6 +254,7 @@ class SummaryObserver : public Observer {
   void add_finished(const RequestRecord& record, Sums& sums) const;
   [[nodiscard]] StreamSummary stream_summary(std::size_t stream) const;
   void fill_stream_means(RunSummary& summary) const;
+  void fill_bounds(RunSummary& summary) const;
 
   SummaryBasis basis_;
   std::unordered_map<std::string_view, std::size_t> index_;  ///< of streams by name; never iterated

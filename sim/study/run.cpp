@@ -10,6 +10,7 @@
 #include "record/csv_observer.hpp"
 #include "record/perfetto.hpp"
 #include "record/result_files.hpp"
+#include "study/bounds.hpp"
 #include "study/manifest.hpp"
 #include "study/output_directory.hpp"
 
@@ -20,6 +21,7 @@ SummaryBasis basis_of(const Scenario& scenario, const Tables& tables) {
   SystemView view;
   tables.fill(view);
   SummaryBasis basis{{}, total_budget(scenario.platform), scenario.workload.score};
+  if (scenario.options.execution_jitter.distribution == JitterDistribution::none) basis.bounds = bounds_of(tables);
   for (const Stream& stream : view.streams) {
     const Model& model = view.models[stream.model];
     basis.streams.push_back({std::string(stream.name), std::string(model.name), model.best_time});

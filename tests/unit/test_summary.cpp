@@ -249,3 +249,36 @@ TEST_CASE("every column of every result file is documented") {
     }
   }
 }
+
+TEST_CASE("bounds: means over finished requests, the later one of path and load, and the optimum of a single request") {
+  SummaryBasis basis = two_streams();
+  basis.bounds = SummaryBounds{
+      {1.0, 2.0},
+      [](std::span<const double> finished) { return 3 * finished[0] + finished[1]; },
+      [](std::size_t stream) { return stream == 1 ? std::optional(2.5) : std::nullopt; }};
+  SummaryObserver two(basis);
+  two.request_ended(request("a", RequestStatus::finished, 0.5, 4, 9));
+  two.request_ended(request("b", RequestStatus::late, 6, 12, 9));
+  two.request_ended(request("b", RequestStatus::dropped, 7, 12, 9));
+  RunTotals totals;
+  totals.end = 16;
+  two.run_ended(totals);
+  CHECK(two.summary().latency_lower_bound == 1.5);
+  CHECK(two.summary().makespan_lower_bound == 8);  // 6 + 2; 0.5 + 3 + 1 is less
+  CHECK(two.summary().gap_to_lower_bound == 1);
+  CHECK_FALSE(two.summary().optimal_makespan.has_value());
+
+  SummaryObserver one(basis);
+  one.request_ended(request("b", RequestStatus::late, 0.5, 12, 9));
+  totals.end = 4.5;
+  one.run_ended(totals);
+  CHECK(one.summary().makespan_lower_bound == 2.5);
+  CHECK(one.summary().optimal_makespan == 3);
+  CHECK(one.summary().gap_to_optimum == 0.5);
+
+  SummaryObserver unknown(two_streams());
+  unknown.request_ended(request("b", RequestStatus::late, 0.5, 12, 9));
+  unknown.run_ended(totals);
+  CHECK_FALSE(unknown.summary().makespan_lower_bound.has_value());
+  CHECK_FALSE(unknown.summary().gap_to_optimum.has_value());
+}

@@ -1,0 +1,146 @@
+#include "study/bounds.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "support/branch_and_bound.hpp"
+#include "support/lower_bounds.hpp"
+#include "support/mapping_search.hpp"
+#include "support/mapping_view.hpp"
+
+namespace hetsched {
+namespace {
+
+constexpr std::uint32_t kMostTasks = 14;
+constexpr std::uint64_t kMostNodes = 200000;
+
+/// The accelerators as the run starts.
+std::vector<Accelerator> accelerators_of(const Tables& tables) {
+  std::vector<Accelerator> all;
+  for (const AcceleratorInfo& info : tables.accelerators()) {
+    Accelerator a;
+    a.name = info.name;
+    a.kind = info.kind;
+    a.memory = info.memory;
+    a.point = info.initial_point;
+    a.slots = a.free_slots = info.slots;
+    a.bandwidth = tables.bandwidth_of(info);
+    all.push_back(a);
+  }
+  return all;
+}
+
+/// Accelerators that are as fast as each other count as one with more slots: the linear program is small then.
+class Machines {
+ public:
+  explicit Machines(const SystemView& view) : view_(view) {
+    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+      const Accelerator& accelerator = view.accelerators[a];
+      std::size_t m = 0;
+      while (m < first_.size() && !(view.accelerators[first_[m]].kind == accelerator.kind &&
+                                    view.accelerators[first_[m]].bandwidth == accelerator.bandwidth))
+        ++m;
+      if (m == first_.size()) {
+        first_.push_back(a);
+        slots_.push_back(0);
+      }
+      slots_[m] += accelerator.slots;
+    }
+  }
+  [[nodiscard]] const std::vector<double>& slots() const { return slots_; }
+
+  /// The least time that a task keeps a slot of each busy; `shared`: its part of it, if it is in a batch.
+  [[nodiscard]] std::vector<Seconds> times(const ModelTask& task, bool shared) const {
+    std::vector<Seconds> row;
+    for (const std::uint32_t a : first_) {
+      const Kind& kind = view_.kinds[view_.accelerators[a].kind];
+      Seconds least = kNever;
+      for (std::uint32_t batch = 1; batch <= kind.max_batch; ++batch)
+        for (std::uint32_t point = 0; point < kind.points.size(); ++point)
+          for (std::uint32_t variant = 0; variant < task.variants; ++variant)
+            least = std::min(least, (kind.dispatch_time + view_.alone_time_at(task, a, point, variant, batch)) /
+                                        (shared ? batch : 1));
+      row.push_back(least);
+    }
+    return row;
+  }
+
+ private:
+  const SystemView& view_;
+  std::vector<std::uint32_t> first_;  ///< an accelerator of each
+  std::vector<double> slots_;
+};
+
+/// The longest way, and the load of one request; kNever if it has a task that nothing can run.
+Seconds alone(const Machines& machines, const Model& model) {
+  std::vector<std::vector<Seconds>> rows;
+  std::vector<Seconds> end;
+  Seconds last = 0;
+  for (const ModelTask& task : model.tasks) {
+    rows.push_back(machines.times(task, false));
+    Seconds start = 0;
+    for (const Edge& edge : task.inputs) start = std::max(start, end[edge.task]);
+    end.push_back(start + *std::min_element(rows.back().begin(), rows.back().end()));
+    last = std::max(last, end.back());
+  }
+  return last < kNever ? std::max(last, mapping::divisible_load(rows, machines.slots())) : kNever;
+}
+
+std::optional<double> optimum_of(const SystemView& view, std::uint32_t model) {
+  if (view.models[model].tasks.size() > kMostTasks) return std::nullopt;
+  mapping::MappingProblem problem = mapping::idle_problem_of(view);
+  mapping::add_fresh_request(problem, view, model);
+  if (mapping::placeable_tasks(problem).size() != problem.size()) return std::nullopt;
+  const mapping::Plan plan = mapping::branch_and_bound(problem, kMostNodes);
+  return plan.proved ? std::optional(plan.timing.makespan) : std::nullopt;
+}
+
+}  // namespace
+
+mapping::MappingProblem first_requests(const Tables& tables) {
+  const std::vector<Accelerator> accelerators = accelerators_of(tables);
+  SystemView view;
+  tables.fill(view);
+  view.accelerators = accelerators;
+  mapping::MappingProblem problem = mapping::idle_problem_of(view);
+  for (const Stream& stream : view.streams) mapping::add_fresh_request(problem, view, stream.model);
+  return problem;
+}
+
+SummaryBounds bounds_of(const Tables& tables) {
+  const auto view_on = [&tables](const std::vector<Accelerator>& accelerators) {
+    SystemView view;
+    tables.fill(view);
+    view.accelerators = accelerators;
+    return view;
+  };
+  const std::vector<Accelerator> accelerators = accelerators_of(tables);
+  const SystemView view = view_on(accelerators);
+  const Machines machines(view);
+  SummaryBounds bounds;
+  std::vector<std::vector<std::vector<Seconds>>> rows;  // by stream and task
+  for (const Stream& stream : view.streams) {
+    const Model& model = view.models[stream.model];
+    bounds.latency.push_back(alone(machines, model));
+    rows.emplace_back();
+    for (const ModelTask& task : model.tasks) rows.back().push_back(machines.times(task, true));
+  }
+  bounds.load = [rows = std::move(rows), slots = machines.slots()](std::span<const double> finished) {
+    std::vector<std::vector<Seconds>> all;
+    std::vector<double> weights;
+    for (std::size_t s = 0; s < finished.size(); ++s) {
+      if (!(finished[s] > 0)) continue;
+      all.insert(all.end(), rows[s].begin(), rows[s].end());
+      weights.resize(all.size(), finished[s]);
+    }
+    return mapping::divisible_load(all, slots, weights);
+  };
+  bounds.optimum = [view_on, accelerators](std::size_t stream) {
+    const SystemView now = view_on(accelerators);
+    return optimum_of(now, now.streams[stream].model);
+  };
+  return bounds;
+}
+
+}  // namespace hetsched
