@@ -22,7 +22,7 @@ Seconds least_load(const MappingProblem& problem);
 /// every task runs somewhere. Solved through its dual, max sum_t min_p w(t,p) y(p) over y >= 0 with sum_p
 /// slots(p) y(p) = 1, a concave function of few variables, by cutting planes (Kelley 1960): every value on
 /// the way is a bound. `weights`: so many tasks of each row; none: one. O(tasks x machines) per plane, at
-/// most kPlanes.
+/// most 200.
 Seconds divisible_load(std::span<const std::vector<Seconds>> times, std::span<const double> slots,
                        std::span<const double> weights = {});
 
