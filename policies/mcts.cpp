@@ -6,26 +6,32 @@
 namespace hetsched {
 namespace {
 
-/// Monte-Carlo tree search for a mapping of all live requests when one arrives, as OmniBoost does (Karatzas and
-/// Anagnostopoulos, DAC 2023): a level of the tree per task, a branch per accelerator, no more than so many pipeline
-/// stages per network. Where that asks a neural network for the throughput of a mapping, this asks an estimate
-/// (support/mapping_estimate.hpp), and where its answer is random this begins with HEFT's mapping and other simple ones,
-/// so that it is never estimated worse than they are. Ties: the mapping found first; branches by accelerator index.
+/// Monte-Carlo tree search for a mapping of all live requests when one arrives, as OmniBoost does (Karatzas
+/// and Anagnostopoulos, DAC 2023): a level of the tree per task, a branch per accelerator, no more than so
+/// many pipeline stages per network. Where that asks a neural network for the throughput of a mapping, this
+/// asks an estimate (support/mapping_estimate.hpp), and where its answer is random this begins with HEFT's
+/// mapping and other simple ones, so that it is never estimated worse than they are. Ties: the mapping found
+/// first; branches by accelerator index.
 class Mcts final : public MappingPolicy {
  public:
-  explicit Mcts(Params& p)
-      : MappingPolicy(p, MappingHorizon::live), estimate_(p), dice_(p.seed()) {
-    options_.max_estimates = static_cast<std::uint64_t>(p.number(
-        "budget", {.fallback = 100, .min = 0, .max = 1e9, .integer = true, .doc = "mappings tried per planning (OmniBoost: 500)"}));
-    options_.exploration = p.number(
-        "exploration", {.fallback = 1.4142135623730951, .min = 0, .doc = "weight of what has been tried little"});
+  explicit Mcts(Params& p) : MappingPolicy(p, MappingHorizon::live), estimate_(p), dice_(p.seed()) {
+    options_.max_estimates = static_cast<std::uint64_t>(
+        p.number("budget", {.fallback = 100,
+                            .min = 0,
+                            .max = 1e9,
+                            .integer = true,
+                            .doc = "mappings tried per planning (OmniBoost: 500)"}));
+    options_.exploration =
+        p.number("exploration",
+                 {.fallback = 1.4142135623730951, .min = 0, .doc = "weight of what has been tried little"});
     max_stages_ = static_cast<std::uint32_t>(
-        p.number("max_stages", {.fallback = 0,
-                                .min = 0,
-                                .max = 1e6,
-                                .integer = true,
-                                .doc = "pipeline stages of a request: 1 + changes of the accelerator in the order of its "
-                                       "tasks, where tasks allow it; 0: any number"}));
+        p.number("max_stages",
+                 {.fallback = 0,
+                  .min = 0,
+                  .max = 1e6,
+                  .integer = true,
+                  .doc = "pipeline stages of a request: 1 + changes of the accelerator in the order of its "
+                         "tasks, where tasks allow it; 0: any number"}));
   }
 
  private:
@@ -48,11 +54,12 @@ class Mcts final : public MappingPolicy {
 }  // namespace
 
 PolicyEntry mcts() {
-  return policy<Mcts>("mcts", "Monte-Carlo tree search for a mapping of all live requests, by estimates",
-                      {.source = "OmniBoost: Karatzas and Anagnostopoulos, DAC 2023",
-                       .complexity = "per arrival: budget x tasks x (slots + log tasks)",
-                       .knowledge = "layers and tensors of live requests, routes, bandwidths of memories",
-                       .verified_by = "two chains with contention: the best of all mappings, 15.5 and 21.0; brute force"});
+  return policy<Mcts>(
+      "mcts", "Monte-Carlo tree search for a mapping of all live requests, by estimates",
+      {.source = "OmniBoost: Karatzas and Anagnostopoulos, DAC 2023",
+       .complexity = "per arrival: budget x tasks x (slots + log tasks)",
+       .knowledge = "layers and tensors of live requests, routes, bandwidths of memories",
+       .verified_by = "two chains with contention: the best of all mappings, 15.5 and 21.0; brute force"});
 }
 
 }  // namespace hetsched

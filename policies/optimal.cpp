@@ -5,21 +5,25 @@
 namespace hetsched {
 namespace {
 
-/// The shortest schedule of each request, by branch and bound when it arrives (support/branch_and_bound.hpp): what
-/// heuristics are measured by. It is proved if it takes no more than `max_nodes` partial schedules and the request no
-/// more than 64 tasks; else, and without any more ado, the best plan found is carried out. Contention of links and
-/// memories and switches of models are not planned for. Ties: the first found.
+/// The shortest schedule of each request, by branch and bound when it arrives (support/branch_and_bound.hpp):
+/// what heuristics are measured by. It is proved if it takes no more than `max_nodes` partial schedules and
+/// the request no more than 64 tasks; else, and without any more ado, the best plan found is carried out.
+/// Contention of links and memories and switches of models are not planned for. Ties: the first found.
 class Optimal final : public MappingPolicy {
  public:
   explicit Optimal(Params& p) : MappingPolicy(p, MappingHorizon::request) {
-    max_nodes_ = static_cast<std::uint64_t>(p.number(
-        "max_nodes",
-        {.fallback = 10000, .min = 0, .max = 1e12, .integer = true, .doc = "partial schedules looked at per planning"}));
+    max_nodes_ = static_cast<std::uint64_t>(
+        p.number("max_nodes", {.fallback = 10000,
+                               .min = 0,
+                               .max = 1e12,
+                               .integer = true,
+                               .doc = "partial schedules looked at per planning"}));
   }
 
  private:
   mapping::Plan plan(mapping::MappingProblem& problem, double effort) override {
-    return mapping::branch_and_bound(problem, static_cast<std::uint64_t>(static_cast<double>(max_nodes_) * effort));
+    return mapping::branch_and_bound(problem,
+                                     static_cast<std::uint64_t>(static_cast<double>(max_nodes_) * effort));
   }
 
   std::uint64_t max_nodes_ = 0;
@@ -28,12 +32,13 @@ class Optimal final : public MappingPolicy {
 }  // namespace
 
 PolicyEntry optimal() {
-  return policy<Optimal>("optimal", "the shortest schedule of each request, with proof where that is possible",
-                         {.source = "textbook: branch and bound over semi-active schedules",
-                          .complexity = "per request: at most max_nodes x tasks x A",
-                          .knowledge = "the layers and tensors of each request, routes",
-                          .verified_by = "graphs of Topcuoglu et al. (73) and Arabnejad and Barbosa (113), proved by three "
-                                         "other solvers; Graham's worst cases of LPT; brute force"});
+  return policy<Optimal>(
+      "optimal", "the shortest schedule of each request, with proof where that is possible",
+      {.source = "textbook: branch and bound over semi-active schedules",
+       .complexity = "per request: at most max_nodes x tasks x A",
+       .knowledge = "the layers and tensors of each request, routes",
+       .verified_by = "graphs of Topcuoglu et al. (73) and Arabnejad and Barbosa (113), proved by three "
+                      "other solvers; Graham's worst cases of LPT; brute force"});
 }
 
 }  // namespace hetsched

@@ -21,15 +21,22 @@ struct Placement {
 class Schedule {
  public:
   explicit Schedule(const MappingProblem& problem)
-      : problem_(problem), tasks_(placeable_tasks(problem)), where(problem.size(), kNone),
-        start(problem.size(), kNever), end(problem.size(), kNever), missing_(problem.size(), 0) {
+      : problem_(problem),
+        tasks_(placeable_tasks(problem)),
+        where(problem.size(), kNone),
+        start(problem.size(), kNever),
+        end(problem.size(), kNever),
+        missing_(problem.size(), 0) {
     for (const Server& server : problem.servers) free_at.push_back(server.free_at);
-    for (const std::uint32_t t : tasks_) missing_[t] = static_cast<std::uint32_t>(problem.tasks[t].inputs.size());
+    for (const std::uint32_t t : tasks_)
+      missing_[t] = static_cast<std::uint32_t>(problem.tasks[t].inputs.size());
     for (const Request& request : problem.requests) makespan = std::max(makespan, request.finish);
   }
 
   [[nodiscard]] const std::vector<std::uint32_t>& tasks() const { return tasks_; }
-  [[nodiscard]] bool is_ready(std::uint32_t task) const { return where[task] == kNone && missing_[task] == 0; }
+  [[nodiscard]] bool is_ready(std::uint32_t task) const {
+    return where[task] == kNone && missing_[task] == 0;
+  }
   [[nodiscard]] bool complete() const { return placed_ == tasks_.size(); }
 
   /// Where it would start and end on the slot that is free first.
@@ -74,8 +81,8 @@ class Schedule {
 
  public:
   Mapping where;
-  std::vector<Seconds> start, end;             ///< by task
-  std::vector<std::vector<Seconds>> free_at;   ///< by accelerator and slot
+  std::vector<Seconds> start, end;            ///< by task
+  std::vector<std::vector<Seconds>> free_at;  ///< by accelerator and slot
   Seconds makespan = 0;
 
  private:
@@ -108,7 +115,8 @@ class BranchAndBound {
   }
 
  private:
-  /// The least time from the end of a task on an accelerator to the end of all that needs it, delays included.
+  /// The least time from the end of a task on an accelerator to the end of all that needs it, delays
+  /// included.
   void set_tails() {
     const std::uint32_t accelerators = problem_.accelerators();
     tails_.assign(std::size_t{problem_.size()} * accelerators, 0);
@@ -197,7 +205,8 @@ class BranchAndBound {
       if (!promising(least)) return {};  // this task will end too late wherever it goes
     }
     std::sort(list.begin(), list.end(), [](const Placement& x, const Placement& y) {
-      return std::tie(x.bound, x.end, x.task, x.accelerator) < std::tie(y.bound, y.end, y.task, y.accelerator);
+      return std::tie(x.bound, x.end, x.task, x.accelerator) <
+             std::tie(y.bound, y.end, y.task, y.accelerator);
     });
     return list;
   }
@@ -209,8 +218,8 @@ class BranchAndBound {
     return !promising(all / slots_);
   }
 
-  /// Has another schedule of the same tasks, with those that are still needed on the same accelerators, been at least as
-  /// early everywhere? If not, it is remembered.
+  /// Has another schedule of the same tasks, with those that are still needed on the same accelerators, been
+  /// at least as early everywhere? If not, it is remembered.
   bool dominated() {
     std::pair<std::uint64_t, std::vector<std::uint32_t>> key{0, {}};
     std::vector<Seconds> times;
@@ -224,7 +233,8 @@ class BranchAndBound {
       if (schedule_.where[t] == kNone) continue;
       key.first |= std::uint64_t{1} << i;
       const auto& outputs = problem_.tasks[t].outputs;
-      if (std::none_of(outputs.begin(), outputs.end(), [&](std::uint32_t o) { return schedule_.where[o] == kNone; }))
+      if (std::none_of(outputs.begin(), outputs.end(),
+                       [&](std::uint32_t o) { return schedule_.where[o] == kNone; }))
         continue;
       key.second.push_back(schedule_.where[t]);
       times.push_back(schedule_.end[t]);

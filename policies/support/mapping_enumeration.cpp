@@ -8,8 +8,11 @@ namespace {
 class Enumeration {
  public:
   Enumeration(const MappingProblem& problem, const Goal& goal, std::uint64_t max_estimates)
-      : problem_(problem), search_(problem, goal), choices_(problem, goal.max_transitions),
-        tails_(least_tails(problem)), estimates_left_(max_estimates),
+      : problem_(problem),
+        search_(problem, goal),
+        choices_(problem, goal.max_transitions),
+        tails_(least_tails(problem)),
+        estimates_left_(max_estimates),
         nodes_left_(max_estimates < (kMany >> 6) ? max_estimates << 6 : kMany) {
     const std::uint32_t accelerators = problem.accelerators();
     for (const Server& server : problem.servers) {
@@ -66,7 +69,8 @@ class Enumeration {
       for (std::uint32_t a = 0; a < load_.size(); ++a) {
         all += load_[a];
         if (load_[a] > 0)
-          least.cost = std::max(least.cost, load_[a] / static_cast<double>(problem_.servers[a].free_at.size()));
+          least.cost =
+              std::max(least.cost, load_[a] / static_cast<double>(problem_.servers[a].free_at.size()));
       }
       least.cost = std::max(least.cost, all / slots_);
       for (const Seconds finish : finish_) least.cost = std::max(least.cost, finish);
@@ -119,7 +123,8 @@ class Enumeration {
   std::vector<Joules> least_energy_;
   std::uint64_t estimates_left_, nodes_left_;
   Mapping where_;
-  std::vector<Seconds> ends_, finish_, load_;  ///< at the earliest; the least each request and accelerator needs
+  std::vector<Seconds> ends_, finish_,
+      load_;  ///< at the earliest; the least each request and accelerator needs
   double slots_ = 0;
   Seconds time_left_ = 0;
   Joules energy_ = 0, energy_left_ = 0;

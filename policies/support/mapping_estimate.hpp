@@ -1,6 +1,6 @@
 /// \file
-/// When everything would end under a mapping: a simulation of accelerators with queues, small enough to be asked
-/// thousands of times.
+/// When everything would end under a mapping: a simulation of accelerators with queues, small enough to be
+/// asked thousands of times.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 
 namespace hetsched::mapping {
 
-/// Every task joins the queue of its accelerator when its inputs are there; a free slot takes the first of the queue:
-/// as the problem says or, if priorities are given, by least priority; ties by task. While several accelerators are
-/// busy, or a memory is short of bandwidth, they slow down as the problem says; overheads, and what accelerators are
-/// busy with at the beginning, do not. O(tasks x (slots + log tasks)).
+/// Every task joins the queue of its accelerator when its inputs are there; a free slot takes the first of
+/// the queue: as the problem says or, if priorities are given, by least priority; ties by task. While several
+/// accelerators are busy, or a memory is short of bandwidth, they slow down as the problem says; overheads,
+/// and what accelerators are busy with at the beginning, do not. O(tasks x (slots + log tasks)).
 class Estimator {
  public:
   explicit Estimator(const MappingProblem& problem);
@@ -28,10 +28,10 @@ class Estimator {
   /// What occupies a slot.
   struct Running {
     std::uint32_t task = kNone, accelerator = 0;
-    Seconds until = 0;       ///< of its overhead; of all of it, if it is no task
-    Seconds work = 0;        ///< left, at full speed
-    Bytes bytes = 0;         ///< left
-    double speed = 1;        ///< of the work
+    Seconds until = 0;  ///< of its overhead; of all of it, if it is no task
+    Seconds work = 0;   ///< left, at full speed
+    Bytes bytes = 0;    ///< left
+    double speed = 1;   ///< of the work
     double bytes_per_s = 0;
     Seconds work_ends = 0, bytes_end = 0;  ///< as things are
   };
@@ -51,12 +51,12 @@ class Estimator {
   Timing timing_;
   Seconds now_ = 0;
   std::vector<Running> running_;
-  std::vector<Waiting> future_;                ///< by when they join their queue
-  std::vector<std::vector<Waiting>> queues_;   ///< by accelerator
-  std::vector<std::uint32_t> free_;            ///< slots, by accelerator
-  std::vector<std::uint32_t> last_model_;      ///< by accelerator
-  std::vector<std::uint32_t> missing_;         ///< by task: inputs whose tasks have not ended
-  std::vector<std::uint32_t> flows_;           ///< of share_memories(): indices into running_
+  std::vector<Waiting> future_;               ///< by when they join their queue
+  std::vector<std::vector<Waiting>> queues_;  ///< by accelerator
+  std::vector<std::uint32_t> free_;           ///< slots, by accelerator
+  std::vector<std::uint32_t> last_model_;     ///< by accelerator
+  std::vector<std::uint32_t> missing_;        ///< by task: inputs whose tasks have not ended
+  std::vector<std::uint32_t> flows_;          ///< of share_memories(): indices into running_
 };
 
 }  // namespace hetsched::mapping

@@ -18,8 +18,13 @@ struct Individual {
 class Population {
  public:
   Population(const MappingProblem& problem, const Goal& goal, const Genetic& options)
-      : options_(options), problem_(problem), search_(problem, goal), choices_(problem, kNone), dice_(options.seed),
-        where_(problem.size(), kNone), priorities_(problem.size(), 0) {}
+      : options_(options),
+        problem_(problem),
+        search_(problem, goal),
+        choices_(problem, kNone),
+        dice_(options.seed),
+        where_(problem.size(), kNone),
+        priorities_(problem.size(), 0) {}
 
   Plan run() {
     search_.attempt_simple();

@@ -8,18 +8,19 @@ namespace hetsched {
 
 MappingPolicy::MappingPolicy(Params& params, MappingHorizon fallback) {
   const std::string horizon = params.choice(
-      "horizon", {.fallback = fallback == MappingHorizon::live ? "live" : "request",
-                  .of = {"live", "request"},
-                  .doc = "plan together all that has not started of live requests, or each request when it arrives, "
-                         "behind what is planned"});
+      "horizon",
+      {.fallback = fallback == MappingHorizon::live ? "live" : "request",
+       .of = {"live", "request"},
+       .doc = "plan together all that has not started of live requests, or each request when it arrives, "
+              "behind what is planned"});
   horizon_ = horizon == "live" ? MappingHorizon::live : MappingHorizon::request;
-  max_tasks_ = static_cast<std::uint32_t>(
-      params.number("max_tasks", {.fallback = 128,
-                                  .min = 1,
-                                  .max = 1e6,
-                                  .integer = true,
-                                  .doc = "with more tasks than that, only new requests choose accelerators; with 16 times "
-                                         "as many, each is planned by itself, as with horizon=request"}));
+  max_tasks_ = static_cast<std::uint32_t>(params.number(
+      "max_tasks", {.fallback = 128,
+                    .min = 1,
+                    .max = 1e6,
+                    .integer = true,
+                    .doc = "with more tasks than that, only new requests choose accelerators; with 16 times "
+                           "as many, each is planned by itself, as with horizon=request"}));
 }
 
 void MappingPolicy::decide(const SystemView& view, Decisions& out) {
@@ -61,8 +62,9 @@ void MappingPolicy::plan_what_is_new(const SystemView& view, bool anew, Decision
   std::size_t tasks = 0;
   for (Jobs::value_type& job : jobs_) {
     const auto& states = view.requests[job.second.request].tasks;
-    tasks += static_cast<std::size_t>(std::count_if(
-        states.begin(), states.end(), [](const TaskState& state) { return state.progress < Progress::running; }));
+    tasks += static_cast<std::size_t>(std::count_if(states.begin(), states.end(), [](const TaskState& state) {
+      return state.progress < Progress::running;
+    }));
     all.push_back(&job);
     if (job.second.where.empty()) added.push_back(&job);
   }
@@ -76,8 +78,8 @@ void MappingPolicy::plan_what_is_new(const SystemView& view, bool anew, Decision
 }
 
 /// `keep`: those that are planned stay on their accelerators.
-void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, bool keep,
-                                  Decisions& out) {
+void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs,
+                                  bool keep, Decisions& out) {
   struct Item {
     Jobs::value_type* job;
     std::uint32_t task;
@@ -97,7 +99,8 @@ void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs
       items.push_back({job, t});
     }
   }
-  const double effort = std::min(1.0, static_cast<double>(max_tasks_) / static_cast<double>(std::max(items.size(), std::size_t{1})));
+  const double effort = std::min(
+      1.0, static_cast<double>(max_tasks_) / static_cast<double>(std::max(items.size(), std::size_t{1})));
   const mapping::Plan planned = plan(problem, effort);
   std::vector<std::vector<std::uint32_t>> orders(rows_.size());
   for (std::uint32_t i = 0; i < items.size(); ++i) {
@@ -125,7 +128,8 @@ void MappingPolicy::wait_for_planned(const SystemView& view, mapping::MappingPro
         for (Seconds& free_at : problem.servers[a].free_at) free_at = std::max(free_at, entry.end - view.now);
 }
 
-/// Says when a request is planned to finish. Inputs that exist already (after planning anew) can move at once.
+/// Says when a request is planned to finish. Inputs that exist already (after planning anew) can move at
+/// once.
 void MappingPolicy::announce(const SystemView& view, const Job& job, Decisions& out) const {
   const Request& request = view.requests[job.request];
   if (std::find(job.where.begin(), job.where.end(), kNone) == job.where.end() && job.forecast < kNever)
@@ -134,8 +138,9 @@ void MappingPolicy::announce(const SystemView& view, const Job& job, Decisions& 
   for (std::uint32_t t = 0; t < job.where.size(); ++t) {
     if (job.where[t] == kNone || request.tasks[t].progress >= Progress::running) continue;
     const auto& inputs = view.models[request.model].tasks[t].inputs;
-    if (std::any_of(inputs.begin(), inputs.end(),
-                    [&](const Edge& edge) { return request.tasks[edge.task].progress == Progress::finished; }))
+    if (std::any_of(inputs.begin(), inputs.end(), [&](const Edge& edge) {
+          return request.tasks[edge.task].progress == Progress::finished;
+        }))
       out.prefetch({job.request, t}, job.where[t]);
   }
 }
@@ -147,7 +152,8 @@ void MappingPolicy::prefetch_outputs(const SystemView& view, TaskRef task, Decis
   std::uint32_t last = kNone;
   for (const Edge& edge : view.model_task(task).outputs) {
     const std::uint32_t where = job->second.where[edge.task];
-    if (edge.task == last || where == kNone || view.state({task.request, edge.task}).progress >= Progress::running)
+    if (edge.task == last || where == kNone ||
+        view.state({task.request, edge.task}).progress >= Progress::running)
       continue;
     last = edge.task;
     out.prefetch({task.request, edge.task}, where);
@@ -167,30 +173,35 @@ void MappingPolicy::start_heads(const SystemView& view, Decisions& out) {
 }
 
 EstimateParameters::EstimateParameters(Params& params)
-    : contention_(params.number("contention", {.fallback = 1,
-                                               .min = 1,
-                                               .max = 1000,
-                                               .doc = "so many times slower is everything while several accelerators are "
-                                                      "busy, besides what memories do"})) {
+    : contention_(params.number("contention",
+                                {.fallback = 1,
+                                 .min = 1,
+                                 .max = 1000,
+                                 .doc = "so many times slower is everything while several accelerators are "
+                                        "busy, besides what memories do"})) {
   const std::string sharing = params.choice(
-      "bandwidth", {.fallback = "max_min",
-                    .of = {"max_min", "proportional", "none"},
-                    .doc = "how tasks that draw on one memory are expected to share it: max-min fairly, beside computing; "
-                           "all slowed down by the same factor (MAGMA); or not expected to"});
+      "bandwidth",
+      {.fallback = "max_min",
+       .of = {"max_min", "proportional", "none"},
+       .doc = "how tasks that draw on one memory are expected to share it: max-min fairly, beside computing; "
+              "all slowed down by the same factor (MAGMA); or not expected to"});
   if (sharing == "proportional") sharing_ = mapping::Sharing::proportional;
   if (sharing == "none") sharing_ = mapping::Sharing::none;
-  by_request_ = params.choice("queue", {.fallback = "request",
-                                        .of = {"request", "ready"},
-                                        .doc = "whom an accelerator serves first: the older request, or who is ready "
-                                               "first"}) == "request";
-  const std::string objective = params.choice(
-      "objective", {.fallback = "throughput",
-                    .of = {"latency", "throughput", "energy"},
-                    .doc = "what is to be least: the last finish, the sum of finishes, or energy with every request in time"});
+  by_request_ =
+      params.choice("queue", {.fallback = "request",
+                              .of = {"request", "ready"},
+                              .doc = "whom an accelerator serves first: the older request, or who is ready "
+                                     "first"}) == "request";
+  const std::string objective =
+      params.choice("objective", {.fallback = "throughput",
+                                  .of = {"latency", "throughput", "energy"},
+                                  .doc = "what is to be least: the last finish, the sum of finishes, or "
+                                         "energy with every request in time"});
   if (objective == "throughput") goal_.objective = mapping::Objective::throughput;
   if (objective == "energy") goal_.objective = mapping::Objective::energy;
-  goal_.energy_budget = params.number(
-      "energy_budget", {.fallback = 0, .min = 0, .doc = "J that the tasks of a request may take; 0: no limit"});
+  goal_.energy_budget =
+      params.number("energy_budget",
+                    {.fallback = 0, .min = 0, .doc = "J that the tasks of a request may take; 0: no limit"});
 }
 
 void EstimateParameters::apply(mapping::MappingProblem& problem) const {
@@ -201,7 +212,8 @@ void EstimateParameters::apply(mapping::MappingProblem& problem) const {
 
 mapping::Goal EstimateParameters::goal(const mapping::MappingProblem& problem) const {
   mapping::Goal goal = goal_;
-  goal.energy_budget = goal_.energy_budget > 0 ? goal_.energy_budget * static_cast<double>(problem.requests.size()) : kNever;
+  goal.energy_budget =
+      goal_.energy_budget > 0 ? goal_.energy_budget * static_cast<double>(problem.requests.size()) : kNever;
   return goal;
 }
 

@@ -1,6 +1,6 @@
 /// \file
-/// Policies that search for a mapping when requests arrive: this class says what is planned together, and carries plans
-/// out. What a plan is made by is for a policy to say.
+/// Policies that search for a mapping when requests arrive: this class says what is planned together, and
+/// carries plans out. What a plan is made by is for a policy to say.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +15,17 @@
 namespace hetsched {
 
 /// What is planned together.
-///  - live: all that has not started of all requests that are there, whenever one arrives. If these are more than
-///    max_tasks tasks, only the new requests choose accelerators, the others keep theirs, and searches try less in
-///    proportion; if they are more than kManyTimes as many, new requests are planned as by `request`
+///  - live: all that has not started of all requests that are there, whenever one arrives. If these are more
+///  than
+///    max_tasks tasks, only the new requests choose accelerators, the others keep theirs, and searches try
+///    less in proportion; if they are more than kManyTimes as many, new requests are planned as by `request`
 ///  - request: each one for itself when it arrives, behind what is planned already
 enum class MappingHorizon { live, request };
 
-/// Carries plans out: each accelerator runs its tasks in planned order, each as soon as its inputs are there, and
-/// tensors move to where they will be needed as soon as they exist. Tasks run as variant 0, at the operating point that
-/// the accelerator has. When an accelerator is turned off or on, all that has not started is planned anew.
+/// Carries plans out: each accelerator runs its tasks in planned order, each as soon as its inputs are there,
+/// and tensors move to where they will be needed as soon as they exist. Tasks run as variant 0, at the
+/// operating point that the accelerator has. When an accelerator is turned off or on, all that has not
+/// started is planned anew.
 ///
 /// Parameters of all: `horizon`, `max_tasks`.
 class MappingPolicy : public Policy {
@@ -33,8 +35,8 @@ class MappingPolicy : public Policy {
  protected:
   MappingPolicy(Params& params, MappingHorizon fallback);
 
-  /// Time 0 of the problem is now. How accelerators disturb each other may be set first. `effort`: the part of the usual
-  /// number of tries that is left for a large problem.
+  /// Time 0 of the problem is now. How accelerators disturb each other may be set first. `effort`: the part
+  /// of the usual number of tries that is left for a large problem.
   virtual mapping::Plan plan(mapping::MappingProblem& problem, double effort) = 0;
 
  private:
@@ -52,7 +54,8 @@ class MappingPolicy : public Policy {
 
   bool note_events(const SystemView& view);
   void plan_what_is_new(const SystemView& view, bool anew, Decisions& out);
-  void plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, bool keep, Decisions& out);
+  void plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, bool keep,
+                     Decisions& out);
   void wait_for_planned(const SystemView& view, mapping::MappingProblem& problem) const;
   void announce(const SystemView& view, const Job& job, Decisions& out) const;
   [[nodiscard]] bool is_over(const SystemView& view, const Entry& entry) const;
@@ -68,8 +71,8 @@ class MappingPolicy : public Policy {
   FreeSlots free_;
 };
 
-/// How a problem's accelerators disturb each other, and what is to be small: parameters of policies whose search
-/// estimates mappings.
+/// How a problem's accelerators disturb each other, and what is to be small: parameters of policies whose
+/// search estimates mappings.
 class EstimateParameters {
  public:
   explicit EstimateParameters(Params& params);

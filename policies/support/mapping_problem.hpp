@@ -1,7 +1,7 @@
 /// \file
-/// What searches for mappings are given: tasks of concurrent requests with prices on unrelated accelerators, delays
-/// between them, and how accelerators disturb each other. A mapping says which accelerator runs which task. Nothing here
-/// knows of views, events or the engine.
+/// What searches for mappings are given: tasks of concurrent requests with prices on unrelated accelerators,
+/// delays between them, and how accelerators disturb each other. A mapping says which accelerator runs which
+/// task. Nothing here knows of views, events or the engine.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ struct Price {
 struct Server {
   std::vector<Seconds> free_at = {0};  ///< one per slot: before that it is busy with something else
   std::uint32_t memory = 0;
-  double port = kNever;             ///< B/s of one task, at most
-  Seconds overhead = 0;             ///< before every task
-  Seconds switch_time = 0;          ///< before a task of another model than the last one
+  double port = kNever;     ///< B/s of one task, at most
+  Seconds overhead = 0;     ///< before every task
+  Seconds switch_time = 0;  ///< before a task of another model than the last one
   std::uint32_t last_model = kNone;
 };
 
@@ -38,8 +38,9 @@ struct Input {
 struct Task {
   std::uint32_t request = 0;  ///< index into MappingProblem::requests
   std::uint32_t model = 0;
-  Seconds release = 0;                ///< it starts no earlier
-  std::vector<Seconds> inputs_there;  ///< by accelerator: when inputs from elsewhere are there; empty: they are
+  Seconds release = 0;  ///< it starts no earlier
+  std::vector<Seconds>
+      inputs_there;  ///< by accelerator: when inputs from elsewhere are there; empty: they are
   std::vector<Input> inputs;
   std::vector<std::uint32_t> outputs;  ///< tasks that have it as an input, once for each such input
 };
@@ -50,11 +51,14 @@ struct Request {
 };
 
 /// How tasks that share a memory of limited bandwidth slow each other down:
-///  - max_min: bytes flow beside the computing; bandwidth is shared max-min fairly, each task capped by its port
-///  - proportional: a task needs traffic / time; if all need more than there is, all slow down by the same factor
+///  - max_min: bytes flow beside the computing; bandwidth is shared max-min fairly, each task capped by its
+///  port
+///  - proportional: a task needs traffic / time; if all need more than there is, all slow down by the same
+///  factor
 enum class Sharing { none, max_min, proportional };
 
-/// Whom an accelerator serves first: who has waited longest, or who belongs to the earlier request; ties by task.
+/// Whom an accelerator serves first: who has waited longest, or who belongs to the earlier request; ties by
+/// task.
 enum class Queue { ready, request };
 
 /// Tasks are in a topological order, those of a request together: the "lowest id" of all tie rules.
@@ -85,7 +89,8 @@ class MappingProblem {
     for (std::uint32_t a = 0; a < accelerators(); ++a)
       if (a != accelerator) prices_[std::size_t{task} * servers.size() + a] = {};
   }
-  /// `delays`: from the end of one task to when the other may start, by accelerator of the first and of the second.
+  /// `delays`: from the end of one task to when the other may start, by accelerator of the first and of the
+  /// second.
   void add_edge(std::uint32_t from, std::uint32_t to, std::span<const Seconds> delays) {
     tasks[to].inputs.push_back({from, static_cast<std::uint32_t>(delays_.size())});
     tasks[from].outputs.push_back(to);

@@ -1,6 +1,6 @@
 /// \file
-/// What all searches for mappings share: what a mapping is measured by, which accelerators a task may go to, the best
-/// one so far, and simple mappings to begin with.
+/// What all searches for mappings share: what a mapping is measured by, which accelerators a task may go to,
+/// the best one so far, and simple mappings to begin with.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ enum class Objective { latency, throughput, energy };
 
 struct Goal {
   Objective objective = Objective::latency;
-  Joules energy_budget = kNever;         ///< of all tasks together
+  Joules energy_budget = kNever;          ///< of all tasks together
   std::uint32_t max_transitions = kNone;  ///< changes of the accelerator in the order of a request's tasks
 };
 
-/// First by how much limits are missed (energy over the budget; with Objective::energy lateness, summed over requests),
-/// then by what is to be small.
+/// First by how much limits are missed (energy over the budget; with Objective::energy lateness, summed over
+/// requests), then by what is to be small.
 struct Measure {
   double violation = kNever, cost = kNever;
   bool operator<(const Measure& other) const {
@@ -36,15 +36,16 @@ struct Measure {
 /// Tasks that can be placed: an accelerator runs them and all they need.
 std::vector<std::uint32_t> placeable_tasks(const MappingProblem& problem);
 
-/// Which accelerators tasks may go to when they are chosen in the order of tasks. A change that cannot be avoided is
-/// allowed beyond the limit of transitions.
+/// Which accelerators tasks may go to when they are chosen in the order of tasks. A change that cannot be
+/// avoided is allowed beyond the limit of transitions.
 class Choices {
  public:
   Choices(const MappingProblem& problem, std::uint32_t max_transitions);
 
   /// placeable_tasks().
   [[nodiscard]] const std::vector<std::uint32_t>& tasks() const { return tasks_; }
-  /// Accelerators for the n-th of tasks(), ascending, when those before it are chosen. Valid until the next call.
+  /// Accelerators for the n-th of tasks(), ascending, when those before it are chosen. Valid until the next
+  /// call.
   [[nodiscard]] std::span<const std::uint32_t> of(std::size_t n, const Mapping& where);
 
  private:
@@ -67,8 +68,9 @@ class Search {
   Measure attempt(const Mapping& where, std::span<const double> priorities = {});
   [[nodiscard]] const Measure& best_measure() const { return best_measure_; }
   [[nodiscard]] const Plan& best() const { return best_; }
-  /// Everything on one accelerator, each request where it takes least time as a whole, each task where it takes least
-  /// time, and HEFT's choice: the task of the largest rank, where it ends first behind what is placed already.
+  /// Everything on one accelerator, each request where it takes least time as a whole, each task where it
+  /// takes least time, and HEFT's choice: the task of the largest rank, where it ends first behind what is
+  /// placed already.
   void attempt_simple();
 
  private:

@@ -19,13 +19,18 @@ struct Node {
 class Tree {
  public:
   Tree(const MappingProblem& problem, const Goal& goal, const TreeSearch& options)
-      : options_(options), search_(problem, goal), choices_(problem, goal.max_transitions), dice_(options.seed),
-        where_(problem.size(), kNone), nodes_(1) {}
+      : options_(options),
+        search_(problem, goal),
+        choices_(problem, goal.max_transitions),
+        dice_(options.seed),
+        where_(problem.size(), kNone),
+        nodes_(1) {}
 
   Plan run() {
     search_.attempt_simple();
     scale_ = search_.best_measure().cost;
-    for (std::uint64_t round = 0; round < options_.max_estimates && !nodes_[0].exhausted; ++round) one_round();
+    for (std::uint64_t round = 0; round < options_.max_estimates && !nodes_[0].exhausted; ++round)
+      one_round();
     Plan plan = search_.best();
     plan.proved = nodes_[0].exhausted;
     return plan;
@@ -61,7 +66,8 @@ class Tree {
     hand_up(at, reward(search_.attempt(where_)));
   }
 
-  /// The first branch that has not been tried, else that of the largest upper confidence bound (ties: the first).
+  /// The first branch that has not been tried, else that of the largest upper confidence bound (ties: the
+  /// first).
   [[nodiscard]] std::size_t choose(const Node& node) const {
     std::size_t best = 0;
     double largest = -1;

@@ -19,12 +19,14 @@ std::vector<Price> prices_of(const SystemView& view, const ModelTask& task) {
 std::vector<Seconds> delays_of(const SystemView& view, Bytes bytes) {
   std::vector<Seconds> delays;
   for (const Accelerator& from : view.accelerators)
-    for (const Accelerator& to : view.accelerators) delays.push_back(view.route_time(from.memory, to.memory, bytes));
+    for (const Accelerator& to : view.accelerators)
+      delays.push_back(view.route_time(from.memory, to.memory, bytes));
   return delays;
 }
 
 /// When the output of a task that has started is at an accelerator, from now.
-Seconds output_there(const SystemView& view, const hetsched::Request& request, const Edge& edge, std::uint32_t a) {
+Seconds output_there(const SystemView& view, const hetsched::Request& request, const Edge& edge,
+                     std::uint32_t a) {
   const TaskState& from = request.tasks[edge.task];
   const std::uint32_t memory = view.accelerators[a].memory;
   for (const Replica& copy : request.replicas)
@@ -34,7 +36,8 @@ Seconds output_there(const SystemView& view, const hetsched::Request& request, c
 }
 
 /// When the slots of an accelerator become free, from now.
-void occupy(const SystemView& view, std::vector<std::vector<Seconds>>& ends, std::uint32_t a, Server& server) {
+void occupy(const SystemView& view, std::vector<std::vector<Seconds>>& ends, std::uint32_t a,
+            Server& server) {
   const Accelerator& accelerator = view.accelerators[a];
   if (!accelerator.available) {
     server.free_at.clear();
@@ -71,12 +74,14 @@ MappingProblem problem_of(const SystemView& view) {
   std::vector<std::vector<Seconds>> ends(view.accelerators.size());
   for (const std::uint32_t r : view.live)
     for (const TaskState& task : view.requests[r].tasks)
-      if (task.progress == Progress::running) ends[task.accelerator].push_back(std::max(task.finish - view.now, 0.0));
+      if (task.progress == Progress::running)
+        ends[task.accelerator].push_back(std::max(task.finish - view.now, 0.0));
   for (std::uint32_t a = 0; a < problem.accelerators(); ++a) occupy(view, ends, a, problem.servers[a]);
   return problem;
 }
 
-std::vector<std::uint32_t> add_live_request(MappingProblem& problem, const SystemView& view, std::uint32_t request) {
+std::vector<std::uint32_t> add_live_request(MappingProblem& problem, const SystemView& view,
+                                            std::uint32_t request) {
   const hetsched::Request& live = view.requests[request];
   const Model& model = view.models[live.model];
   const std::uint32_t r = problem.add_request(live.deadline - view.now);

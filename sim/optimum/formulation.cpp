@@ -19,7 +19,8 @@ using mapping::MappingProblem;
 std::string real(double value) {
   if (value < 0) return "(- " + real(-value) + ")";
   char digits[512];
-  const std::string text(digits, std::to_chars(digits, std::end(digits), value, std::chars_format::fixed).ptr);
+  const std::string text(digits,
+                         std::to_chars(digits, std::end(digits), value, std::chars_format::fixed).ptr);
   return text.find('.') == std::string::npos ? text + ".0" : text;
 }
 
@@ -63,8 +64,8 @@ class Formula {
       any += " " + on(t, a);
       for (std::uint32_t b = 0; b < a; ++b) pairs += " (not (and " + on(t, a) + " " + on(t, b) + "))";
       const auto& there = problem_.tasks[t].inputs_there;
-      const double earliest = std::max({problem_.tasks[t].release, there.empty() ? 0 : there[a],
-                                        problem_.servers[a].free_at.front()});
+      const double earliest = std::max(
+          {problem_.tasks[t].release, there.empty() ? 0 : there[a], problem_.servers[a].free_at.front()});
       out_ << "(assert (=> " << on(t, a) << " (>= " << start(t) << " " << real(earliest) << ")))\n";
     }
     out_ << "(assert (or" << any << "))\n(assert (and true" << pairs << "))\n";
@@ -91,8 +92,8 @@ class Formula {
     for (std::uint32_t a = 0; a < problem_.accelerators(); ++a) {
       if (!problem_.runs_on(t, a)) continue;
       out_ << "(assert (=> " << on(t, a) << " (= (- " << end(t) << " " << start(t) << ") (+ "
-           << real(problem_.time(t, a)) << " (* " << real(1 - 1 / problem_.contention) << " (+ 0.0" << overlaps
-           << "))))))\n";
+           << real(problem_.time(t, a)) << " (* " << real(1 - 1 / problem_.contention) << " (+ 0.0"
+           << overlaps << "))))))\n";
     }
   }
 
@@ -117,15 +118,17 @@ class Formula {
   void keep_apart(std::uint32_t t, std::uint32_t u) {
     std::string same = "(or false";
     for (std::uint32_t a = 0; a < problem_.accelerators(); ++a)
-      if (problem_.runs_on(t, a) && problem_.runs_on(u, a)) same += " (and " + on(t, a) + " " + on(u, a) + ")";
+      if (problem_.runs_on(t, a) && problem_.runs_on(u, a))
+        same += " (and " + on(t, a) + " " + on(u, a) + ")";
     same += ")";
-    out_ << "(assert (=> " << same << " (or (<= " << end(t) << " " << start(u) << ") (<= " << end(u) << " " << start(t)
-         << "))))\n";
+    out_ << "(assert (=> " << same << " (or (<= " << end(t) << " " << start(u) << ") (<= " << end(u) << " "
+         << start(t) << "))))\n";
     if (problem_.contention <= 1) return;
     const std::string last = "(ite (<= " + end(t) + " " + end(u) + ") " + end(t) + " " + end(u) + ")";
-    const std::string first = "(ite (>= " + start(t) + " " + start(u) + ") " + start(t) + " " + start(u) + ")";
-    out_ << "(declare-const " << overlap(t, u) << " Real)\n(assert (= " << overlap(t, u) << " (ite (or " << same << " (<= "
-         << last << " " << first << ")) 0.0 (- " << last << " " << first << "))))\n";
+    const std::string first =
+        "(ite (>= " + start(t) + " " + start(u) + ") " + start(t) + " " + start(u) + ")";
+    out_ << "(declare-const " << overlap(t, u) << " Real)\n(assert (= " << overlap(t, u) << " (ite (or "
+         << same << " (<= " << last << " " << first << ")) 0.0 (- " << last << " " << first << "))))\n";
   }
 
   void limit_transitions(std::uint32_t request) {
@@ -176,7 +179,8 @@ std::optional<double> value_of(std::string_view text) {
   }
   const std::size_t space = inner.find(' ');
   if (!text.starts_with("(/ ") || space == std::string_view::npos) return std::nullopt;
-  const auto numerator = parse_decimal(inner.substr(0, space)), denominator = parse_decimal(inner.substr(space + 1));
+  const auto numerator = parse_decimal(inner.substr(0, space)),
+             denominator = parse_decimal(inner.substr(space + 1));
   if (!numerator || !denominator || *denominator == 0) return std::nullopt;
   return *numerator / *denominator;
 }
@@ -193,13 +197,15 @@ double number_in(const SmtValues& values, const std::string& variable) {
 std::string smt_formulation(const MappingProblem& problem, const mapping::Goal& goal, Problems& problems) {
   for (const mapping::Server& server : problem.servers)
     if (server.free_at.size() != 1) {
-      problems.add("", "", "the formula is for accelerators with one slot each; there is one with " +
-                               std::to_string(server.free_at.size()));
+      problems.add("", "",
+                   "the formula is for accelerators with one slot each; there is one with " +
+                       std::to_string(server.free_at.size()));
       break;
     }
   if (problem.contention > 1 && problem.accelerators() != 2)
-    problems.add("", "", "the formula knows contention between two accelerators only; there are " +
-                             std::to_string(problem.accelerators()));
+    problems.add("", "",
+                 "the formula knows contention between two accelerators only; there are " +
+                     std::to_string(problem.accelerators()));
   if (goal.objective == mapping::Objective::energy || goal.energy_budget < kNever)
     problems.add("", "", "the formula knows no energy");
   return problems.empty() ? Formula(problem, goal).text() : "";
@@ -226,7 +232,8 @@ mapping::Plan smt_plan(const MappingProblem& problem, const SmtValues& values) {
       const auto at = values.find(on(t, a));
       if (at != values.end() && at->second == "true") plan.where[t] = a;
     }
-    if (plan.where[t] == kNone) throw InputError("the solver's answer has no accelerator for task " + std::to_string(t));
+    if (plan.where[t] == kNone)
+      throw InputError("the solver's answer has no accelerator for task " + std::to_string(t));
     plan.timing.start[t] = number_in(values, start(t));
     plan.timing.end[t] = number_in(values, end(t));
     Seconds& finish = plan.timing.finish[problem.tasks[t].request];

@@ -17,7 +17,8 @@ class TemporaryFile {
   explicit TemporaryFile(const std::string& content) {
     std::string path = (std::filesystem::temp_directory_path() / "hetsched-XXXXXX").string();
     const int descriptor = mkstemp(path.data());
-    if (descriptor < 0) throw InputError("cannot make a file in " + std::filesystem::temp_directory_path().string());
+    if (descriptor < 0)
+      throw InputError("cannot make a file in " + std::filesystem::temp_directory_path().string());
     close(descriptor);
     path_ = path;
     write_file(path_, content);
@@ -55,13 +56,15 @@ std::string output_of(const std::string& program, const std::vector<std::string>
   close(ends[1]);
   std::string text;
   std::array<char, 4096> buffer{};
-  for (ssize_t n = 0; (n = read(ends[0], buffer.data(), buffer.size())) > 0;) text.append(buffer.data(), static_cast<std::size_t>(n));
+  for (ssize_t n = 0; (n = read(ends[0], buffer.data(), buffer.size())) > 0;)
+    text.append(buffer.data(), static_cast<std::size_t>(n));
   close(ends[0]);
   int status = 0;
   waitpid(child, &status, 0);
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNotThere)
     throw InputError("cannot find the solver " + program +
-                     ": install Z3 (sudo apt-get install z3, or libz3-dev and build anew), name another one with --solver, or "
+                     ": install Z3 (sudo apt-get install z3, or libz3-dev and build anew), name another one "
+                     "with --solver, or "
                      "only write the formula with --formula FILE");
   return text;
 }
@@ -75,14 +78,16 @@ SmtValues parsed(const std::string& text) {
     if (text[i] != ')' || depth == 0 || --depth != 1) continue;
     const std::string pair = text.substr(begin, i - begin);
     const std::size_t space = pair.find_first_of(" \n");
-    if (space != std::string::npos) values[pair.substr(0, space)] = pair.substr(pair.find_first_not_of(" \n", space));
+    if (space != std::string::npos)
+      values[pair.substr(0, space)] = pair.substr(pair.find_first_not_of(" \n", space));
   }
   return values;
 }
 
 }  // namespace
 
-SmtAnswer solve_smt(const std::string& formula, const std::string& names, const std::string& program, unsigned limit) {
+SmtAnswer solve_smt(const std::string& formula, const std::string& names, const std::string& program,
+                    unsigned limit) {
   if (program.empty() && detail::has_z3_library()) return detail::solve_by_library(formula, limit);
   SmtAnswer answer;
   answer.solver = program.empty() ? "z3" : program;
@@ -93,7 +98,8 @@ SmtAnswer solve_smt(const std::string& formula, const std::string& names, const 
   const std::string verdict = text.substr(0, text.find_first_of(" \n("));
   if (verdict == "unsat") throw InputError(answer.solver + ": there is no schedule");
   if (verdict == "timeout" || verdict == "unknown")
-    throw InputError(answer.solver + " was stopped before it had proved an optimum; give it more time: --limit");
+    throw InputError(answer.solver +
+                     " was stopped before it had proved an optimum; give it more time: --limit");
   if (verdict != "sat") throw InputError(answer.solver + " says: " + text.substr(0, 200));
   answer.values = parsed(text);
   return answer;

@@ -1,6 +1,6 @@
 /// \file
-/// Z3, wherever it is: as a program of that name (or the one that is asked for), or as the library that this build was
-/// linked with. Nothing else depends on it.
+/// Z3, wherever it is: as a program of that name (or the one that is asked for), or as the library that this
+/// build was linked with. Nothing else depends on it.
 #pragma once
 
 #include <string>
@@ -14,9 +14,11 @@ struct SmtAnswer {
   SmtValues values;
 };
 
-/// Minimises `formula`; `names` as smt_names(). `program`: path or name of Z3; empty: the library if there is one, else
-/// "z3". `limit`: seconds; none if 0. InputError if there is no solver, if it is stopped, or if it finds nothing.
-SmtAnswer solve_smt(const std::string& formula, const std::string& names, const std::string& program, unsigned limit);
+/// Minimises `formula`; `names` as smt_names(). `program`: path or name of Z3; empty: the library if there is
+/// one, else "z3". `limit`: seconds; none if 0. InputError if there is no solver, if it is stopped, or if it
+/// finds nothing.
+SmtAnswer solve_smt(const std::string& formula, const std::string& names, const std::string& program,
+                    unsigned limit);
 
 namespace detail {
 

@@ -31,7 +31,8 @@ std::vector<Accelerator> accelerators_of(const Tables& tables) {
   return all;
 }
 
-/// Accelerators that are as fast as each other count as one with more slots: the linear program is small then.
+/// Accelerators that are as fast as each other count as one with more slots: the linear program is small
+/// then.
 class Machines {
  public:
   explicit Machines(const SystemView& view) : view_(view) {
@@ -59,8 +60,9 @@ class Machines {
       for (std::uint32_t batch = 1; batch <= kind.max_batch; ++batch)
         for (std::uint32_t point = 0; point < kind.points.size(); ++point)
           for (std::uint32_t variant = 0; variant < task.variants; ++variant)
-            least = std::min(least, (kind.dispatch_time + view_.alone_time_at(task, a, point, variant, batch)) /
-                                        (shared ? batch : 1));
+            least =
+                std::min(least, (kind.dispatch_time + view_.alone_time_at(task, a, point, variant, batch)) /
+                                    (shared ? batch : 1));
       row.push_back(least);
     }
     return row;

@@ -8,9 +8,9 @@
 
 namespace hetsched {
 
-/// For tasks as fast as any operating point, variant and batch makes them; without transfers, contention and switches.
-/// The optimum of a request is for tasks as they are at the start of the run, transfers included: there is one for
-/// models of at most 14 tasks. `tables` must outlive the result.
+/// For tasks as fast as any operating point, variant and batch makes them; without transfers, contention and
+/// switches. The optimum of a request is for tasks as they are at the start of the run, transfers included:
+/// there is one for models of at most 14 tasks. `tables` must outlive the result.
 SummaryBounds bounds_of(const Tables& tables);
 
 /// One request of each stream, in their order, all there at time 0, on the platform as a run starts.

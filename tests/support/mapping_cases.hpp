@@ -10,7 +10,8 @@
 namespace hetsched::testing {
 
 /// A request that is a chain; times[task][accelerator], `change` when the accelerator changes.
-inline void add_chain(mapping::MappingProblem& problem, const std::vector<std::vector<double>>& times, double change) {
+inline void add_chain(mapping::MappingProblem& problem, const std::vector<std::vector<double>>& times,
+                      double change) {
   const std::uint32_t request = problem.add_request();
   std::uint32_t before = kNone;
   for (const std::vector<double>& row : times) {
@@ -22,9 +23,9 @@ inline void add_chain(mapping::MappingProblem& problem, const std::vector<std::v
   }
 }
 
-/// Two chains on two accelerators, which both are `contention` times slower while both are busy. The best mapping ends
-/// at 15.5 (A 0011, B 100) without contention, at 21.0 (A 0011, B 110) with 1.5: by enumeration of all 128 mappings
-/// with an independent program.
+/// Two chains on two accelerators, which both are `contention` times slower while both are busy. The best
+/// mapping ends at 15.5 (A 0011, B 100) without contention, at 21.0 (A 0011, B 110) with 1.5: by enumeration
+/// of all 128 mappings with an independent program.
 inline mapping::MappingProblem two_chains(double contention) {
   mapping::MappingProblem problem(2);
   problem.contention = contention;

@@ -22,7 +22,8 @@ MappingProblem identical(std::size_t machines, const std::vector<double>& times)
   return independent_tasks(rows);
 }
 
-/// A graph of up to six tasks on two or three accelerators, with delays, a busy slot, and what is not supported.
+/// A graph of up to six tasks on two or three accelerators, with delays, a busy slot, and what is not
+/// supported.
 MappingProblem random_graph(Dice& dice) {
   const auto accelerators = static_cast<std::uint32_t>(2 + dice.below(2));
   MappingProblem problem(accelerators);
@@ -60,8 +61,9 @@ double brute_force(const MappingProblem& problem) {
       for (const std::uint32_t t : order) {
         double start = free_at[where[t]];
         for (const Input& input : problem.tasks[t].inputs)
-          start = end[input.task] < 0 ? kNever
-                                      : std::max(start, end[input.task] + problem.delay(input, where[input.task], where[t]));
+          start = end[input.task] < 0
+                      ? kNever
+                      : std::max(start, end[input.task] + problem.delay(input, where[input.task], where[t]));
         end[t] = free_at[where[t]] = start + problem.time(t, where[t]);
         last = std::max(last, end[t]);
       }
@@ -73,11 +75,13 @@ double brute_force(const MappingProblem& problem) {
 
 }  // namespace
 
-TEST_CASE("independent tasks: the worst cases of longest-processing-time-first, and a matrix on which rules differ") {
+TEST_CASE(
+    "independent tasks: the worst cases of longest-processing-time-first, and a matrix on which rules "
+    "differ") {
   // Graham, SIAM J. Appl. Math. 17(2), 1969: LPT gives 7 and 11, the ratio is 4/3 - 1/(3m).
-  for (const auto& [problem, best] : {std::pair{identical(2, {3, 3, 2, 2, 2}), 6.0},
-                                      std::pair{identical(3, {5, 5, 4, 4, 3, 3, 3}), 9.0},
-                                      std::pair{independent_tasks({{15, 15}, {5, 6}, {2, 8}, {7, 7}, {10, 3}}), 17.0}}) {
+  for (const auto& [problem, best] :
+       {std::pair{identical(2, {3, 3, 2, 2, 2}), 6.0}, std::pair{identical(3, {5, 5, 4, 4, 3, 3, 3}), 9.0},
+        std::pair{independent_tasks({{15, 15}, {5, 6}, {2, 8}, {7, 7}, {10, 3}}), 17.0}}) {
     const Plan plan = branch_and_bound(problem, 100000);
     CHECK(plan.proved);
     CHECK(plan.timing.makespan == best);
@@ -133,8 +137,8 @@ TEST_CASE("what no accelerator runs, and what needs it, is left out") {
 }
 
 TEST_CASE("divisible load: the linear program by hand") {
-  // Two machines with ratios 1/2 and 3: task 0 goes to machine 0, task 1 to machine 1 and in part to machine 0:
-  // 2 + 6 x = 2 (1 - x), so x = 0 and C = 2.
+  // Two machines with ratios 1/2 and 3: task 0 goes to machine 0, task 1 to machine 1 and in part to machine
+  // 0: 2 + 6 x = 2 (1 - x), so x = 0 and C = 2.
   CHECK(divisible_load(independent_tasks({{2, 4}, {6, 2}})) == doctest::Approx(2));
   // Machine 1 twice as slow for all: shares 2/3 and 1/3 of 9.
   CHECK(divisible_load(independent_tasks({{4, 8}, {5, 10}})) == doctest::Approx(6));
