@@ -25,6 +25,22 @@ bool is_shared_library(std::string_view bytes) {
   return type == ET_DYN;
 }
 
+/// Is all there that the loader will map? It does not look itself: a file cut short ends the process. Other than 64-bit
+/// files are the loader's to refuse.
+bool is_whole(std::string_view bytes) {
+  Elf64_Ehdr header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (header.e_ident[EI_CLASS] != ELFCLASS64) return true;
+  for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
+    const std::uint64_t at = header.e_phoff + i * sizeof(Elf64_Phdr);
+    if (at > bytes.size() || bytes.size() - at < sizeof(Elf64_Phdr)) return false;
+    Elf64_Phdr segment;
+    std::memcpy(&segment, bytes.data() + at, sizeof segment);
+    if (segment.p_offset > bytes.size() || bytes.size() - segment.p_offset < segment.p_filesz) return false;
+  }
+  return true;
+}
+
 /// The file that is meant: the path itself, or with ".so" behind it, in the first folder that has it.
 std::optional<fs::path> find(const PluginRequest& request) {
   const fs::path file = request.file;
@@ -108,6 +124,7 @@ std::optional<Plugin> load(const fs::path& file, const std::string& origin, Prob
   const auto bytes = read_file(file, unread);
   if (!bytes) return refuse(unread.all().front().what);
   if (!is_shared_library(*bytes)) return refuse("is no shared library");
+  if (!is_whole(*bytes)) return refuse("is cut short");
   void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) return refuse("cannot be loaded: " + linker_message(file.string()));
   const auto entry = reinterpret_cast<EntryPoint>(::dlsym(library, "hetsched_plugin"));

@@ -71,7 +71,7 @@ call 2 policies --plugin nothing.so
 err_is "--plugin: plugin $room/nothing.so is no plugin of hetsched: it has no entry point hetsched_plugin; see HETSCHED_PLUGIN in hetsched/plugin.hpp"
 head -c 8192 "$plugin" >short.so
 call 2 policies --plugin short.so
-err "plugin $room/short.so cannot be loaded: "
+err "plugin $room/short.so is cut short"
 cp -r "$prefix/include" next_api
 sed -i 's/kPluginApi = 1;/kPluginApi = 2;/' next_api/hetsched/plugin.hpp
 build next_api least_slack/least_slack.cpp next_api
