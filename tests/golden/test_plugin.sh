@@ -78,7 +78,7 @@ build next_api least_slack/least_slack.cpp next_api
 call 2 policies --plugin next_api.so
 err_is "--plugin: plugin $room/next_api.so was built for plugin API 2; this program has API 1; build it again with this program's headers"
 cp -r "$prefix/include" moved
-sed -i 's/^  Joules energy = 0; .*/  Seconds setup = 0;\n&/' moved/hetsched/policy.hpp
+sed -i 's/^  Joules energy = 0; .*/  Seconds setup = 0;\n&/' moved/hetsched/view.hpp
 build moved least_slack/least_slack.cpp moved
 call 2 policies --plugin moved.so
 err_is "--plugin: plugin $room/moved.so was built with another hetsched/policy.hpp: the size of Cost is 32 there and 24 in this program; build it again with this program's headers"
