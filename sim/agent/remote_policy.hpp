@@ -7,8 +7,9 @@
 
 namespace hetsched::agent {
 
-/// Asks as long as something can be started: each answer is one start, or to wait until something happens. The answer to
-/// wait is not offered where the run would stand still for ever: nothing runs and nothing will arrive.
+/// Asks as long as something can be started: each answer is one start, or to wait until something happens.
+/// The answer to wait is not offered where the run would stand still for ever: nothing runs and nothing will
+/// arrive.
 class RemotePolicy final : public Policy {
  public:
   RemotePolicy(const Wire& wire, std::uint32_t window, const Score& score)

@@ -1,5 +1,6 @@
 /// \file
-/// Runs a scenario again and again, each time decided by another process: what is behind the Python class hetsched.Env.
+/// Runs a scenario again and again, each time decided by another process: what is behind the Python class
+/// hetsched.Env.
 #pragma once
 
 #include "agent/wire.hpp"
@@ -15,8 +16,8 @@ struct Session {
   bool energy = false;        ///< follow energy
 };
 
-/// Says hello and serves episodes until the other end has gone. Each is a process of its own: SimGrid simulates once per
-/// process, and what an abandoned episode leaves is gone with it.
+/// Says hello and serves episodes until the other end has gone. Each is a process of its own: SimGrid
+/// simulates once per process, and what an abandoned episode leaves is gone with it.
 void serve(const Session& session, const Wire& wire);
 
 }  // namespace hetsched::agent

@@ -1,6 +1,6 @@
 /// \file
-/// Messages between this program and the Python class hetsched.Env, over two pipes. Both ends are on one machine: numbers
-/// are in its byte order. The other end is sim/agent/hetsched/env.py.
+/// Messages between this program and the Python class hetsched.Env, over two pipes. Both ends are on one
+/// machine: numbers are in its byte order. The other end is sim/agent/hetsched/env.py.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 /// \file
-/// Policies that are files in a language of their own, which something in this program can run. Who can is the
-/// caller's business: this folder knows the form only.
+/// Policies that are files in a language of their own, which something in this program can run. Who can is
+/// the caller's business: this folder knows the form only.
 #pragma once
 
 #include <filesystem>

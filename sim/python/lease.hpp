@@ -1,6 +1,6 @@
 /// \file
-/// What Python may look at, and how long. Python objects may outlive what they show; each is asked whether it may still
-/// be used whenever it is.
+/// What Python may look at, and how long. Python objects may outlive what they show; each is asked whether it
+/// may still be used whenever it is.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,8 @@ class Lent {
   void check() const {
     if (lease_->view == nullptr || lease_->call != call_)
       throw std::runtime_error(
-          "this object was valid only during the call of begin() or decide() that it comes from; keep numbers and names, "
+          "this object was valid only during the call of begin() or decide() that it comes from; keep "
+          "numbers and names, "
           "not views");
   }
 
@@ -68,7 +69,8 @@ class Item : public Lent {
 template <class T>
 class List : public Lent {
  public:
-  List(std::shared_ptr<const Lease> lease, std::span<const T> items) : Lent(std::move(lease)), items_(items) {}
+  List(std::shared_ptr<const Lease> lease, std::span<const T> items)
+      : Lent(std::move(lease)), items_(items) {}
   [[nodiscard]] std::span<const T> get() const {
     check();
     return items_;

@@ -4,8 +4,9 @@ namespace hetsched::script {
 namespace {
 
 constexpr const char* kProgress[] = {"waiting", "ready", "running", "finished"};
-constexpr const char* kEvents[] = {"run_started",     "task_finished",   "task_failed", "request_finished",    "request_dropped",
-                                   "request_arrived", "task_ready",      "accelerator_changed", "tensor_arrived", "woken"};
+constexpr const char* kEvents[] = {
+    "run_started",     "task_finished", "task_failed",         "request_finished", "request_dropped",
+    "request_arrived", "task_ready",    "accelerator_changed", "tensor_arrived",   "woken"};
 static_assert(std::size(kProgress) == static_cast<std::size_t>(Progress::finished) + 1);
 static_assert(std::size(kEvents) == static_cast<std::size_t>(Event::Type::woken) + 1);
 
@@ -19,7 +20,8 @@ void bind_tasks(py::module_& module) {
       .def(py::init<std::uint32_t, std::uint32_t>(), py::arg("request"), py::arg("task"))
       .def_property_readonly("request", [](const TaskRef& t) { return index_or_none(t.request); })
       .def_property_readonly("task", [](const TaskRef& t) { return index_or_none(t.task); })
-      .def("__eq__", [](const TaskRef& a, const TaskRef& b) { return a == b; }, py::is_operator())
+      .def(
+          "__eq__", [](const TaskRef& a, const TaskRef& b) { return a == b; }, py::is_operator())
       .def("__hash__", [](const TaskRef& t) { return std::uint64_t{t.request} << 32 | t.task; })
       .def("__repr__", [](const TaskRef& t) {
         return "TaskRef(request=" + std::string(py::str(index_or_none(t.request))) +

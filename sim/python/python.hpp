@@ -7,7 +7,8 @@
 
 namespace hetsched {
 
-/// The language. In a program built without Python its load() throws an InputError that names the packages to install.
+/// The language. In a program built without Python its load() throws an InputError that names the packages to
+/// install.
 ScriptLanguage python();
 
 }  // namespace hetsched

@@ -35,7 +35,8 @@ const SystemView& with_task(const View& v, TaskRef t) {
 
 std::uint32_t checked_accelerator(const SystemView& view, py::handle accelerator) {
   const std::uint32_t index = accelerator_index(accelerator);
-  if (index >= view.accelerators.size()) throw py::index_error("there is no accelerator " + std::to_string(index));
+  if (index >= view.accelerators.size())
+    throw py::index_error("there is no accelerator " + std::to_string(index));
   return index;
 }
 
@@ -53,8 +54,8 @@ void check_point(const SystemView& view, std::uint32_t kind, std::uint32_t point
 
 /// `function(view, model task, accelerator)`, all of which exist.
 template <class Function>
-auto about_model_task(const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t variant,
-                      const Function& function) {
+auto about_model_task(const View& v, const Item<ModelTask>& task, py::handle accelerator,
+                      std::uint32_t variant, const Function& function) {
   const SystemView& view = v.view();
   check_variant(task.get(), variant);
   return function(view, task.get(), checked_accelerator(view, accelerator));
@@ -62,7 +63,8 @@ auto about_model_task(const View& v, const Item<ModelTask>& task, py::handle acc
 
 /// `function(view, task, accelerator)`, all of which exist.
 template <class Function>
-auto about_task(const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant, const Function& function) {
+auto about_task(const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant,
+                const Function& function) {
   const SystemView& view = with_task(v, task);
   check_variant(view.model_task(task), variant);
   return function(view, task, checked_accelerator(view, accelerator));
@@ -73,7 +75,8 @@ const auto kTask = py::arg("task");
 const auto kAccelerator = py::arg("accelerator");
 
 void bind_lists(ViewClass& type) {
-  const auto list = [&type]<class T>(const char* name, py::object View::*slot, std::span<const T> SystemView::*member) {
+  const auto list = [&type]<class T>(const char* name, py::object View::*slot,
+                                     std::span<const T> SystemView::*member) {
     type.def_property_readonly(name, [slot, member](View& v) { return v.list(slot, member); });
   };
   list("events", &View::events, &SystemView::events);
@@ -84,126 +87,205 @@ void bind_lists(ViewClass& type) {
   list("live", &View::live, &SystemView::live);
   list("ready", &View::ready, &SystemView::ready);
   list("memory_bandwidths", &View::memory_bandwidths, &SystemView::memory_bandwidths);
-  type.def_property_readonly("requests", [](const View& v) { return List<Request>(v.lease(), v.view().requests); });
-  type.def_property_readonly("future", [](const View& v) { return List<FutureRequest>(v.lease(), v.view().future); });
+  type.def_property_readonly("requests",
+                             [](const View& v) { return List<Request>(v.lease(), v.view().requests); });
+  type.def_property_readonly("future",
+                             [](const View& v) { return List<FutureRequest>(v.lease(), v.view().future); });
   type.def_property_readonly("now", [](const View& v) { return v.view().now; });
   type.def_property_readonly("memories", [](const View& v) { return v.view().memories; });
   type.def_property_readonly("base_power", [](const View& v) { return v.view().base_power; });
 }
 
 void bind_of_task(ViewClass& type) {
-  type.def("request", [](const View& v, TaskRef t) {
-    return Item<Request>(v.lease(), with_task(v, t).request(t), t.request);
-  }, kTask);
-  type.def("model", [](const View& v, TaskRef t) {
-    const SystemView& view = with_task(v, t);
-    return Item<Model>(v.lease(), view.model(t), view.request(t).model);
-  }, kTask);
-  type.def("model_task", [](const View& v, TaskRef t) {
-    return Item<ModelTask>(v.lease(), with_task(v, t).model_task(t), t.task);
-  }, kTask);
-  type.def("state", [](const View& v, TaskRef t) {
-    return Item<TaskState>(v.lease(), with_task(v, t).state(t), t.task);
-  }, kTask);
-  type.def("alternatives", [](const View& v, TaskRef t, std::uint32_t variant) {
-    const SystemView& view = with_task(v, t);
-    check_variant(view.model_task(t), variant);
-    return view.alternatives(t, variant);
-  }, kTask, py::arg("variant"));
-  type.def("accuracy_loss", [](const View& v, TaskRef t, std::uint32_t variant) {
-    const SystemView& view = with_task(v, t);
-    check_variant(view.model_task(t), variant);
-    return view.accuracy_loss(t, variant);
-  }, kTask, py::arg("variant"));
+  type.def(
+      "request",
+      [](const View& v, TaskRef t) {
+        return Item<Request>(v.lease(), with_task(v, t).request(t), t.request);
+      },
+      kTask);
+  type.def(
+      "model",
+      [](const View& v, TaskRef t) {
+        const SystemView& view = with_task(v, t);
+        return Item<Model>(v.lease(), view.model(t), view.request(t).model);
+      },
+      kTask);
+  type.def(
+      "model_task",
+      [](const View& v, TaskRef t) {
+        return Item<ModelTask>(v.lease(), with_task(v, t).model_task(t), t.task);
+      },
+      kTask);
+  type.def(
+      "state",
+      [](const View& v, TaskRef t) { return Item<TaskState>(v.lease(), with_task(v, t).state(t), t.task); },
+      kTask);
+  type.def(
+      "alternatives",
+      [](const View& v, TaskRef t, std::uint32_t variant) {
+        const SystemView& view = with_task(v, t);
+        check_variant(view.model_task(t), variant);
+        return view.alternatives(t, variant);
+      },
+      kTask, py::arg("variant"));
+  type.def(
+      "accuracy_loss",
+      [](const View& v, TaskRef t, std::uint32_t variant) {
+        const SystemView& view = with_task(v, t);
+        check_variant(view.model_task(t), variant);
+        return view.accuracy_loss(t, variant);
+      },
+      kTask, py::arg("variant"));
 }
 
 void bind_of_task_on_accelerator(ViewClass& type) {
-  type.def("cost", [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
-    return about_task(v, task, accelerator, variant,
-                      [&](const SystemView& view, TaskRef t, std::uint32_t a) { return view.cost(t, a, variant); });
-  }, kTask, kAccelerator, py::arg("variant") = 0);
-  type.def("can_start", [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
-    return about_task(v, task, accelerator, variant,
-                      [&](const SystemView& view, TaskRef t, std::uint32_t a) { return view.can_start(t, a, variant); });
-  }, kTask, kAccelerator, py::arg("variant") = 0);
-  type.def("run_time", [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
-    return about_task(v, task, accelerator, variant,
-                      [&](const SystemView& view, TaskRef t, std::uint32_t a) { return view.run_time(t, a, variant); });
-  }, kTask, kAccelerator, py::arg("variant") = 0);
-  type.def("transfer_time", [](const View& v, TaskRef task, py::handle accelerator) {
-    return about_task(v, task, accelerator, 0,
-                      [](const SystemView& view, TaskRef t, std::uint32_t a) { return view.transfer_time(t, a); });
-  }, kTask, kAccelerator);
-  type.def("inputs_at", [](const View& v, TaskRef task, py::handle accelerator) {
-    return about_task(v, task, accelerator, 0,
-                      [](const SystemView& view, TaskRef t, std::uint32_t a) { return view.inputs_at(t, a); });
-  }, kTask, kAccelerator);
-  type.def("overhead", [](const View& v, TaskRef task, py::handle accelerator) {
-    return about_task(v, task, accelerator, 0,
-                      [](const SystemView& view, TaskRef t, std::uint32_t a) { return view.overhead(t, a); });
-  }, kTask, kAccelerator);
-  type.def("route_time", [](const View& v, std::uint32_t from, std::uint32_t to, double bytes) {
-    const SystemView& view = v.view();
-    if (from >= view.memories || to >= view.memories) throw py::index_error("there is no such memory");
-    return view.route_time(from, to, bytes);
-  }, py::arg("from_memory"), py::arg("to_memory"), py::arg("bytes"));
+  type.def(
+      "cost",
+      [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
+        return about_task(
+            v, task, accelerator, variant,
+            [&](const SystemView& view, TaskRef t, std::uint32_t a) { return view.cost(t, a, variant); });
+      },
+      kTask, kAccelerator, py::arg("variant") = 0);
+  type.def(
+      "can_start",
+      [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
+        return about_task(v, task, accelerator, variant,
+                          [&](const SystemView& view, TaskRef t, std::uint32_t a) {
+                            return view.can_start(t, a, variant);
+                          });
+      },
+      kTask, kAccelerator, py::arg("variant") = 0);
+  type.def(
+      "run_time",
+      [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
+        return about_task(
+            v, task, accelerator, variant,
+            [&](const SystemView& view, TaskRef t, std::uint32_t a) { return view.run_time(t, a, variant); });
+      },
+      kTask, kAccelerator, py::arg("variant") = 0);
+  type.def(
+      "transfer_time",
+      [](const View& v, TaskRef task, py::handle accelerator) {
+        return about_task(v, task, accelerator, 0, [](const SystemView& view, TaskRef t, std::uint32_t a) {
+          return view.transfer_time(t, a);
+        });
+      },
+      kTask, kAccelerator);
+  type.def(
+      "inputs_at",
+      [](const View& v, TaskRef task, py::handle accelerator) {
+        return about_task(v, task, accelerator, 0, [](const SystemView& view, TaskRef t, std::uint32_t a) {
+          return view.inputs_at(t, a);
+        });
+      },
+      kTask, kAccelerator);
+  type.def(
+      "overhead",
+      [](const View& v, TaskRef task, py::handle accelerator) {
+        return about_task(v, task, accelerator, 0, [](const SystemView& view, TaskRef t, std::uint32_t a) {
+          return view.overhead(t, a);
+        });
+      },
+      kTask, kAccelerator);
+  type.def(
+      "route_time",
+      [](const View& v, std::uint32_t from, std::uint32_t to, double bytes) {
+        const SystemView& view = v.view();
+        if (from >= view.memories || to >= view.memories) throw py::index_error("there is no such memory");
+        return view.route_time(from, to, bytes);
+      },
+      py::arg("from_memory"), py::arg("to_memory"), py::arg("bytes"));
 }
 
 /// Of tasks of models, which need not be there yet.
 void bind_of_model_task(ViewClass& type) {
   const auto variant = py::arg("variant") = 0;
   const auto batch = py::arg("batch") = 1;
-  type.def("cost_at", [](const View& v, const Item<ModelTask>& task, std::uint32_t kind, std::uint32_t point,
-                         std::uint32_t which, std::uint32_t size) {
-    const SystemView& view = v.view();
-    check_variant(task.get(), which);
-    check_point(view, kind, point, size);
-    return view.cost(task.get(), kind, point, which, size);
-  }, kTask, py::arg("kind"), py::arg("point"), variant, batch);
-  type.def("alone_time", [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t which) {
-    return about_model_task(v, task, accelerator, which, [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
-      return view.alone_time(t, a, which);
-    });
-  }, kTask, kAccelerator, variant);
-  type.def("alone_time_at", [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t point,
-                               std::uint32_t which, std::uint32_t size) {
-    return about_model_task(v, task, accelerator, which, [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
-      check_point(view, view.accelerators[a].kind, point, size);
-      return view.alone_time_at(t, a, point, which, size);
-    });
-  }, kTask, kAccelerator, py::arg("point"), variant, batch);
-  type.def("alone_energy_at", [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t point,
-                                 std::uint32_t which, std::uint32_t size) {
-    return about_model_task(v, task, accelerator, which, [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
-      check_point(view, view.accelerators[a].kind, point, size);
-      return view.alone_energy_at(t, a, point, which, size);
-    });
-  }, kTask, kAccelerator, py::arg("point"), variant, batch);
+  type.def(
+      "cost_at",
+      [](const View& v, const Item<ModelTask>& task, std::uint32_t kind, std::uint32_t point,
+         std::uint32_t which, std::uint32_t size) {
+        const SystemView& view = v.view();
+        check_variant(task.get(), which);
+        check_point(view, kind, point, size);
+        return view.cost(task.get(), kind, point, which, size);
+      },
+      kTask, py::arg("kind"), py::arg("point"), variant, batch);
+  type.def(
+      "alone_time",
+      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t which) {
+        return about_model_task(v, task, accelerator, which,
+                                [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
+                                  return view.alone_time(t, a, which);
+                                });
+      },
+      kTask, kAccelerator, variant);
+  type.def(
+      "alone_time_at",
+      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t point,
+         std::uint32_t which, std::uint32_t size) {
+        return about_model_task(v, task, accelerator, which,
+                                [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
+                                  check_point(view, view.accelerators[a].kind, point, size);
+                                  return view.alone_time_at(t, a, point, which, size);
+                                });
+      },
+      kTask, kAccelerator, py::arg("point"), variant, batch);
+  type.def(
+      "alone_energy_at",
+      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t point,
+         std::uint32_t which, std::uint32_t size) {
+        return about_model_task(v, task, accelerator, which,
+                                [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
+                                  check_point(view, view.accelerators[a].kind, point, size);
+                                  return view.alone_energy_at(t, a, point, which, size);
+                                });
+      },
+      kTask, kAccelerator, py::arg("point"), variant, batch);
 }
 
 void bind_decisions(py::module_& module) {
   const auto variant = py::arg("variant") = 0;
   py::class_<Sink>(module, "Decisions")
-      .def("start", [](const Sink& out, TaskRef task, py::handle accelerator, std::uint32_t which) {
-        out.decisions().start(task, accelerator_index(accelerator), which);
-      }, kTask, kAccelerator, variant)
-      .def("start_batch", [](const Sink& out, const py::iterable& tasks, py::handle accelerator, std::uint32_t which) {
-        std::vector<TaskRef> batch;
-        for (const py::handle task : tasks) batch.push_back(task.cast<TaskRef>());
-        if (batch.empty()) throw py::value_error("a batch has at least one task");
-        out.decisions().start_batch(batch, accelerator_index(accelerator), which);
-      }, py::arg("tasks"), kAccelerator, variant)
-      .def("prefetch", [](const Sink& out, TaskRef task, py::handle accelerator) {
-        out.decisions().prefetch(task, accelerator_index(accelerator));
-      }, kTask, kAccelerator)
-      .def("set_operating_point", [](const Sink& out, py::handle accelerator, std::uint32_t point) {
-        out.decisions().set_operating_point(accelerator_index(accelerator), point);
-      }, kAccelerator, py::arg("point"))
-      .def("drop", [](const Sink& out, std::uint32_t request) { out.decisions().drop(request); }, py::arg("request"))
-      .def("wake_at", [](const Sink& out, double time) { out.decisions().wake_at(time); }, py::arg("time"))
-      .def("forecast", [](const Sink& out, std::uint32_t request, double finish) {
-        out.decisions().forecast(request, finish);
-      }, py::arg("request"), py::arg("finish"));
+      .def(
+          "start",
+          [](const Sink& out, TaskRef task, py::handle accelerator, std::uint32_t which) {
+            out.decisions().start(task, accelerator_index(accelerator), which);
+          },
+          kTask, kAccelerator, variant)
+      .def(
+          "start_batch",
+          [](const Sink& out, const py::iterable& tasks, py::handle accelerator, std::uint32_t which) {
+            std::vector<TaskRef> batch;
+            for (const py::handle task : tasks) batch.push_back(task.cast<TaskRef>());
+            if (batch.empty()) throw py::value_error("a batch has at least one task");
+            out.decisions().start_batch(batch, accelerator_index(accelerator), which);
+          },
+          py::arg("tasks"), kAccelerator, variant)
+      .def(
+          "prefetch",
+          [](const Sink& out, TaskRef task, py::handle accelerator) {
+            out.decisions().prefetch(task, accelerator_index(accelerator));
+          },
+          kTask, kAccelerator)
+      .def(
+          "set_operating_point",
+          [](const Sink& out, py::handle accelerator, std::uint32_t point) {
+            out.decisions().set_operating_point(accelerator_index(accelerator), point);
+          },
+          kAccelerator, py::arg("point"))
+      .def(
+          "drop", [](const Sink& out, std::uint32_t request) { out.decisions().drop(request); },
+          py::arg("request"))
+      .def(
+          "wake_at", [](const Sink& out, double time) { out.decisions().wake_at(time); }, py::arg("time"))
+      .def(
+          "forecast",
+          [](const Sink& out, std::uint32_t request, double finish) {
+            out.decisions().forecast(request, finish);
+          },
+          py::arg("request"), py::arg("finish"));
 }
 
 }  // namespace

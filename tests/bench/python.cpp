@@ -1,8 +1,10 @@
 /// \file
-/// What a call of a policy in Python costs, beyond what it does itself: policies that decide nothing are called beside one
-/// in C++ that does, with the views of a real run. Then a whole policy in both languages.
+/// What a call of a policy in Python costs, beyond what it does itself: policies that decide nothing are
+/// called beside one in C++ that does, with the views of a real run. Then a whole policy in both languages.
 ///
 /// usage: bench_python [--smoke]
+
+#include "python/python.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -12,7 +14,6 @@
 #include "builtin.hpp"
 #include "contract/fluid_executor.hpp"
 #include "engine/engine.hpp"
-#include "python/python.hpp"
 #include "study/study.hpp"
 
 namespace {
@@ -28,7 +29,8 @@ struct CallCost {
 /// Lets `decider` decide and measures another policy, or itself if there is none.
 class Measured final : public Policy {
  public:
-  Measured(Policy& decider, Policy* beside, CallCost& cost) : decider_(decider), beside_(beside), cost_(cost) {}
+  Measured(Policy& decider, Policy* beside, CallCost& cost)
+      : decider_(decider), beside_(beside), cost_(cost) {}
 
   void begin(const SystemView& view) override {
     decider_.begin(view);
@@ -70,7 +72,8 @@ Scenario real_scenario() {
   const Catalog catalog = catalog_with_python();
   Problems problems;
   const Study study = Study::from_parts(
-      {root + "platforms/terastal_4k.json", root + "workloads/terastal_ar_social.json", "fcfs"}, {}, catalog, problems);
+      {root + "platforms/terastal_4k.json", root + "workloads/terastal_ar_social.json", "fcfs"}, {}, catalog,
+      problems);
   problems.throw_if_any();
   return study.resolve(0);
 }
@@ -108,7 +111,8 @@ int main(int argc, char** argv) {
       if (cost.seconds < least.seconds) least = cost;
     }
     if (least.calls == 0 || least.starts == 0) return 1;
-    std::printf("%-42s %10lu %10lu %14.3f %14.3f\n", each.what, least.calls, least.starts, 1e6 * least.seconds / static_cast<double>(least.calls),
+    std::printf("%-42s %10lu %10lu %14.3f %14.3f\n", each.what, least.calls, least.starts,
+                1e6 * least.seconds / static_cast<double>(least.calls),
                 1e6 * least.seconds / static_cast<double>(least.starts));
   }
   return 0;

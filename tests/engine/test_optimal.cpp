@@ -91,7 +91,7 @@ TEST_CASE("Topcuoglu's graph: critical path 41, load 91/3, divisible load betwee
 }
 
 TEST_CASE("two networks on two accelerators: the best mapping, 15.5, is planned and carried out") {
-  for (const std::string& policy :
+  for (const std::string policy :
        {R"("optimal_mapping", "parameters": {)",
         R"("optimal_mapping", "parameters": {"max_transitions": 1, )",
         R"("mcts", "parameters": {"budget": 1000, )", R"("magma", "parameters": {)"}) {

@@ -18,7 +18,7 @@ using namespace hetsched::testing;
 
 namespace {
 
-constexpr std::uint64_t kScenarios = 60;
+constexpr std::uint64_t kScenarios = 30;
 
 /// Does, by the dice, anything that is legal.
 class Erratic final : public Policy {

@@ -55,7 +55,7 @@ cmp -s out_a/tasks.csv out_c/tasks.csv && fail "what is drawn does not depend on
 
 # ---- with decorators, and as the documentation has it
 call 0 "${one_run[@]}" --policy fcfs.py+drop
-out "policy fcfs.py+drop"
+contains out_run/run.json '"decorators": [' '"name": "drop"'
 awk '/^```python/ {on = 1; next} on && /^```/ {exit} on' "$SOURCE_DIR/policies/python/README.md" >readme.py
 call 0 "${one_run[@]}" --policy readme.py:patience=2
 
