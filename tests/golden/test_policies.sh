@@ -4,12 +4,12 @@ source "$SOURCE_DIR/tests/support/cli.sh"
 
 call 0 policies
 out "decorators, for any of these"
-"$HETSCHED" policies | grep -E '^  [a-z_0-9]+ ' | awk '{print $1}' >all.txt
-[[ $(wc -l <all.txt) -gt 20 ]] || fail "there are few policies"
+"$HETSCHED" policies | grep -E '^  [a-z_0-9]+ ' | awk '{print $1}' >"$room/all.txt"
+[[ $(wc -l <"$room/all.txt") -gt 20 ]] || fail "there are few policies"
 while read -r policy; do
   call 0 policies "$policy"
   out "$policy" "source: " "complexity: " "knowledge: " "verified by: " "parameter"
-done <all.txt
+done <"$room/all.txt"
 call 0 policies heft
 out "insertion" "true or false" "across_requests" "--policy heft:horizon=request" "Topcuoglu"
 call 0 policies drop
