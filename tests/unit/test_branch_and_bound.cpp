@@ -6,6 +6,7 @@
 
 #include "support/branch_and_bound.hpp"
 #include "support/dice.hpp"
+#include "support/linear_program.hpp"
 #include "support/lower_bounds.hpp"
 #include "support/mapping_cases.hpp"
 
@@ -150,4 +151,34 @@ TEST_CASE("divisible load: the linear program by hand") {
   const double slots[] = {1, 1}, twice[] = {2, 2}, three[] = {3, 1};
   CHECK(divisible_load(rows, slots, twice) == doctest::Approx(14.4));
   CHECK(divisible_load(rows, three) == doctest::Approx(18 / 7.0));  // 7 + x = 27 (1 - x): x = 5/7
+}
+
+TEST_CASE("divisible load: cutting planes of the dual reach the value of the linear program itself") {
+  Dice dice(5);
+  for (int round = 0; round < 30; ++round) {
+    INFO("round " << round);
+    const std::size_t machines = 2 + dice.below(3), tasks = 1 + dice.below(8);
+    std::vector<std::vector<double>> times(tasks, std::vector<double>(machines));
+    for (auto& row : times)
+      for (double& time : row) time = 1 + 9 * dice.uniform();
+    // Maximise -C; variables x by task and machine, then C.
+    const std::size_t columns = tasks * machines + 1;
+    LinearProgram program;
+    program.objective.assign(columns, 0);
+    program.objective.back() = -1;
+    for (std::size_t t = 0; t < tasks; ++t) {
+      std::vector<double>& done = program.rows.emplace_back(columns, 0);
+      for (std::size_t p = 0; p < machines; ++p) done[t * machines + p] = -1;
+      program.bounds.push_back(-1);
+    }
+    for (std::size_t p = 0; p < machines; ++p) {
+      std::vector<double>& load = program.rows.emplace_back(columns, 0);
+      for (std::size_t t = 0; t < tasks; ++t) load[t * machines + p] = times[t][p];
+      load.back() = -1;
+      program.bounds.push_back(0);
+    }
+    const LinearSolution solution = solve(program);
+    REQUIRE(solution.status == LinearSolution::Status::optimal);
+    CHECK(divisible_load(independent_tasks(times)) == doctest::Approx(-solution.value).epsilon(1e-6));
+  }
 }
