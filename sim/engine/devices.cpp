@@ -212,6 +212,11 @@ void Devices::finish(std::uint32_t index, double at) {
   Lane& lane = lanes_[index];
   end_piece(lane, at, true);
   lane.done = 1;
+  if (const double measured = at - lane.start; measured > 0) {
+    ++reporter_.totals.measured;
+    reporter_.totals.prediction_error += std::abs(measured - lane.predicted) / measured;
+    reporter_.totals.expectation_error += std::abs(measured - lane.expected) / measured;
+  }
   meters_[lane.accelerator].tasks += 1 + lane.also.size();
   release(lane, TaskStatus::finished, at);
 }

@@ -210,6 +210,9 @@ struct RunTotals {
   double energy_idle = 0, energy_active = 0, energy_transfer = 0;
   std::uint64_t decisions_stale = 0;  ///< decisions that had become void while the policy's latency passed
   std::uint64_t instants = 0;         ///< calls of the policy
+  /// Sums over finished tasks of |measured - told| / measured, from start to end: told by costs, and by the policy.
+  double prediction_error = 0, expectation_error = 0;
+  std::uint64_t measured = 0;  ///< finished tasks that took time
 };
 
 }  // namespace hetsched

@@ -234,6 +234,9 @@ RunSummary SummaryObserver::summary() const {
   out.failures = failures_;
   out.instants = totals_.instants;
   out.decisions_stale = totals_.decisions_stale;
+  const auto measured = static_cast<double>(totals_.measured);
+  out.prediction_error = ratio(totals_.prediction_error, measured);
+  out.expectation_error = ratio(totals_.expectation_error, measured);
   return out;
 }
 

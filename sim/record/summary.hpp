@@ -36,6 +36,7 @@ struct RunSummary {
   std::optional<double> latency_lower_bound, makespan_lower_bound, gap_to_lower_bound, optimal_makespan, gap_to_optimum;
   std::optional<double> score;
   std::uint64_t switches = 0, failures = 0, instants = 0, decisions_stale = 0;
+  std::optional<double> prediction_error, expectation_error;
 };
 template <>
 inline constexpr auto fields<RunSummary> = std::tuple{
@@ -135,6 +136,12 @@ inline constexpr auto fields<RunSummary> = std::tuple{
     field("policy_calls", &RunSummary::instants, "instants at which the policy was called", {}),
     field("decisions_stale", &RunSummary::decisions_stale,
           "decisions that had become void while the policy's latency passed", {}),
+    field("prediction_error", &RunSummary::prediction_error,
+          "mean over finished tasks of |measured - predicted_s| / measured, measured = end_s - start_s (tasks.csv): what "
+          "contention, jitter and changes of operating points add to predictions",
+          {}),
+    field("expectation_error", &RunSummary::expectation_error,
+          "the same with expected_s: below prediction_error where a policy (decorator learned) corrects its estimates", {}),
 };
 
 /// streams.csv: one row per stream, in the workload's order. Metrics of the same name are those of

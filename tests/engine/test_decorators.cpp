@@ -305,6 +305,10 @@ TEST_CASE("learned costs: both rules follow their closed forms, and expectations
       }
     return list;
   };
+  // |2 - 1| / 2 each time by prediction; by expectation less and less.
+  const Log learning = simulate_choice(make_scenario(inputs), R"({"name": "fcfs", "decorators": ["learned"]})");
+  CHECK(learning.totals.prediction_error / static_cast<double>(learning.totals.measured) == Approx(0.5).epsilon(0.01));
+  CHECK(learning.totals.expectation_error < 0.5 * learning.totals.prediction_error);
   const std::vector<double> ewma = expected(R"("weight": 0.25)");
   REQUIRE(ewma.size() >= 9);
   for (std::size_t n = 0; n < ewma.size(); ++n) CHECK(ewma[n] == Approx(2 - std::pow(0.75, n)));

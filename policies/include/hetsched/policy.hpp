@@ -41,13 +41,10 @@ class Policy {
 
 /// What is to be known of a policy before it is trusted; `hetsched policies NAME` prints it. Empty: not said.
 struct PolicyFacts {
-  std::string_view source = {};  ///< the paper, textbook or code that defines it
-  std::string_view complexity =
-      {};  ///< of one call (R ready tasks, A accelerators), or of planning a request
-  std::string_view knowledge =
-      {};  ///< what it uses beyond predicted times: deadlines, energy, the future, ...
-  std::string_view verified_by =
-      {};  ///< published numbers, closed forms or peers that its tests compare with
+  std::string_view source = {};       ///< the paper, textbook or code that defines it
+  std::string_view complexity = {};   ///< of one call (R ready tasks, A accelerators), or of planning a request
+  std::string_view knowledge = {};    ///< what it uses beyond predicted times: deadlines, energy, the future, ...
+  std::string_view verified_by = {};  ///< published numbers, closed forms or peers that its tests compare with
 };
 
 /// How a policy is known: its name, one line of what it does, and how to make one.
