@@ -1,16 +1,43 @@
 #include "builtin.hpp"
 
+#include <initializer_list>
+#include <vector>
+
 namespace hetsched {
+namespace {
+
+void add(std::vector<PolicyEntry>& list, std::string_view family, std::initializer_list<PolicyEntry> entries) {
+  for (PolicyEntry entry : entries) {
+    entry.family = family;
+    list.push_back(entry);
+  }
+}
+
+std::vector<PolicyEntry> all() {
+  std::vector<PolicyEntry> list;
+  add(list, "static", {
+      cpop(), dls(), duplex(), eft_ready(), etf(), gdl(), graham_list(), hcpt(), heft(), ipeft(),
+      lookahead(), maxmin(), mct_static(), met_static(), minmin(), olb(), peft(), random(), sufferage(),
+      table(),
+  });
+  add(list, "online", {
+      dm(), dmda(), dmdar(), dmdas(), dream(), dysta(), edf(), edzl(), fcfs(), fp(), gavel(), herald(),
+      heteroprio(), hrrn(), latency_greedy(), llf(), lws(), mct(), met(), planaria(), prema(), rr(),
+      sjf(), srpt(), ws(),
+  });
+  add(list, "search", {
+      magma(), mcts(), optimal(), optimal_mapping(),
+  });
+  add(list, "energy", {
+      eas(), edp(), min_energy(), pace(), race_to_idle(), rt_dvs(), slack_dvfs(),
+  });
+  return list;
+}
+
+}  // namespace
 
 std::span<const PolicyEntry> builtin_policies() {
-  static const PolicyEntry list[] = {
-      cpop(), dls(), dm(), dmda(), dmdar(), dmdas(), dream(), duplex(), dysta(), eas(), edf(), edp(),
-      edzl(), eft_ready(), etf(), fcfs(), fp(), gavel(), gdl(), graham_list(), hcpt(), heft(), herald(),
-      heteroprio(), hrrn(), ipeft(), latency_greedy(), llf(), lookahead(), lws(), magma(), maxmin(), mct(),
-      mct_static(), mcts(), met(), met_static(), min_energy(), minmin(), olb(), optimal(),
-      optimal_mapping(), pace(), peft(), planaria(), prema(), race_to_idle(), random(), rr(), rt_dvs(),
-      sjf(), slack_dvfs(), srpt(), sufferage(), table(), ws(),
-  };
+  static const std::vector<PolicyEntry> list = all();
   return list;
 }
 

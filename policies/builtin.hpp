@@ -8,70 +8,78 @@
 
 namespace hetsched {
 
+// static/: plans of whole requests
 PolicyEntry cpop();
 PolicyEntry dls();
+PolicyEntry duplex();
+PolicyEntry eft_ready();
+PolicyEntry etf();
+PolicyEntry gdl();
+PolicyEntry graham_list();
+PolicyEntry hcpt();
+PolicyEntry heft();
+PolicyEntry ipeft();
+PolicyEntry lookahead();
+PolicyEntry maxmin();
+PolicyEntry mct_static();
+PolicyEntry met_static();
+PolicyEntry minmin();
+PolicyEntry olb();
+PolicyEntry peft();
+PolicyEntry random();
+PolicyEntry sufferage();
+PolicyEntry table();
+
+// online/: decide as things happen
 PolicyEntry dm();
 PolicyEntry dmda();
 PolicyEntry dmdar();
 PolicyEntry dmdas();
 PolicyEntry dream();
-PolicyEntry duplex();
 PolicyEntry dysta();
-PolicyEntry eas();
 PolicyEntry edf();
-PolicyEntry edp();
 PolicyEntry edzl();
-PolicyEntry eft_ready();
-PolicyEntry etf();
 PolicyEntry fcfs();
 PolicyEntry fp();
 PolicyEntry gavel();
-PolicyEntry gdl();
-PolicyEntry graham_list();
-PolicyEntry hcpt();
-PolicyEntry heft();
 PolicyEntry herald();
 PolicyEntry heteroprio();
 PolicyEntry hrrn();
-PolicyEntry ipeft();
 PolicyEntry latency_greedy();
 PolicyEntry llf();
-PolicyEntry lookahead();
 PolicyEntry lws();
-PolicyEntry magma();
-PolicyEntry maxmin();
 PolicyEntry mct();
-PolicyEntry mct_static();
-PolicyEntry mcts();
 PolicyEntry met();
-PolicyEntry met_static();
-PolicyEntry min_energy();
-PolicyEntry minmin();
-PolicyEntry olb();
-PolicyEntry optimal();
-PolicyEntry optimal_mapping();
-PolicyEntry pace();
-PolicyEntry peft();
 PolicyEntry planaria();
 PolicyEntry prema();
-PolicyEntry race_to_idle();
-PolicyEntry random();
 PolicyEntry rr();
-PolicyEntry rt_dvs();
 PolicyEntry sjf();
-PolicyEntry slack_dvfs();
 PolicyEntry srpt();
-PolicyEntry sufferage();
-PolicyEntry table();
 PolicyEntry ws();
 
+// search/: search among plans
+PolicyEntry magma();
+PolicyEntry mcts();
+PolicyEntry optimal();
+PolicyEntry optimal_mapping();
+
+// energy/: operating points, and energy before time
+PolicyEntry eas();
+PolicyEntry edp();
+PolicyEntry min_energy();
+PolicyEntry pace();
+PolicyEntry race_to_idle();
+PolicyEntry rt_dvs();
+PolicyEntry slack_dvfs();
+
+// decorators/: around any of them
 DecoratorEntry admission();
 DecoratorEntry batch();
 DecoratorEntry drop();
 DecoratorEntry learned();
 DecoratorEntry power_cap();
 
-/// All of them, by name.
+/// All of them, by family, then by name.
 std::span<const PolicyEntry> builtin_policies();
 /// All decorators, by name.
 std::span<const DecoratorEntry> builtin_decorators();

@@ -1,4 +1,4 @@
-"""First come, first served; each task on the free accelerator that finishes it first: what policies/fcfs.cpp does."""
+"""First come, first served; each task on the free accelerator that finishes it first: what policies/online/fcfs.cpp does."""
 
 
 class Policy:

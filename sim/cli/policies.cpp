@@ -1,11 +1,47 @@
+#include <algorithm>
 #include <memory>
 
+#include "base/fields_csv.hpp"
 #include "cli/arguments.hpp"
 #include "cli/output.hpp"
 #include "cli/policy_arguments.hpp"
 
 namespace hetsched {
 namespace {
+
+struct FactsRow {
+  std::string name, family, summary, source, complexity, knowledge, verified_by;
+};
+
+}  // namespace
+
+template <>
+inline constexpr auto fields<FactsRow> = std::tuple{
+    field("name", &FactsRow::name, "of the policy or decorator", {}),
+    field("family", &FactsRow::family, "static, online, search, energy, decorator, or plugin", {}),
+    field("summary", &FactsRow::summary, "what it does", {}),
+    field("source", &FactsRow::source, "where it is defined", {}),
+    field("complexity", &FactsRow::complexity, "of a call or a plan", {}),
+    field("knowledge", &FactsRow::knowledge, "what it uses beyond predicted times", {}),
+    field("verified_by", &FactsRow::verified_by, "what its tests compare with", {}),
+};
+
+namespace {
+
+template <class Entry>
+FactsRow row_of(const Entry& entry, std::string_view family) {
+  const PolicyFacts& facts = entry.facts;
+  return {std::string(entry.name),       std::string(family),          std::string(entry.summary),     std::string(facts.source),
+          std::string(facts.complexity), std::string(facts.knowledge), std::string(facts.verified_by)};
+}
+
+void print_csv(const Catalog& catalog) {
+  std::string out = csv_header<FactsRow>();
+  for (const PolicyEntry& entry : catalog.list())
+    append_csv_row(out, row_of(entry, entry.family.empty() ? "plugin" : entry.family));
+  for (const DecoratorEntry& entry : catalog.decorators()) append_csv_row(out, row_of(entry, "decorator"));
+  print(out);
+}
 
 std::string shown_value(const Params::Value& value) {
   if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
@@ -23,8 +59,21 @@ std::string shown_type(const Params::Declared& parameter) {
 }
 
 void print_list(const Catalog& catalog) {
-  for (const PolicyEntry& entry : catalog.list())
-    print(definition(std::string(entry.name), std::string(entry.summary), 18));
+  static constexpr std::pair<std::string_view, const char*> kFamilies[] = {
+      {"", "of plugins:\n"},
+      {"static", "static: plans of whole requests\n"},
+      {"online", "online: decide as things happen\n"},
+      {"search", "search: look for the best among plans\n"},
+      {"energy", "energy: choose operating points, or weigh energy\n"}};
+  const char* gap = "";
+  for (const auto& [family, heading] : kFamilies) {
+    const auto is_of = [family](const PolicyEntry& entry) { return entry.family == family; };
+    if (std::none_of(catalog.list().begin(), catalog.list().end(), is_of)) continue;
+    print(std::string(gap) + heading);
+    gap = "\n";
+    for (const PolicyEntry& entry : catalog.list())
+      if (is_of(entry)) print(definition(std::string(entry.name), std::string(entry.summary), 18));
+  }
   if (!catalog.decorators().empty()) print("\ndecorators, for any of these (--policy edf+drop):\n");
   for (const DecoratorEntry& entry : catalog.decorators())
     print(definition(std::string(entry.name), std::string(entry.summary), 18));
@@ -83,17 +132,20 @@ void print_details(const Catalog& catalog, const std::string& name) {
 Command policies_command() {
   return {"policies",
           "List the scheduling policies, or explain one and its parameters",
-          "[NAME] [--plugin FILE]",
+          "[NAME] [--csv] [--plugin FILE]",
           "",
-          "hetsched policies\nhetsched policies heft",
+          "hetsched policies\nhetsched policies heft\nhetsched policies --csv > policies.csv",
           [](Arguments& arguments) -> Action {
             const auto name = std::make_shared<std::string>();
+            const auto csv = std::make_shared<bool>(false);
             const auto plugins = std::make_shared<PluginArguments>();
             arguments.positional("NAME", "policy to explain, or its file NAME.py", *name, Arguments::Need::optional);
+            arguments.flag("--csv", "what is known of all, as CSV on standard output", *csv);
             plugins->declare(arguments);
-            return [name, plugins](const Names&) {
+            return [name, csv, plugins](const Names&) {
               const Catalog catalog = plugins->load();
-              name->empty() ? print_list(catalog) : print_details(catalog, *name);
+              if (*csv && !name->empty()) throw InputError("--csv is of the whole list; leave out " + *name);
+              *csv ? print_csv(catalog) : name->empty() ? print_list(catalog) : print_details(catalog, *name);
               return ExitCode::ok;
             };
           }};

@@ -51,7 +51,7 @@ def main():
                         continue
                     run(line, copy)
                     commands += 1
-        run("c++ -std=c++20 -Wall -Wextra -Werror -fsyntax-only -Ipolicies -Ipolicies/include policies/least_slack.cpp", copy)
+        run("c++ -std=c++20 -Wall -Wextra -Werror -fsyntax-only -Ipolicies -Ipolicies/include policies/online/least_slack.cpp", copy)
         run("build/hetsched sweep experiments/quickstart -o results/quickstart --quiet", copy)
         printed = run("build/hetsched compare results/quickstart --best-policy", copy)
         if not table or not printed.startswith(table):

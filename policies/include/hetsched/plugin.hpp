@@ -154,6 +154,7 @@ constexpr LayoutFact kPluginLayout[] = {
     HETSCHED_SIZE(Policy),
     HETSCHED_SIZE(PolicyEntry), HETSCHED_AT(PolicyEntry, name), HETSCHED_AT(PolicyEntry, summary),
     HETSCHED_AT(PolicyEntry, facts), HETSCHED_SIZE(PolicyFacts), HETSCHED_AT(PolicyEntry, make),
+    HETSCHED_AT(PolicyEntry, family),
 };
 
 #undef HETSCHED_SIZE

@@ -53,12 +53,13 @@ struct PolicyEntry {
   std::string_view summary;  ///< one line
   PolicyFacts facts;
   std::unique_ptr<Policy> (*make)(Params&);
+  std::string_view family = {};  ///< lists show it under this heading; empty: of a plugin
 };
 
 template <class P>
 constexpr PolicyEntry policy(std::string_view name, std::string_view summary, const PolicyFacts& facts) {
   return {name, summary, facts,
-          [](Params& params) -> std::unique_ptr<Policy> { return std::make_unique<P>(params); }};
+          [](Params& params) -> std::unique_ptr<Policy> { return std::make_unique<P>(params); }, {}};
 }
 
 template <class P>
