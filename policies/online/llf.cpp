@@ -59,7 +59,7 @@ class Llf final : public Policy {
 
 PolicyEntry llf() {
   return policy<Llf>(
-      "llf", "least laxity first: deadline - now - estimated remaining time",
+      "llf", "least laxity first (least slack time): deadline - now - estimated remaining time",
       {.source = "Dertouzos 1974; Mok 1983 (here global and preemptive between tasks)",
        .complexity = "log live per event; A per task looked at",
        .knowledge = "deadlines, the models of requests",

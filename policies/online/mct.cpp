@@ -100,7 +100,9 @@ class Mct final : public Policy {
 }  // namespace
 
 PolicyEntry mct() {
-  return policy<Mct>("mct", "minimum completion time: each task joins the queue that is predicted to finish it first",
+  return policy<Mct>("mct",
+                     "minimum completion time: each ready task joins the queue that is predicted to finish it first "
+                     "(as a plan: mct_static)",
                      {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001 (StarPU's dm does the same)",
                       .complexity = "A per new task",
                       .knowledge = "what it has queued",

@@ -47,7 +47,9 @@ class Met final : public Policy {
 }  // namespace
 
 PolicyEntry met() {
-  return policy<Met>("met", "minimum execution time: each task waits for the accelerator that computes it fastest",
+  return policy<Met>("met",
+                     "minimum execution time: each ready task waits for the accelerator that computes it fastest "
+                     "(as a plan: met_static)",
                      {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
                       .complexity = "R A",
                       .knowledge = "-",

@@ -148,7 +148,7 @@ PolicyEntry rr() {
   return policy<RoundRobin>("rr",
                             "round robin: streams (or requests) take turns of a number of tasks or seconds",
                             {.source = "textbook; e.g. Stallings, Operating Systems, ch. 9",
-                             .complexity = "log R per task",
+                             .complexity = "log R per task + A for each task looked at",
                              .knowledge = "streams",
                              .verified_by = "Stallings' five processes, Silberschatz's waiting times"});
 }

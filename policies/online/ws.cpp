@@ -26,7 +26,7 @@ PolicyEntry ws() {
   return policy<Ws>("ws",
                     "work stealing: own tasks newest first, else the oldest of the longest queue, or of any",
                     {.source = "Blumofe and Leiserson, JACM 46(5), 1999; StarPU's ws",
-                     .complexity = "R",
+                     .complexity = "R + A",
                      .knowledge = "queues",
                      .verified_by = "who steals what, by hand; the bound T1 / P + longest chain"});
 }

@@ -17,7 +17,6 @@
 namespace hetsched::planning {
 
 // ---- An order of tasks, then an accelerator for each (list_ranked.cpp, list_lookahead.cpp)
-// -----------------------
 
 /// What the accelerator of a task is chosen by: its finish; the task's energy there, then its finish; or
 /// energy times the time from when its inputs exist to its finish.
@@ -55,7 +54,6 @@ enum class Scope { children, full };
 Plan lookahead(const Problem& problem, Scope scope, bool insertion = true);
 
 // ---- A pair of ready task and accelerator at each step, append only (list_ready.cpp)
-// ------------------------------
 
 /// Largest dynamic level SL(t) - max(DRT, available) + average w(t) - w(t,p). O(v r p).
 Plan dls(const Problem& problem, Average average = Average::mean);
@@ -70,7 +68,6 @@ Plan eft_ready(const Problem& problem);
 Plan list_in_order(const Problem& problem, std::span<const std::uint32_t> order);
 
 // ---- Batch mode (list_batch.cpp) and immediate mode (list_immediate.cpp), append only unless told
-// -----------------
 
 /// The ready task with the least (largest) earliest finish goes where it has that. O(v r p).
 Plan min_min(const Problem& problem);

@@ -1,7 +1,8 @@
 /// \file
 /// What a decision of each policy costs: microseconds per call of decide() with 10, 100 and 1,000 requests of two tasks
 /// waiting for 4, 16 and 64 accelerators, and of each decorator around edf. The call at which all of them arrive is not
-/// counted; while they wait, every finished request is replaced by a new one.
+/// counted; while they wait, every finished request is replaced by a new one. Times vary, so that accelerators of a kind do not
+/// finish together: a call is about one task, and sometimes about one new request.
 ///
 /// usage: bench_policies [--smoke] [POLICY...]
 
@@ -84,6 +85,7 @@ double microseconds(const Catalog& catalog, const std::string& name, int ready, 
   std::shared_ptr<Scenario> s = scenario(ready, accelerators);
   Problems problems;
   const Tables tables = Tables::build(*s, problems);
+  s->options.execution_jitter = {JitterDistribution::uniform, 0.2};
   s->policy.name = catalog.find_decorator(name) ? "edf" : name;
   if (catalog.find_decorator(name)) s->policy.decorators.push_back({name, {}});
   const std::unique_ptr<Policy> policy = catalog.make(s->policy, 1, problems);
