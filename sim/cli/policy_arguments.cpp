@@ -52,6 +52,8 @@ Named named(const std::string& text, const std::string& refusal) {
     const std::string part = text.substr(begin, end - begin);
     const std::size_t equals = part.find('=');
     if (equals == 0 || equals == std::string::npos) throw InputError(refusal);
+    for (const auto& [name, value] : result.parameters)
+      if (name == part.substr(0, equals)) throw InputError(refusal + ", where " + name + " is given twice");
     result.parameters.emplace_back(part.substr(0, equals), part.substr(equals + 1));
     begin = end + 1;
   }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/arguments.hpp"
+#include "cli/last_words.hpp"
 #include "cli/output.hpp"
 #include "cli/study_arguments.hpp"
 #include "record/result_files.hpp"
@@ -134,12 +135,16 @@ ExitCode run(const Options& options, const Names& command_line) {
   const RecordLevel level = options.study.record_level().value_or(RecordLevel::all);
   std::filesystem::path folder = options.output;
   if (folder.empty() && level != RecordLevel::none) folder = kDefaultFolder;
+  std::optional<LastWords> last_words;
+  const PolicyEntry* entry = catalog.find(scenario.policy.name);
+  if (!entry || catalog.plugin_of(*entry)) last_words.emplace(scenario.policy.title());
   const RunResult result = folder.empty()
                                ? run_scenario(scenario, catalog)
                                : run_into(folder, scenario, catalog, level, {command_line, study.inputs()});
+  last_words.reset();
 
   print("platform " + scenario.platform.name + ", workload " + scenario.workload.name + ", policy " +
-        scenario.policy.name + ", seed " + std::to_string(scenario.options.seed) + ": " +
+        scenario.policy.title() + ", seed " + std::to_string(scenario.options.seed) + ": " +
         quantity(result.summary.makespan, "s") + " simulated in " + quantity(result.cost.wall, "s") + "\n\n");
   print_streams(result);
   print_totals(result.summary);

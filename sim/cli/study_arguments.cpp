@@ -8,14 +8,15 @@ namespace hetsched {
 void StudyArguments::declare(Arguments& arguments, const std::string& records_default) {
   arguments.option("--platform", "FILE", "platform file", platform);
   arguments.option("--workload", "FILE", "workload file", workload);
-  arguments.option("--policy", "NAME[:k=v,...]", "policy (see hetsched policies) or its file NAME.py, and its parameters", policy);
+  arguments.option("--policy", "NAME[:k=v,...][+DECORATOR[:k=v,...]...]",
+                   "policy (see hetsched policies) or its file NAME.py, its parameters, and what goes around it, innermost first", policy);
   plugins.declare(arguments);
   arguments.option("--seed", "N", "seed of all random numbers (default: the experiment's, or 1)", seed);
   arguments.list("--set", "PATH=VALUE",
                  "change a value of the experiment, or of the platform or workload in it; may be repeated",
                  settings);
   arguments.option("--decision-limit", "TIME",
-                   "wall-clock time that a call of the policy may take; a longer one is its error", decision_limit);
+                   "wall-clock time that a call of the policy may take; a longer one is its error when it returns", decision_limit);
   arguments.option("--records", "LEVEL", "none, summary or all; default: " + records_default, records);
 }
 

@@ -12,6 +12,8 @@ namespace {
 
 /// So many calls in a row without a start, a finish or an arrival are no scheduling any more.
 constexpr std::uint64_t kMostIdleCalls = 1000000;
+/// Likewise while something is still to arrive and time goes on, however little.
+constexpr std::uint64_t kMostPolls = 10000000;
 
 }  // namespace
 
@@ -44,10 +46,12 @@ void GuardedPolicy::decide(const SystemView& view, Decisions& out, bool waiting)
   const bool arrived = std::any_of(view.events.begin(), view.events.end(),
                                    [](const Event& event) { return event.type == Event::Type::request_arrived; });
   idle_calls_ = arrived || (view.now > last_call_ && waiting) ? 0 : idle_calls_ + 1;
+  polls_ = arrived ? 0 : polls_ + 1;
   last_call_ = view.now;
-  if (idle_calls_ > kMostIdleCalls)
-    failed(view.now, "decide()", "it was called " + std::to_string(kMostIdleCalls) +
-                                     " times in a row without anything starting, finishing or arriving");
+  for (const auto& [calls, most] : {std::pair(idle_calls_, kMostIdleCalls), std::pair(polls_, kMostPolls)})
+    if (calls > most)
+      failed(view.now, "decide()", "it was called " + std::to_string(most) +
+                                       " times in a row without anything starting, finishing or arriving");
   const double seconds = guarded("decide()", view.now, [&] { policy_.decide(view, out); });
   ++time_.calls;
   time_.seconds += seconds;

@@ -22,7 +22,7 @@ class GuardedPolicy {
   /// `waiting`: something runs or will arrive, so that a call that decides nothing is no cause for suspicion.
   void decide(const SystemView& view, Decisions& out, bool waiting);
   /// Something started or finished: the policy does its work.
-  void progress() { idle_calls_ = 0; }
+  void progress() { idle_calls_ = polls_ = 0; }
 
   [[nodiscard]] const DecisionTime& time() const { return time_; }
   /// Ends the run: the policy broke a rule.
@@ -36,7 +36,7 @@ class GuardedPolicy {
   std::string name_;
   std::optional<double> limit_;
   DecisionTime time_;
-  std::uint64_t idle_calls_ = 0;
+  std::uint64_t idle_calls_ = 0, polls_ = 0;
   double last_call_ = 0;
 };
 

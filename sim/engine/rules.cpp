@@ -23,7 +23,7 @@ std::string check_accelerator(std::uint32_t accelerator, const SystemView& view)
 
 std::string check_request(std::uint32_t request, const SystemView& view) {
   if (request < view.requests.size() && view.requests[request].live) return "";
-  return "no live request has index " + number(request);
+  return "no live request has index " + number(request) + "; it has ended, or an earlier decision of this call dropped it";
 }
 
 std::string check_task(TaskRef t, const SystemView& view) {
@@ -77,6 +77,7 @@ std::string check(const Start& d, const SystemView& view) {
            " at its operating point";
   if (!(view.accuracy_loss(d.task, d.variant) < kNever))
     return "the model does not list this combination of variants";
+  if (!(d.expected >= 0)) return "the expected time must be a number and not negative";
   return d.also.empty() ? "" : check_batch(d, view);
 }
 
@@ -112,7 +113,7 @@ std::string check(const WakeAt& d, const SystemView& view) {
 }
 
 std::string check(const Forecast& d, const SystemView& view) {
-  if (std::isnan(d.finish)) return "the time must be a number";
+  if (!(d.finish >= view.now)) return "the time must be a number, and not before now";
   return check_request(d.request, view);
 }
 

@@ -124,7 +124,7 @@ Json effective_parameters(const std::vector<Params::Declared>& parameters, const
   for (const Params::Declared& declared : parameters) {
     const auto value = given.find(declared.name);
     json[declared.name] = as_json(value != given.end() ? value->second : declared.fallback);
-    if (declared.type == "file" && value != given.end())
+    if (declared.type == "file" && value != given.end() && !std::get<std::string>(value->second).empty())
       json[declared.name] =
           std::filesystem::absolute(chosen.node().child(declared.name).resolve(std::get<std::string>(value->second)))
               .lexically_normal()
@@ -203,8 +203,15 @@ const PolicyEntry* Catalog::find(std::string_view name) const {
 }
 
 std::string Catalog::unknown(std::string_view name) const {
-  const Names all = names();
-  return in_quotes(name) + " is no policy" + alternatives(name, "policies", all);
+  const std::size_t end = name.find_first_of("+:");
+  if (const std::string_view first = name.substr(0, end); end != std::string_view::npos && find(first))
+    return in_quotes(name) + " is how the command line has it; here write {\"name\": " + in_quotes(first) +
+           ", \"parameters\": {...}, \"decorators\": [...]}";
+  if (find_decorator(name))
+    return in_quotes(name) + " is a decorator, which goes around a policy: edf+" + std::string(name) +
+           ", or in a file {\"name\": \"edf\", \"decorators\": [" + in_quotes(name) + "]}";
+  return in_quotes(name) + " is no policy" + alternatives(name, "policies", names()) +
+         (plugins_.empty() ? "; those of plugins need --plugin FILE" : "");
 }
 
 const PolicyEntry& Catalog::get(std::string_view name) const {
@@ -301,6 +308,7 @@ Json Catalog::effective(const PolicyChoice& choice) const {
   const std::string name =
       is_script(choice.name) ? std::filesystem::absolute(script(choice)).lexically_normal().string() : choice.name;
   Json json = {{"name", name}, {"parameters", effective_parameters(declared(choice), choice.parameters)}};
+  if (is_clairvoyant(choice)) json["clairvoyant"] = true;
   if (choice.decorators.empty()) return json;
   json["decorators"] = Json::array();
   for (const DecoratorChoice& decorator : choice.decorators)

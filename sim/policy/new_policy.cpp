@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -186,6 +187,20 @@ void check_name(const std::string& name) {
                      in_quotes(name));
 }
 
+/// Names that the file would clash with: classes of the public headers, and targets of CMake.
+void check_free(const std::string& name) {
+  static const std::set<std::string> kTaken = {
+      "accelerator", "accuracy_entry", "cost",      "decision", "decisions", "decorator_entry", "drop",   "edge",
+      "event",       "forecast",       "future_request", "kind", "model",    "model_task",      "operating_point",
+      "params",      "policy",         "policy_entry", "policy_facts", "prefetch", "progress",  "replica", "request",
+      "route",       "set_operating_point", "start", "stream",  "system_view", "task_ref",      "task_state", "wake_at",
+      "layout_fact", "plugin",         "all",       "clean",    "edit_cache", "help",           "install", "package",
+      "rebuild_cache", "test"};
+  if (kTaken.contains(name))
+    throw InputError(in_quotes(name) + " is a name that hetsched's headers or CMake use themselves; give it another, such as " +
+                     in_quotes("my_" + name));
+}
+
 /// "least_slack" -> "LeastSlack".
 std::string class_name(const std::string& name) {
   std::string text;
@@ -210,6 +225,7 @@ std::string filled(std::string text, const std::string& name, const std::string&
 
 Names write_new_policy(const std::filesystem::path& folder, const std::string& name, PolicyLanguage language) {
   check_name(name);
+  if (language == PolicyLanguage::cpp) check_free(name);
   std::error_code error;
   if (std::filesystem::exists(folder, error) &&
       !(std::filesystem::is_directory(folder, error) && std::filesystem::is_empty(folder, error)))

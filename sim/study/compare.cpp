@@ -56,7 +56,7 @@ class Comparer {
  public:
   Comparer(const PointsTable& table, const CompareOptions& options) : table_(table), options_(options) {
     for (const std::string& name : table.factors())
-      if (name != "seed") columns_.push_back(name);
+      if (name != "seed" && !is_told_by_policy(name)) columns_.push_back(name);
     make_groups();
   }
 
@@ -84,6 +84,20 @@ class Comparer {
     const Key& key;
     const Group& group;
   };
+
+  /// Is it a factor inside of the policy whose value follows from the policy's label, such as the decorators of
+  /// "edf+drop"? Then a baseline that names a policy has named it, too.
+  [[nodiscard]] bool is_told_by_policy(const std::string& name) const {
+    if (!name.starts_with("policy.") || !contains(table_.factors(), "policy")) return false;
+    if (std::any_of(options_.baseline.begin(), options_.baseline.end(), [&](const auto& fixed) { return fixed.first == name; }))
+      return false;
+    std::map<std::string, std::string> value_of;
+    for (std::size_t row = 0; row < table_.size(); ++row) {
+      const std::string value = table_.text(row, table_.column(name));
+      if (value_of.emplace(table_.text(row, table_.column("policy")), value).first->second != value) return false;
+    }
+    return true;
+  }
 
   void make_groups() {
     const std::size_t seed = table_.column("seed");

@@ -17,6 +17,8 @@ call 2 policy new least_slack
 err_is "least_slack is there already; nothing is overwritten: move it away, or give another folder with -o"
 call 2 policy new Least-Slack
 err_is 'NAME must be a lower-case letter, then such letters, digits and underscores; found "Least-Slack"'
+call 2 policy new drop
+err_is '"drop" is a name that hetsched'"'"'s headers or CMake use themselves; give it another, such as "my_drop"'
 call 2 policy new edf
 err_is '"edf" is the name of a policy already; see hetsched policies edf'
 (
@@ -155,6 +157,10 @@ bad idle
 err "decided nothing: deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: "
 bad slow --decision-limit "10 ms"
 err "decide(): it took longer than the limit of 0.01 s"
+bad exits
+err_is "policy naughty: it ended the program"
+"$HETSCHED" "${one_run[@]}" --plugin naughty.so --policy naughty:mode=crashes >/dev/null 2>"$room/err" && fail "a crash went unnoticed"
+grep -q "policy naughty: it crashed" "$room/err" || fail "a crash was not told"
 call 0 "${one_run[@]}" --plugin naughty.so --policy naughty:mode=slow --decision-limit "20 s"
 contains out_run/run.json '"decision_limit": 20'
 call 2 "${one_run[@]}" --policy edf --decision-limit soon

@@ -14,5 +14,25 @@ call 0 policies heft
 out "insertion" "true or false" "across_requests" "--policy heft:horizon=request" "Topcuoglu"
 call 0 policies drop
 out "drop (decorator): " "--policy edf+drop:rule=hopeless"
+call 2 policies drop --csv
+err_is "--csv is of the whole list; leave out drop"
+write_inputs
+cd "$room"
+one=(--platform in/two.json --workload in/load.json)
+call 2 run "${one[@]}" --policy edf:scope=global,scope=partitioned
+err "where scope is given twice"
+call 2 run "${one[@]}" --policy drop
+err '"drop" is a decorator, which goes around a policy: edf+drop, or in a file '
+call 2 run in/experiment.json --set 'grid.policy=["edf+drop"]'
+err '"edf+drop" is how the command line has it; here write {"name": "edf"'
+call 0 run "${one[@]}" --policy heft:horizon=workload+drop -o run
+out "policy heft+drop, seed 1"
+contains run/run.json '"clairvoyant": true'
+# Decorators as a factor: the baseline's policy tells them, too.
+call 0 sweep in/experiment.json -q -o decorated --set 'grid={"policy.decorators": [[], ["drop"], [{"name": "admission", "parameters": {"limit": 1}}]]}' \
+  --set policy=edf
+call 0 compare decorated --metric latency_mean_s --baseline policy=edf
+out "edf+drop" "edf+admission"
+cd - >/dev/null
 call 2 policies hefft
 err '"hefft" is no policy; did you mean "heft"? policies: '

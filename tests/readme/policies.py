@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does policies/README.md have every policy and decorator, with what the program says of it? `--update` writes the tables.
 
-Environment: HETSCHED (the program), SOURCE_DIR.
+Environment: HETSCHED (the program; else build/hetsched), SOURCE_DIR (else the tree that this file is in).
 """
 import csv
 import difflib
@@ -34,8 +34,9 @@ def tables(rows):
 
 
 def main():
-    readme = pathlib.Path(os.environ["SOURCE_DIR"]) / "policies" / "README.md"
-    listed = subprocess.run([os.environ["HETSCHED"], "policies", "--csv"], check=True, capture_output=True, text=True).stdout
+    source = pathlib.Path(os.environ.get("SOURCE_DIR", pathlib.Path(__file__).parents[2]))
+    readme = source / "policies" / "README.md"
+    listed = subprocess.run([os.environ.get("HETSCHED", source / "build" / "hetsched"), "policies", "--csv"], check=True, capture_output=True, text=True).stdout
     rows = list(csv.DictReader(listed.splitlines()))
     unknown = {row["family"] for row in rows} - set(HEADINGS)
     if unknown:

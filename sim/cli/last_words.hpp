@@ -1,0 +1,20 @@
+/// \file
+/// Who ended the program, if it was the policy: code of plugins and scripts can crash it, or call exit().
+#pragma once
+
+#include <string>
+
+namespace hetsched {
+
+/// While it lives, a crash is told with the policy's name before the signal does what it does (core dump, debugger), and
+/// exit() ends with exit code 3 instead of looking like success. Signals that someone else handles already (a sanitizer)
+/// are left to them. One at a time.
+class LastWords {
+ public:
+  explicit LastWords(const std::string& policy);
+  ~LastWords();
+  LastWords(const LastWords&) = delete;
+  LastWords& operator=(const LastWords&) = delete;
+};
+
+}  // namespace hetsched
