@@ -27,7 +27,9 @@ std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\
 }  // namespace
 
 MappingFile::MappingFile(Params& params, std::string_view parameter, std::string_view doc) {
+  const std::size_t problems = params.problems().size();
   const Params::File file = params.file(parameter, false, doc);
+  if (params.problems().size() > problems) return;  // it could not be read
   path_ = file.path;
   const std::string wrong = parse(file.content);
   if (!wrong.empty()) params.reject(parameter, wrong);
@@ -37,6 +39,7 @@ MappingFile::MappingFile(Params& params, std::string_view parameter, std::string
 /// comments.
 std::string MappingFile::parse(std::string_view content) {
   bool header = true;
+  if (content.starts_with("\xef\xbb\xbf")) content.remove_prefix(3);  // spreadsheets put a mark of UTF-8 there
   for (std::size_t number = 1; !content.empty(); ++number) {
     const std::size_t end = std::min(content.find('\n'), content.size());
     const std::string_view text = without_blanks(content.substr(0, end));

@@ -108,6 +108,9 @@ ExitCode run(Options options) {
     return ExitCode::ok;
   }
   const bool ask = !options.by.empty() && one_of("--by", options.by, {"search", "solver"}) == 1;
+  for (const auto& [name, value] : {std::pair("--limit", &options.limit), std::pair("--solver", &options.solver)})
+    if (!ask && !value->empty()) throw InputError(std::string(name) + " is for --by solver");
+  if (ask && !options.nodes.empty()) throw InputError("--max-nodes is for --by search");
   const std::uint64_t nodes = options.nodes.empty() ? 10000000 : whole_number("--max-nodes", options.nodes);
   const Found found = ask ? by_solver(problem, goal, options) : by_search(problem, goal, nodes);
   SystemView view;

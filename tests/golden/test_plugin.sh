@@ -116,7 +116,7 @@ class Naughty final : public Policy {
     if (mode_ == "idle") return;
     if (mode_ == "slow" && !view.ready.empty()) wait(0.03);
     if (mode_ == "hangs") wait(1e9);
-    if (mode_ == "crashes" && view.ready.size() > 1) *static_cast<volatile int*>(nullptr) = 1;
+    if (mode_ == "crashes" && !view.ready.empty()) *static_cast<volatile int*>(nullptr) = 1;
     if (mode_ == "exits") std::exit(7);
     if (mode_ == "illegal" && !view.ready.empty())
       for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
@@ -159,7 +159,9 @@ bad slow --decision-limit "10 ms"
 err "decide(): it took longer than the limit of 0.01 s"
 bad exits
 err_is "policy naughty: it ended the program"
-"$HETSCHED" "${one_run[@]}" --plugin naughty.so --policy naughty:mode=crashes >/dev/null 2>"$room/err" && fail "a crash went unnoticed"
+if ("$HETSCHED" "${one_run[@]}" --plugin naughty.so --policy naughty:mode=crashes) >/dev/null 2>"$room/err"; then
+  fail "a crash went unnoticed"
+fi
 grep -q "policy naughty: it crashed" "$room/err" || fail "a crash was not told"
 call 0 "${one_run[@]}" --plugin naughty.so --policy naughty:mode=slow --decision-limit "20 s"
 contains out_run/run.json '"decision_limit": 20'

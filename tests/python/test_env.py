@@ -92,7 +92,7 @@ def check_interface():
     _, _, ended, _, after = env.step((row, accelerator))
     check(not ended and after["now"] >= info["now"], "time goes on")
     first = play(env, fcfs, seed=7)  # abandons the other one
-    raises(hetsched.Error, lambda: env.step(None), "reset() begins an episode")
+    raises(hetsched.Error, lambda: env.step(None), "no episode is running; reset() begins one")
     check(play(env, fcfs, seed=7)[:2] == first[:2], "an episode of one seed repeats")
     check(play(env, fcfs)[2]["seed"] == 8, "without a seed it is the next one")
     env.close()
@@ -139,6 +139,7 @@ def check_errors():
     raises(ValueError, lambda: hetsched.Env(**SMALL, reward="latency"), "reward must be one of")
     env = hetsched.Env(**SMALL)
     raises(ValueError, lambda: env.reset(seed=-1), "seed must be")
+    raises(ValueError, lambda: env.reset(options={"record": "x"}), "reset has no option 'record'")
 
 
 def check_documentation():

@@ -5,6 +5,7 @@ is a gymnasium.Env where gymnasium is there. The simulator is the program `hetsc
 number of environments may live side by side and each episode is the very run that `hetsched run` would make.
 """
 import json
+import operator
 import os
 import pathlib
 import shutil
@@ -92,10 +93,11 @@ class Env(gymnasium.Env if gymnasium is not None else object):
 
     metadata = {"render_modes": []}
     render_mode = None
+    _process = None
+    _running = False
 
     def __init__(self, experiment=None, *, platform=None, workload=None, point=None, settings=(), window=16,
                  reward="time_in_system", energy_weight=0.0, program=None):
-        self._process = None
         if reward not in REWARDS:
             raise ValueError(f"reward must be one of {', '.join(REWARDS)}; found {reward!r}")
         self._reward, self._energy_weight = reward, float(energy_weight)
@@ -148,6 +150,11 @@ class Env(gymnasium.Env if gymnasium is not None else object):
         """
         if seed is not None and not 0 <= int(seed) < 1 << 64:
             raise ValueError(f"seed must be a whole number of 64 bits; found {seed!r}")
+        for name in options or ():
+            if name != "records":
+                raise ValueError(f"reset has no option {name!r}, only 'records'")
+        if self._process is None:
+            raise Error("the environment is closed; make another one", 2)
         if gymnasium is not None:
             super().reset(seed=seed)
         if self._running:
@@ -170,7 +177,7 @@ class Env(gymnasium.Env if gymnasium is not None else object):
     def step(self, action):
         """(observation, reward, terminated, truncated, info). Runs end by themselves, so truncated is always false."""
         if not self._running:
-            raise Error("reset() begins an episode; the last one is over", 2)
+            raise Error("no episode is running; reset() begins one", 2)
         index = self._index(action)
         if not self._mask[index]:
             raise ValueError(f"action {action!r} may not be taken now; see info['action_mask']")
@@ -203,13 +210,14 @@ class Env(gymnasium.Env if gymnasium is not None else object):
         if action is None:
             return self.wait
         if isinstance(action, (tuple, list)):
-            row, accelerator = (int(part) for part in action)
+            row, accelerator = (operator.index(part) for part in action)
             inside = 0 <= row < self.window and 0 <= accelerator < len(self.accelerators)
             index = row * len(self.accelerators) + accelerator if inside else -1
         else:
-            index = int(action)
+            index = operator.index(action)
         if not 0 <= index <= self.wait:
-            raise ValueError(f"there is no action {action!r}: they go from 0 to {self.wait}")
+            raise ValueError(f"there is no action {action!r}: they go from 0 to {self.wait}, pairs up to "
+                             f"({self.window - 1}, {len(self.accelerators) - 1})")
         return index
 
     def _send(self, number, more=b""):
