@@ -65,3 +65,19 @@ TEST_CASE("energy beyond idle power: a point of less idle power pays after the t
   CHECK(energy("\"race_to_idle\"") == Approx(16));
   CHECK(energy("\"pace\"") == Approx(8));  // beyond the 1 W of sleep: 14 J against 6 J
 }
+
+TEST_CASE("round robin: who has nothing left to run ends its turn, and queues behind those who wait") {
+  // A is one task at 0, 2 and 4; B and C are four tasks each from 0.5 on. Turns of four tasks.
+  const Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "w", "streams": [
+          {"name": "a", "model": "one", "arrival": {"type": "trace", "times": [0, 2, 4]}},
+          {"name": "b", "model": "four", "arrival": {"type": "burst", "count": 1, "at": 0.5}},
+          {"name": "c", "model": "four", "arrival": {"type": "burst", "count": 1, "at": 0.5}}]})",
+      {{"one", chain_model("one", 1, R"("kind": "k", "time": 1)")},
+       {"four", chain_model("four", 4, R"("kind": "k", "time": 1)")}}};
+  std::string order;
+  for (const TaskRecord& t : simulate_choice(make_scenario(inputs), R"({"name": "rr", "parameters": {"quantum": 4}})").tasks)
+    order += t.stream;
+  CHECK(order == "abbbbccccaa");
+}
