@@ -16,9 +16,9 @@ namespace {
 /// larger share, stream, kind), and give a stream one accelerator for the round, as long as there are any.
 ///
 /// A stream takes part from its first request on, until a whole round has passed without one. When streams come or
-/// go, or accelerators are turned on or off, the program is solved and a round begins anew; of what those that stay
-/// are owed and have received the latest ten rounds count then, so that no old debt lasts. Who comes starts with
-/// neither, and is first.
+/// go, or accelerators are turned on or off, the program is solved and a round begins anew; what those that stay are
+/// owed and have received stays, but the difference is never more than ten rounds. Who comes starts with neither,
+/// and is first.
 ///
 /// Within a round, streams start tasks by request id where they have an accelerator. Streams that have none,
 /// or whose own are busy with their own requests, use what is left; who waits for others to leave their
@@ -43,12 +43,9 @@ class Gavel final : public Policy {
 
   void decide(const SystemView& view, Decisions& out) override {
     account(view);
-    if (note_changes(view)) {
-      share_out(view);
-      new_round(view);
-    } else if (view.now >= round_end_) {
-      new_round(view);
-    }
+    const bool changed = note_changes(view);
+    if (changed) share_out(view);
+    if (changed || view.now >= round_end_) new_round(view);
     free_.reset(view);
     if (!free_.any()) return;
     started_.clear();
@@ -57,7 +54,7 @@ class Gavel final : public Policy {
   }
 
  private:
-  static constexpr double kMemory = 10;  ///< rounds that count when the shares change
+  static constexpr double kDebt = 10;       ///< rounds that a pair may be behind or ahead at most
   static constexpr double kNoShare = 1e-9;  ///< what the program may give by rounding
 
   /// Of a stream on a kind.
@@ -121,17 +118,23 @@ class Gavel final : public Policy {
       }
     }
     const MaxMinShares result = active_.empty() ? MaxMinShares{} : max_min_shares(throughput, workers, weights);
-    for (std::uint32_t s = 0; s < accounts_.size(); ++s) {
-      Seconds owed = 0;
-      for (const Account& pair : accounts_[s]) owed += pair.owed;
-      const double kept = !taking_part_[s] ? 0 : owed > kMemory * round_ ? kMemory * round_ / owed : 1;
-      for (Account& pair : accounts_[s]) pair = {0, kept * pair.owed, kept * pair.received};
-    }
+    for (std::uint32_t s = 0; s < accounts_.size(); ++s)
+      for (Account& pair : accounts_[s]) pair = taking_part_[s] ? Account{0, pair.owed, pair.received} : Account{};
     for (std::size_t m = 0; m < active_.size(); ++m)
       for (std::size_t k = 0; k < result.share[m].size(); ++k) accounts_[active_[m]][k].share = result.share[m][k];
   }
 
+  /// Neither an old debt nor what others once left idle lasts.
+  void limit_debts() {
+    for (const std::uint32_t s : active_)
+      for (Account& pair : accounts_[s]) {
+        pair.owed = std::min(pair.owed, pair.received + kDebt * round_);
+        pair.received = std::min(pair.received, pair.owed + kDebt * round_);
+      }
+  }
+
   void new_round(const SystemView& view) {
+    limit_debts();
     struct Pair {
       double priority, share;
       std::uint32_t stream, kind;
