@@ -12,9 +12,10 @@ namespace {
 /// lower accelerator, lower point.
 ///
 /// What it counts as energy decides what it is:
-/// - min_energy: that of the task, as it is added to idle power.
-/// - pace: the same, and accelerators with nothing to do go to the point of least idle power. Of several speeds it never
-///   takes one below the critical speed, at which a task needs least energy: s* = (P_s / 2c)^(1/3) for P = P_s + c s^3.
+/// - min_energy: what the task adds to the idle power that the accelerator draws otherwise (Placement::added).
+/// - pace: the same, and accelerators with nothing to do go to the point of least idle power, which is what they draw
+///   otherwise. Of several speeds it never takes one below the critical speed, at which a task adds least energy:
+///   s* = (P_s / 2c)^(1/3) for P = P_s + c s^3, where P_s does not count what is drawn idle.
 /// - race_to_idle: energy does not count: every task at the fastest point where it is done first, then the point of
 ///   least idle power.
 class MinEnergy final : public Policy {
@@ -30,7 +31,7 @@ class MinEnergy final : public Policy {
   void begin(const SystemView& view) override { deadlines_.begin(view); }
 
   void decide(const SystemView& view, Decisions& out) override {
-    pass_.reset(view);
+    pass_.reset(view, sleep_);
     order_.clear();
     for (const TaskRef task : view.ready) order_.push_back({deadlines_.of(view, task), task});
     std::stable_sort(order_.begin(), order_.end(), [](const Due& a, const Due& b) { return a.deadline < b.deadline; });
@@ -54,8 +55,8 @@ class MinEnergy final : public Policy {
       if (placement.finish < first.finish || first.accelerator == kNone) first = placement;
       constexpr double kRounding = 1e-12;
       if (way_ == Way::race || placement.finish > due.deadline * (1 + kRounding)) return;
-      const bool better = placement.energy < cheapest.energy ||
-                          (placement.energy == cheapest.energy && placement.finish < cheapest.finish);
+      const bool better = placement.added < cheapest.added ||
+                          (placement.added == cheapest.added && placement.finish < cheapest.finish);
       if (cheapest.accelerator == kNone || better) cheapest = placement;
     });
     return cheapest.accelerator != kNone ? cheapest : first;

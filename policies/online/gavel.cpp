@@ -9,19 +9,22 @@
 namespace hetsched {
 namespace {
 
-/// Gavel's max-min fairness among streams: a linear program says which part of its time each stream that has
-/// requests should spend on each kind of accelerator (support/max_min_shares.hpp; throughput: one over the
-/// time of the model there, weights: the streams' priorities, at least 1), and rounds make that come true. At
-/// the start of each round pairs of stream and kind are taken by decreasing share / part of the time received
-/// so far (ties: stream, kind), and give a stream one accelerator for the round, as long as there are any.
-/// The program is solved, and receipts begin, anew when streams get their first request or lose their last,
-/// and when accelerators are turned on or off.
+/// Gavel's max-min fairness among streams: a linear program says which part of its time each stream should spend
+/// on each kind of accelerator (support/max_min_shares.hpp; throughput: one over the time of the model there,
+/// weights: the streams' priorities, at least 1), and rounds make that come true. At the start of each round pairs
+/// of stream and kind are taken by decreasing (time owed, the sum of its shares over time) / (time received) (ties:
+/// larger share, stream, kind), and give a stream one accelerator for the round, as long as there are any.
+///
+/// A stream takes part from its first request on, until a whole round has passed without one. When streams come or
+/// go, or accelerators are turned on or off, the program is solved and a round begins anew; what those that stay are
+/// owed and have received stays, but the difference is never more than ten rounds. Who comes starts with neither,
+/// and is first.
 ///
 /// Within a round, streams start tasks by request id where they have an accelerator. Streams that have none,
 /// or whose own are busy with their own requests, use what is left; who waits for others to leave their
 /// accelerator does so. What cannot be described by shares (models that no kind supports as a whole) goes
 /// first, wherever it ends first. Per program: simplex of (2 streams + kinds) rows x (streams x kinds)
-/// columns; else O(R A) per call.
+/// columns; else O(R A + streams x kinds) per call.
 ///
 /// Rounds end when something happens after their time is over: there are no calls for that alone.
 class Gavel final : public Policy {
@@ -39,12 +42,10 @@ class Gavel final : public Policy {
   }
 
   void decide(const SystemView& view, Decisions& out) override {
-    if (note_changes(view)) {
-      share_out(view);
-      new_round(view);
-    } else if (view.now >= round_end_) {
-      new_round(view);
-    }
+    account(view);
+    const bool changed = note_changes(view);
+    if (changed) share_out(view);
+    if (changed || view.now >= round_end_) new_round(view);
     free_.reset(view);
     if (!free_.any()) return;
     started_.clear();
@@ -53,33 +54,55 @@ class Gavel final : public Policy {
   }
 
  private:
-  /// Adds up receipts; has the set of streams with requests, or of accelerators, changed?
-  bool note_changes(const SystemView& view) {
-    bool maybe = false;
-    received_.resize(view.streams.size(), std::vector<Seconds>(view.kinds.size(), 0));
+  static constexpr double kDebt = 10;       ///< rounds that a pair may be behind or ahead at most
+  static constexpr double kNoShare = 1e-9;  ///< what the program may give by rounding
+
+  /// Of a stream on a kind.
+  struct Account {
+    double share = 0;
+    Seconds owed = 0, received = 0;
+  };
+
+  void account(const SystemView& view) {
+    accounts_.resize(view.streams.size(), std::vector<Account>(view.kinds.size()));
+    taking_part_.resize(view.streams.size(), false);
+    seen_.resize(view.streams.size(), false);
+    for (const std::uint32_t s : active_)
+      for (Account& pair : accounts_[s]) pair.owed += pair.share * (view.now - last_);
+    last_ = view.now;
     for (const Event& event : view.events) {
-      maybe |= event.type == Event::Type::request_arrived || event.type == Event::Type::request_finished ||
-               event.type == Event::Type::request_dropped || event.type == Event::Type::accelerator_changed;
       if (event.type != Event::Type::task_finished) continue;
       const TaskState& state = view.state(event.task);
-      received_[view.request(event.task).stream][view.accelerators[state.accelerator].kind] +=
+      accounts_[view.request(event.task).stream][view.accelerators[state.accelerator].kind].received +=
           state.finish - state.start;
     }
-    if (!maybe && !owner_.empty()) return false;
-    std::vector<bool> has(view.streams.size(), false);
-    for (const std::uint32_t r : view.live) has[view.requests[r].stream] = true;
-    std::vector<std::uint32_t> active, on;
-    for (std::uint32_t s = 0; s < has.size(); ++s)
-      if (has[s]) active.push_back(s);
+  }
+
+  /// Has the set of streams that take part, or of accelerators, changed?
+  bool note_changes(const SystemView& view) {
+    bool changed = owner_.empty();
+    for (const Event& event : view.events) {
+      if (event.type == Event::Type::accelerator_changed) changed = true;
+      if (event.type != Event::Type::request_arrived) continue;
+      const std::uint32_t s = view.request(event.task).stream;
+      seen_[s] = true;
+      changed |= !taking_part_[s];
+    }
+    if (view.now >= round_end_) changed |= seen_ != taking_part_;
+    if (!changed) return false;
+    for (std::uint32_t s = 0; s < seen_.size(); ++s)
+      taking_part_[s] = seen_[s] || (taking_part_[s] && view.now < round_end_);
+    std::vector<std::uint32_t> on;
     for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
       if (view.accelerators[a].available) on.push_back(a);
-    if (active == active_ && on == on_ && !owner_.empty()) return false;
-    active_ = std::move(active);
     on_ = std::move(on);
     return true;
   }
 
   void share_out(const SystemView& view) {
+    active_.clear();
+    for (std::uint32_t s = 0; s < taking_part_.size(); ++s)
+      if (taking_part_[s]) active_.push_back(s);
     std::vector<double> workers(view.kinds.size(), 0), weights;
     for (const std::uint32_t a : on_) ++workers[view.accelerators[a].kind];
     std::vector<std::vector<double>> throughput;
@@ -94,28 +117,38 @@ class Gavel final : public Policy {
         rate = std::max(rate, time > 0 ? model.mean_time / time : 1);
       }
     }
-    shares_.assign(view.streams.size(), std::vector<double>(view.kinds.size(), 0));
-    if (active_.empty()) return;
-    const MaxMinShares result = max_min_shares(throughput, workers, weights);
-    for (std::size_t m = 0; m < active_.size(); ++m) shares_[active_[m]] = result.share[m];
-    for (auto& row : received_) row.assign(view.kinds.size(), 0);
+    const MaxMinShares result = active_.empty() ? MaxMinShares{} : max_min_shares(throughput, workers, weights);
+    for (std::uint32_t s = 0; s < accounts_.size(); ++s)
+      for (Account& pair : accounts_[s]) pair = taking_part_[s] ? Account{0, pair.owed, pair.received} : Account{};
+    for (std::size_t m = 0; m < active_.size(); ++m)
+      for (std::size_t k = 0; k < result.share[m].size(); ++k) accounts_[active_[m]][k].share = result.share[m][k];
+  }
+
+  /// Neither an old debt nor what others once left idle lasts.
+  void limit_debts() {
+    for (const std::uint32_t s : active_)
+      for (Account& pair : accounts_[s]) {
+        pair.owed = std::min(pair.owed, pair.received + kDebt * round_);
+        pair.received = std::min(pair.received, pair.owed + kDebt * round_);
+      }
   }
 
   void new_round(const SystemView& view) {
+    limit_debts();
     struct Pair {
-      double priority;
+      double priority, share;
       std::uint32_t stream, kind;
     };
     std::vector<Pair> pairs;
-    for (const std::uint32_t s : active_) {
-      Seconds all = 0;
-      for (const Seconds received : received_[s]) all += received;
-      for (std::uint32_t k = 0; k < shares_[s].size(); ++k)
-        if (shares_[s][k] > 1e-9)
-          pairs.push_back({all > 0 ? shares_[s][k] * all / received_[s][k] : kNever, s, k});
-    }
-    std::stable_sort(pairs.begin(), pairs.end(),
-                     [](const Pair& a, const Pair& b) { return a.priority > b.priority; });
+    for (const std::uint32_t s : active_)
+      for (std::uint32_t k = 0; k < accounts_[s].size(); ++k) {
+        const Account& pair = accounts_[s][k];
+        if (pair.share > kNoShare)
+          pairs.push_back({pair.received > 0 ? pair.owed / pair.received : kNever, pair.share, s, k});
+      }
+    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
+      return a.priority != b.priority ? a.priority > b.priority : a.share > b.share;
+    });
     owner_.assign(view.accelerators.size(), kNone);
     own_.assign(view.streams.size(), kNone);
     for (const Pair& pair : pairs) {
@@ -129,11 +162,13 @@ class Gavel final : public Policy {
     }
     round_end_ = view.now + round_ * (1 - 1e-9);
     runs_.resize(view.accelerators.size(), kNone);
+    seen_.assign(view.streams.size(), false);
+    for (const std::uint32_t r : view.live) seen_[view.requests[r].stream] = true;
   }
 
   [[nodiscard]] bool whole_somewhere(const Request& request) const {
-    const std::vector<double>& row = shares_[request.stream];
-    return std::any_of(row.begin(), row.end(), [](double share) { return share > 1e-9; });
+    const std::vector<Account>& row = accounts_[request.stream];
+    return std::any_of(row.begin(), row.end(), [](const Account& pair) { return pair.share > kNoShare; });
   }
 
   void start_own(const SystemView& view, TaskRef task, Decisions& out) {
@@ -166,9 +201,10 @@ class Gavel final : public Policy {
   Seconds round_;
   bool by_priority_;
   Seconds round_end_ = 0;
-  std::vector<std::uint32_t> active_, on_;      ///< streams with requests; accelerators that are on
-  std::vector<std::vector<double>> shares_;     ///< by stream, then kind
-  std::vector<std::vector<Seconds>> received_;  ///< the same: time run since the shares were made
+  Seconds last_ = 0;                            ///< when the last call was
+  std::vector<bool> taking_part_, seen_;        ///< by stream; has had requests in this round
+  std::vector<std::uint32_t> active_, on_;      ///< streams that take part; accelerators that are on
+  std::vector<std::vector<Account>> accounts_;  ///< by stream, then kind
   std::vector<std::uint32_t> owner_, own_;  ///< of this round: stream by accelerator, accelerator by stream
   std::vector<std::uint32_t> runs_;         ///< by accelerator: the stream it was last given to
   std::vector<TaskRef> started_;            ///< in this call

@@ -15,8 +15,9 @@ namespace {
 
 /// Round robin at task boundaries: participants (streams or requests) queue for turns of `quantum` tasks, or
 /// of tasks that take `seconds` by prediction. One whose turn is not over goes back to the front, one whose
-/// turn is over to the end, behind those that arrive at the same instant. Each task goes to the free
-/// accelerator that would finish it first. O(log ready) per task.
+/// turn is over to the end, behind those that arrive at the same instant. A turn is also over when nothing of
+/// its participant is ready or runs any more. Each task goes to the free accelerator that would finish it
+/// first. O(log ready) per task.
 class RoundRobin final : public Policy {
  public:
   explicit RoundRobin(Params& p)
@@ -32,8 +33,10 @@ class RoundRobin final : public Policy {
             "stream") {}
 
   void decide(const SystemView& view, Decisions& out) override {
-    forget_ended(view);
-    join(view);
+    note_running(view);
+    const std::vector<Offer> joining = fresh_offers(view);
+    end_turns(view);
+    join(view, joining);
     free_.reset(view);
     started_.clear();
     while (free_.any() && !queue_.empty()) {
@@ -78,11 +81,35 @@ class RoundRobin final : public Policy {
     return by_stream_ ? request.stream : request.id;
   }
 
-  void forget_ended(const SystemView& view) {
-    if (by_stream_) return;
-    for (const Event& event : view.events)
-      if (event.type == Event::Type::request_finished || event.type == Event::Type::request_dropped)
-        used_.erase(view.request(event.task).id);
+  /// Of the tasks that were started, those that run still.
+  void note_running(const SystemView& view) {
+    running_.insert(running_.end(), started_.begin(), started_.end());
+    std::erase_if(running_, [&](const Offer& offer) {
+      const Request& request = view.request(offer.task);
+      return !request.live || request.id != offer.request_id ||
+             view.state(offer.task).progress != Progress::running;
+    });
+  }
+
+  /// Whoever has nothing ready or running has left: its turn is over, and it queues anew when it is back.
+  void end_turns(const SystemView& view) {
+    const auto left = [&](std::uint64_t id) {
+      return std::none_of(running_.begin(), running_.end(), [&](const Offer& o) { return o.id == id; }) &&
+             !next_task(view, id);
+    };
+    const auto leave = [&](std::uint64_t id) {
+      if (queued_.erase(id) > 0) std::erase(queue_, id);
+    };
+    std::erase_if(used_, [&](const auto& turn) {
+      const bool over = left(turn.first);
+      if (over) leave(turn.first);
+      return over;
+    });
+    for (const Event& event : view.events) {
+      if (event.type != Event::Type::request_dropped) continue;
+      const std::uint64_t id = participant(view.request(event.task));
+      if (left(id)) leave(id);
+    }
   }
 
   /// The first task of a participant that is ready and not started in this call. Those that are not ready any
@@ -109,18 +136,21 @@ class RoundRobin final : public Policy {
     }
   }
 
-  /// Participants with something ready that do not queue yet do so: arrivals first; who is in the middle of a
-  /// turn goes to the front. A start that came to nothing makes its task one to be offered again.
-  void join(const SystemView& view) {
-    std::vector<Offer>& fresh = started_;
+  /// What has become ready. A start that came to nothing makes its task one to be offered again.
+  std::vector<Offer> fresh_offers(const SystemView& view) {
     for (const Event& event : view.events) {
       if (event.type != Event::Type::task_ready || !view.request(event.task).live) continue;
       const Request& request = view.request(event.task);
-      fresh.push_back({participant(request), request.id, event.task});
-      offers_.insert(fresh.back());
+      started_.push_back({participant(request), request.id, event.task});
+      offers_.insert(started_.back());
     }
-    std::sort(fresh.begin(), fresh.end());
-    const std::vector<Offer> joining = std::exchange(started_, {});
+    std::sort(started_.begin(), started_.end());
+    return std::exchange(started_, {});
+  }
+
+  /// Participants with something ready that do not queue yet do so: arrivals first; who is in the middle of a
+  /// turn goes to the front.
+  void join(const SystemView& view, const std::vector<Offer>& joining) {
     for (const bool arrivals : {true, false})
       for (const Offer& offer : joining) {
         const Request& request = view.request(offer.task);
@@ -139,6 +169,7 @@ class RoundRobin final : public Policy {
   std::map<std::uint64_t, double> used_;  ///< tasks or seconds of a turn that is not over
   std::set<Offer> offers_;
   std::vector<Offer> started_;  ///< in this call
+  std::vector<Offer> running_;
   FreeSlots free_;
 };
 

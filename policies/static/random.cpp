@@ -1,4 +1,5 @@
 #include "builtin.hpp"
+#include "support/dice.hpp"
 #include "support/list_scheduling.hpp"
 #include "support/static_plan.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 class Random final : public StaticPlan {
  public:
   explicit Random(Params& params)
-      : StaticPlan(params), insertion_(insertion_parameter(params, false)), state_(params.seed()) {}
+      : StaticPlan(params), insertion_(insertion_parameter(params, false)), dice_(params.seed()) {}
 
  private:
   planning::Plan plan(const planning::Problem& problem) override {
@@ -27,17 +28,11 @@ class Random final : public StaticPlan {
     return planning::mct(drawn, insertion_);
   }
 
-  /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014); the upper bits of a product replace a division.
-  std::size_t below(std::size_t n) {
-    std::uint64_t z = state_ += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    return static_cast<std::size_t>((z >> 32) * n >> 32);
-  }
+  /// In [0, n): the upper bits of a product replace a division.
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>((dice_.next() >> 32) * n >> 32); }
 
   bool insertion_;
-  std::uint64_t state_;
+  Dice dice_;
 };
 
 }  // namespace

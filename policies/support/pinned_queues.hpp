@@ -11,14 +11,6 @@
 
 namespace hetsched {
 
-/// Can the accelerator run every task of the model, at the point it is at now?
-inline bool supports(const SystemView& view, const Model& model, std::uint32_t accelerator) {
-  const Accelerator& a = view.accelerators[accelerator];
-  for (const ModelTask& task : model.tasks)
-    if (!(view.cost(task, a.kind, a.point).time < kNever)) return false;
-  return true;
-}
-
 /// Time that the accelerator takes for the whole model, one task after the other; kNever if it cannot.
 inline Seconds whole_time(const SystemView& view, const Model& model, std::uint32_t accelerator) {
   Seconds sum = 0;

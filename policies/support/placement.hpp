@@ -16,14 +16,19 @@ namespace hetsched {
 struct Placement {
   std::uint32_t accelerator = kNone, point = 0;
   Seconds start = kNever, finish = kNever;
-  Joules energy = 0;  ///< that the task adds while it runs, from dispatch on: idle power is not in
+  Joules energy = 0;  ///< drawn while the task runs, from dispatch on
+  /// What it adds to what the accelerator would draw with nothing to do: `energy`, and idling at its point while inputs
+  /// come and until the slowest of the accelerator's points would be done, less idling all that time as it does now.
+  Joules added = 0;
   [[nodiscard]] Seconds duration() const { return finish - start; }
 };
 
 /// How the accelerators fill up during one call.
 class PlacementPass {
  public:
-  void reset(const SystemView& view) {
+  /// `sleeps`: accelerators with nothing to do are at their point of least idle power, else they keep the one they are at.
+  void reset(const SystemView& view, bool sleeps = false) {
+    sleeps_ = sleeps;
     busy_until_.assign(view.accelerators.size(), 0);
     free_.clear();
     for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
@@ -45,14 +50,22 @@ class PlacementPass {
       if (!accelerator.available) continue;
       const Kind& kind = view.kinds[accelerator.kind];
       const bool shared = fixed_[a] || (accelerator.slots > 1 && accelerator.free_slots < accelerator.slots);
-      const Seconds before = view.overhead(task, a) + view.transfer_time(task, a);
+      const Seconds overhead = view.overhead(task, a), transfer = view.transfer_time(task, a), before = overhead + transfer;
+      const auto time_at = [&](std::uint32_t p) {
+        return shared && p != point_[a] ? kNever : view.alone_time_at(view.model_task(task), a, p);
+      };
+      Seconds longest = 0;
+      for (std::uint32_t p = 0; p < kind.points.size(); ++p)
+        if (time_at(p) < kNever) longest = std::max(longest, time_at(p));
       for (std::uint32_t p = 0; p < kind.points.size(); ++p) {
-        if (shared && p != point_[a]) continue;
-        const Seconds time = view.alone_time_at(view.model_task(task), a, p);
+        const Seconds time = time_at(p);
         if (time == kNever) continue;
-        const Watts busy = kind.points[p].active_power / accelerator.slots;
-        visit(Placement{a, p, busy_until_[a], busy_until_[a] + before + time,
-                        view.alone_energy_at(view.model_task(task), a, p) + busy * view.overhead(task, a)});
+        const Joules energy = view.alone_energy_at(view.model_task(task), a, p) +
+                              kind.points[p].active_power / accelerator.slots * overhead;
+        const Joules idle = kind.points[p].idle_power * transfer + idle_power(kind, p) * (longest - time),
+                     else_idle = idle_power(kind, point_[a]) * (before + longest);
+        visit(Placement{a, p, busy_until_[a], busy_until_[a] + before + time, energy,
+                        energy + (idle - else_idle) / accelerator.slots});
       }
     }
   }
@@ -78,6 +91,15 @@ class PlacementPass {
   [[nodiscard]] bool empty(const SystemView& view, std::uint32_t a) const { return free_[a] == view.accelerators[a].slots; }
 
  private:
+  /// Of an accelerator with nothing to do that a task has left at that point.
+  [[nodiscard]] Watts idle_power(const Kind& kind, std::uint32_t point) const {
+    Watts least = kind.points[point].idle_power;
+    if (sleeps_)
+      for (const OperatingPoint& other : kind.points) least = std::min(least, other.idle_power);
+    return least;
+  }
+
+  bool sleeps_ = false;
   std::vector<Seconds> busy_until_;  ///< when the next task can start
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> point_;

@@ -202,30 +202,4 @@ std::vector<std::uint32_t> by_decreasing(const std::vector<double>& keys) {
   return order;
 }
 
-std::vector<Seconds> slacks(const Problem& problem, const Plan& plan, Seconds deadline) {
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t t = 0; t < problem.size(); ++t)
-    if (plan[t].accelerator != kNone) order.push_back(t);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    if (plan[a].start != plan[b].start) return plan[a].start > plan[b].start;
-    if (plan[a].end != plan[b].end) return plan[a].end > plan[b].end;
-    return a > b;
-  });
-  std::vector<Seconds> slack(problem.size(), 0), latest_start(problem.size(), deadline);
-  std::vector<Seconds> next_start(problem.accelerators(), deadline);
-  for (const std::uint32_t t : order) {
-    const std::uint32_t p = plan[t].accelerator;
-    Seconds latest_end = next_start[p];
-    for (const PlanEdge& edge : problem.tasks[t].outputs) {
-      const Placement& to = plan[edge.task];
-      if (to.accelerator == kNone) continue;
-      latest_end =
-          std::min(latest_end, latest_start[edge.task] - problem.transfer(edge.bytes, p, to.accelerator));
-    }
-    latest_start[t] = next_start[p] = latest_end - (plan[t].end - plan[t].start);
-    slack[t] = latest_start[t] - plan[t].start;
-  }
-  return slack;
-}
-
 }  // namespace hetsched::planning

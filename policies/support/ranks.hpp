@@ -66,8 +66,4 @@ std::vector<double> row_means(const Problem& problem, const CostTable& table);
 /// All tasks by decreasing key; equal keys by id.
 std::vector<std::uint32_t> by_decreasing(const std::vector<double>& keys);
 
-/// How much later than planned each task could start, without moving anything to another accelerator or
-/// changing an order, for the plan to end by `deadline`.
-std::vector<Seconds> slacks(const Problem& problem, const Plan& plan, Seconds deadline);
-
 }  // namespace hetsched::planning

@@ -91,15 +91,7 @@ void WorkStealing::order_victims(std::uint32_t thief) {
                      [&](std::uint32_t a, std::uint32_t b) { return load(a) > load(b); });
   }
   if (victim_ == Victim::random)
-    for (std::size_t i = victims_.size(); i > 1; --i) std::swap(victims_[i - 1], victims_[draw() % i]);
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014).
-std::uint64_t WorkStealing::draw() {
-  std::uint64_t z = random_ += 0x9e3779b97f4a7c15u;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-  return z ^ z >> 31;
+    for (std::size_t i = victims_.size(); i > 1; --i) std::swap(victims_[i - 1], victims_[dice_.next() % i]);
 }
 
 }  // namespace hetsched

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hetsched/policy.hpp"
+#include "support/dice.hpp"
 #include "support/free_slots.hpp"
 
 namespace hetsched {
@@ -20,7 +21,7 @@ class WorkStealing : public Policy {
  public:
   enum class Victim { random, most_loaded, neighbour };
 
-  WorkStealing(Victim victim, std::uint64_t seed) : victim_(victim), random_(seed) {}
+  WorkStealing(Victim victim, std::uint64_t seed) : victim_(victim), dice_(seed) {}
   void decide(const SystemView& view, Decisions& out) override;
 
  private:
@@ -35,10 +36,9 @@ class WorkStealing : public Policy {
   void forget_gone(const SystemView& view);
   bool serve(const SystemView& view, std::uint32_t thief, Decisions& out);
   void order_victims(std::uint32_t thief);
-  std::uint64_t draw();
 
   Victim victim_;
-  std::uint64_t random_;
+  Dice dice_;
   std::uint32_t next_ = 0;  ///< accelerator whose turn it is to get a first task
   std::vector<std::deque<Queued>> queues_;
   std::vector<std::uint32_t> victims_;

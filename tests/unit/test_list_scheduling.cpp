@@ -88,11 +88,6 @@ TEST_CASE("PEFT's table of optimistic costs") {
   CHECK(makespan(peft(problem, true, Transfer::pair)) == doctest::Approx(122));
 }
 
-TEST_CASE("how late HEFT's tasks may start for the plan to end at 80") {
-  const Problem problem = topcuoglu_2002();
-  check_row(slacks(problem, heft(problem), 80), {0, 5, 7, 0, 7, 0, 7, 0, 5, 0});
-}
-
 TEST_CASE("five independent tasks on two machines: each rule has its own makespan") {
   const Problem problem = independent({{15, 15}, {5, 6}, {2, 8}, {7, 7}, {10, 3}});
   CHECK(makespan(min_min(problem)) == 22);

@@ -1,0 +1,150 @@
+// Do policies keep their rules where a small instance, worked by hand, tells one reading of them from another?
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include "support/simulation.hpp"
+
+using namespace hetsched;
+using namespace hetsched::testing;
+using doctest::Approx;
+
+namespace {
+
+double energy_of(const Inputs& inputs, const std::string& policy) {
+  return simulate_choice(make_scenario(inputs), policy).energy();
+}
+
+}  // namespace
+
+TEST_CASE("energy beyond idle power: the fast accelerator of much idle power, not the slow one of little") {
+  // On the GPU: 15 J and 1 W x 1 s of the DLA. On the DLA: 2 s x 4 W and 2 s x 10 W of the GPU.
+  const Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [
+          {"name": "dla", "type": "dla", "operating_points": [{"name": "p", "idle_power": 1, "active_power": 4}]},
+          {"name": "gpu", "type": "gpu", "operating_points": [{"name": "p", "idle_power": 10, "active_power": 15}]}],
+          "accelerators": [{"name": "dla", "kind": "dla"}, {"name": "gpu", "kind": "gpu"}]})",
+      R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "burst", "count": 1}}]})",
+      {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "l"}], "costs": [
+          {"layer": "l", "kind": "gpu", "time": 1}, {"layer": "l", "kind": "dla", "time": 2}]})"}}};
+  CHECK(energy_of(inputs, "\"min_energy\"") == Approx(16));
+  CHECK(energy_of(inputs, "\"pace\"") == Approx(16));
+}
+
+TEST_CASE("energy beyond idle power: what is drawn in any case moves no critical speed") {
+  // P = 0.2 + s^3, 0.2 W idle, unit work within 4 s: 0.8 J, and s^2 J for the work.
+  const auto point = [](const std::string& name, double s) {
+    return R"({"name": ")" + name + R"(", "frequency": )" + shortest(s * 1e9) + R"(, "idle_power": 0.2, "active_power": )" +
+           shortest(0.2 + s * s * s) + "}";
+  };
+  const Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [)" + point("fast", 1) + "," +
+          point("middle", std::cbrt(0.1)) + "," + point("slow", 0.25) + R"(]}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "w", "end": "at_duration", "duration": 4, "streams": [
+          {"name": "s", "model": "m", "deadline": 4, "arrival": {"type": "burst", "count": 1}}]})",
+      {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")}}};
+  CHECK(energy_of(inputs, "\"min_energy\"") == Approx(0.8625));
+  CHECK(energy_of(inputs, "\"pace\"") == Approx(0.8625));
+}
+
+TEST_CASE("energy beyond idle power: a point of less idle power pays after the task") {
+  // Within 2 s, fast: 15 J and 1 s idle at 10 W; slow: 2 s at 4 W.
+  const auto energy = [](const std::string& policy) {
+    return energy_of({R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [
+          {"name": "fast", "frequency": 1e9, "idle_power": 10, "active_power": 15},
+          {"name": "slow", "frequency": 0.5e9, "idle_power": 1, "active_power": 4}]}],
+          "accelerators": [{"name": "a", "kind": "k"}]})",
+                      R"({"format": 1, "name": "w", "end": "at_duration", "duration": 2, "streams": [
+          {"name": "s", "model": "m", "deadline": 2, "arrival": {"type": "burst", "count": 1}}]})",
+                      {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")}}},
+                     policy);
+  };
+  CHECK(energy("\"min_energy\"") == Approx(8));
+  CHECK(energy("\"race_to_idle\"") == Approx(16));
+  CHECK(energy("\"pace\"") == Approx(8));  // beyond the 1 W of sleep: 14 J against 6 J
+}
+
+TEST_CASE("round robin: who has nothing left to run ends its turn, and queues behind those who wait") {
+  // A is one task at 0, 2 and 4; B and C are four tasks each from 0.5 on. Turns of four tasks.
+  const Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "w", "streams": [
+          {"name": "a", "model": "one", "arrival": {"type": "trace", "times": [0, 2, 4]}},
+          {"name": "b", "model": "four", "arrival": {"type": "burst", "count": 1, "at": 0.5}},
+          {"name": "c", "model": "four", "arrival": {"type": "burst", "count": 1, "at": 0.5}}]})",
+      {{"one", chain_model("one", 1, R"("kind": "k", "time": 1)")},
+       {"four", chain_model("four", 4, R"("kind": "k", "time": 1)")}}};
+  std::string order;
+  for (const TaskRecord& t : simulate_choice(make_scenario(inputs), R"({"name": "rr", "parameters": {"quantum": 4}})").tasks)
+    order += t.stream;
+  CHECK(order == "abbbbccccaa");
+}
+
+TEST_CASE("max-min shares hold for streams that pause between requests") {
+  // Throughputs and shares of the program as in test_gavel.cpp; here each stream thinks 10 ms after each request.
+  constexpr double kThroughput[3][3] = {{4, 2, 1}, {3, 2.5, 1}, {2, 1.5, 1.2}}, kDuration = 2000;
+  const double expected[3][3] = {{0.4873, 0, 0.5127}, {0, 0.8573, 0.1427}, {0.5127, 0.1427, 0.3446}};
+  Inputs in;
+  std::string streams;
+  for (int m = 0; m < 3; ++m) {
+    const std::string name = std::to_string(m);
+    std::string costs;
+    for (int k = 0; k < 3; ++k)
+      costs += (k > 0 ? "," : "") + (R"({"layer": "l", "kind": ")" + std::to_string(k) + R"(", "time": )" +
+                                     shortest(1 / kThroughput[m][k]) + "}");
+    in.models[name] = R"({"format": 1, "name": ")" + name + R"(", "layers": [{"name": "l"}], "costs": [)" + costs + "]}";
+    streams += (m > 0 ? "," : "") + (R"({"name": ")" + name + R"(", "model": ")" + name +
+                                     R"(", "arrival": {"type": "closed_loop", "outstanding": 1, "think_time": 0.01}})");
+  }
+  in.platform = R"({"format": 1, "name": "p",
+      "kinds": [{"name": "0", "type": "gpu"}, {"name": "1", "type": "gpu"}, {"name": "2", "type": "gpu"}],
+      "accelerators": [{"name": "0", "kind": "0"}, {"name": "1", "kind": "1"}, {"name": "2", "kind": "2"}]})";
+  in.workload = R"({"format": 1, "name": "w", "end": "at_duration", "duration": 2000, "streams": [)" + streams + "]}";
+  for (const double round : {20.0, 5.0}) {
+    std::array<std::array<double, 3>, 3> found{};
+    for (const TaskRecord& t : simulate_log(make_scenario(in), "gavel", {{"round", round}}).tasks)
+      found[std::stoul(std::string(t.stream))][std::stoul(std::string(t.accelerator))] += (t.end - t.start) / kDuration;
+    for (int m = 0; m < 3; ++m)
+      for (int k = 0; k < 3; ++k) {
+        INFO("round " << round << ", job " << m << ", type " << k << ": " << found[m][k]);
+        CHECK(std::abs(found[m][k] - expected[m][k]) < 0.045);  // pauses are up to 4 % of a stream's time
+      }
+  }
+}
+
+TEST_CASE("max-min shares: two streams that are alike take turns on one accelerator") {
+  const Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "w", "end": "at_duration", "duration": 100, "streams": [
+          {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}},
+          {"name": "y", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}}]})",
+      {{"m", chain_model("m", 1, R"("kind": "k", "time": 0.5)")}}};
+  std::map<std::string, double> time;
+  for (const TaskRecord& t : simulate_log(make_scenario(inputs), "gavel", {{"round", 5.0}}).tasks)
+    time[std::string(t.stream)] += t.end - t.start;
+  CHECK(std::abs(time["x"] - 50) <= 5);
+  CHECK(std::abs(time["y"] - 50) <= 5);
+}
+
+TEST_CASE("max-min shares: a stream that was away for long has no debt to be paid first") {
+  // x runs alone for 100 s, then y comes with as much: of the next 40 s each gets half, within a round of 2 s.
+  const Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "w", "end": "at_duration", "duration": 140, "streams": [
+          {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}},
+          {"name": "y", "model": "m", "arrival": {"type": "trace", "times": [0, )" +
+          [] {
+            std::string times;
+            for (int i = 0; i < 80; ++i) times += (i > 0 ? ",100" : "100");
+            return times;
+          }() + R"(]}}]})",
+      {{"m", chain_model("m", 1, R"("kind": "k", "time": 0.5)")}}};
+  double x = 0, y = 0;
+  for (const TaskRecord& t : simulate_log(make_scenario(inputs), "gavel", {{"round", 2.0}}).tasks)
+    if (t.start >= 100) (t.stream == "x" ? x : y) += t.end - t.start;
+  CHECK(std::abs(x - 20) <= 2.5);
+  CHECK(std::abs(y - 20) <= 2.5);
+}
