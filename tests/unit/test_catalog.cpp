@@ -57,7 +57,7 @@ TEST_CASE("policies are listed by name and found by it") {
   CHECK(catalog.find("plain")->summary == "has none");
   CHECK(catalog.find("plan") == nullptr);
   CHECK_THROWS_WITH_AS((void)catalog.get("plan"),
-                       "\"plan\" is no policy; did you mean \"plain\"? policies: broken, plain, tunable",
+                       "\"plan\" is no policy; did you mean \"plain\"? policies: broken, plain, tunable; those of plugins need --plugin FILE",
                        InputError);
 }
 
