@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "builtin.hpp"
+#include "support/start_check.hpp"
 
 namespace hetsched {
 namespace {
@@ -53,12 +54,6 @@ class Learned final : public Policy {
     double sum = 0;  ///< of logarithms
     double count = 0;
   };
-
-  static bool is_there(const SystemView& view, const Start& start) {
-    return start.task.request < view.requests.size() && start.task.task < view.request(start.task).tasks.size() &&
-           start.accelerator < view.accelerators.size() && start.variant < view.model_task(start.task).variants &&
-           start.also.size() < view.kinds[view.accelerators[start.accelerator].kind].max_batch;
-  }
 
   void learn(const SystemView& view, TaskRef task) {
     const TaskState& state = view.state(task);

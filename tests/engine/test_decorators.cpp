@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "builtin.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -317,5 +318,40 @@ TEST_CASE("learned costs: both rules follow their closed forms, and expectations
   for (std::size_t n = 0; n < bayes.size(); ++n) {
     const double weight = static_cast<double>(n) / 0.04 / (1 / 0.25 + static_cast<double>(n) / 0.04);
     CHECK(bayes[n] == Approx(std::exp(weight * std::log(2))));
+  }
+}
+
+TEST_CASE("under every decorator a start of what does not exist is the engine's to refuse") {
+  const std::string two = R"("max_batch": 2)";
+  const Inputs inputs = one_stream(platform(two), R"("arrival": {"type": "burst", "count": 2}, "deadline": 9)", 1);
+  const auto refused = [&](const DecoratorEntry& entry, const std::function<Start(const SystemView&)>& start) {
+    Params params({{"cap", 1000.0}});
+    const std::unique_ptr<Policy> policy =
+        entry.wrap(params, std::make_unique<Scripted>([&](const SystemView& view, Decisions& out) {
+                     if (!view.ready.empty()) out.add(start(view));
+                   }));
+    try {
+      (void)simulate_log(make_scenario(inputs), *policy);
+    } catch (const PolicyError& error) {
+      return std::string(error.rule());
+    }
+    return std::string();
+  };
+  constexpr std::uint32_t kFar = 100000000;
+  for (const DecoratorEntry& entry : builtin_decorators()) {
+    CAPTURE(std::string(entry.name));
+    CHECK(refused(entry, [](const SystemView& view) { return Start{view.ready[0], kFar}; }) ==
+          "there is no accelerator with index 100000000; the platform has 1");
+    CHECK(refused(entry, [](const SystemView& view) { return Start{view.ready[0], 0, kFar}; }) ==
+          "the task has no variant 100000000; variants are 0 to 0");
+    CHECK(refused(entry, [](const SystemView&) { return Start{{kFar, 0}, 0}; }) ==
+          "no live request has index 100000000");
+    CHECK(refused(entry, [](const SystemView& view) { return Start{{view.ready[0].request, kFar}, 0}; }) ==
+          "the request has no task with index 100000000, only 1");
+    CHECK(refused(entry, [](const SystemView& view) { return Start{view.ready[0], 0, 0, {{kFar, 0}}}; }) ==
+          "in the batch: no live request has index 100000000");
+    CHECK(refused(entry, [](const SystemView& view) {
+            return Start{view.ready[0], 0, 0, std::vector<TaskRef>(1000, view.ready[1])};
+          }) == "a batch of 1001 is larger than the kind's max_batch, 2");
   }
 }
