@@ -309,7 +309,8 @@ class PowerCap final : public Policy {
     throw std::runtime_error("the cap of " + std::to_string(cap_) + " W does not allow task " +
                              std::string(view.model_task(first.task).name) + " on " +
                              std::string(view.accelerators[first.accelerator].name) +
-                             " even alone, at any operating point; raise it");
+                             " even alone, at the operating point chosen for it" +
+                             (scale_ ? " or a slower one" : "") + "; raise it");
   }
 
   std::unique_ptr<Policy> inner_;
@@ -329,7 +330,7 @@ class PowerCap final : public Policy {
 DecoratorEntry power_cap() {
   return decorator<PowerCap>("power_cap", "keeps the power of base and accelerators at or below a cap: slower points, then waiting",
                              {.source = "textbook; compare DS3's and Batsim's governors",
-                              .complexity = "tasks of live requests + held starts x points",
+                              .complexity = "tasks of live requests + held starts x points x accelerators",
                               .knowledge = "power",
                               .verified_by = "the invariant: recorded power of base and accelerators never exceeds the cap"});
 }

@@ -126,3 +126,25 @@ TEST_CASE("idle accelerators go to points at which they draw less, from the begi
   CHECK(log.totals.end == Approx(3));
   CHECK(log.energy() == Approx(6 + 7 + 7));
 }
+
+TEST_CASE("the cap holds with several slots, points that are set all the time, and accelerators that come and go") {
+  const std::string points = R"({"name": "fast", "frequency": 2e9, "idle_power": 4, "active_power": 20},
+                                {"name": "slow", "frequency": 1e9, "idle_power": 1, "active_power": 8})";
+  Inputs in = inputs(platform(points, 3),
+                     R"({"name": "s", "model": "m", "arrival": {"type": "poisson", "rate": 1.2, "count": 60}, "deadline": 4},
+                        {"name": "t", "model": "m", "arrival": {"type": "burst", "count": 5}})",
+                     1);
+  const std::string one_slot = "\"type\": \"gpu\"";
+  in.platform.replace(in.platform.find(one_slot), one_slot.size(), one_slot + ", \"slots\": 2");
+  for (const char* policy : {"pace", "min_energy", "rt_dvs", "slack_dvfs", "eas", "edp", "edf", "ws", "rr", "mct", "prema"})
+    for (const double cap : {10.0, 14.0, 23.0, 31.5, 45.0}) {
+      CAPTURE(policy);
+      CAPTURE(cap);
+      auto scenario = make_scenario(in);
+      scenario->options.outages = {{"a1", 2.0, 9.0}, {"a2", 5.0, 6.0}, {"a0", 12.5, 20.0}};
+      const Log log = simulate_choice(scenario, choice(policy, cap));
+      CHECK(peak(log) <= cap * (1 + 1e-9));
+      CHECK(log.requests.size() == 65);
+      for (const RequestRecord& r : log.requests) CHECK(r.status != RequestStatus::dropped);
+    }
+}
