@@ -3,6 +3,7 @@
 #include <map>
 
 #include "builtin.hpp"
+#include "support/start_check.hpp"
 #include "support/veil.hpp"
 
 namespace hetsched {
@@ -61,7 +62,7 @@ class Batch final : public Policy {
     inner_->decide(veil_.shown(), inside_);
     joined_.clear();
     for (const Decision& decision : inside_.all()) {
-      if (const auto* start = std::get_if<Start>(&decision)) {
+      if (const auto* start = std::get_if<Start>(&decision); start && is_there(view, *start)) {
         if (!joined_.contains(id_of(view, start->task))) out.add(batch_of(view, *start));
       } else {
         out.add(decision);

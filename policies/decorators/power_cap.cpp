@@ -6,17 +6,21 @@
 #include <tuple>
 
 #include "builtin.hpp"
+#include "support/start_check.hpp"
 #include "support/veil.hpp"
 
 namespace hetsched {
 namespace {
 
-/// Keeps the power of accelerators and board at or below a cap. A start that would exceed it is made at the fastest
-/// operating point that does not, if the accelerator is empty, or else waits, in the order in which the policy inside
-/// decided, until others finish. That policy sees the accelerator's slot as taken meanwhile.
+/// Keeps the power of accelerators and board at or below a cap. A start keeps the operating point that the policy
+/// inside chose, if that is within the cap, once idle accelerators have gone to points at which they draw less. If not,
+/// an empty accelerator starts it at the fastest of the slower points that is; else the start waits, in the order in
+/// which the policy inside decided, until others finish. That policy sees the accelerator's slot as taken meanwhile, and
+/// idle accelerators at the points that it chose itself. Those are moved only if the cap would not hold otherwise.
 ///
 /// Predicted power: base power, idle power of empty slots, active power of busy ones (or, where a task's energy is its
-/// total, energy / time), and dynamic energy / time of each task. Transfers, and energy of memories, are not in.
+/// total, energy / time), and dynamic energy / time of each task. Energy of transfers and memories is not in, nor what
+/// a task draws more that runs faster than predicted. What is turned off counts as idle: it may come back at any time.
 class PowerCap final : public Policy {
  public:
   PowerCap(Params& p, std::unique_ptr<Policy> inner)
@@ -27,13 +31,14 @@ class PowerCap final : public Policy {
   void begin(const SystemView& view) override {
     inner_->begin(view);
     if (cap_ <= 0) return;
+    wanted_.clear();
+    for (const Accelerator& a : view.accelerators) wanted_.push_back(a.point);
     Watts idle = view.base_power;
     for (const Accelerator& a : view.accelerators) {
-      Watts least = kNever;
-      for (const OperatingPoint& point : view.kinds[a.kind].points) least = std::min(least, point.idle_power);
-      idle += scale_ ? least : view.kinds[a.kind].points[a.point].idle_power;
+      const Kind& kind = view.kinds[a.kind];
+      idle += kind.points[scale_ ? least_idle(kind, a.point) : a.point].idle_power;
     }
-    if (idle > cap_)
+    if (!within_cap(idle))
       throw std::runtime_error("the cap of " + std::to_string(cap_) + " W is less than the " + std::to_string(idle) +
                                " W that the idle platform draws; raise it");
   }
@@ -44,10 +49,18 @@ class PowerCap final : public Policy {
       return;
     }
     account(view);
-    std::erase_if(held_, [&](const Held& h) { return !still_possible(view, h); });
+    if (scale_) (void)make_room(view, power(view), kNone, out);
+    released_.clear();
+    std::erase_if(held_, [&](const Held& h) {
+      if (still_possible(view, h)) return false;
+      release(view, h);
+      return true;
+    });
     start_held(view, out);
     veil_.reset(view);
     if (!held_.empty() || !started_.empty()) hide_held(view);
+    for (const TaskRef task : released_) veil_.announce(task);
+    show_points(view);
     inside_.clear();
     inner_->decide(veil_.shown(), inside_);
     for (const Decision& decision : inside_.all()) take(view, decision, out);
@@ -63,8 +76,25 @@ class PowerCap final : public Policy {
   };
   struct Device {
     std::uint32_t point = 0, busy = 0;
-    Watts tasks = 0;  ///< what its tasks draw beyond idle slots
+    std::vector<Start> running;
   };
+
+  [[nodiscard]] bool within_cap(Watts power) const {
+    constexpr double kRounding = 1e-9;
+    return power <= cap_ * (1 + kRounding);
+  }
+
+  /// The point at which an idle accelerator draws least; `now` if no other one is better.
+  [[nodiscard]] static std::uint32_t least_idle(const Kind& kind, std::uint32_t now) {
+    std::uint32_t least = now;
+    for (std::uint32_t p = 0; p < kind.points.size(); ++p)
+      if (kind.points[p].idle_power < kind.points[least].idle_power) least = p;
+    return least;
+  }
+
+  [[nodiscard]] static const Kind& kind_of(const SystemView& view, std::uint32_t accelerator) {
+    return view.kinds[view.accelerators[accelerator].kind];
+  }
 
   /// What a task draws beyond the idle slot that it takes.
   [[nodiscard]] static Watts added(const SystemView& view, const Start& start, std::uint32_t point) {
@@ -99,43 +129,80 @@ class PowerCap final : public Policy {
         const auto [at, is_new] = running.try_emplace(key, Start{{r, t}, task.accelerator, task.variant, {}});
         if (!is_new) at->second.also.push_back({r, t});
       }
-    for (const auto& [key, start] : running) devices_[start.accelerator].tasks += added(view, start, devices_[start.accelerator].point);
+    for (const auto& [key, start] : running) devices_[start.accelerator].running.push_back(start);
+  }
+
+  /// Of an accelerator with what runs there, at a point.
+  [[nodiscard]] Watts power_at(const SystemView& view, std::uint32_t accelerator, std::uint32_t point) const {
+    Watts sum = kind_of(view, accelerator).points[point].idle_power;
+    for (const Start& start : devices_[accelerator].running) sum += added(view, start, point);
+    return sum;
   }
 
   [[nodiscard]] Watts power(const SystemView& view) const {
     Watts sum = view.base_power;
-    for (std::uint32_t a = 0; a < devices_.size(); ++a)
-      if (view.accelerators[a].available)
-        sum += view.kinds[view.accelerators[a].kind].points[devices_[a].point].idle_power + devices_[a].tasks;
+    for (std::uint32_t a = 0; a < devices_.size(); ++a) sum += power_at(view, a, devices_[a].point);
     return sum;
   }
 
-  /// Starts it if the cap allows, at the point it is at or, on an empty accelerator, at the fastest that fits.
+  void move(std::uint32_t accelerator, std::uint32_t point, Decisions& out) {
+    if (devices_[accelerator].point == point) return;
+    devices_[accelerator].point = point;
+    out.set_operating_point(accelerator, point);
+  }
+
+  /// Brings `power` within the cap by moving idle accelerators but `except` to points at which they draw less, no more
+  /// of them than are needed; moves none if all together are not enough.
+  bool make_room(const SystemView& view, Watts power, std::uint32_t except, Decisions& out) {
+    const auto gain = [&](std::uint32_t a) {
+      if (a == except || devices_[a].busy > 0) return 0.0;
+      const Kind& kind = kind_of(view, a);
+      return kind.points[devices_[a].point].idle_power -
+             kind.points[least_idle(kind, devices_[a].point)].idle_power;
+    };
+    Watts possible = 0;
+    for (std::uint32_t a = 0; a < devices_.size() && scale_; ++a) possible += gain(a);
+    if (!within_cap(power - possible)) return false;
+    for (std::uint32_t a = 0; a < devices_.size() && !within_cap(power); ++a) {
+      const Watts less = gain(a);
+      if (less <= 0) continue;
+      power -= less;
+      move(a, least_idle(kind_of(view, a), devices_[a].point), out);
+    }
+    return true;
+  }
+
+  /// The points at which it may start, in the order in which they are tried.
+  [[nodiscard]] std::vector<std::uint32_t> points_for(const SystemView& view, const Start& start) const {
+    if (devices_[start.accelerator].busy > 0) return {devices_[start.accelerator].point};
+    const std::uint32_t wanted = wanted_[start.accelerator];
+    std::vector<std::uint32_t> points = {wanted};
+    if (!scale_) return points;
+    const auto time = [&](std::uint32_t p) {
+      return view.alone_time_at(view.model_task(start.task), start.accelerator, p, start.variant,
+                                static_cast<std::uint32_t>(1 + start.also.size()));
+    };
+    for (std::uint32_t p = 0; p < kind_of(view, start.accelerator).points.size(); ++p)
+      if (p != wanted && time(p) >= time(wanted) && time(p) < kNever) points.push_back(p);
+    std::stable_sort(points.begin() + 1, points.end(),
+                     [&](std::uint32_t p, std::uint32_t q) { return time(p) < time(q); });
+    return points;
+  }
+
+  /// Starts it if the cap allows, at the first of its points at which it does.
   bool start_within_cap(const SystemView& view, const Start& start, Decisions& out) {
     Device& device = devices_[start.accelerator];
-    const Kind& kind = view.kinds[view.accelerators[start.accelerator].kind];
-    const auto batch = static_cast<std::uint32_t>(1 + start.also.size());
-    const Watts others = power(view) - kind.points[device.point].idle_power;
-    std::uint32_t best = kNone;
-    Seconds fastest = kNever;
-    for (std::uint32_t p = 0; p < kind.points.size(); ++p) {
-      if (p != device.point && (device.busy > 0 || !scale_)) continue;
-      const Seconds time = view.alone_time_at(view.model_task(start.task), start.accelerator, p, start.variant, batch);
-      const Watts then = others + kind.points[p].idle_power + added(view, start, p);
-      constexpr double kRounding = 1e-9;
-      if (time == kNever || then > cap_ * (1 + kRounding)) continue;
-      if (time < fastest || (time == fastest && p == device.point)) {
-        fastest = time;
-        best = p;
-      }
+    const Watts others = power(view) - power_at(view, start.accelerator, device.point);
+    for (const std::uint32_t p : points_for(view, start)) {
+      const Watts then = others + power_at(view, start.accelerator, p) + added(view, start, p);
+      if (!make_room(view, then, start.accelerator, out)) continue;
+      move(start.accelerator, p, out);
+      device.running.push_back(start);
+      ++device.busy;
+      out.add(start);
+      return true;
     }
-    if (best == kNone) return false;
-    if (best != device.point) out.set_operating_point(start.accelerator, best);
-    device.point = best;
-    device.tasks += added(view, start, best);
-    ++device.busy;
-    out.add(start);
-    return true;
+    return false;
   }
 
   void start_held(const SystemView& view, Decisions& out) {
@@ -147,16 +214,34 @@ class PowerCap final : public Policy {
     });
   }
 
+  /// Whatever the point is that its accelerator is at meanwhile.
   [[nodiscard]] static bool still_possible(const SystemView& view, const Held& h) {
-    if (h.start.task.request >= view.requests.size() || view.request(h.start.task).id != h.request_id) return false;
-    if (!view.request(h.start.task).live || !view.can_start(h.start.task, h.start.accelerator, h.start.variant)) return false;
-    for (std::size_t i = 0; i < h.start.also.size(); ++i) {
-      const TaskRef other = h.start.also[i];
-      if (view.request(other).id != h.other_ids[i] || !view.request(other).live ||
-          view.state(other).progress != Progress::ready)
-        return false;
-    }
+    const Accelerator& a = view.accelerators[h.start.accelerator];
+    if (!a.available || a.free_slots == 0 || !is_alive(view, h.start.task, h.request_id)) return false;
+    for (std::size_t i = 0; i < h.start.also.size(); ++i)
+      if (!is_alive(view, h.start.also[i], h.other_ids[i])) return false;
     return true;
+  }
+
+  /// Is it ready, and still the one that was held?
+  [[nodiscard]] static bool is_alive(const SystemView& view, TaskRef task, std::uint64_t request_id) {
+    return task.request < view.requests.size() && view.request(task).id == request_id && view.request(task).live &&
+           view.state(task).progress == Progress::ready;
+  }
+
+  /// The policy inside may have forgotten what it started: it hears of those tasks again.
+  void release(const SystemView& view, const Held& h) {
+    if (is_alive(view, h.start.task, h.request_id)) released_.push_back(h.start.task);
+    for (std::size_t i = 0; i < h.start.also.size(); ++i)
+      if (is_alive(view, h.start.also[i], h.other_ids[i])) released_.push_back(h.start.also[i]);
+  }
+
+  /// Idle accelerators are shown at the points that the policy inside chose.
+  void show_points(const SystemView& view) {
+    for (std::uint32_t a = 0; a < devices_.size(); ++a) {
+      const std::uint32_t shown = devices_[a].busy > 0 ? devices_[a].point : wanted_[a];
+      if (shown != view.accelerators[a].point) veil_.accelerators()[a].point = shown;
+    }
   }
 
   void hide_held(const SystemView& view) {
@@ -170,16 +255,13 @@ class PowerCap final : public Policy {
     };
     for (const Held& h : held_) note(h.start);
     for (const Start& start : started_) note(start);
-    for (std::uint32_t a = 0; a < devices_.size(); ++a) veil_.accelerators()[a].point = devices_[a].point;
     veil_.hide_tasks([&](TaskRef t) { return tasks.contains({t.request, t.task}); });
   }
 
   void take(const SystemView& view, const Decision& decision, Decisions& out) {
     if (const auto* start = std::get_if<Start>(&decision)) {
-      // Nothing overtakes what is held on the same accelerator; an illegal start is the engine's to refuse.
-      const bool legal = start->task.request < view.requests.size() && start->accelerator < devices_.size() &&
-                         start->task.task < view.request(start->task).tasks.size();
-      if (!legal) {
+      // What is illegal now is the engine's to refuse.
+      if (!is_legal(view, *start)) {
         out.add(decision);
         return;
       }
@@ -190,22 +272,31 @@ class PowerCap final : public Policy {
       return;
     }
     if (const auto* set = std::get_if<SetOperatingPoint>(&decision)) {
-      if (set->accelerator < devices_.size() && !within_cap_at(view, *set)) return;
+      const bool exists =
+          set->accelerator < devices_.size() && set->point < kind_of(view, set->accelerator).points.size();
+      if (exists && !sets_within_cap(view, *set, out)) return;
     }
     out.add(decision);
   }
 
-  /// May the accelerator go to that point? Books it if so.
-  bool within_cap_at(const SystemView& view, const SetOperatingPoint& set) {
+  [[nodiscard]] bool is_legal(const SystemView& view, const Start& start) const {
+    if (!is_there(view, start) || view.state(start.task).progress != Progress::ready) return false;
+    const Accelerator& a = view.accelerators[start.accelerator];
+    const Device& device = devices_[start.accelerator];
+    const std::uint32_t point = device.busy > 0 ? device.point : wanted_[start.accelerator];
+    return a.available && device.busy < a.slots &&
+           view.cost(view.model_task(start.task), a.kind, point, start.variant).time < kNever;
+  }
+
+  /// May the accelerator go to that point now? Books it if so. If not, and it is idle, its next start is tried there.
+  bool sets_within_cap(const SystemView& view, const SetOperatingPoint& set, Decisions& out) {
     Device& device = devices_[set.accelerator];
-    const Kind& kind = view.kinds[view.accelerators[set.accelerator].kind];
-    if (set.point >= kind.points.size()) return true;
-    const bool busy = device.busy > 0;
-    // Of a busy accelerator only the direction is known without its tasks: down is allowed.
-    if (busy && kind.points[set.point].active_power > kind.points[device.point].active_power) return false;
-    const Watts then = power(view) - kind.points[device.point].idle_power + kind.points[set.point].idle_power;
-    if (!busy && then > cap_) return false;
-    if (!busy) device.point = set.point;
+    wanted_[set.accelerator] = set.point;
+    const Watts before = power_at(view, set.accelerator, device.point);
+    const Watts after = power_at(view, set.accelerator, set.point);
+    // What draws no more than before is always allowed.
+    if (after > before && !make_room(view, power(view) - before + after, set.accelerator, out)) return false;
+    device.point = set.point;
     return true;
   }
 
@@ -218,15 +309,18 @@ class PowerCap final : public Policy {
     throw std::runtime_error("the cap of " + std::to_string(cap_) + " W does not allow task " +
                              std::string(view.model_task(first.task).name) + " on " +
                              std::string(view.accelerators[first.accelerator].name) +
-                             " even alone, at any operating point; raise it");
+                             " even alone, at the operating point chosen for it" +
+                             (scale_ ? " or a slower one" : "") + "; raise it");
   }
 
   std::unique_ptr<Policy> inner_;
   Watts cap_;
   bool scale_;
+  std::vector<std::uint32_t> wanted_;  ///< by accelerator: the point that the policy inside chose last
   std::vector<Device> devices_;
   std::vector<Held> held_;      ///< in the order in which they were decided
   std::vector<Start> started_;  ///< of those, at this call
+  std::vector<TaskRef> released_;  ///< of those that can no longer start where they were to, at this call
   Decisions inside_;
   Veil veil_;
 };
@@ -234,11 +328,11 @@ class PowerCap final : public Policy {
 }  // namespace
 
 DecoratorEntry power_cap() {
-  return decorator<PowerCap>("power_cap", "keeps the platform's power at or below a cap: slower operating points, then waiting",
+  return decorator<PowerCap>("power_cap", "keeps the power of base and accelerators at or below a cap: slower points, then waiting",
                              {.source = "textbook; compare DS3's and Batsim's governors",
-                              .complexity = "tasks of live requests + held starts x points",
+                              .complexity = "tasks of live requests + held starts x points x accelerators",
                               .knowledge = "power",
-                              .verified_by = "the invariant: recorded power never exceeds the cap"});
+                              .verified_by = "the invariant: recorded power of base and accelerators never exceeds the cap"});
 }
 
 }  // namespace hetsched

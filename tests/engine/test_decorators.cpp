@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "builtin.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -318,4 +319,186 @@ TEST_CASE("learned costs: both rules follow their closed forms, and expectations
     const double weight = static_cast<double>(n) / 0.04 / (1 / 0.25 + static_cast<double>(n) / 0.04);
     CHECK(bayes[n] == Approx(std::exp(weight * std::log(2))));
   }
+}
+
+TEST_CASE("under every decorator a start of what does not exist is the engine's to refuse") {
+  const std::string two = R"("max_batch": 2)";
+  const Inputs inputs = one_stream(platform(two), R"("arrival": {"type": "burst", "count": 2}, "deadline": 9)", 1);
+  const auto refused = [&](const DecoratorEntry& entry, const std::function<Start(const SystemView&)>& start) {
+    Params params({{"cap", 1000.0}});
+    const std::unique_ptr<Policy> policy =
+        entry.wrap(params, std::make_unique<Scripted>([&](const SystemView& view, Decisions& out) {
+                     if (!view.ready.empty()) out.add(start(view));
+                   }));
+    try {
+      (void)simulate_log(make_scenario(inputs), *policy);
+    } catch (const PolicyError& error) {
+      return std::string(error.rule());
+    }
+    return std::string();
+  };
+  constexpr std::uint32_t kFar = 100000000;
+  for (const DecoratorEntry& entry : builtin_decorators()) {
+    CAPTURE(std::string(entry.name));
+    CHECK(refused(entry, [](const SystemView& view) { return Start{view.ready[0], kFar}; }) ==
+          "there is no accelerator with index 100000000; the platform has 1");
+    CHECK(refused(entry, [](const SystemView& view) { return Start{view.ready[0], 0, kFar}; }) ==
+          "the task has no variant 100000000; variants are 0 to 0");
+    CHECK(refused(entry, [](const SystemView&) { return Start{{kFar, 0}, 0}; }) ==
+          "no live request has index 100000000");
+    CHECK(refused(entry, [](const SystemView& view) { return Start{{view.ready[0].request, kFar}, 0}; }) ==
+          "the request has no task with index 100000000, only 1");
+    CHECK(refused(entry, [](const SystemView& view) { return Start{view.ready[0], 0, 0, {{kFar, 0}}}; }) ==
+          "in the batch: no live request has index 100000000");
+    CHECK(refused(entry, [](const SystemView& view) {
+            return Start{view.ready[0], 0, 0, std::vector<TaskRef>(1000, view.ready[1])};
+          }) == "a batch of 1001 is larger than the kind's max_batch, 2");
+  }
+}
+
+namespace {
+
+// A task of 4 s that moves as much as its memory gives, beside a hog that takes half of that all the time: it takes 8 s.
+Inputs beside_hog(const std::string& kind_members, const std::string& streams) {
+  return {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu")" + kind_members +
+              R"(}, {"name": "hog", "type": "gpu"}],
+          "memories": [{"name": "dram", "bandwidth": 100}],
+          "accelerators": [{"name": "a", "kind": "k"}, {"name": "b", "kind": "hog"}]})",
+          R"({"format": 1, "name": "w", "duration": 60, "end": "at_duration", "streams": [
+          {"name": "h", "model": "h", "arrival": {"type": "burst", "count": 1}}, )" + streams + "]}",
+          {{"a", chain_model("a", 1, R"("kind": "k", "time": 4, "bytes": 400)")},
+           {"b", chain_model("b", 1, R"("kind": "k", "time": 5)")},
+           {"two", chain_model("two", 2, R"("kind": "k", "time": 4, "bytes": 400)")},
+           {"h", chain_model("h", 1, R"("kind": "hog", "time": 1, "bytes": 100000)")}}};
+}
+
+Log learning(const Inputs& inputs, std::function<void(const SystemView&, Decisions&)> decide) {
+  Params params({{"weight", 1.0}});
+  const std::unique_ptr<Policy> policy = learned().wrap(params, std::make_unique<Scripted>(std::move(decide)));
+  return simulate_log(make_scenario(inputs), *policy);
+}
+
+}  // namespace
+
+TEST_CASE("learned costs: policies that order requests by their times see the corrected ones") {
+  const Inputs inputs = beside_hog("", R"({"name": "a", "model": "a", "arrival": {"type": "trace", "times": [0, 20]}},
+                                          {"name": "b", "model": "b", "arrival": {"type": "trace", "times": [20]}})");
+  for (const char* policy : {"srpt", "sjf"}) {
+    CAPTURE(policy);
+    const auto starts = [&](const std::string& decorators) {
+      const Log log = simulate_choice(make_scenario(inputs), R"({"name": ")" + std::string(policy) + "\"" + decorators + "}");
+      std::map<std::string, double> last;
+      for (const TaskRecord& t : log.tasks) last[std::string(t.stream)] = t.start;
+      return last;
+    };
+    // Predicted 4 s against 5 s; in truth 8 s against 5 s.
+    const auto without = starts("");
+    CHECK(without.at("a") == Approx(20));
+    CHECK(without.at("b") == Approx(28));
+    const auto with = starts(R"(, "decorators": [{"name": "learned", "parameters": {"weight": 1}}])");
+    CHECK(with.at("b") == Approx(20));
+    CHECK(with.at("a") == Approx(25));
+  }
+}
+
+TEST_CASE("learned costs: times of tasks and models, and what is left of requests, follow from them") {
+  const Inputs inputs = beside_hog("", R"({"name": "s", "model": "two", "arrival": {"type": "trace", "times": [0, 1]}})");
+  // By time: what the model takes, and what is left of the two requests. The first runs 0 to 8 to 16, then the second.
+  std::map<double, std::vector<double>> seen;
+  (void)learning(inputs, [&](const SystemView& view, Decisions& out) {
+    std::vector<bool> taken(view.accelerators.size(), false);
+    for (const TaskRef t : view.ready)
+      for (std::uint32_t a = 0; a < taken.size(); ++a)
+        if (!taken[a] && view.can_start(t, a)) {
+          out.start(t, a);
+          taken[a] = true;
+          break;
+        }
+    std::vector<double>& now = seen[std::round(view.now)];
+    now.clear();
+    for (const Model& m : view.models)
+      if (m.name == "two") now = {m.best_time, m.mean_time, m.tasks[0].best_time, m.tasks[1].mean_time};
+    for (const std::uint32_t r : view.live) {
+      if (view.models[view.requests[r].model].name != "two") continue;
+      now.push_back(view.requests[r].remaining_best);
+      CHECK(view.requests[r].remaining_mean == view.requests[r].remaining_best);
+    }
+  });
+  check_close(seen.at(1), {8, 8, 4, 4, 8, 8});
+  check_close(seen.at(8), {12, 12, 8, 4, 4, 12});
+  check_close(seen.at(16), {16, 16, 8, 8, 16});
+  check_close(seen.at(24), {16, 16, 8, 8, 8});
+}
+
+TEST_CASE("learned costs: a batch is learned once") {
+  const Inputs inputs = beside_hog(R"(, "max_batch": 2)",
+                                   R"({"name": "a", "model": "a", "arrival": {"type": "closed_loop", "outstanding": 2}})");
+  const Log log = simulate_choice(make_scenario(inputs), R"({"name": "fcfs", "decorators": [
+      {"name": "learned", "parameters": {"weight": 0.25}}, {"name": "batch", "parameters": {"rule": "fixed", "size": 2}}]})");
+  std::vector<double> factors;
+  for (const TaskRecord& t : log.tasks)
+    if (t.stream == "a" && t.status == TaskStatus::finished) {
+      CHECK(t.batch == 2);
+      CHECK(t.end - t.start == Approx(2 * t.predicted));
+      factors.push_back(t.expected / t.predicted);
+    }
+  REQUIRE(factors.size() >= 6);
+  for (std::size_t n = 0; n < factors.size(); ++n)
+    CHECK(factors[n] == Approx(2 - std::pow(0.75, static_cast<double>(n / 2))));
+}
+
+TEST_CASE("learned costs: contended transfers are not taken for computing") {
+  // Two tensors of 0.5 s each share a bus: both take 1 s. Computing takes 1 s, as predicted.
+  const Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "x", "type": "cpu"}, {"name": "y", "type": "gpu"}],
+          "memories": [{"name": "f0"}, {"name": "f1"}, {"name": "t0"}, {"name": "t1"}],
+          "links": [{"name": "bus", "bandwidth": "1 GB/s"}], "routes": [{"from": "*", "to": "*", "links": ["bus"]}],
+          "accelerators": [{"name": "x0", "kind": "x", "memory": "f0"}, {"name": "x1", "kind": "x", "memory": "f1"},
+                           {"name": "y0", "kind": "y", "memory": "t0"}, {"name": "y1", "kind": "y", "memory": "t1"}]})",
+      R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "trace", "times": [0, 0, 5, 5]}}]})",
+      {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "u", "output_bytes": "0.5 GB"}, {"name": "v", "inputs": ["u"]}],
+                 "costs": [{"layer": "u", "kind": "x", "time": 1}, {"layer": "v", "kind": "y", "time": 1}]})"}}};
+  const Log log = simulate_choice(make_scenario(inputs), R"({"name": "fcfs", "decorators": ["learned"]})");
+  std::size_t moved = 0;
+  for (const TaskRecord& t : log.tasks) {
+    CHECK(t.expected == Approx(t.predicted));
+    if (t.task != "v") continue;
+    ++moved;
+    CHECK(t.predicted == Approx(1.5));
+    CHECK(t.end - t.start == Approx(2));
+  }
+  CHECK(moved == 4);
+}
+
+TEST_CASE("learned costs: what is expected of a start follows the operating point set before it") {
+  const Inputs inputs = one_stream(
+      platform(R"("operating_points": [{"name": "fast", "frequency": 2e9}, {"name": "slow", "frequency": 1e9}])"),
+      R"("arrival": {"type": "trace", "times": [0, 5]})", 1);
+  const Log log = learning(inputs, [](const SystemView& view, Decisions& out) {
+    if (view.ready.empty()) return;
+    out.set_operating_point(0, 1 - view.accelerators[0].point);
+    out.start(view.ready.front(), 0);
+  });
+  REQUIRE(log.tasks.size() == 2);
+  CHECK(log.tasks[0].expected == Approx(2));
+  CHECK(log.tasks[1].expected == Approx(1));
+  for (const TaskRecord& t : log.tasks) CHECK(t.end - t.start == Approx(t.expected));
+}
+
+TEST_CASE("learned costs: nothing is learned of a task whose operating point changed while it ran") {
+  const Inputs inputs = one_stream(
+      platform(R"("operating_points": [{"name": "fast", "frequency": 2e9}, {"name": "slow", "frequency": 1e9}])"),
+      R"("arrival": {"type": "trace", "times": [0, 5]})", 1);
+  const Log log = learning(inputs, [](const SystemView& view, Decisions& out) {
+    if (!view.ready.empty()) {
+      out.set_operating_point(0, 0);
+      out.start(view.ready.front(), 0);
+      out.wake_at(view.now + 0.5);
+    } else if (view.now == 0.5) {
+      out.set_operating_point(0, 1);
+    }
+  });
+  REQUIRE(log.tasks.size() == 2);
+  CHECK(log.tasks[0].end == Approx(1.5));  // half of it in 0.5 s, the rest in 1 s
+  CHECK(log.tasks[1].expected == Approx(1));
 }
