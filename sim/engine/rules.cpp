@@ -23,7 +23,8 @@ std::string check_accelerator(std::uint32_t accelerator, const SystemView& view)
 
 std::string check_request(std::uint32_t request, const SystemView& view) {
   if (request < view.requests.size() && view.requests[request].live) return "";
-  return "no live request has index " + number(request) + "; it has ended, or an earlier decision of this call dropped it";
+  return "no live request has index " + number(request) +
+         (request < view.requests.size() ? "; it has ended, or an earlier decision of this call dropped it" : "");
 }
 
 std::string check_task(TaskRef t, const SystemView& view) {
