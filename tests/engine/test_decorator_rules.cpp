@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "support/simulation.hpp"
 
@@ -115,4 +116,59 @@ TEST_CASE("Nexus's rule and SLO-aware batches count all of a model's tasks") {
   const Log slo = run(burst, "edf", decorator("batch", R"("rule": "slo")"));
   CHECK(count(slo, in_time) == 2);
   CHECK(count(slo, dropped) == 8);
+}
+
+TEST_CASE("admission by feasibility: nobody is admitted who delays others into lateness, or whom a running task blocks") {
+  const auto with = [](const Inputs& inputs) { return run(inputs, "edf", decorator("admission", R"("rule": "feasible")")); };
+  // x: 5 s until 6. y at 1, 2 s until 4, would run 1 to 3, and x end at 7.
+  const std::string x = stream("x", 5, "0", "6");
+  CHECK(fates(with(streams(x + "," + stream("y", 2, "1", "3"), {5, 2}))) == Fates{{"x0", in_time}, {"y0", dropped}});
+  CHECK(fates(with(streams(x + "," + stream("y", 1, "1", "3"), {5, 1}))) == Fates{{"x0", in_time}, {"y0", in_time}});
+  // One task of 10 s runs, due at 100: y at 1 could begin at 10.
+  Inputs blocked = streams(stream("x", 1, "0", "100") + "," + stream("y", 2, "1", "4"), {2});
+  blocked.models["m1"] = chain_model("m1", 1, R"("kind": "k", "time": 10)");
+  CHECK(fates(with(blocked)) == Fates{{"x0", in_time}, {"y0", dropped}});
+  // One that nobody can save does not keep others out: z at 0 needs 2 s until 1.
+  const Log rejected = with(streams(stream("z", 2, "0", "1") + "," + stream("y", 2, "0", "2"), {2}));
+  CHECK(fates(rejected) == Fates{{"z0", dropped}, {"y0", in_time}});
+}
+
+TEST_CASE("admission by feasibility under EDF: random chains, none that is admitted is late") {
+  const Inputs inputs = streams(
+      R"({"name": "x", "model": "m5", "arrival": {"type": "poisson", "rate": 0.1, "count": 300}, "deadline": 14},
+         {"name": "y", "model": "m2", "arrival": {"type": "poisson", "rate": 0.3, "count": 900}, "deadline": 4},
+         {"name": "z", "model": "m1", "arrival": {"type": "poisson", "rate": 0.3, "count": 900}, "deadline": 2.5})", {5, 2, 1});
+  const Log log = run(inputs, "edf", decorator("admission", R"("rule": "feasible")"));
+  CHECK(count(log, RequestStatus::late) == 0);
+  CHECK(count(log, in_time) > 900);
+}
+
+TEST_CASE("admission by utilization counts tasks where they are slowest, and only accelerators that support all") {
+  const auto with = [](const std::string& model) {
+    std::string list;
+    for (int s = 0; s < 6; ++s)
+      list += (s > 0 ? "," : "") + std::string(R"({"name": "s)") + std::to_string(s) +
+              R"(", "model": "m", "arrival": {"type": "periodic", "period": 2}, "deadline": "period"})";
+    const Inputs inputs{R"({"format": 1, "name": "p", "kinds": [{"name": "g", "type": "gpu"}, {"name": "d", "type": "dla"}],
+                            "accelerators": [{"name": "g", "kind": "g"}, {"name": "d", "kind": "d", "count": 3}]})",
+                        R"({"format": 1, "name": "w", "duration": 60, "streams": [)" + list + "]}",
+                        {{"m", model}}};
+    const Log log = run(inputs, "edf", decorator("admission", R"("rule": "utilization")"));
+    CHECK(count(log, RequestStatus::late) == 0);
+    std::set<std::string> admitted;
+    for (const RequestRecord& r : log.requests)
+      if (r.status == in_time) admitted.insert(std::string(r.stream));
+    return admitted.size();
+  };
+  const auto both = [](const std::string& on_dla) {
+    return R"({"format": 1, "name": "m", "layers": [{"name": "l"}], "costs": [{"layer": "l", "kind": "g", "time": 1},
+               {"layer": "l", "kind": "d", "time": )" + on_dla + "}]}";
+  };
+  CHECK(with(both("1")) == 5);     // 5 / 2 <= 4 - 3 / 2
+  CHECK(with(both("1.25")) == 3);  // 3 x 0.625 <= 4 - 3 x 0.625 = 2.125 < 4 x 0.625
+  CHECK(with(both("20")) == 0);    // on a DLA all are late
+  // The DLAs support the second task only: 2 x (0.5 + 0.5) / 2 <= 1.
+  CHECK(with(R"({"format": 1, "name": "m", "layers": [{"name": "l"}, {"name": "n"}], "costs": [
+                 {"layer": "l", "kind": "g", "time": 0.5}, {"layer": "n", "kind": "g", "time": 0.5},
+                 {"layer": "n", "kind": "d", "time": 0.5}]})") == 2);
 }
