@@ -172,3 +172,71 @@ TEST_CASE("admission by utilization counts tasks where they are slowest, and onl
                  {"layer": "l", "kind": "g", "time": 0.5}, {"layer": "n", "kind": "g", "time": 0.5},
                  {"layer": "n", "kind": "d", "time": 0.5}]})") == 2);
 }
+
+TEST_CASE("(m,k)-firm: no worse than giving up hopeless ones where no more can be in time") {
+  // 1 s each 0.5 s, due after 1.2: every second one can be served.
+  const Inputs inputs = streams(R"({"name": "x", "model": "m1", "arrival": {"type": "periodic", "period": 0.5, "count": 80}, "deadline": 1.2})", {1});
+  CHECK(count(run(inputs, "edf", decorator("drop", R"("rule": "hopeless")")), in_time) == 40);
+  for (const std::string window : {R"("m": 1, "k": 2)", R"("m": 2, "k": 3)", R"("m": 1, "k": 4)", R"("m": 3, "k": 3)"}) {
+    const Log log = run(inputs, "edf", decorator("drop", R"("rule": "mk_firm", )" + window));
+    CHECK(count(log, in_time) == 40);
+    CHECK(count(log, dropped) == 40);
+  }
+}
+
+TEST_CASE("(m,k)-firm: an optional request gives way to a mandatory one of another stream") {
+  // y0, due at 3, cannot run beside x0, due at 2. At 4 x1 (due at 6.5) would go first and make y1 (due at 7) late.
+  const Inputs inputs = streams(stream("x", 2, "0, 4", "2.5") + "," + stream("y", 2, "0, 4", "3"), {2});
+  CHECK(fates(run(inputs, "edf", decorator("drop", ""))) ==
+        Fates{{"x0", in_time}, {"x1", in_time}, {"y0", dropped}, {"y1", dropped}});
+  CHECK(fates(run(inputs, "edf", decorator("drop", R"("rule": "mk_firm", "m": 1, "k": 2)"))) ==
+        Fates{{"x0", in_time}, {"x1", dropped}, {"y0", dropped}, {"y1", in_time}});
+  // Two of two: all are mandatory, nobody gives way.
+  CHECK(fates(run(inputs, "edf", decorator("drop", R"("rule": "mk_firm", "m": 2, "k": 2)"))) ==
+        Fates{{"x0", in_time}, {"x1", in_time}, {"y0", dropped}, {"y1", dropped}});
+}
+
+TEST_CASE("(m,k)-firm: two equal streams take turns at twice the load, where EDF serves one of them") {
+  // 2 s each, both every 2 s, due after 2 and 2.5: one of the two can be in time. Served by turns each is (1,2)-firm.
+  const auto violated = [](const Log& log) {
+    std::map<std::string, int> in_a_row;
+    int windows = 0;
+    for (const auto& [id, status] : [&] {
+           std::map<std::uint64_t, std::pair<std::string, RequestStatus>> by_id;
+           for (const RequestRecord& r : log.requests) by_id[r.request] = {std::string(r.stream), r.status};
+           return by_id;
+         }()) {
+      int& row = in_a_row[status.first];
+      row = status.second == in_time ? 0 : row + 1;
+      windows += row >= 2 ? 1 : 0;
+    }
+    return windows;
+  };
+  const Inputs inputs = streams(
+      R"({"name": "x", "model": "m1", "arrival": {"type": "periodic", "period": 2, "count": 40}, "deadline": 2},
+         {"name": "y", "model": "m1", "arrival": {"type": "periodic", "period": 2, "count": 40}, "deadline": 2.5})", {1}, "", 2);
+  const Log hopeless = run(inputs, "edf", decorator("drop", ""));
+  const Log firm = run(inputs, "edf", decorator("drop", R"("rule": "mk_firm", "m": 1, "k": 2)"));
+  CHECK(count(hopeless, in_time) == 40);
+  CHECK(count(firm, in_time) == 40);
+  CHECK(violated(hopeless) == 39);
+  CHECK(violated(firm) == 0);
+}
+
+TEST_CASE("skip-over: a blue request goes on in the background only, layer by layer") {
+  // x1 at 10 is blue: two layers until 12; then y, red, until 14; x1 is given up at 15 in its fourth.
+  const Inputs inputs = streams(stream("x", 4, "0, 10", "5") + "," + stream("y", 2, "11.5", "4"), {4, 2});
+  const auto with = [&](const std::string& policy) {
+    return run(inputs, policy, decorator("drop", R"("rule": "skip_over", "k": 2)"));
+  };
+  for (const std::string policy : {"edf", "fcfs", "ws", "mct"}) {
+    const Log log = with(policy);
+    CHECK(fates(log) == Fates{{"x0", in_time}, {"x1", dropped}, {"y0", in_time}});
+    CHECK(log.totals.end == Approx(15));
+  }
+  // With room between both are in time: y waits for the running layer only.
+  const Inputs late = streams(stream("x", 4, "0, 10", "7") + "," + stream("y", 2, "11.5", "4"), {4, 2});
+  const Log both = run(late, "edf", decorator("drop", R"("rule": "skip_over", "k": 2)"));
+  CHECK(count(both, in_time) == 3);
+  CHECK(both.totals.end == Approx(16));
+}
