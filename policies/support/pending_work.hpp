@@ -34,6 +34,8 @@ class PendingWork {
         work += least_[request.model][t];
     return work > 0 ? work + switch_ : 0;
   }
+  /// What to_start() adds for each request.
+  [[nodiscard]] Seconds switch_time() const { return switch_; }
   /// Of those that do. O(tasks).
   [[nodiscard]] static Seconds running(const SystemView& view, const Request& request) {
     Seconds work = 0;

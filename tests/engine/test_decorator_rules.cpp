@@ -141,6 +141,12 @@ TEST_CASE("admission by feasibility under EDF: random chains, none that is admit
   const Log log = run(inputs, "edf", decorator("admission", R"("rule": "feasible")"));
   CHECK(count(log, RequestStatus::late) == 0);
   CHECK(count(log, in_time) > 900);
+  Inputs with_overheads = inputs;
+  with_overheads.platform = platform(R"(, "dispatch_time": 0.05, "switch_time": 0.1)");
+  const Log slower = run(with_overheads, "edf", decorator("admission", R"("rule": "feasible")"));
+  CHECK(count(slower, RequestStatus::late) == 0);
+  CHECK(count(slower, in_time) > 800);
+  CHECK(count(slower, in_time) < count(log, in_time));
 }
 
 TEST_CASE("admission by utilization counts tasks where they are slowest, and only accelerators that support all") {
@@ -239,4 +245,14 @@ TEST_CASE("skip-over: a blue request goes on in the background only, layer by la
   const Log both = run(late, "edf", decorator("drop", R"("rule": "skip_over", "k": 2)"));
   CHECK(count(both, in_time) == 3);
   CHECK(both.totals.end == Approx(16));
+}
+
+TEST_CASE("skip-over: beside red requests that have all been started, a blue one gets the accelerator that is left") {
+  // Both at 10, of 4 and 2 s: with two accelerators x1, blue, ends at 14.
+  Inputs inputs = streams(stream("x", 4, "0, 10", "5") + "," + stream("y", 2, "10", "4"), {4, 2});
+  inputs.platform = R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}],
+                        "accelerators": [{"name": "a", "kind": "k", "count": 2}]})";
+  const Log log = run(inputs, "edf", decorator("drop", R"("rule": "skip_over", "k": 2)"));
+  CHECK(count(log, in_time) == 3);
+  CHECK(log.totals.end == Approx(14));
 }
