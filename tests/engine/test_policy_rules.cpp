@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "support/map_score_tuner.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -147,4 +148,47 @@ TEST_CASE("max-min shares: a stream that was away for long has no debt to be pai
     if (t.start >= 100) (t.stream == "x" ? x : y) += t.end - t.start;
   CHECK(std::abs(x - 20) <= 2.5);
   CHECK(std::abs(y - 20) <= 2.5);
+}
+
+TEST_CASE("smart frame drop: what can run side by side is not hopeless") {
+  // Two requests of two layers of 10 s, all on accelerators of their own: done at 10, due at 15, 20 s of work each.
+  const Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu"}],
+          "accelerators": [{"name": "a", "kind": "k", "count": 4}]})",
+      R"({"format": 1, "name": "w", "streams": [
+          {"name": "x", "model": "m", "deadline": 15, "arrival": {"type": "burst", "count": 1}},
+          {"name": "y", "model": "m", "deadline": 15, "arrival": {"type": "burst", "count": 1}}]})",
+      {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "u", "inputs": []}, {"name": "v", "inputs": []}], "costs": [
+          {"layer": "u", "kind": "k", "time": 10}, {"layer": "v", "kind": "k", "time": 10}]})"}}};
+  const Log log = simulate_log(make_scenario(inputs), "dream", {{"drop", true}, {"drop_cap", 1.0}});
+  for (const RequestRecord& r : log.requests) {
+    REQUIRE(r.status == RequestStatus::finished);
+    CHECK(*r.finish == 10);
+  }
+}
+
+TEST_CASE("DREAM's tuner searches again when other streams become active") {
+  Params params({{"tune_window", 64.0}});
+  MapScoreTuner tuner(params);
+  const Stream streams[2];
+  Request request;
+  const Event ended{Event::Type::request_finished, {0, 0}, kNone};
+  SystemView view;
+  view.streams = streams;
+  view.requests = {&request, 1};
+  view.events = {&ended, 1};
+  double alpha = 0, beta = 0;
+  // The further alpha is from the best one, the more requests of a window miss.
+  const auto search = [&](std::uint32_t stream, double best) {
+    request.stream = stream;
+    for (int window = 0; window < 60; ++window)
+      for (int n = 0; n < 64; ++n) {
+        request.deadline = n < 32 * std::abs(alpha - best) ? -1 : kNever;
+        tuner.observe(view, alpha, beta);
+      }
+    return alpha;
+  };
+  CHECK(search(0, 1.5) == 1.5);
+  CHECK(search(0, 0.5) == 1.5);  // the search is over
+  CHECK(search(1, 0.5) == 0.5);
 }
