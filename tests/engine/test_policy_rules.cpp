@@ -192,3 +192,37 @@ TEST_CASE("DREAM's tuner searches again when other streams become active") {
   CHECK(search(0, 0.5) == 1.5);  // the search is over
   CHECK(search(1, 0.5) == 0.5);
 }
+
+namespace {
+
+/// A request x of a root of 1 s and eight layers of 4 s behind it, due at `deadline`, and y of one layer of 10 s, due
+/// at 100, on four slots. Ends of x and y.
+std::array<double, 2> spatial_ends(double deadline) {
+  std::string layers = R"({"name": "root", "inputs": []})", costs = R"({"layer": "root", "kind": "k", "time": 1})";
+  for (int i = 0; i < 8; ++i) {
+    const std::string name = "\"l" + std::to_string(i) + "\"";
+    layers += R"(, {"name": )" + name + R"(, "inputs": ["root"]})";
+    costs += R"(, {"layer": )" + name + R"(, "kind": "k", "time": 4})";
+  }
+  const Inputs inputs{
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu"}],
+          "accelerators": [{"name": "a", "kind": "k", "count": 4}]})",
+      R"({"format": 1, "name": "w", "streams": [
+          {"name": "x", "model": "x", "deadline": )" + shortest(deadline) + R"(, "arrival": {"type": "burst", "count": 1}},
+          {"name": "y", "model": "y", "deadline": 100, "arrival": {"type": "burst", "count": 1}}]})",
+      {{"x", R"({"format": 1, "name": "x", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}"},
+       {"y", chain_model("y", 1, R"("kind": "k", "time": 10)")}}};
+  std::array<double, 2> ends{};
+  for (const RequestRecord& r : simulate_log(make_scenario(inputs), "planaria", {{"backfill", false}}).requests)
+    ends[r.stream == "x" ? 0 : 1] = *r.finish;
+  return ends;
+}
+
+}  // namespace
+
+TEST_CASE("spatial sharing: as many slots as the deadline needs") {
+  // On 3 slots x takes 1 + 3 x 4 s, on 4 slots 1 + 2 x 4 s.
+  CHECK(spatial_ends(13) == std::array<double, 2>{13, 10});  // both fit: 3 and 1
+  CHECK(spatial_ends(12) == std::array<double, 2>{9, 19});   // 4 and 1 do not: x is more urgent, 1/48 to 1/100
+  CHECK(spatial_ends(9) == std::array<double, 2>{9, 19});
+}
