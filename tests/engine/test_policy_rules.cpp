@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <memory>
 
 #include "support/map_score_tuner.hpp"
 #include "support/simulation.hpp"
@@ -225,4 +226,68 @@ TEST_CASE("spatial sharing: as many slots as the deadline needs") {
   CHECK(spatial_ends(13) == std::array<double, 2>{13, 10});  // both fit: 3 and 1
   CHECK(spatial_ends(12) == std::array<double, 2>{9, 19});   // 4 and 1 do not: x is more urgent, 1/48 to 1/100
   CHECK(spatial_ends(9) == std::array<double, 2>{9, 19});
+}
+
+namespace {
+
+/// Pillai and Shin's processor (full speed, 3/4, 1/2 at 5, 4, 3 V) and periods 8, 10 and 14. Models are chains of
+/// `layers` tasks that take `parts` of the worst cases 3, 3 and 1.
+std::shared_ptr<Scenario> three_periodic_tasks(int layers, double parts, double duration) {
+  const auto model = [&](const std::string& name, double worst) {
+    return chain_model(name, layers, R"("kind": "k", "time": )" + shortest(worst * parts / layers));
+  };
+  return make_scenario(
+      {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [
+          {"name": "1", "frequency": 1e9, "active_power": 25}, {"name": "0.75", "frequency": 0.75e9, "active_power": 12},
+          {"name": "0.5", "frequency": 0.5e9, "active_power": 4.5}]}], "accelerators": [{"name": "a", "kind": "k"}]})",
+       R"({"format": 1, "name": "w", "duration": )" + shortest(duration) + R"(, "streams": [
+          {"name": "x", "model": "x", "arrival": {"type": "periodic", "period": 8}, "deadline": "period"},
+          {"name": "y", "model": "y", "arrival": {"type": "periodic", "period": 10}, "deadline": "period"},
+          {"name": "z", "model": "z", "arrival": {"type": "periodic", "period": 14}, "deadline": "period"}]})",
+       {{"x", model("x", 3)}, {"y", model("y", 3)}, {"z", model("z", 1)}}});
+}
+
+std::string dvs(const std::string& rule, double worst_case) {
+  return R"({"name": "rt_dvs", "parameters": {"rule": ")" + rule + R"(", "worst_case": )" + shortest(worst_case) + "}}";
+}
+
+std::ptrdiff_t late(const Log& log) {
+  return std::count_if(log.requests.begin(), log.requests.end(),
+                       [](const RequestRecord& r) { return r.status != RequestStatus::finished; });
+}
+
+}  // namespace
+
+TEST_CASE("real-time DVS: Pillai and Shin's tasks that take half of their worst case") {
+  // Work at 25, 16 and 9 J per second of full speed, 7 s in all within 16 s:
+  // - static: U = 0.746, all at 3/4.
+  // - cycle-conserving: U is 0.746, 0.559, then 0.409 for z at 4; 0.561 and 0.523 at 8 and 10; 0.409 for z at 14.
+  // - look-ahead: until 8 needs 5.083 s of work, of which x leaves 2.083 at 2; from then on 1/2 is enough.
+  const std::map<std::string, double> joules = {
+      {"full", 7 * 25}, {"static", 7 * 16}, {"cycle_conserving", 6 * 16 + 1 * 9}, {"look_ahead", 1.5 * 16 + 5.5 * 9}};
+  for (const auto& [rule, energy] : joules) {
+    INFO(rule);
+    const Log log = simulate_choice(three_periodic_tasks(1, 0.5, 15.5), dvs(rule, 2));
+    CHECK(log.requests.size() == 6);
+    CHECK(late(log) == 0);
+    CHECK(log.energy() == Approx(energy));
+  }
+}
+
+TEST_CASE("real-time DVS: deadlines are kept as far as times stay below the worst case") {
+  std::map<std::string, double> energy;
+  for (const std::string rule : {"static", "cycle_conserving", "look_ahead"}) {
+    INFO(rule);
+    // Layers take up to half more or less than predicted.
+    const auto scenario = three_periodic_tasks(10, 1 / 1.5, 560);
+    scenario->options.execution_jitter = {JitterDistribution::uniform, 0.5};
+    const Log log = simulate_choice(scenario, dvs(rule, 1.5));
+    CHECK(late(log) == 0);
+    energy[rule] = log.energy();
+    const auto full = three_periodic_tasks(10, 1, 560);
+    full->options.execution_jitter = {JitterDistribution::uniform, 0.5};
+    CHECK(late(simulate_choice(full, dvs(rule, 1))) > 0);  // who takes predictions for the worst case is late
+  }
+  CHECK(energy["cycle_conserving"] < energy["static"]);
+  CHECK(energy["look_ahead"] < energy["cycle_conserving"]);
 }
