@@ -13,8 +13,8 @@ namespace {
 /// EDF on each accelerator by itself (streams are divided among them, first fit by decreasing utilization), at the lowest
 /// operating point whose speed is enough: static (U), cycle-conserving (what finished early lowers U until the next
 /// release), or look-ahead (work is put off as far as possible). The worst case of a request is its tasks' predicted
-/// times on the accelerator at its fastest point, times `worst_case`: deadlines are kept as far as no request takes more.
-/// Preemption is between tasks: late by at most the longest task.
+/// times on the accelerator at its fastest point, times `worst_case`: deadlines are kept as far as no request takes
+/// more. Preemption is between tasks: late by at most the longest task.
 ///
 /// The speed of a point is the ratio of the slowest of its tasks. Streams without period take their relative deadline;
 /// those without both, and those that fit nowhere, make their accelerator run at full speed.
@@ -250,7 +250,8 @@ PolicyEntry rt_dvs() {
                              {.source = "Pillai and Shin, SOSP 2001",
                               .complexity = "R log R + streams log streams per accelerator",
                               .knowledge = "periods, deadlines, operating points",
-                              .verified_by = "Pillai and Shin's example: energy 1, 0.64, 0.52, 0.44 of full speed; runs at half of the worst case: 1, 0.64, 0.6, 0.42"});
+                              .verified_by = "Pillai and Shin's example: energy 1, 0.64, 0.52, 0.44 of full speed; "
+                                             "runs at half of the worst case: 1, 0.64, 0.6, 0.42"});
 }
 
 }  // namespace hetsched

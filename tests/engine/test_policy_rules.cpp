@@ -29,7 +29,8 @@ TEST_CASE("energy beyond idle power: the fast accelerator of much idle power, no
           {"name": "dla", "type": "dla", "operating_points": [{"name": "p", "idle_power": 1, "active_power": 4}]},
           {"name": "gpu", "type": "gpu", "operating_points": [{"name": "p", "idle_power": 10, "active_power": 15}]}],
           "accelerators": [{"name": "dla", "kind": "dla"}, {"name": "gpu", "kind": "gpu"}]})",
-      R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "burst", "count": 1}}]})",
+      R"({"format": 1, "name": "w", "streams": [
+          {"name": "s", "model": "m", "arrival": {"type": "burst", "count": 1}}]})",
       {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "l"}], "costs": [
           {"layer": "l", "kind": "gpu", "time": 1}, {"layer": "l", "kind": "dla", "time": 2}]})"}}};
   CHECK(energy_of(inputs, "\"min_energy\"") == Approx(16));
@@ -39,12 +40,13 @@ TEST_CASE("energy beyond idle power: the fast accelerator of much idle power, no
 TEST_CASE("energy beyond idle power: what is drawn in any case moves no critical speed") {
   // P = 0.2 + s^3, 0.2 W idle, unit work within 4 s: 0.8 J, and s^2 J for the work.
   const auto point = [](const std::string& name, double s) {
-    return R"({"name": ")" + name + R"(", "frequency": )" + shortest(s * 1e9) + R"(, "idle_power": 0.2, "active_power": )" +
-           shortest(0.2 + s * s * s) + "}";
+    return R"({"name": ")" + name + R"(", "frequency": )" + shortest(s * 1e9) +
+           R"(, "idle_power": 0.2, "active_power": )" + shortest(0.2 + s * s * s) + "}";
   };
   const Inputs inputs{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [)" + point("fast", 1) + "," +
-          point("middle", std::cbrt(0.1)) + "," + point("slow", 0.25) + R"(]}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [)" +
+          point("fast", 1) + "," + point("middle", std::cbrt(0.1)) + "," + point("slow", 0.25) +
+          R"(]}], "accelerators": [{"name": "a", "kind": "k"}]})",
       R"({"format": 1, "name": "w", "end": "at_duration", "duration": 4, "streams": [
           {"name": "s", "model": "m", "deadline": 4, "arrival": {"type": "burst", "count": 1}}]})",
       {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")}}};
@@ -72,7 +74,8 @@ TEST_CASE("energy beyond idle power: a point of less idle power pays after the t
 TEST_CASE("round robin: who has nothing left to run ends its turn, and queues behind those who wait") {
   // A is one task at 0, 2 and 4; B and C are four tasks each from 0.5 on. Turns of four tasks.
   const Inputs inputs{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}],
+          "accelerators": [{"name": "a", "kind": "k"}]})",
       R"({"format": 1, "name": "w", "streams": [
           {"name": "a", "model": "one", "arrival": {"type": "trace", "times": [0, 2, 4]}},
           {"name": "b", "model": "four", "arrival": {"type": "burst", "count": 1, "at": 0.5}},
@@ -80,8 +83,7 @@ TEST_CASE("round robin: who has nothing left to run ends its turn, and queues be
       {{"one", chain_model("one", 1, R"("kind": "k", "time": 1)")},
        {"four", chain_model("four", 4, R"("kind": "k", "time": 1)")}}};
   std::string order;
-  for (const TaskRecord& t : simulate_choice(make_scenario(inputs), R"({"name": "rr", "parameters": {"quantum": 4}})").tasks)
-    order += t.stream;
+  for (const TaskRecord& t : simulate_log(make_scenario(inputs), "rr", {{"quantum", 4.0}}).tasks) order += t.stream;
   CHECK(order == "abbbbccccaa");
 }
 
@@ -97,7 +99,8 @@ TEST_CASE("max-min shares hold for streams that pause between requests") {
     for (int k = 0; k < 3; ++k)
       costs += (k > 0 ? "," : "") + (R"({"layer": "l", "kind": ")" + std::to_string(k) + R"(", "time": )" +
                                      shortest(1 / kThroughput[m][k]) + "}");
-    in.models[name] = R"({"format": 1, "name": ")" + name + R"(", "layers": [{"name": "l"}], "costs": [)" + costs + "]}";
+    in.models[name] =
+        R"({"format": 1, "name": ")" + name + R"(", "layers": [{"name": "l"}], "costs": [)" + costs + "]}";
     streams += (m > 0 ? "," : "") + (R"({"name": ")" + name + R"(", "model": ")" + name +
                                      R"(", "arrival": {"type": "closed_loop", "outstanding": 1, "think_time": 0.01}})");
   }
@@ -119,7 +122,8 @@ TEST_CASE("max-min shares hold for streams that pause between requests") {
 
 TEST_CASE("max-min shares: two streams that are alike take turns on one accelerator") {
   const Inputs inputs{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}],
+          "accelerators": [{"name": "a", "kind": "k"}]})",
       R"({"format": 1, "name": "w", "end": "at_duration", "duration": 100, "streams": [
           {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}},
           {"name": "y", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}}]})",
@@ -134,7 +138,8 @@ TEST_CASE("max-min shares: two streams that are alike take turns on one accelera
 TEST_CASE("max-min shares: a stream that was away for long has no debt to be paid first") {
   // x runs alone for 100 s, then y comes with as much: of the next 40 s each gets half, within a round of 2 s.
   const Inputs inputs{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}],
+          "accelerators": [{"name": "a", "kind": "k"}]})",
       R"({"format": 1, "name": "w", "end": "at_duration", "duration": 140, "streams": [
           {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}},
           {"name": "y", "model": "m", "arrival": {"type": "trace", "times": [0, )" +
@@ -159,7 +164,8 @@ TEST_CASE("smart frame drop: what can run side by side is not hopeless") {
       R"({"format": 1, "name": "w", "streams": [
           {"name": "x", "model": "m", "deadline": 15, "arrival": {"type": "burst", "count": 1}},
           {"name": "y", "model": "m", "deadline": 15, "arrival": {"type": "burst", "count": 1}}]})",
-      {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "u", "inputs": []}, {"name": "v", "inputs": []}], "costs": [
+      {{"m", R"({"format": 1, "name": "m",
+          "layers": [{"name": "u", "inputs": []}, {"name": "v", "inputs": []}], "costs": [
           {"layer": "u", "kind": "k", "time": 10}, {"layer": "v", "kind": "k", "time": 10}]})"}}};
   const Log log = simulate_log(make_scenario(inputs), "dream", {{"drop", true}, {"drop_cap", 1.0}});
   for (const RequestRecord& r : log.requests) {
@@ -209,7 +215,8 @@ std::array<double, 2> spatial_ends(double deadline) {
       R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu"}],
           "accelerators": [{"name": "a", "kind": "k", "count": 4}]})",
       R"({"format": 1, "name": "w", "streams": [
-          {"name": "x", "model": "x", "deadline": )" + shortest(deadline) + R"(, "arrival": {"type": "burst", "count": 1}},
+          {"name": "x", "model": "x", "deadline": )" + shortest(deadline) +
+          R"(, "arrival": {"type": "burst", "count": 1}},
           {"name": "y", "model": "y", "deadline": 100, "arrival": {"type": "burst", "count": 1}}]})",
       {{"x", R"({"format": 1, "name": "x", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}"},
        {"y", chain_model("y", 1, R"("kind": "k", "time": 10)")}}};
@@ -238,7 +245,8 @@ std::shared_ptr<Scenario> three_periodic_tasks(int layers, double parts, double 
   };
   return make_scenario(
       {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [
-          {"name": "1", "frequency": 1e9, "active_power": 25}, {"name": "0.75", "frequency": 0.75e9, "active_power": 12},
+          {"name": "1", "frequency": 1e9, "active_power": 25},
+          {"name": "0.75", "frequency": 0.75e9, "active_power": 12},
           {"name": "0.5", "frequency": 0.5e9, "active_power": 4.5}]}], "accelerators": [{"name": "a", "kind": "k"}]})",
        R"({"format": 1, "name": "w", "duration": )" + shortest(duration) + R"(, "streams": [
           {"name": "x", "model": "x", "arrival": {"type": "periodic", "period": 8}, "deadline": "period"},
