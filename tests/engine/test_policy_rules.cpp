@@ -202,9 +202,9 @@ TEST_CASE("DREAM's tuner searches again when other streams become active") {
 
 namespace {
 
-/// A request x of a root of 1 s and eight layers of 4 s behind it, due at `deadline`, and y of one layer of 10 s, due
-/// at 100, on four slots. Ends of x and y.
-std::array<double, 2> spatial_ends(double deadline) {
+/// A request x of a root of 1 s and eight layers of 4 s behind it, due at `deadline`, and y, a chain of 10 s, due at
+/// 100, on four slots. Ends of x and y.
+std::array<double, 2> spatial_ends(double deadline, double dispatch = 0, int y_layers = 1) {
   std::string layers = R"({"name": "root", "inputs": []})", costs = R"({"layer": "root", "kind": "k", "time": 1})";
   for (int i = 0; i < 8; ++i) {
     const std::string name = "\"l" + std::to_string(i) + "\"";
@@ -212,14 +212,14 @@ std::array<double, 2> spatial_ends(double deadline) {
     costs += R"(, {"layer": )" + name + R"(, "kind": "k", "time": 4})";
   }
   const Inputs inputs{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu"}],
-          "accelerators": [{"name": "a", "kind": "k", "count": 4}]})",
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu", "dispatch_time": )" + shortest(dispatch) +
+          R"(}], "accelerators": [{"name": "a", "kind": "k", "count": 4}]})",
       R"({"format": 1, "name": "w", "streams": [
           {"name": "x", "model": "x", "deadline": )" + shortest(deadline) +
           R"(, "arrival": {"type": "burst", "count": 1}},
           {"name": "y", "model": "y", "deadline": 100, "arrival": {"type": "burst", "count": 1}}]})",
       {{"x", R"({"format": 1, "name": "x", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}"},
-       {"y", chain_model("y", 1, R"("kind": "k", "time": 10)")}}};
+       {"y", chain_model("y", y_layers, R"("kind": "k", "time": )" + shortest(10.0 / y_layers))}}};
   std::array<double, 2> ends{};
   for (const RequestRecord& r : simulate_log(make_scenario(inputs), "planaria", {{"backfill", false}}).requests)
     ends[r.stream == "x" ? 0 : 1] = *r.finish;
@@ -233,6 +233,13 @@ TEST_CASE("spatial sharing: as many slots as the deadline needs") {
   CHECK(spatial_ends(13) == std::array<double, 2>{13, 10});  // both fit: 3 and 1
   CHECK(spatial_ends(12) == std::array<double, 2>{9, 19});   // 4 and 1 do not: x is more urgent, 1/48 to 1/100
   CHECK(spatial_ends(9) == std::array<double, 2>{9, 19});
+}
+
+TEST_CASE("spatial sharing: who falls behind gets more slots when one of its tasks ends") {
+  // Each task takes 0.5 s more than estimated. x gets three slots; at 1.5, after its root, they would need 12 s of the
+  // 11.7 s left. With all four it ends at 1.5 + 2 x 4.5, with three at 1.5 + 3 x 4.5. y has 9 tasks of 1.5 s then.
+  CHECK(spatial_ends(13.2, 0.5, 10) == std::array<double, 2>{10.5, 24});
+  CHECK(spatial_ends(15, 0.5, 10) == std::array<double, 2>{15, 15});  // three stay enough
 }
 
 namespace {
