@@ -7,6 +7,7 @@
 #include "builtin.hpp"
 #include "support/free_slots.hpp"
 #include "support/map_score_tuner.hpp"
+#include "support/remaining_time.hpp"
 
 namespace hetsched {
 namespace {
@@ -24,11 +25,13 @@ namespace {
 ///     be one, / the task's energy here.
 /// Preemptive between tasks. O(R A log(R A)) per call with a free slot.
 ///
-/// Options: `drop` is the smart frame drop: of the requests that cannot meet their deadline even with the
-/// least time of all that is left, the most hopeless one is given up if none of its tasks runs, at least two
-/// are expected to miss and no more than `drop_cap` of the stream's requests have been. `switch_variants`:
-/// tasks of such requests run as their fastest variant (the paper's supernets). `tune`: alpha and beta follow
-/// UXCost (map_score_tuner.hpp).
+/// Options: `drop` is the smart frame drop: of the requests that cannot meet their deadline even on the longest
+/// path of what is left, each task where and at the point it is fastest (remaining_time.hpp), the most hopeless
+/// one is given up if none of its tasks runs, at least two are expected to miss and no more than `drop_cap` of
+/// the stream's requests have been. The paper spares frames that others wait for; a policy does not see which
+/// streams trigger others, so theirs are dropped as well, and what they would have triggered does not come.
+/// `switch_variants`: tasks of requests that would miss as originals run as their fastest variant (the paper's
+/// supernets). `tune`: alpha and beta follow UXCost (map_score_tuner.hpp).
 ///
 /// Known from memory of the paper; its form for one accelerator checked against the public code of Dysta,
 /// which takes Urgency with its sign, caps it at 1 and has beta = 0.
@@ -52,6 +55,8 @@ class Dream final : public Policy {
         tuner_(p) {}
 
   void begin(const SystemView& view) override {
+    originals_.begin(view, RemainingTime::Variants::original);
+    if (variants_) with_variants_.begin(view);
     for (const Stream& stream : view.streams) {
       drops_.emplace_back();
       any_deadline_ |= stream.relative_deadline < kNever;
@@ -139,8 +144,10 @@ class Dream final : public Policy {
     return view.alone_energy_at(view.model_task(task), a, view.accelerators[a].point);
   }
 
-  static bool hopeless(const SystemView& view, const Request& request) {
-    return request.remaining_best > request.deadline - view.now;
+  /// How much later than its deadline the request ends at best; 0: it can meet it.
+  static Seconds lateness(const SystemView& view, const Request& request, const RemainingTime& least) {
+    if (!(request.deadline < kNever)) return 0;
+    return std::max(0.0, least.of(view, request, true) - (request.deadline - view.now));
   }
 
   /// Gives at most one request up; returns which.
@@ -150,10 +157,10 @@ class Dream final : public Policy {
     Seconds most = 0;
     for (const std::uint32_t r : view.live) {
       const Request& request = view.requests[r];
-      if (!hopeless(view, request)) continue;
+      const Seconds short_of = lateness(view, request, variants_ ? with_variants_ : originals_);
+      if (!(short_of > 0)) continue;
       ++expected;
       const Drops& drops = drops_[request.stream];
-      const Seconds short_of = request.remaining_best - (request.deadline - view.now);
       const bool running = std::any_of(request.tasks.begin(), request.tasks.end(),
                                        [](const TaskState& t) { return t.progress == Progress::running; });
       if (short_of <= most || running || drops.dropped + 1 > drop_cap_ * drops.arrived) continue;
@@ -169,7 +176,7 @@ class Dream final : public Policy {
   /// The variant to run a task as; never two new ones of a request at once, as only one of them is checked.
   std::uint32_t variant(const SystemView& view, TaskRef task, std::uint32_t a) {
     const Request& request = view.request(task);
-    if (!variants_ || !hopeless(view, request) || varied_.count(request.id) > 0) return 0;
+    if (!variants_ || !(lateness(view, request, originals_) > 0) || varied_.count(request.id) > 0) return 0;
     std::uint32_t best = 0;
     for (std::uint32_t v = 1; v < view.model_task(task).variants; ++v)
       if (view.can_start(task, a, v) && view.accuracy_loss(task, v) <= max_loss_ &&
@@ -186,6 +193,7 @@ class Dream final : public Policy {
   double max_loss_;
   bool tune_;
   MapScoreTuner tuner_;
+  RemainingTime originals_, with_variants_;
   bool any_deadline_ = false;
   std::vector<Drops> drops_;  ///< by stream
   std::vector<Pair> pairs_;

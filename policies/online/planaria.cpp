@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <queue>
 #include <utility>
 #include <vector>
 
@@ -15,10 +17,12 @@ namespace {
 /// Planaria's spatial sharing: whenever a request arrives or ends, or an accelerator is turned on or off, all
 /// slots that are on are divided among the requests (support/spatial_shares.hpp). A request never has more
 /// tasks running than its share; its ready tasks go, in order of request id, to the free accelerators that
-/// would finish them first. With n slots a request takes max(longest chain left, time left / n), each task
-/// its estimated time. Priorities below 1 count as 1. Slots that the shares leave idle go to other ready
-/// tasks in the same order (`backfill`); without that they do only when nothing else would run. Per division
-/// O(requests x (tasks + slots)), per call O(R + A per task).
+/// would finish them first. With n slots a request takes as long as its tasks that are left do on n equal
+/// slots, each its estimated time, started in order as they become ready (list scheduling). Slots are also
+/// divided anew when a task ends of a request that could meet its deadline with its share, and now could not
+/// any more. Priorities below 1 count as 1. Slots that the shares leave idle go to other ready tasks in the
+/// same order (`backfill`); without that they do only when nothing else would run. Per division O(requests x
+/// (slots that make a difference) x tasks log tasks), per call O(R + A per task).
 ///
 /// division = dysta is what the public code of Dysta makes of it for one array: requests by priority / slack,
 /// those past their deadline after all others, the latest arrival first.
@@ -32,16 +36,6 @@ class Planaria final : public Policy {
                                                   "priority / slack"}) == "dysta"),
         backfill_(p.flag("backfill", true, "other requests may use slots that shares leave idle")) {}
 
-  void begin(const SystemView& view) override {
-    for (const Model& model : view.models) {
-      std::vector<Seconds>& chain = chains_.emplace_back(model.tasks.size(), 0);
-      for (std::size_t t = model.tasks.size(); t-- > 0;) {
-        for (const Edge& edge : model.tasks[t].outputs) chain[t] = std::max(chain[t], chain[edge.task]);
-        chain[t] += estimates_.of(model.tasks[t]);
-      }
-    }
-  }
-
   void decide(const SystemView& view, Decisions& out) override {
     free_.reset(view);
     if (ranked_only_) {
@@ -54,7 +48,8 @@ class Planaria final : public Policy {
     if (std::any_of(view.events.begin(), view.events.end(), [](const Event& e) {
           return e.type == Event::Type::request_arrived || e.type == Event::Type::request_finished ||
                  e.type == Event::Type::request_dropped || e.type == Event::Type::accelerator_changed;
-        }))
+        }) ||
+        any_behind(view))
       divide(view);
     if (free_.any()) dispatch(view, out);
   }
@@ -67,25 +62,75 @@ class Planaria final : public Policy {
     return {true, -static_cast<double>(request.id)};
   }
 
+  struct Share {
+    std::uint32_t slots = 0;
+    bool in_time = false;  ///< they were to be enough for the deadline
+  };
+  template <class T>
+  using MinQueue = std::priority_queue<T, std::vector<T>, std::greater<>>;
+
   void divide(const SystemView& view) {
     std::uint32_t slots = 0;
     for (const Accelerator& a : view.accelerators) slots += a.available ? a.slots : 0;
     std::vector<SpatialDemand> demands;
     for (const std::uint32_t r : view.live) {
       const Request& request = view.requests[r];
-      Seconds chain = 0;
-      for (std::size_t t = 0; t < request.tasks.size(); ++t)
-        if (request.tasks[t].progress != Progress::finished)
-          chain = std::max(chain, chains_[request.model][t]);
       SpatialDemand& demand = demands.emplace_back();
       demand.priority = std::max(1, request.priority);
       demand.slack = request.deadline - view.now;
-      for (std::uint32_t n = 1; n <= slots; ++n)
-        demand.times.push_back(std::max(chain, estimates_.remaining(request) / n));
+      const Seconds chain = slots > 0 ? list_time(view, request, kNone) : 0;
+      for (std::uint32_t n = 1; n <= slots; ++n) {
+        const bool enough = n > 1 && demand.times.back() <= chain;
+        demand.times.push_back(enough ? chain : list_time(view, request, n));
+      }
     }
     const std::vector<std::uint32_t> shares = spatial_shares(demands, slots);
     shares_.clear();
-    for (std::size_t i = 0; i < shares.size(); ++i) shares_[view.requests[view.live[i]].id] = shares[i];
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      const bool in_time = shares[i] > 0 && demands[i].times[shares[i] - 1] <= demands[i].slack;
+      shares_[view.requests[view.live[i]].id] = {shares[i], in_time};
+    }
+  }
+
+  /// How long the tasks left of a request take on so many slots.
+  Seconds list_time(const SystemView& view, const Request& request, std::uint32_t slots) {
+    const Model& model = view.models[request.model];
+    running_ = {};
+    first_ = {};
+    missing_.assign(request.tasks.size(), 0);
+    for (std::uint32_t t = 0; t < request.tasks.size(); ++t) {
+      const TaskState& task = request.tasks[t];
+      for (const Edge& edge : model.tasks[t].inputs)
+        if (request.tasks[edge.task].progress != Progress::finished) ++missing_[t];
+      if (task.progress == Progress::running) {
+        running_.push({std::max(0.0, task.finish - view.now), t});
+      } else if (task.progress != Progress::finished && missing_[t] == 0) {
+        first_.push(t);
+      }
+    }
+    Seconds time = 0;
+    while (!running_.empty() || !first_.empty()) {
+      for (; !first_.empty() && running_.size() < slots; first_.pop())
+        running_.push({time + estimates_.of(model.tasks[first_.top()]), first_.top()});
+      const std::uint32_t ended = running_.top().second;
+      time = running_.top().first;
+      running_.pop();
+      for (const Edge& edge : model.tasks[ended].outputs)
+        if (--missing_[edge.task] == 0) first_.push(edge.task);
+    }
+    return time;
+  }
+
+  /// Has a task ended of a request whose share was to be enough for its deadline, and is not?
+  bool any_behind(const SystemView& view) {
+    constexpr double kRounding = 1e-9;
+    return std::any_of(view.events.begin(), view.events.end(), [&](const Event& e) {
+      if (e.type != Event::Type::task_finished || !view.request(e.task).live) return false;
+      const Request& request = view.request(e.task);
+      const auto at = shares_.find(request.id);
+      return at != shares_.end() && at->second.in_time && request.deadline < kNever &&
+             list_time(view, request, at->second.slots) > (request.deadline - view.now) * (1 + kRounding);
+    });
   }
 
   void dispatch(const SystemView& view, Decisions& out) {
@@ -119,13 +164,16 @@ class Planaria final : public Policy {
     const auto running = static_cast<std::uint32_t>(
         std::count_if(request.tasks.begin(), request.tasks.end(),
                       [](const TaskState& t) { return t.progress == Progress::running; }));
-    return at->second > running ? at->second - running : 0;
+    return at->second.slots > running ? at->second.slots - running : 0;
   }
 
   Estimates estimates_;
   bool ranked_only_, backfill_;
-  std::vector<std::vector<Seconds>> chains_;       ///< by model, then task: longest chain from it on
-  std::map<std::uint64_t, std::uint32_t> shares_;  ///< request id -> slots
+  std::map<std::uint64_t, Share> shares_;  ///< by request id
+  // What list_time() works with:
+  MinQueue<std::pair<Seconds, std::uint32_t>> running_;  ///< ends and tasks
+  MinQueue<std::uint32_t> first_;                        ///< ready tasks
+  std::vector<std::uint32_t> missing_;                   ///< by task: inputs that do not exist yet
   std::vector<TaskRef> left_over_;
   RankedReady<std::pair<bool, double>> ranked_;
   FreeSlots free_;
@@ -137,10 +185,10 @@ PolicyEntry planaria() {
   return policy<Planaria>(
       "planaria", "Planaria: slots divided among requests by deadline, priority and what they still take",
       {.source = "Ghodrati et al., Planaria, MICRO 2020, and its public scheduler",
-       .complexity = "per arrival or end: live x (tasks + slots); R + A for each task looked at",
+       .complexity = "per arrival or end: live x slots x tasks log tasks; R + A for each task looked at",
        .knowledge = "deadlines, priorities, the models of requests",
        .verified_by =
-           "fit and no-fit divisions by hand; one array: the public Dysta code's order and finish times"});
+           "fit and no-fit divisions and runs by hand; one array: the public Dysta code's order and finish times"});
 }
 
 }  // namespace hetsched

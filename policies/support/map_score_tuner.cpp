@@ -15,8 +15,12 @@ void MapScoreTuner::observe(const SystemView& view, double& alpha, double& beta)
     ++ended_;
     if (event.type == Event::Type::request_dropped || view.now > request.deadline) ++tally.violated;
   }
-  if (ended_ < window_ || step_ < 1.0 / 16) return;
-  next(alpha, beta);
+  if (ended_ < window_) return;
+  if (streams_changed()) {
+    measured_ = false;
+    step_ = kFirstStep;
+  }
+  if (step_ >= kLastStep) next(alpha, beta);
   tallies_.assign(view.streams.size(), {});
   ended_ = 0;
 }
@@ -32,6 +36,18 @@ void MapScoreTuner::count_task(const SystemView& view, TaskRef task) {
   Tally& tally = tallies_[view.request(task).stream];
   tally.energy += view.alone_energy_at(model_task, state.accelerator, point, state.variant);
   tally.worst += worst;
+}
+
+bool MapScoreTuner::streams_changed() {
+  constexpr std::uint32_t kWindows = 4;
+  active_.resize(tallies_.size(), 0);
+  bool changed = false;
+  for (std::size_t s = 0; s < active_.size(); ++s) {
+    const bool was = active_[s] > 0;
+    active_[s] = tallies_[s].ended > 0 ? kWindows : was ? active_[s] - 1 : 0;
+    changed |= was != (active_[s] > 0);
+  }
+  return changed;
 }
 
 double MapScoreTuner::cost() const {
@@ -54,7 +70,7 @@ void MapScoreTuner::next(double& alpha, double& beta) {
     step_ /= 2;
   }
   std::array<double, 2> weights = best_;
-  if (step_ >= 1.0 / 16)  // else the search is over
+  if (step_ >= kLastStep)  // else the search is over
     weights[trial_ / 2] = std::clamp(weights[trial_ / 2] + (trial_ % 2 == 0 ? step_ : -step_), 0.0, 2.0);
   alpha = weights[0];
   beta = weights[1];

@@ -26,7 +26,8 @@ struct Placement {
 /// How the accelerators fill up during one call.
 class PlacementPass {
  public:
-  /// `sleeps`: accelerators with nothing to do are at their point of least idle power, else they keep the one they are at.
+  /// `sleeps`: accelerators with nothing to do are at their point of least idle power; else they keep the one they
+  /// are at.
   void reset(const SystemView& view, bool sleeps = false) {
     sleeps_ = sleeps;
     busy_until_.assign(view.accelerators.size(), 0);
@@ -50,7 +51,8 @@ class PlacementPass {
       if (!accelerator.available) continue;
       const Kind& kind = view.kinds[accelerator.kind];
       const bool shared = fixed_[a] || (accelerator.slots > 1 && accelerator.free_slots < accelerator.slots);
-      const Seconds overhead = view.overhead(task, a), transfer = view.transfer_time(task, a), before = overhead + transfer;
+      const Seconds overhead = view.overhead(task, a), transfer = view.transfer_time(task, a);
+      const Seconds before = overhead + transfer;
       const auto time_at = [&](std::uint32_t p) {
         return shared && p != point_[a] ? kNever : view.alone_time_at(view.model_task(task), a, p);
       };

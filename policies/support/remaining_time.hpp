@@ -14,14 +14,16 @@ namespace hetsched {
 
 class RemainingTime {
  public:
-  /// Once, when the costs are known. O(costs).
-  void begin(const SystemView& view) {
+  enum class Variants : std::uint8_t { all, original };
+
+  /// Once, when the costs are known; of the original tasks alone, if so said. O(costs).
+  void begin(const SystemView& view, Variants variants = Variants::all) {
     tails_.clear();
     for (const Model& model : view.models) {
       std::vector<Seconds>& tail = tails_.emplace_back(model.tasks.size(), 0);
       for (std::size_t t = model.tasks.size(); t-- > 0;) {
         for (const Edge& edge : model.tasks[t].outputs) tail[t] = std::max(tail[t], tail[edge.task]);
-        tail[t] += least(view, model.tasks[t]);
+        tail[t] += least(view, model.tasks[t], variants == Variants::all ? model.tasks[t].variants : 1);
       }
     }
   }
@@ -47,11 +49,11 @@ class RemainingTime {
   }
 
  private:
-  static Seconds least(const SystemView& view, const ModelTask& task) {
+  static Seconds least(const SystemView& view, const ModelTask& task, std::uint32_t variants) {
     Seconds time = kNever;
     for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
       for (std::uint32_t p = 0; p < view.kinds[view.accelerators[a].kind].points.size(); ++p)
-        for (std::uint32_t v = 0; v < task.variants; ++v)
+        for (std::uint32_t v = 0; v < variants; ++v)
           time = std::min(time, view.kinds[view.accelerators[a].kind].dispatch_time + view.alone_time_at(task, a, p, v));
     return time;
   }
