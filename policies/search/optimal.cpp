@@ -9,7 +9,7 @@ namespace {
 /// what heuristics are measured by. It is proved if it takes no more than `max_nodes` partial schedules and
 /// the request no more than 64 tasks; else, and without any more ado, the best plan found is carried out, which is
 /// never longer than what any static rule plans for the same problem. A run does not tell which of both it was;
-/// `hetsched optimum` does, for the first requests of a run, and gap_to_optimum is 0 where it was proved.
+/// `hetsched optimum` does, for the first requests of a run.
 /// Plans of earlier requests keep their times on accelerators of one slot: gaps between them are used, as HEFT's
 /// insertion does; behind the last one on others. Contention of links and memories and switches of models are not
 /// planned for. Ties: the first found.
