@@ -45,10 +45,10 @@ class SlackDvfs final : public StaticPlan {
   planning::Plan plan(const planning::Problem& problem) override {
     planning::Plan plan = planning::heft(problem, options_);
     for (planning::Placement& placement : plan)
-      if (placement.accelerator != kNone) placement.point = start_points_[placement.accelerator];
-    planning::reclaim_slack(problem, plan, [&](std::uint32_t task, std::uint32_t accelerator) {
+      if (placement.accelerator != kNone) placement.point = start_points_[accelerator_of(placement.accelerator)];
+    planning::reclaim_slack(problem, plan, [&](std::uint32_t task, std::uint32_t row) {
       const planning::PlanTask& t = problem.tasks[task];
-      return speeds_[t.model][std::size_t{t.model_task} * problem.accelerators() + accelerator];
+      return speeds_[t.model][std::size_t{t.model_task} * start_points_.size() + accelerator_of(row)];
     });
     return plan;
   }

@@ -7,11 +7,15 @@ namespace {
 
 /// The shortest schedule of each request, by branch and bound when it arrives (support/branch_and_bound.hpp):
 /// what heuristics are measured by. It is proved if it takes no more than `max_nodes` partial schedules and
-/// the request no more than 64 tasks; else, and without any more ado, the best plan found is carried out.
-/// Contention of links and memories and switches of models are not planned for. Ties: the first found.
+/// the request no more than 64 tasks; else, and without any more ado, the best plan found is carried out, which is
+/// never longer than what any static rule plans for the same problem. A run does not tell which of both it was;
+/// `hetsched optimum` does, for the first requests of a run.
+/// Plans of earlier requests keep their times on accelerators of one slot: gaps between them are used, as HEFT's
+/// insertion does; behind the last one on others. Contention of links and memories and switches of models are not
+/// planned for. Ties: the first found.
 class Optimal final : public MappingPolicy {
  public:
-  explicit Optimal(Params& p) : MappingPolicy(p, MappingHorizon::request) {
+  explicit Optimal(Params& p) : MappingPolicy(p, MappingHorizon::request, true) {
     max_nodes_ = static_cast<std::uint64_t>(
         p.number("max_nodes", {.fallback = 10000,
                                .min = 0,
@@ -33,12 +37,12 @@ class Optimal final : public MappingPolicy {
 
 PolicyEntry optimal() {
   return policy<Optimal>(
-      "optimal", "the shortest schedule of each request, with proof where that is possible",
+      "optimal", "the shortest schedule of each request if it can be proved, else none longer than any static rule's",
       {.source = "textbook: branch and bound over semi-active schedules",
-       .complexity = "per request: at most max_nodes x tasks x A",
+       .complexity = "per request: all static rules, and at most max_nodes x tasks x A",
        .knowledge = "the layers and tensors of each request, routes",
        .verified_by = "graphs of Topcuoglu et al. (73) and Arabnejad and Barbosa (113), proved by three "
-                      "other solvers; Graham's worst cases of LPT; brute force"});
+                      "other solvers; Graham's worst cases of LPT; brute force; 300 random graphs against every rule"});
 }
 
 }  // namespace hetsched

@@ -25,7 +25,13 @@ class MetPlan final : public StaticPlan {
 
  private:
   planning::Plan plan(const planning::Problem& problem) override {
-    return planning::met(problem, insertion_);
+    const planning::Plan wanted = planning::met(problem, insertion_);
+    planning::Problem chosen = problem;  // of the slots of what it wants, the one that is free first
+    for (std::uint32_t t = 0; t < problem.size(); ++t)
+      for (std::uint32_t p = 0; p < problem.accelerators(); ++p)
+        if (wanted[t].accelerator != kNone && accelerator_of(p) != accelerator_of(wanted[t].accelerator))
+          chosen.forbid(t, p);
+    return planning::mct(chosen, insertion_);
   }
 
   bool insertion_;

@@ -5,7 +5,9 @@
 #include <tuple>
 
 #include "support/lower_bounds.hpp"
+#include "support/mapping_rules.hpp"
 #include "support/mapping_search.hpp"
+#include "support/tolerance.hpp"
 
 namespace hetsched::mapping {
 namespace {
@@ -49,7 +51,11 @@ class Schedule {
     p.start = std::max({slots[p.slot], t.release, t.inputs_there.empty() ? 0 : t.inputs_there[accelerator]});
     for (const Input& input : t.inputs)
       p.start = std::max(p.start, end[input.task] + problem_.delay(input, where[input.task], accelerator));
-    p.end = p.start + problem_.time(task, accelerator);
+    const Seconds time = problem_.time(task, accelerator);
+    for (const Reserved& other : problem_.servers[accelerator].reserved)
+      if (other.end > p.start && p.start + time - other.start > planning::kTolerance * time)
+        p.start = std::max(p.start, other.end);
+    p.end = p.start + time;
     return p;
   }
 
@@ -109,6 +115,11 @@ class BranchAndBound {
     list_schedule(true);
     list_schedule(false);
     const Seconds bound = lower_bound(problem_);
+    if (best_ > bound * (1 + 1e-12))
+      plans_by_rules(problem_, [&](const planning::Plan& plan) {
+        replay(plan);
+        return best_ > bound * (1 + 1e-12);
+      });
     const bool small = schedule_.tasks().size() <= 64 && best_ < kNever;
     plan_.proved = best_ <= bound * (1 + 1e-12) || (small && descend());
     return std::move(plan_);
@@ -160,6 +171,24 @@ class BranchAndBound {
       }
       if (next.accelerator == kNone) break;  // nothing leads there
       done.emplace_back(next, schedule_.place(next));
+    }
+    keep_if_better();
+    for (; !done.empty(); done.pop_back()) schedule_.remove(done.back().first, done.back().second);
+  }
+  /// What a rule planned: everything where it put it, in the order in which it would start, as early as that allows,
+  /// which is no later than it said.
+  void replay(const planning::Plan& plan) {
+    std::vector<std::uint32_t> order;
+    for (const std::uint32_t t : schedule_.tasks())
+      if (plan[t].accelerator != kNone) order.push_back(t);
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
+      return std::tie(plan[x].start, plan[x].end) < std::tie(plan[y].start, plan[y].end);
+    });
+    std::vector<std::pair<Placement, Schedule::Before>> done;
+    for (const std::uint32_t t : order) {
+      if (!schedule_.is_ready(t)) break;
+      const Placement p = schedule_.at_earliest(t, plan[t].accelerator);
+      done.emplace_back(p, schedule_.place(p));
     }
     keep_if_better();
     for (; !done.empty(); done.pop_back()) schedule_.remove(done.back().first, done.back().second);

@@ -13,7 +13,10 @@ namespace hetsched::mapping {
 /// to every schedule in which nothing starts later than it must, and so to a best one. Left out: what cannot
 /// end before the best so far (earliest start + longest way to the end with delays; work left over all
 /// accelerators), and what another partial schedule of the same tasks does at least as early everywhere.
-/// Begins with two list schedules.
+/// Gaps between what servers are promised to are used.
+///
+/// Begins with two list schedules and those of all static rules (mapping_rules.hpp), so that no plan is longer than
+/// any of theirs, whether it is proved or not.
 ///
 /// Problems without a plan that ends, with more than 64 tasks that can be placed, or that take more than
 /// `max_nodes` partial schedules get the best plan found, not proved. Switches of models and contention are

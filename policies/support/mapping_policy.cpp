@@ -1,12 +1,13 @@
 #include "support/mapping_policy.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "support/mapping_view.hpp"
 
 namespace hetsched {
 
-MappingPolicy::MappingPolicy(Params& params, MappingHorizon fallback) {
+MappingPolicy::MappingPolicy(Params& params, MappingHorizon fallback, bool gaps) : gaps_(gaps) {
   const std::string horizon = params.choice(
       "horizon",
       {.fallback = fallback == MappingHorizon::live ? "live" : "request",
@@ -112,7 +113,12 @@ void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs
       return planned.timing.start[i] < planned.timing.start[j];
     });
     for (const std::uint32_t i : orders[a])
-      rows_[a].push_back({items[i].job->first, items[i].task, view.now + planned.timing.end[i]});
+      rows_[a].push_back({items[i].job->first, items[i].task, view.now + planned.timing.start[i],
+                          view.now + planned.timing.end[i]});
+    if (gaps_ && !orders[a].empty())
+      std::stable_sort(rows_[a].begin(), rows_[a].end(), [](const Entry& x, const Entry& y) {
+        return std::tie(x.start, x.end) < std::tie(y.start, y.end);
+      });
   }
   for (std::size_t r = 0; r < jobs.size(); ++r) {
     jobs[r]->second.forecast = view.now + planned.timing.finish[r];
@@ -120,12 +126,20 @@ void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs
   }
 }
 
-/// With horizon request, others that are planned and have not started come first.
+/// With horizon request, others that are planned and have not started come first, or keep their times; what is
+/// late moves what is behind it.
 void MappingPolicy::wait_for_planned(const SystemView& view, mapping::MappingProblem& problem) const {
   for (std::size_t a = 0; a < rows_.size(); ++a)
     for (const Entry& entry : rows_[a])
-      if (!is_over(view, entry) && entry.end < kNever)
+      if (is_over(view, entry) || !(entry.end < kNever)) {
+        continue;
+      } else if (mapping::Server& server = problem.servers[a]; gaps_ && server.free_at.size() == 1) {
+        const Seconds before = server.reserved.empty() ? server.free_at[0] : server.reserved.back().end;
+        const Seconds start = std::max(before, entry.start - view.now);
+        server.reserved.push_back({start, start + (entry.end - entry.start)});
+      } else {
         for (Seconds& free_at : problem.servers[a].free_at) free_at = std::max(free_at, entry.end - view.now);
+      }
 }
 
 /// Says when a request is planned to finish. Inputs that exist already (after planning anew) can move at

@@ -33,7 +33,9 @@ class MappingPolicy : public Policy {
   void decide(const SystemView& view, Decisions& out) final;
 
  protected:
-  MappingPolicy(Params& params, MappingHorizon fallback);
+  /// `gaps`: MappingHorizon::request plans not only behind what is planned, but also between it, on accelerators
+  /// of one slot; then plan() must heed Server::reserved.
+  MappingPolicy(Params& params, MappingHorizon fallback, bool gaps = false);
 
   /// Time 0 of the problem is now. How accelerators disturb each other may be set first. `effort`: the part
   /// of the usual number of tries that is left for a large problem.
@@ -49,7 +51,7 @@ class MappingPolicy : public Policy {
   struct Entry {
     std::uint64_t request_id = 0;
     std::uint32_t task = 0;
-    Seconds end = 0;  ///< planned
+    Seconds start = 0, end = 0;  ///< planned
   };
 
   bool note_events(const SystemView& view);
@@ -65,6 +67,7 @@ class MappingPolicy : public Policy {
   static constexpr std::size_t kManyTimes = 16;
 
   MappingHorizon horizon_;
+  bool gaps_;
   std::uint32_t max_tasks_;
   Jobs jobs_;
   std::vector<std::deque<Entry>> rows_;  ///< by accelerator, in planned order

@@ -20,6 +20,11 @@ struct Price {
   Joules energy = 0;
 };
 
+/// A time that is promised to something else.
+struct Reserved {
+  Seconds start = 0, end = 0;
+};
+
 struct Server {
   std::vector<Seconds> free_at = {0};  ///< one per slot: before that it is busy with something else
   std::uint32_t memory = 0;
@@ -27,12 +32,16 @@ struct Server {
   Seconds overhead = 0;     ///< before every task
   Seconds switch_time = 0;  ///< before a task of another model than the last one
   std::uint32_t last_model = kNone;
+  /// Of a server of one slot, by start, apart from each other: what it is promised to after free_at. Tasks may go
+  /// into the gaps. Only branch_and_bound() heeds it.
+  std::vector<Reserved> reserved = {};
 };
 
 /// An input of a task from another task of the problem.
 struct Input {
   std::uint32_t task = 0;
   std::uint32_t delays = 0;  ///< index of its first one in MappingProblem's table
+  Bytes bytes = 0;           ///< that take these delays over MappingProblem::links, if it has some
 };
 
 struct Task {
@@ -70,6 +79,7 @@ class MappingProblem {
   std::vector<Task> tasks;
   std::vector<Request> requests;
   std::vector<double> memory_bandwidths = {kNever};  ///< B/s
+  std::vector<Route> links;  ///< accelerators x accelerators, from-major; empty: delays do not come from bytes
   Sharing sharing = Sharing::max_min;
   Queue queue = Queue::ready;
   double contention = 1;  ///< while several accelerators are busy each is this many times slower
@@ -91,8 +101,8 @@ class MappingProblem {
   }
   /// `delays`: from the end of one task to when the other may start, by accelerator of the first and of the
   /// second.
-  void add_edge(std::uint32_t from, std::uint32_t to, std::span<const Seconds> delays) {
-    tasks[to].inputs.push_back({from, static_cast<std::uint32_t>(delays_.size())});
+  void add_edge(std::uint32_t from, std::uint32_t to, std::span<const Seconds> delays, Bytes bytes = 0) {
+    tasks[to].inputs.push_back({from, static_cast<std::uint32_t>(delays_.size()), bytes});
     tasks[from].outputs.push_back(to);
     delays_.insert(delays_.end(), delays.begin(), delays.end());
   }

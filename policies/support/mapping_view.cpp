@@ -65,6 +65,10 @@ MappingProblem idle_problem_of(const SystemView& view) {
     server.overhead = kind.dispatch_time;
     server.switch_time = kind.switch_time;
     server.last_model = accelerator.last_model;
+    for (const Accelerator& to : view.accelerators)
+      problem.links.push_back(accelerator.memory == to.memory
+                                  ? Route{}
+                                  : view.routes[std::size_t{accelerator.memory} * view.memories + to.memory]);
   }
   return problem;
 }
@@ -97,7 +101,7 @@ std::vector<std::uint32_t> add_live_request(MappingProblem& problem, const Syste
     added.push_back(t);
     for (const Edge& edge : model.tasks[t].inputs) {
       if (ids[edge.task] != kNone) {
-        problem.add_edge(ids[edge.task], ids[t], delays_of(view, edge.bytes));
+        problem.add_edge(ids[edge.task], ids[t], delays_of(view, edge.bytes), edge.bytes);
         continue;
       }
       std::vector<Seconds>& there = problem.tasks.back().inputs_there;
@@ -114,7 +118,8 @@ void add_fresh_request(MappingProblem& problem, const SystemView& view, std::uin
   const std::uint32_t first = problem.size();
   for (const ModelTask& task : view.models[model].tasks) {
     const std::uint32_t id = problem.add_task(r, prices_of(view, task), model);
-    for (const Edge& edge : task.inputs) problem.add_edge(first + edge.task, id, delays_of(view, edge.bytes));
+    for (const Edge& edge : task.inputs)
+      problem.add_edge(first + edge.task, id, delays_of(view, edge.bytes), edge.bytes);
   }
 }
 

@@ -57,10 +57,14 @@ StaticPlan::StaticPlan(Params& params) : horizon_(Horizon::request) {
 void StaticPlan::begin(const SystemView& view) {
   const auto accelerators = static_cast<std::uint32_t>(view.accelerators.size());
   rows_.resize(accelerators);
-  platform_ = planning::Problem(accelerators);
+  slots_.clear();
   for (std::uint32_t a = 0; a < accelerators; ++a)
-    for (std::uint32_t b = 0; b < accelerators; ++b) {
-      const std::uint32_t from = view.accelerators[a].memory, to = view.accelerators[b].memory;
+    slots_.insert(slots_.end(), std::clamp(view.accelerators[a].slots, 1u, kMostSlots), a);
+  const auto rows = static_cast<std::uint32_t>(slots_.size());
+  platform_ = planning::Problem(rows);
+  for (std::uint32_t a = 0; a < rows; ++a)
+    for (std::uint32_t b = 0; b < rows; ++b) {
+      const std::uint32_t from = view.accelerators[slots_[a]].memory, to = view.accelerators[slots_[b]].memory;
       if (from != to) platform_.set_link(a, b, view.routes[std::size_t{from} * view.memories + to]);
     }
 }
@@ -168,8 +172,15 @@ void StaticPlan::plan_together(const SystemView& view, std::span<Jobs::value_typ
 
 /// What accelerators are busy with, from now: what runs, and what is planned.
 void StaticPlan::add_reservations(const SystemView& view, planning::Problem& problem) const {
+  std::uint32_t next = 0;  // the first row of the accelerator
   for (std::uint32_t a = 0; a < rows_.size(); ++a) {
-    std::vector<planning::Interval>& busy = problem.busy[a];
+    const std::uint32_t first = next;
+    while (next < slots_.size() && slots_[next] == a) ++next;
+    if (next - first > 1) {
+      add_to_slots(view, a, std::span(problem.busy).subspan(first, next - first));
+      continue;
+    }
+    std::vector<planning::Interval>& busy = problem.busy[first];
     const Accelerator& accelerator = view.accelerators[a];
     if (accelerator.free_slots == 0 && accelerator.free_at > view.now)
       busy.push_back({0, accelerator.free_at - view.now});
@@ -184,16 +195,42 @@ void StaticPlan::add_reservations(const SystemView& view, planning::Problem& pro
   }
 }
 
+/// The same for several slots: what is planned takes the slot that is free first, in its order, as it will when it
+/// is carried out.
+void StaticPlan::add_to_slots(const SystemView& view, std::uint32_t accelerator,
+                              std::span<std::vector<planning::Interval>> rows) const {
+  const Accelerator& what = view.accelerators[accelerator];
+  std::vector<Seconds> free_at;
+  for (const std::uint32_t r : view.live)
+    for (const TaskState& task : view.requests[r].tasks)
+      if (task.progress == Progress::running && task.accelerator == accelerator)
+        free_at.push_back(std::max(task.finish - view.now, 0.0));
+  std::sort(free_at.begin(), free_at.end());
+  free_at.erase(std::unique(free_at.begin(), free_at.end()), free_at.end());  // a batch has one slot
+  free_at.resize(what.slots - what.free_slots, std::max(what.free_at - view.now, 0.0));
+  free_at.insert(free_at.end(), what.free_slots, 0);
+  std::sort(free_at.begin(), free_at.end());
+  free_at.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (free_at[i] > 0) rows[i].push_back({0, free_at[i]});
+  for (const Reservation& r : rows_[accelerator]) {
+    const auto slot = static_cast<std::size_t>(std::min_element(free_at.begin(), free_at.end()) - free_at.begin());
+    const Seconds start = std::max(r.start - view.now, free_at[slot]);
+    free_at[slot] = start + (r.end - r.start);
+    rows[slot].push_back({start, free_at[slot]});
+  }
+}
+
 void StaticPlan::add_tasks(const SystemView& view, Jobs::value_type& job, planning::Problem& problem) {
   const Model& model = view.models[job.second.model];
   const Request* request = job.second.request == kNone ? nullptr : &view.requests[job.second.request];
-  const auto accelerators = static_cast<std::uint32_t>(rows_.size());
+  const auto rows = static_cast<std::uint32_t>(slots_.size());
   const auto size = static_cast<std::uint32_t>(model.tasks.size());
   job.second.where.assign(size, kNone);
   job.second.forecast = view.now;
   std::vector<std::uint32_t> ids(size, kNone);
-  std::vector<Seconds> times(accelerators);
-  std::vector<Joules> energies(accelerators);
+  std::vector<Seconds> times(rows);
+  std::vector<Joules> energies(rows);
   for (std::uint32_t t = 0; t < size; ++t) {
     const ModelTask& task = model.tasks[t];
     if (request != nullptr && request->tasks[t].progress >= Progress::running) {
@@ -201,10 +238,10 @@ void StaticPlan::add_tasks(const SystemView& view, Jobs::value_type& job, planni
       job.second.forecast = std::max(job.second.forecast, request->tasks[t].finish);
       continue;
     }
-    for (std::uint32_t a = 0; a < accelerators; ++a) {
-      const std::uint32_t point = planning_point(view, a);
-      times[a] = duration(view, task, a, point);
-      energies[a] = times[a] < kNever ? view.alone_energy_at(task, a, point) : 0;
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      const std::uint32_t a = slots_[row], point = planning_point(view, a);
+      times[row] = duration(view, task, a, point);
+      energies[row] = times[row] < kNever ? view.alone_energy_at(task, a, point) : 0;
     }
     ids[t] = problem.add_task(times, energies);
     items_.push_back({&job, t});
@@ -217,9 +254,9 @@ void StaticPlan::add_tasks(const SystemView& view, Jobs::value_type& job, planni
         continue;
       }
       std::vector<Seconds>& there = problem.tasks.back().inputs_there;
-      there.resize(accelerators, 0);
-      for (std::uint32_t a = 0; a < accelerators; ++a)
-        there[a] = std::max(there[a], output_there(view, *request, edge, a));
+      there.resize(rows, 0);
+      for (std::uint32_t row = 0; row < rows; ++row)
+        there[row] = std::max(there[row], output_there(view, *request, edge, slots_[row]));
     }
   }
 }
@@ -229,14 +266,13 @@ void StaticPlan::reserve(const SystemView& view, const planning::Plan& plan) {
   for (std::size_t i = 0; i < items_.size(); ++i) {
     const planning::Placement& placement = plan[i];
     Job& job = items_[i].job->second;
-    job.where[items_[i].task] = placement.accelerator;
+    const std::uint32_t a = placement.accelerator == kNone ? kNone : slots_[placement.accelerator];
+    job.where[items_[i].task] = a;
     job.forecast = std::max(job.forecast, view.now + placement.end);
-    if (placement.accelerator == kNone)
-      continue;  // nothing that is on can run it: planned anew when something changes
-    longer[placement.accelerator] = true;
-    rows_[placement.accelerator].push_back({view.now + placement.start, view.now + placement.end,
-                                            next_order_++, items_[i].job->first, items_[i].task,
-                                            placement.point});
+    if (a == kNone) continue;  // nothing that is on can run it: planned anew when something changes
+    longer[a] = true;
+    rows_[a].push_back({view.now + placement.start, view.now + placement.end, next_order_++, items_[i].job->first,
+                        items_[i].task, placement.point});
   }
   for (std::size_t a = 0; a < rows_.size(); ++a)
     if (longer[a])

@@ -19,8 +19,13 @@ namespace hetsched {
 
 /// Carries plans out: each accelerator runs its tasks in planned order, each as soon as its inputs are there,
 /// and tensors move to where they will be needed as soon as they exist. When an accelerator is turned off or
-/// on, all that has not started is planned anew. An accelerator with several slots is planned as if it ran
-/// one task at a time.
+/// on, all that has not started is planned anew.
+///
+/// A slot is a row of its own in problems, at most kMostSlots of an accelerator: what rules call an accelerator is a
+/// slot then, with nothing to move between slots of one. Whichever slot is free takes the next task of its accelerator,
+/// which is never later than planned. Not planned for: the time a kind takes to switch models (it depends on what
+/// comes before, which insertion changes later), so that every switch makes what is behind it on its accelerator that
+/// much later than its forecast; and contention.
 ///
 /// Parameters of every static policy: what is planned together (`horizon`), and whether plans of requests
 /// know of each other (`across_requests`).
@@ -29,10 +34,16 @@ class StaticPlan : public Policy {
   void begin(const SystemView& view) override;
   void decide(const SystemView& view, Decisions& out) final;
 
+ public:
+  static constexpr std::uint32_t kMostSlots = 64;
+
  protected:
   explicit StaticPlan(Params& params);
 
-  /// Time 0 of the problem is now. Tasks are in order of requests, those of a request in topological order.
+  /// The accelerator of a row of a problem.
+  [[nodiscard]] std::uint32_t accelerator_of(std::uint32_t row) const { return slots_[row]; }
+
+  /// Time 0 of the problem is now. What it calls accelerators are slots. Tasks are in order of requests, those of a request in topological order.
   virtual planning::Plan plan(const planning::Problem& problem) = 0;
   /// The operating point at which an accelerator's times are those of the problem: the one it is at.
   [[nodiscard]] virtual std::uint32_t planning_point(const SystemView& view, std::uint32_t accelerator) const {
@@ -81,6 +92,8 @@ class StaticPlan : public Policy {
   void plan_what_is_new(const SystemView& view, Decisions& out);
   void plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs, Decisions& out);
   void add_reservations(const SystemView& view, planning::Problem& problem) const;
+  void add_to_slots(const SystemView& view, std::uint32_t accelerator,
+                    std::span<std::vector<planning::Interval>> rows) const;
   void add_tasks(const SystemView& view, Jobs::value_type& job, planning::Problem& problem);
   void reserve(const SystemView& view, const planning::Plan& plan);
   void announce(const SystemView& view, const Job& job, Decisions& out) const;
@@ -95,6 +108,7 @@ class StaticPlan : public Policy {
   std::deque<std::pair<Seconds, Key>> expected_;  ///< who is to arrive when, by time
   Seconds wake_ = -kNever;                        ///< the latest time it has asked to be called at
   std::vector<Row> rows_;                         ///< by accelerator
+  std::vector<std::uint32_t> slots_;              ///< by row of problems: its accelerator
   planning::Problem platform_{0};                 ///< without tasks
   std::vector<Item> items_;                       ///< of the problem that is being solved, by its tasks
   std::uint64_t next_order_ = 0;

@@ -118,12 +118,12 @@ inline constexpr auto fields<RunSummary> = std::tuple{
     field("gap_to_lower_bound", &RunSummary::gap_to_lower_bound, "makespan_s / makespan_lower_bound_s - 1",
           {.min = -std::numeric_limits<double>::infinity()}),
     field("optimal_makespan_s", &RunSummary::optimal_makespan,
-          "if one request was released, of a model of at most 14 tasks: its arrival + the shortest schedule of original "
-          "tasks at the operating points of the start, with transfers, without contention; empty if the search for it is "
-          "stopped",
+          "if one request was released, of a model of at most 14 tasks: its arrival + the shortest schedule of tasks as "
+          "fast as any operating point and variant makes them, with transfers, without contention; empty if the search "
+          "for it is stopped",
           {.unit = "s"}),
     field("gap_to_optimum", &RunSummary::gap_to_optimum,
-          "makespan_s / optimal_makespan_s - 1; negative where other operating points or variants are faster",
+          "makespan_s / optimal_makespan_s - 1; below 0 by rounding only",
           {.min = -std::numeric_limits<double>::infinity()}),
     field("score", &RunSummary::score,
           "XRBench score: mean of score (streams.csv) over streams with finished or dropped requests; empty "

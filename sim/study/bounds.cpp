@@ -89,10 +89,32 @@ Seconds alone(const Machines& machines, const Model& model) {
   return last < kNever ? std::max(last, mapping::divisible_load(rows, machines.slots())) : kNever;
 }
 
+/// One request, each task on each accelerator as fast as any of its operating points and variants makes it: who
+/// changes them must not end before the optimum.
+mapping::MappingProblem fastest_request(const SystemView& view, const Model& model) {
+  mapping::MappingProblem problem = mapping::idle_problem_of(view);
+  const std::uint32_t request = problem.add_request();
+  for (const ModelTask& task : model.tasks) {
+    std::vector<mapping::Price> prices(problem.accelerators());
+    for (std::uint32_t a = 0; a < problem.accelerators(); ++a)
+      for (std::uint32_t point = 0; point < view.kinds[view.accelerators[a].kind].points.size(); ++point)
+        for (std::uint32_t variant = 0; variant < task.variants; ++variant)
+          prices[a].time = std::min(prices[a].time, view.alone_time_at(task, a, point, variant));
+    const std::uint32_t id = problem.add_task(request, prices);
+    for (const Edge& edge : task.inputs) {
+      std::vector<Seconds> delays;
+      for (const Accelerator& from : view.accelerators)
+        for (const Accelerator& to : view.accelerators)
+          delays.push_back(view.route_time(from.memory, to.memory, edge.bytes));
+      problem.add_edge(edge.task, id, delays, edge.bytes);
+    }
+  }
+  return problem;
+}
+
 std::optional<double> optimum_of(const SystemView& view, std::uint32_t model) {
   if (view.models[model].tasks.size() > kMostTasks) return std::nullopt;
-  mapping::MappingProblem problem = mapping::idle_problem_of(view);
-  mapping::add_fresh_request(problem, view, model);
+  const mapping::MappingProblem problem = fastest_request(view, view.models[model]);
   if (mapping::placeable_tasks(problem).size() != problem.size()) return std::nullopt;
   const mapping::Plan plan = mapping::branch_and_bound(problem, kMostNodes);
   return plan.proved ? std::optional(plan.timing.makespan) : std::nullopt;

@@ -153,3 +153,25 @@ TEST_CASE("with little room to plan the contract is kept, too") {
     }
   }
 }
+
+TEST_CASE("a later request goes into the gap that an earlier one's plan leaves") {
+  // A: 1 s on p, 1 s on q, 1 s on p again. B: 1 s on p. Behind A it would end at 4.
+  const auto scenario = make_scenario(
+      {R"({"format": 1, "name": "p", "kinds": [{"name": "p", "type": "gpu"}, {"name": "q", "type": "dla"}],
+           "accelerators": [{"name": "p", "kind": "p"}, {"name": "q", "kind": "q"}]})",
+       R"({"format": 1, "name": "w", "streams": [
+           {"name": "a", "model": "A", "arrival": {"type": "burst", "count": 1}, "granularity": "layer"},
+           {"name": "b", "model": "B", "arrival": {"type": "burst", "count": 1}, "granularity": "layer"}]})",
+       {{"A", R"({"format": 1, "name": "A", "layers": [{"name": "a0"}, {"name": "a1"}, {"name": "a2"}], "costs": [
+                 {"layer": "a0", "kind": "p", "time": 1}, {"layer": "a1", "kind": "q", "time": 1},
+                 {"layer": "a2", "kind": "p", "time": 1}]})"},
+        {"B", R"({"format": 1, "name": "B", "layers": [{"name": "b0"}], "costs": [
+                 {"layer": "b0", "kind": "p", "time": 1}]})"}}});
+  for (const char* policy : {"optimal", "heft"}) {
+    INFO(policy);
+    const Log log = simulate_log(scenario, policy);
+    CHECK(*log.requests.at(0).finish == doctest::Approx(2));  // b, which ends first
+    CHECK(*log.requests.at(0).forecast == doctest::Approx(2));
+    CHECK(*log.requests.at(1).finish == doctest::Approx(3));
+  }
+}

@@ -200,3 +200,29 @@ TEST_CASE("random: the same seed, the same plan; equal accelerators get equal sh
   CHECK(shares(1) == shares(1));
   CHECK(shares(1) != shares(2));
 }
+
+TEST_CASE("slots are planned one by one: four tasks of 2 s on four slots end at 2, and as forecast") {
+  std::string layers, costs;
+  for (const char* name : {"l0", "l1", "l2", "l3"}) {
+    layers += std::string(layers.empty() ? "" : ", ") + R"({"name": ")" + name + R"(", "inputs": []})";
+    for (const auto& [kind, time] : {std::pair{"g", "2"}, std::pair{"c", "3.9"}})
+      costs += std::string(costs.empty() ? "" : ", ") + R"({"layer": ")" + name + R"(", "kind": ")" + kind +
+               R"(", "time": )" + time + "}";
+  }
+  const auto scenario = make_scenario(
+      {R"({"format": 1, "name": "p", "kinds": [{"name": "c", "type": "cpu"}, {"name": "g", "type": "gpu", "slots": 4}],
+           "accelerators": [{"name": "c", "kind": "c"}, {"name": "g", "kind": "g"}]})",
+       R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "granularity": "layer",
+           "arrival": {"type": "trace", "times": [0, 1]}}]})",
+       {{"m", R"({"format": 1, "name": "m", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}"}}});
+  for (const char* policy : {"heft", "mct_static", "met_static", "minmin", "peft", "lookahead", "eft_ready", "optimal"}) {
+    INFO(policy);
+    const Log log = simulate_log(scenario, policy);
+    REQUIRE(log.requests.size() == 2);
+    CHECK(*log.requests[0].finish == doctest::Approx(2));
+    CHECK(*log.requests[0].forecast == doctest::Approx(2));
+    // The second one goes behind: the slots are busy until 2.
+    CHECK(*log.requests[1].finish == doctest::Approx(4));
+    CHECK(*log.requests[1].forecast == doctest::Approx(4));
+  }
+}

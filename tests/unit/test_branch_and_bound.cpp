@@ -9,6 +9,8 @@
 #include "support/linear_program.hpp"
 #include "support/lower_bounds.hpp"
 #include "support/mapping_cases.hpp"
+#include "support/plain_scheduling.hpp"
+#include "support/plan_rules.hpp"
 
 using namespace hetsched;
 using namespace hetsched::mapping;
@@ -41,6 +43,56 @@ MappingProblem random_graph(Dice& dice) {
       if (dice.chance(0.3)) problem.add_edge(from, t, 4 * dice.uniform());
   }
   return problem;
+}
+
+/// The same as a mapping problem, with delays that come from bytes over links.
+MappingProblem mapping_of(const Instance& in) {
+  MappingProblem problem(static_cast<std::uint32_t>(in.m));
+  problem.add_request();
+  for (int p = 0; p < in.m; ++p)
+    for (int q = 0; q < in.m; ++q)
+      problem.links.push_back(p == q ? Route{} : Route{in.latency[p][q], in.per_byte[p][q]});
+  for (int t = 0; t < in.n; ++t) {
+    std::vector<Price> prices;
+    for (int p = 0; p < in.m; ++p) prices.push_back({in.w[t][p], 0, 0});
+    problem.add_task(0, prices);
+    for (int u = 0; u < t; ++u) {
+      if (!in.edge(u, t)) continue;
+      std::vector<double> delays;
+      for (int p = 0; p < in.m; ++p)
+        for (int q = 0; q < in.m; ++q) delays.push_back(in.c(u, t, p, q));
+      problem.add_edge(static_cast<std::uint32_t>(u), static_cast<std::uint32_t>(t), delays, in.bytes[u][t]);
+    }
+  }
+  return problem;
+}
+
+/// So many tasks on three accelerators, each with about two inputs.
+Instance large_instance(Dice& dice, int tasks) {
+  Instance in;
+  in.n = tasks;
+  in.m = 3;
+  in.latency.assign(3, std::vector<double>(3, 0));
+  in.per_byte.assign(3, std::vector<double>(3, 1));
+  in.w.assign(tasks, std::vector<double>(3));
+  in.bytes.assign(tasks, std::vector<double>(tasks, -1));
+  for (int t = 0; t < tasks; ++t) {
+    for (double& time : in.w[t]) time = 1 + 39 * dice.uniform();
+    for (int u = 0; u < t; ++u)
+      if (dice.chance(std::min(1.0, 2.0 / t))) in.bytes[u][t] = 1 + 39 * dice.uniform();
+  }
+  return in;
+}
+
+void check_no_rule_is_better(const Instance& in, std::uint64_t max_nodes) {
+  const MappingProblem problem = mapping_of(in);
+  const Plan plan = branch_and_bound(problem, max_nodes);
+  CHECK(plan.timing.makespan >= lower_bound(problem) * (1 - 1e-9));
+  const auto plan_problem = problem_of(in);
+  for (const auto& [name, rule] : plan_rules()) {
+    INFO(name);
+    CHECK(plan.timing.makespan <= planning::makespan(rule(plan_problem)) * (1 + 1e-9));
+  }
 }
 
 /// The least makespan over all accelerators and all orders: every task as early as the order allows.
@@ -107,6 +159,28 @@ TEST_CASE("random graphs: as short as the best of all accelerators in all orders
     CHECK(stopped.timing.makespan >= plan.timing.makespan);
     if (stopped.proved) CHECK(stopped.timing.makespan == doctest::Approx(best).epsilon(1e-9));
   }
+}
+
+TEST_CASE("300 random graphs of up to 100 tasks: no static rule plans anything shorter, whether it is stopped or not") {
+  for (std::uint64_t seed = 0; seed < 240; ++seed) {
+    INFO("seed " << seed);
+    check_no_rule_is_better(random_instance(seed), seed % 2 == 0 ? 0 : 500);
+  }
+  Dice dice(15);
+  for (int round = 0; round < 60; ++round) {
+    INFO("round " << round);
+    check_no_rule_is_better(large_instance(dice, 20 + 4 * (round % 21)), 100);
+  }
+}
+
+TEST_CASE("what a server is promised to stays free, and gaps are used") {
+  MappingProblem problem = independent_tasks({{3, 20}, {2, 20}, {2, 20}});
+  problem.servers[0].reserved = {{2, 4}, {7, 9}};
+  const Plan plan = branch_and_bound(problem, 10000);
+  CHECK(plan.proved);
+  CHECK(plan.timing.makespan == 11);  // 2 before, 3 between, 2 behind
+  CHECK(plan.where == Mapping{0, 0, 0});
+  CHECK(plan.timing.start[0] == 4);
 }
 
 TEST_CASE("stopped, it says that nothing is proved") {
