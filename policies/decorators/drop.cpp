@@ -313,15 +313,15 @@ class DropRules final : public Policy {
 }  // namespace
 
 DecoratorEntry drop() {
-  return decorator<DropRules>("drop",
-                              "gives requests up: late, hopeless, overtaken by the newest, (m,k)-firm, skip-over",
-                         {.source = "Hamdaoui and Ramanathan 1995 (mk_firm); Koren and Shasha 1995 (skip_over); the "
-                                    "others are textbook",
-                          .complexity = "live requests x tasks; late, skip_over: live requests; newest: per arrival; "
-                                        "mk_firm: live requests x (tasks + k), if mandatory ones are late times "
-                                        "these and those given up",
-                          .knowledge = "deadlines",
-                          .verified_by = "hand-worked cases; a hopeless request cannot be in time by any policy"});
+  return decorator<DropRules>(
+      "drop", "gives requests up: late, hopeless, overtaken by the newest, (m,k)-firm, skip-over",
+      {.source = "Hamdaoui and Ramanathan 1995 (mk_firm); Koren and Shasha 1995 (skip_over); the "
+                 "others are textbook",
+       .complexity = "live requests x tasks; late, skip_over: live requests; newest: per arrival; "
+                     "mk_firm: live requests x (tasks + k), if mandatory ones are late times "
+                     "these and those given up",
+       .knowledge = "deadlines",
+       .verified_by = "hand-worked cases; a hopeless request cannot be in time by any policy"});
 }
 
 }  // namespace hetsched
