@@ -13,21 +13,21 @@ namespace {
 ///
 /// - queue_limit: at most `limit` requests (of all streams, or of each) are in the system.
 /// - token_bucket: each stream (or all together) may admit `rate` requests a second on average, `burst` at once.
-/// - feasible: those with which, taking what is admitted in order of deadlines, they or one that would be in time without
-///   them end too late: now + (what is left of all running tasks + the work with an earlier or equal deadline that has not
-///   begun, spread over the accelerators) + (the request's own least time) > deadline. Work is that of
+/// - feasible: those with which, taking what is admitted in order of deadlines, they or one that would be in time
+///   without them end too late: now + (what is left of all running tasks + the work with an earlier or equal deadline
+///   that has not begun, spread over the accelerators) + (the request's own least time) > deadline. Work is that of
 ///   support/pending_work.hpp. On one accelerator of one slot, tasks as given at its fastest point, nothing admitted is
-///   late under EDF if predictions hold: tasks that run are not interrupted, and whoever arrives later was asked whether he
-///   delays those that are there, or is blocked.
-/// - utilization: a stream is admitted as a whole, in the order of first arrival, while the sum of
-///   U_i = C_i / min(period, relative deadline) stays at or below m - (m - 1) max U_i (Goossens, Funk, Baruah,
-///   Real-Time Systems 25, 2003, for global EDF; U <= 1 on one accelerator, Liu and Layland 1973). C_i takes each task on the
-///   slowest accelerator that supports it, since EDF may put it there, each at its fastest point; m counts the accelerators
-///   that support all tasks of the admitted streams, and is at least 1. Accelerators then are no slower than identical ones,
-///   which needing less time than C_i leaves in time (Baker and Baruah, ECRTS 2009). So a platform with a very slow
-///   accelerator that counts takes few streams. The test assumes periodic or sporadic streams, chains (with m > 1), and that
-///   a running task can be preempted: here it can at its end only, and what it blocks until then is not covered, nor are
-///   switches and transfers.
+///   late under EDF if predictions hold: tasks that run are not interrupted, and whoever arrives later was asked
+///   whether he delays those that are there, or is blocked.
+/// - utilization: a stream is admitted as a whole, in the order of first arrival, while the sum of U_i = C_i /
+///   min(period, relative deadline) stays at or below m - (m - 1) max U_i (Goossens, Funk, Baruah, Real-Time Systems
+///   25, 2003, for global EDF; U <= 1 on one accelerator, Liu and Layland 1973). C_i takes each task on the slowest
+///   accelerator that supports it, since EDF may put it there, each at its fastest point; m counts the accelerators
+///   that support all tasks of the admitted streams, and is at least 1. Accelerators then are no slower than identical
+///   ones, which needing less time than C_i leaves in time (Baker and Baruah, ECRTS 2009). So a platform with a very
+///   slow accelerator that counts takes few streams. The test assumes periodic or sporadic streams, chains (with m >
+///   1), and that a running task can be preempted: here it can at its end only, and what it blocks until then is not
+///   covered, nor are switches and transfers.
 class Admission final : public Policy {
  public:
   Admission(Params& p, std::unique_ptr<Policy> inner)
@@ -199,8 +199,8 @@ DecoratorEntry admission() {
       {.source = "utilization: Goossens, Funk, Baruah, Real-Time Systems 25, 2003; the others are textbook",
        .complexity = "constant per arrival; feasible: live requests x (tasks + log)",
        .knowledge = "feasible, utilization: deadlines; utilization assumes preemption",
-       .verified_by = "hand-worked arrivals; nothing admitted as feasible is late under EDF on one accelerator, blocking and "
-                      "delays of earlier ones included"});
+       .verified_by = "hand-worked arrivals; nothing admitted as feasible is late under EDF on one accelerator, "
+                      "blocking and delays of earlier ones included"});
 }
 
 }  // namespace hetsched

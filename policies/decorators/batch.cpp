@@ -9,21 +9,21 @@
 namespace hetsched {
 namespace {
 
-/// Computes equal tasks of several requests as one batch, on kinds that allow it (Kind::max_batch). When the policy inside
-/// starts one of them, others that wait join, the oldest first. First tasks of requests are hidden from it while they wait
-/// for others to come; later ones go on with whoever is there.
+/// Computes equal tasks of several requests as one batch, on kinds that allow it (Kind::max_batch). When the policy
+/// inside starts one of them, others that wait join, the oldest first. First tasks of requests are hidden from it while
+/// they wait for others to come; later ones go on with whoever is there.
 ///
 /// - fixed: when `size` of them wait, or the oldest has waited for `delay`.
-/// - triton: at once, or after `delay` if fewer than `size` wait; whoever waits when the accelerator is free joins, up to
-///   its max_batch (NVIDIA Triton's dynamic batcher: max_queue_delay, preferred_batch_size).
+/// - triton: at once, or after `delay` if fewer than `size` wait; whoever waits when the accelerator is free joins, up
+///   to its max_batch (NVIDIA Triton's dynamic batcher: max_queue_delay, preferred_batch_size).
 /// - aimd: as triton, but the largest size of a model grows by `step` with each batch that was in time and shrinks by a
-///   tenth with each that was not (Crankshaw et al., Clipper, NSDI 2017). A batch counts once, when requests end with it:
-///   as in time if all of these were.
-/// - nexus: size = the largest b with 2 l(b) <= relative deadline (Shen et al., Nexus, SOSP 2019), l(b) being the time that
-///   the whole model takes as batches of b: each task where it is fastest, the longest way through them, and no less than
-///   their sum spread over all slots. Goes earlier if the oldest would otherwise be late.
-/// - slo: by deadline; at the start the batch grows while its earliest deadline is at or after the end of what is left of
-///   the model with it: the task as it starts, then the longest way through those after it as batches of that size.
+///   tenth with each that was not (Crankshaw et al., Clipper, NSDI 2017). A batch counts once, when requests end with
+///   it: as in time if all of these were.
+/// - nexus: size = the largest b with 2 l(b) <= relative deadline (Shen et al., Nexus, SOSP 2019), l(b) being the time
+///   that the whole model takes as batches of b: each task where it is fastest, the longest way through them, and no
+///   less than their sum spread over all slots. Goes earlier if the oldest would otherwise be late.
+/// - slo: by deadline; at the start the batch grows while its earliest deadline is at or after the end of what is left
+///   of the model with it: the task as it starts, then the longest way through those after it as batches of that size.
 ///   Requests that would be late even alone are given up.
 ///
 /// What the policy inside drops in the same call joins no batch.
@@ -36,8 +36,10 @@ class Batch final : public Policy {
                                 .doc = "when a batch goes, and how large it is"})),
         size_(p.number("size", {.fallback = 0, .min = 0, .max = 1024, .integer = true,
                                 .doc = "fixed: size; triton: size that need not wait; 0: the largest max_batch"})),
-        delay_(p.number("delay", {.fallback = 0, .min = 0, .max = 1e9, .doc = "s that the oldest waits for others at most"})),
-        step_(p.number("step", {.fallback = 1, .min = 0, .max = 1024, .doc = "aimd: growth of the size with each batch in time"})) {}
+        delay_(p.number("delay", {.fallback = 0, .min = 0, .max = 1e9,
+                                  .doc = "s that the oldest waits for others at most"})),
+        step_(p.number("step", {.fallback = 1, .min = 0, .max = 1024,
+                                .doc = "aimd: growth of the size with each batch in time"})) {}
 
   void begin(const SystemView& view) override {
     for (const Accelerator& a : view.accelerators) largest_ = std::max(largest_, view.kinds[a.kind].max_batch);
@@ -56,7 +58,8 @@ class Batch final : public Policy {
     ready_.clear();
     ended_.clear();
     for (auto& [key, group] : groups_) open(view, group, out);
-    if (!given_up_.empty()) veil_.hide_requests([&](std::uint32_t r) { return given_up_.contains(view.requests[r].id); });
+    if (!given_up_.empty())
+      veil_.hide_requests([&](std::uint32_t r) { return given_up_.contains(view.requests[r].id); });
     for (const std::uint32_t r : ended_) veil_.end(r);
     given_up_.forget_gone(view);
     veil_.hide_tasks([&](TaskRef t) { return !ready_.contains(id_of(view, t)); });
@@ -137,7 +140,8 @@ class Batch final : public Policy {
     for (std::size_t t = tasks.size(); t-- > 0;) {
       own[t] = latency(view, tasks[t], batch);
       sum += own[t];
-      for (const Edge& edge : tasks[t].outputs) found.after[t] = std::max(found.after[t], own[edge.task] + found.after[edge.task]);
+      for (const Edge& edge : tasks[t].outputs)
+        found.after[t] = std::max(found.after[t], own[edge.task] + found.after[edge.task]);
       found.whole = std::max(found.whole, own[t] + found.after[t]);
     }
     double slots = 0;
@@ -207,7 +211,8 @@ class Batch final : public Policy {
     joined_.insert(id_of(view, start.task));
     for (const TaskRef t : start.also) joined_.insert(id_of(view, t));
     std::size_t limit = most;
-    if (rule_ == "aimd") limit = std::min<std::size_t>(limit, static_cast<std::size_t>(limit_[view.request(start.task).model]));
+    if (rule_ == "aimd")
+      limit = std::min<std::size_t>(limit, static_cast<std::size_t>(limit_[view.request(start.task).model]));
     if (rule_ == "fixed" || rule_ == "nexus") limit = std::min(limit, wanted(view, group->second));
     Seconds earliest = view.request(start.task).deadline;
     for (const TaskRef t : group->second.waiting) {
@@ -249,9 +254,9 @@ class Batch final : public Policy {
       if (e.type != Event::Type::request_finished && e.type != Event::Type::request_dropped) continue;
       const Request& request = view.request(e.task);
       if (e.type == Event::Type::request_finished) {
-        const auto last = std::max_element(request.tasks.begin(), request.tasks.end(), [](const TaskState& x, const TaskState& y) {
-          return x.finish < y.finish;
-        });
+        const auto last =
+            std::max_element(request.tasks.begin(), request.tasks.end(),
+                             [](const TaskState& x, const TaskState& y) { return x.finish < y.finish; });
         const auto found = batch_of_.find({request.id, static_cast<std::uint32_t>(last - request.tasks.begin())});
         if (found != batch_of_.end()) {
           Ended& batch = ended[found->second];
@@ -290,11 +295,13 @@ class Batch final : public Policy {
 }  // namespace
 
 DecoratorEntry batch() {
-  return decorator<Batch>("batch", "computes equal tasks of several requests as one: fixed, Triton, AIMD, Nexus, SLO-aware",
+  return decorator<Batch>("batch",
+                          "computes equal tasks of several requests as one: fixed, Triton, AIMD, Nexus, SLO-aware",
                           {.source = "Triton's documentation; Clipper, NSDI 2017 (aimd); Nexus, SOSP 2019",
                            .complexity = "R log R",
                            .knowledge = "nexus, slo, aimd: deadlines",
-                           .verified_by = "a worked example of arrivals and delays; Nexus's rule: b = 9, 375 requests/s"});
+                           .verified_by = "a worked example of arrivals and delays; "
+                                          "Nexus's rule: b = 9, 375 requests/s"});
 }
 
 }  // namespace hetsched

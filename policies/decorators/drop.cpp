@@ -16,18 +16,19 @@ namespace {
 /// - late: those whose deadline has passed.
 /// - hopeless: those that cannot be in time even on the fastest accelerators, alone (support/remaining_time.hpp).
 /// - newest: those that have not started when the next one of their stream arrives: a queue of depth one per sensor.
-/// - mk_firm: of any k requests in a row of a stream, in the order of arrival, at least m are to be in time ((m,k)-firm;
-///   Hamdaoui and Ramanathan, IEEE Trans. Computers 44(12), 1995). Whoever ended otherwise, or was turned away before it got
-///   here, is missed; who is in the system or still to come counts as in time. A request is optional if its stream could
-///   miss it, mandatory if not. Hopeless ones are given up, mandatory ones too since nobody can save them. Optional ones are
-///   given up in favour of mandatory ones: if one of these, taking all in order of deadlines as admission:rule=feasible
-///   does, would be late but for optional ones that are due no later and do not run, such are given up until it is not,
-///   first of the stream that can miss most more (the largest distance from failing), then the youngest. Nothing is
-///   given up where that does not suffice. A stream that is given too little still fails.
-/// - skip_over: of every `k` requests of a stream one may be skipped (Koren and Shasha, RTSS 1995, "blue when possible"):
-///   a request after k - 1 others in a row that were in time is blue, a red one otherwise. Tasks of blue ones are shown only
-///   while no red ones are ready, also after they were shown before; what runs goes on to its end. A blue request is given
-///   up at its deadline.
+/// - mk_firm: of any k requests in a row of a stream, in the order of arrival, at least m are to be in time
+///   ((m,k)-firm; Hamdaoui and Ramanathan, IEEE Trans. Computers 44(12), 1995). Whoever ended otherwise, or was turned
+///   away before it got here, is missed; who is in the system or still to come counts as in time. A request is optional
+///   if its stream could miss it, mandatory if not. Hopeless ones are given up, mandatory ones too since nobody can
+///   save them. Optional ones are given up in favour of mandatory ones: if one of these, taking all in order of
+///   deadlines as admission:rule=feasible does, would be late but for optional ones that are due no later and do not
+///   run, such are given up until it is not, first of the stream that can miss most more (the largest distance from
+///   failing), then the youngest. Nothing is given up where that does not suffice. A stream that is given too little
+///   still fails.
+/// - skip_over: of every `k` requests of a stream one may be skipped (Koren and Shasha, RTSS 1995, "blue when
+///   possible"): a request after k - 1 others in a row that were in time is blue, a red one otherwise. Tasks of blue
+///   ones are shown only while no red ones are ready, also after they were shown before; what runs goes on to its end.
+///   A blue request is given up at its deadline.
 class DropRules final : public Policy {
  public:
   DropRules(Params& p, std::unique_ptr<Policy> inner)
@@ -36,9 +37,11 @@ class DropRules final : public Policy {
                                 .of = {"late", "hopeless", "newest", "mk_firm", "skip_over"},
                                 .doc = "who is given up"})),
         m_(static_cast<std::size_t>(
-            p.number("m", {.fallback = 1, .min = 1, .max = 1e6, .integer = true, .doc = "mk_firm: so many of the last k in time"}))),
-        k_(static_cast<std::size_t>(p.number(
-            "k", {.fallback = 2, .min = 2, .max = 1e6, .integer = true, .doc = "mk_firm, skip_over: window of requests"}))) {
+            p.number("m", {.fallback = 1, .min = 1, .max = 1e6, .integer = true,
+                           .doc = "mk_firm: so many of the last k in time"}))),
+        k_(static_cast<std::size_t>(
+            p.number("k", {.fallback = 2, .min = 2, .max = 1e6, .integer = true,
+                           .doc = "mk_firm, skip_over: window of requests"}))) {
     if (rule_ == "mk_firm" && m_ > k_) p.reject("m", "must be at most k, " + std::to_string(k_));
   }
 
@@ -114,8 +117,10 @@ class DropRules final : public Policy {
     }
     /// How many more could be missed in each k in a row, beyond this one; less than zero: this one is mandatory.
     [[nodiscard]] std::ptrdiff_t spare(std::uint64_t index, std::size_t m, std::size_t k) const {
-      std::vector<std::uint64_t> near(missed.lower_bound(index >= k - 1 ? index - (k - 1) : 0), missed.lower_bound(index + k));
-      if (const auto at = std::lower_bound(near.begin(), near.end(), index); at == near.end() || *at != index) near.insert(at, index);
+      const std::uint64_t first = index >= k - 1 ? index - (k - 1) : 0;
+      std::vector<std::uint64_t> near(missed.lower_bound(first), missed.lower_bound(index + k));
+      const auto at = std::lower_bound(near.begin(), near.end(), index);
+      if (at == near.end() || *at != index) near.insert(at, index);
       std::size_t most = 0;
       for (std::size_t from = 0, to = 0; from < near.size() && near[from] <= index; ++from) {
         while (to < near.size() && near[to] < near[from] + k) ++to;
@@ -125,7 +130,9 @@ class DropRules final : public Policy {
     }
   };
 
-  [[nodiscard]] std::ptrdiff_t spare(const Request& request) const { return firm_[request.stream].spare(request.index, m_, k_); }
+  [[nodiscard]] std::ptrdiff_t spare(const Request& request) const {
+    return firm_[request.stream].spare(request.index, m_, k_);
+  }
 
   struct Load {
     std::uint32_t request;
@@ -133,8 +140,8 @@ class DropRules final : public Policy {
     bool given_up = false;
   };
 
-  /// Gives optional requests up that make mandatory ones late. O(live requests x (tasks + k)) if no mandatory one is late;
-  /// else times those that are and those given up.
+  /// Gives optional requests up that make mandatory ones late. O(live requests x (tasks + k)), and for each mandatory
+  /// one O(live requests); for each that is late O(live requests x k) times those given up.
   void favour_mandatory(const SystemView& view, Decisions& out) {
     loads_.clear();
     for (const std::uint32_t r : view.live) {
@@ -143,7 +150,8 @@ class DropRules final : public Policy {
         loads_.push_back({r, request.deadline, pending_.to_start(request), PendingWork::running(view, request),
                           remaining_.of(view, request, true)});
     }
-    std::stable_sort(loads_.begin(), loads_.end(), [](const Load& a, const Load& b) { return a.deadline < b.deadline; });
+    std::stable_sort(loads_.begin(), loads_.end(),
+                     [](const Load& a, const Load& b) { return a.deadline < b.deadline; });
     for (const Load& load : loads_) {
       if (load.given_up || load.deadline == kNever || spare(view.requests[load.request]) >= 0) continue;
       make_room(view, load, out);
@@ -191,7 +199,8 @@ class DropRules final : public Policy {
     const auto m = static_cast<double>(view.accelerators.size());
     Seconds ahead = 0;
     for (const Load& other : loads_)
-      if (&other != &load && !other.given_up) ahead += other.running + (other.deadline <= load.deadline ? other.to_start : 0);
+      if (&other != &load && !other.given_up)
+        ahead += other.running + (other.deadline <= load.deadline ? other.to_start : 0);
     const Seconds own = std::max(load.least, (load.to_start + load.running) / m);
     return view.now + ahead / m + own > just_after(load.deadline);
   }
@@ -234,8 +243,9 @@ class DropRules final : public Policy {
 
   void colour(const SystemView& view, const Request& request) {
     const std::deque<bool>& history = history_[request.stream];
-    const bool earned = history.size() >= k_ - 1 && std::all_of(history.end() - static_cast<std::ptrdiff_t>(k_ - 1), history.end(),
-                                                                [](bool in_time) { return in_time; });
+    const bool earned = history.size() >= k_ - 1 &&
+                        std::all_of(history.end() - static_cast<std::ptrdiff_t>(k_ - 1), history.end(),
+                                    [](bool in_time) { return in_time; });
     // Of those that are in the system at once only one can be the one that is skipped.
     const bool other_blue = std::any_of(view.live.begin(), view.live.end(), [&](std::uint32_t r) {
       return view.requests[r].stream == request.stream && blue_.contains(view.requests[r].id);
@@ -251,7 +261,8 @@ class DropRules final : public Policy {
     blue_waits_ = false;
     if (blue_.empty()) return;
     const auto counts = [&](TaskRef t) { return !given_up_.contains(view.request(t).id); };
-    const bool red = std::any_of(view.ready.begin(), view.ready.end(), [&](TaskRef t) { return !is_blue(view, t) && counts(t); });
+    const bool red = std::any_of(view.ready.begin(), view.ready.end(),
+                                 [&](TaskRef t) { return !is_blue(view, t) && counts(t); });
     for (const TaskRef t : view.ready) {
       if (!is_blue(view, t) || !counts(t)) continue;
       std::set<std::uint32_t>& hidden = hidden_blue_[view.request(t).id];
@@ -302,13 +313,15 @@ class DropRules final : public Policy {
 }  // namespace
 
 DecoratorEntry drop() {
-  return decorator<DropRules>("drop", "gives requests up: late, hopeless, overtaken by the newest, (m,k)-firm, skip-over",
-                         {.source = "Hamdaoui and Ramanathan 1995 (mk_firm); Koren and Shasha 1995 (skip_over); the others "
-                                    "are textbook",
-                          .complexity = "live requests x tasks; late, skip_over: live requests; newest: per arrival; mk_firm: live requests x "
-                                        "(tasks + k), if mandatory ones are late times these and those given up",
-                          .knowledge = "deadlines",
-                          .verified_by = "hand-worked cases; a hopeless request cannot be in time by any policy"});
+  return decorator<DropRules>(
+      "drop", "gives requests up: late, hopeless, overtaken by the newest, (m,k)-firm, skip-over",
+      {.source = "Hamdaoui and Ramanathan 1995 (mk_firm); Koren and Shasha 1995 (skip_over); the "
+                 "others are textbook",
+       .complexity = "live requests x tasks; late, skip_over: live requests; newest: per arrival; "
+                     "mk_firm: live requests x (tasks + k), if mandatory ones are late times "
+                     "these and those given up",
+       .knowledge = "deadlines",
+       .verified_by = "hand-worked cases; a hopeless request cannot be in time by any policy"});
 }
 
 }  // namespace hetsched

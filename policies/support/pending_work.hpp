@@ -1,7 +1,7 @@
 /// \file
-/// How much work requests still are: the sum over their tasks, each as fast as any accelerator computes it as it is given
-/// (variant 0), with its dispatch; of a running task what is left by prediction. With several models one switch per
-/// request is added, where accelerators need time for that.
+/// How much work requests still are: the sum over their tasks, each as fast as any accelerator computes it as it is
+/// given (variant 0), with its dispatch; of a running task what is left by prediction. With several models one switch
+/// per request is added, where accelerators need time for that.
 #pragma once
 
 #include <algorithm>

@@ -32,7 +32,8 @@ Inputs streams(const std::string& members, std::initializer_list<int> lengths, c
 }
 
 std::string stream(const std::string& name, int layers, const std::string& times, const std::string& deadline) {
-  return R"({"name": ")" + name + R"(", "model": "m)" + std::to_string(layers) + R"(", "arrival": {"type": "trace", "times": [)" +
+  return R"({"name": ")" + name + R"(", "model": "m)" + std::to_string(layers) +
+         R"(", "arrival": {"type": "trace", "times": [)" +
          times + R"(]}, "deadline": )" + deadline + "}";
 }
 
@@ -46,7 +47,8 @@ std::string decorator(const std::string& name, const std::string& parameters) {
 
 std::size_t count(const Log& log, RequestStatus status) {
   return static_cast<std::size_t>(
-      std::count_if(log.requests.begin(), log.requests.end(), [&](const RequestRecord& r) { return r.status == status; }));
+      std::count_if(log.requests.begin(), log.requests.end(),
+                    [&](const RequestRecord& r) { return r.status == status; }));
 }
 
 /// By stream and number within it, "x0".
@@ -79,8 +81,9 @@ const std::string kServer = R"(, "max_batch": 16, "batch_fixed_share": 0.75)";
 }  // namespace
 
 TEST_CASE("what the policy inside drops in the same call joins no batch") {
-  const Inputs burst = streams(R"({"name": "x", "model": "m1", "arrival": {"type": "burst", "count": 3}, "deadline": 0.1})", {1},
-                               kServer, 0.008);
+  const Inputs burst =
+      streams(R"({"name": "x", "model": "m1", "arrival": {"type": "burst", "count": 3}, "deadline": 0.1})",
+              {1}, kServer, 0.008);
   const auto inside = [&](const std::string& inner) { return run(burst, "fcfs", "\"batch\", " + inner); };
   const Log limited = inside(decorator("admission", R"("limit": 2)"));
   CHECK(fates(limited) == Fates{{"x0", in_time}, {"x1", in_time}, {"x2", dropped}});
@@ -98,28 +101,33 @@ TEST_CASE("AIMD counts batches, not requests: up by one with each in time, down 
     return batch_sizes(run(burst, "fcfs", decorator("batch", R"("rule": "aimd")")));
   };
   CHECK(sizes("36", "9") == std::vector<std::uint32_t>{1, 2, 3, 4, 5, 6, 7, 8});
-  // Batches of 1 to 4 end at 8, 18, 30, 44 ms, that of 5 at 60: late, as are all after it. Then 4.5, 4.05, 3.65, 3.28, 2.95.
+  // Batches of 1 to 4 end at 8, 18, 30, 44 ms, that of 5 at 60: late, as are all after it.
+  // The limits then are 4.5, 4.05, 3.65, 3.28, 2.95.
   CHECK(sizes("31", "0.05") == std::vector<std::uint32_t>{1, 2, 3, 4, 5, 4, 4, 3, 3, 2});
 }
 
 TEST_CASE("Nexus's rule and SLO-aware batches count all of a model's tasks") {
   // 2 x 10 (6 + 2 b) <= 300 ms: b = 4, whose 140 ms are less than four periods of 36 ms.
-  const Inputs steady = streams(R"({"name": "x", "model": "m10", "arrival": {"type": "periodic", "period": 0.036, "count": 64},
-                                    "deadline": 0.3})",
-                                {10}, kServer, 0.008);
+  const Inputs steady =
+      streams(R"({"name": "x", "model": "m10", "arrival": {"type": "periodic", "period": 0.036, "count": 64},
+                  "deadline": 0.3})", {10}, kServer, 0.008);
   const Log nexus = run(steady, "fcfs", decorator("batch", R"("rule": "nexus")"));
   for (const TaskRecord& t : nexus.tasks) CHECK(t.batch == 4);
   CHECK(count(nexus, RequestStatus::late) == 0);
-  // Ten at once have 100 ms for 10 layers: l(b) = 10 (6 + 2 b) <= 100 lets two go, until 100; the others are hopeless by then.
-  const Inputs burst = streams(R"({"name": "x", "model": "m10", "arrival": {"type": "burst", "count": 10}, "deadline": 0.1})",
-                               {10}, kServer, 0.008);
+  // Ten at once have 100 ms for 10 layers: l(b) = 10 (6 + 2 b) <= 100 lets two go, until 100; the
+  // others are hopeless by then.
+  const Inputs burst =
+      streams(R"({"name": "x", "model": "m10", "arrival": {"type": "burst", "count": 10}, "deadline": 0.1})", {10},
+              kServer, 0.008);
   const Log slo = run(burst, "edf", decorator("batch", R"("rule": "slo")"));
   CHECK(count(slo, in_time) == 2);
   CHECK(count(slo, dropped) == 8);
 }
 
-TEST_CASE("admission by feasibility: nobody is admitted who delays others into lateness, or whom a running task blocks") {
-  const auto with = [](const Inputs& inputs) { return run(inputs, "edf", decorator("admission", R"("rule": "feasible")")); };
+TEST_CASE("admission by feasibility: nobody is admitted who makes others late, or whom a running task blocks") {
+  const auto with = [](const Inputs& inputs) {
+    return run(inputs, "edf", decorator("admission", R"("rule": "feasible")"));
+  };
   // x: 5 s until 6. y at 1, 2 s until 4, would run 1 to 3, and x end at 7.
   const std::string x = stream("x", 5, "0", "6");
   CHECK(fates(with(streams(x + "," + stream("y", 2, "1", "3"), {5, 2}))) == Fates{{"x0", in_time}, {"y0", dropped}});
@@ -137,7 +145,8 @@ TEST_CASE("admission by feasibility under EDF: random chains, none that is admit
   const Inputs inputs = streams(
       R"({"name": "x", "model": "m5", "arrival": {"type": "poisson", "rate": 0.1, "count": 300}, "deadline": 14},
          {"name": "y", "model": "m2", "arrival": {"type": "poisson", "rate": 0.3, "count": 900}, "deadline": 4},
-         {"name": "z", "model": "m1", "arrival": {"type": "poisson", "rate": 0.3, "count": 900}, "deadline": 2.5})", {5, 2, 1});
+         {"name": "z", "model": "m1", "arrival": {"type": "poisson", "rate": 0.3, "count": 900}, "deadline": 2.5})",
+      {5, 2, 1});
   const Log log = run(inputs, "edf", decorator("admission", R"("rule": "feasible")"));
   CHECK(count(log, RequestStatus::late) == 0);
   CHECK(count(log, in_time) > 900);
@@ -155,7 +164,8 @@ TEST_CASE("admission by utilization counts tasks where they are slowest, and onl
     for (int s = 0; s < 6; ++s)
       list += (s > 0 ? "," : "") + std::string(R"({"name": "s)") + std::to_string(s) +
               R"(", "model": "m", "arrival": {"type": "periodic", "period": 2}, "deadline": "period"})";
-    const Inputs inputs{R"({"format": 1, "name": "p", "kinds": [{"name": "g", "type": "gpu"}, {"name": "d", "type": "dla"}],
+    const Inputs inputs{R"({"format": 1, "name": "p",
+                            "kinds": [{"name": "g", "type": "gpu"}, {"name": "d", "type": "dla"}],
                             "accelerators": [{"name": "g", "kind": "g"}, {"name": "d", "kind": "d", "count": 3}]})",
                         R"({"format": 1, "name": "w", "duration": 60, "streams": [)" + list + "]}",
                         {{"m", model}}};
@@ -181,9 +191,12 @@ TEST_CASE("admission by utilization counts tasks where they are slowest, and onl
 
 TEST_CASE("(m,k)-firm: no worse than giving up hopeless ones where no more can be in time") {
   // 1 s each 0.5 s, due after 1.2: every second one can be served.
-  const Inputs inputs = streams(R"({"name": "x", "model": "m1", "arrival": {"type": "periodic", "period": 0.5, "count": 80}, "deadline": 1.2})", {1});
+  const Inputs inputs = streams(
+      R"({"name": "x", "model": "m1", "arrival": {"type": "periodic", "period": 0.5, "count": 80}, "deadline": 1.2})",
+      {1});
   CHECK(count(run(inputs, "edf", decorator("drop", R"("rule": "hopeless")")), in_time) == 40);
-  for (const std::string window : {R"("m": 1, "k": 2)", R"("m": 2, "k": 3)", R"("m": 1, "k": 4)", R"("m": 3, "k": 3)"}) {
+  for (const std::string window :
+       {R"("m": 1, "k": 2)", R"("m": 2, "k": 3)", R"("m": 1, "k": 4)", R"("m": 3, "k": 3)"}) {
     const Log log = run(inputs, "edf", decorator("drop", R"("rule": "mk_firm", )" + window));
     CHECK(count(log, in_time) == 40);
     CHECK(count(log, dropped) == 40);
@@ -220,7 +233,8 @@ TEST_CASE("(m,k)-firm: two equal streams take turns at twice the load, where EDF
   };
   const Inputs inputs = streams(
       R"({"name": "x", "model": "m1", "arrival": {"type": "periodic", "period": 2, "count": 40}, "deadline": 2},
-         {"name": "y", "model": "m1", "arrival": {"type": "periodic", "period": 2, "count": 40}, "deadline": 2.5})", {1}, "", 2);
+         {"name": "y", "model": "m1", "arrival": {"type": "periodic", "period": 2, "count": 40}, "deadline": 2.5})",
+      {1}, "", 2);
   const Log hopeless = run(inputs, "edf", decorator("drop", ""));
   const Log firm = run(inputs, "edf", decorator("drop", R"("rule": "mk_firm", "m": 1, "k": 2)"));
   CHECK(count(hopeless, in_time) == 40);
