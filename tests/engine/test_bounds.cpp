@@ -24,7 +24,7 @@ TEST_CASE("the published graph: bound 41, optimum 73, HEFT 80, the optimal polic
   CHECK_FALSE(run_scenario(*scenario, built_in()).summary.makespan_lower_bound.has_value());
 }
 
-TEST_CASE("points and variants that are faster than what a run begins with: the optimum is theirs, no gap is negative") {
+TEST_CASE("points and variants faster than what a run begins with: the optimum is theirs, no gap is negative") {
   const auto summary_of = [](const std::string& kind, const std::string& layer, const std::string& costs,
                              const std::string& policy) {
     const auto scenario = make_scenario(
@@ -32,7 +32,8 @@ TEST_CASE("points and variants that are faster than what a run begins with: the 
              R"(}], "accelerators": [{"name": "a", "kind": "k"}]})",
          R"({"format": 1, "name": "w", "streams": [
              {"name": "s", "model": "m", "arrival": {"type": "burst", "count": 1}, "deadline": 3}]})",
-         {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "l")" + layer + R"(}], "costs": [)" + costs + "]}"}}});
+         {{"m",
+           R"({"format": 1, "name": "m", "layers": [{"name": "l")" + layer + R"(}], "costs": [)" + costs + "]}"}}});
     scenario->policy = chosen(policy);
     return run_scenario(*scenario, built_in()).summary;
   };

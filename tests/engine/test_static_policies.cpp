@@ -215,7 +215,7 @@ TEST_CASE("slots are planned one by one: four tasks of 2 s on four slots end at 
        R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "granularity": "layer",
            "arrival": {"type": "trace", "times": [0, 1]}}]})",
        {{"m", R"({"format": 1, "name": "m", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}"}}});
-  for (const char* policy : {"heft", "mct_static", "met_static", "minmin", "peft", "lookahead", "eft_ready", "optimal"}) {
+  for (const char* policy : {"heft", "mct_static", "met_static", "minmin", "peft", "lookahead", "optimal"}) {
     INFO(policy);
     const Log log = simulate_log(scenario, policy);
     REQUIRE(log.requests.size() == 2);
