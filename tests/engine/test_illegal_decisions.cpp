@@ -75,9 +75,9 @@ TEST_CASE("other decisions") {
   CHECK(refusal([](const SystemView&, Decisions& out) { out.wake_at(kNever); }) ==
         "wake_at(inf s): the time must be finite and not before now");
   CHECK(refusal([](const SystemView&, Decisions& out) { out.forecast(0, std::nan("")); }) ==
-        "forecast(request 0 of stream s, nan s): the time must be a number, and not before now");
+        "forecast(request 0 of stream s, nan s): the time must be a number, and not negative");
   CHECK(refusal([](const SystemView&, Decisions& out) { out.forecast(0, -5); }) ==
-        "forecast(request 0 of stream s, -5 s): the time must be a number, and not before now");
+        "forecast(request 0 of stream s, -5 s): the time must be a number, and not negative");
   for (const double expected : {-3.0, std::nan("")})
     CHECK(refusal([&](const SystemView&, Decisions& out) {
             Start start{{0, 0}, 0};
