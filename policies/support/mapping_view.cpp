@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/occupancy.hpp"
+
 namespace hetsched::mapping {
 namespace {
 
@@ -24,29 +26,15 @@ std::vector<Seconds> delays_of(const SystemView& view, Bytes bytes) {
   return delays;
 }
 
-/// When the output of a task that has started is at an accelerator, from now.
-Seconds output_there(const SystemView& view, const hetsched::Request& request, const Edge& edge,
-                     std::uint32_t a) {
-  const TaskState& from = request.tasks[edge.task];
-  const std::uint32_t memory = view.accelerators[a].memory;
-  for (const Replica& copy : request.replicas)
-    if (copy.tensor == edge.tensor && copy.memory == memory && copy.arrived) return 0;
-  const Seconds end = std::max(from.finish - view.now, 0.0);
-  return end + view.route_time(view.accelerators[from.accelerator].memory, memory, edge.bytes);
-}
-
 /// When the slots of an accelerator become free, from now.
-void occupy(const SystemView& view, std::vector<std::vector<Seconds>>& ends, std::uint32_t a,
+void occupy(const SystemView& view, const std::vector<std::vector<Seconds>>& ends, std::uint32_t a,
             Server& server) {
   const Accelerator& accelerator = view.accelerators[a];
   if (!accelerator.available) {
     server.free_at.clear();
     return;
   }
-  std::vector<Seconds>& busy = ends[a];
-  std::sort(busy.begin(), busy.end());
-  busy.erase(std::unique(busy.begin(), busy.end()), busy.end());  // a batch has one slot
-  busy.resize(accelerator.slots - accelerator.free_slots, std::max(accelerator.free_at - view.now, 0.0));
+  const std::vector<Seconds> busy = busy_slots(view, a, ends[a]);
   std::copy(busy.begin(), busy.end(), server.free_at.begin());
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <tuple>
 
+#include "support/occupancy.hpp"
+
 namespace hetsched {
 namespace {
 
@@ -13,16 +15,6 @@ Seconds duration(const SystemView& view, const ModelTask& task, std::uint32_t a,
   const Accelerator& accelerator = view.accelerators[a];
   if (!accelerator.available) return kNever;
   return view.kinds[accelerator.kind].dispatch_time + view.alone_time_at(task, a, point);
-}
-
-/// When the output of a task that has started is at an accelerator, from now.
-Seconds output_there(const SystemView& view, const Request& request, const Edge& edge, std::uint32_t a) {
-  const TaskState& from = request.tasks[edge.task];
-  const std::uint32_t memory = view.accelerators[a].memory;
-  for (const Replica& copy : request.replicas)
-    if (copy.tensor == edge.tensor && copy.memory == memory && copy.arrived) return 0;
-  const Seconds end = std::max(from.finish - view.now, 0.0);
-  return end + view.route_time(view.accelerators[from.accelerator].memory, memory, edge.bytes);
 }
 
 bool has_finished_input(const SystemView& view, TaskRef task) {
@@ -205,9 +197,7 @@ void StaticPlan::add_to_slots(const SystemView& view, std::uint32_t accelerator,
     for (const TaskState& task : view.requests[r].tasks)
       if (task.progress == Progress::running && task.accelerator == accelerator)
         free_at.push_back(std::max(task.finish - view.now, 0.0));
-  std::sort(free_at.begin(), free_at.end());
-  free_at.erase(std::unique(free_at.begin(), free_at.end()), free_at.end());  // a batch has one slot
-  free_at.resize(what.slots - what.free_slots, std::max(what.free_at - view.now, 0.0));
+  free_at = busy_slots(view, accelerator, std::move(free_at));
   free_at.insert(free_at.end(), what.free_slots, 0);
   std::sort(free_at.begin(), free_at.end());
   free_at.resize(rows.size());
