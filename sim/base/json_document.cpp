@@ -231,7 +231,8 @@ Json* Document::place(std::string_view pointer, const std::string& origin, Probl
       value = &(*value)[part];
       plain += pointer_part(part);
     } else {
-      problems.add(origin, plain, "is " + shown(*value) + ", which has nothing inside that could be set");
+      const char* way_out = value->is_string() ? "; write it in full, as {...}" : "";
+      problems.add(origin, plain, "is " + shown(*value) + ", which has nothing inside that could be set" + way_out);
       return nullptr;
     }
   }

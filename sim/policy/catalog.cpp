@@ -277,7 +277,8 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
   try {
     make = maker(choice);
   } catch (const InputError& error) {
-    for (const Problem& problem : error.problems()) problems.add(at ? at->problem(to_string(problem)) : problem);
+    const auto name = [&] { return at->value().is_object() ? at->child("name") : *at; };
+    for (const Problem& problem : error.problems()) problems.add(at ? name().problem(to_string(problem)) : problem);
     return nullptr;
   }
   std::unique_ptr<Policy> policy = made_from({choice.name, choice.parameters, "policy"}, run_seed, make, problems);
@@ -287,8 +288,9 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
     if (!found) {
       Names names;
       for (const DecoratorEntry& each : decorators_) names.emplace_back(each.name);
-      problems.add(decorator.parameters.node().problem(in_quotes(decorator.name) + " is no decorator" +
-                                                       alternatives(decorator.name, "decorators", names)));
+      const Node node = at ? at->child("decorators").child(d) : decorator.parameters.node();
+      problems.add(node.problem(in_quotes(decorator.name) + " is no decorator" +
+                                alternatives(decorator.name, "decorators", names)));
       continue;
     }
     const auto wrap = [&](Params& params) { return found->wrap(params, std::move(policy)); };

@@ -69,7 +69,7 @@ class Catalog {
 
   /// Makes the policy of a run, with its decorators. Everything wrong with the choice (unknown name, unknown parameter, wrong
   /// type, out of range) is added to `problems`, with the positions of the parameters; then there is none.
-  /// `at`, if given, is where the policy was chosen, for problems with its name.
+  /// `at`, if given, is the choice as it was written, for problems with names.
   [[nodiscard]] std::unique_ptr<Policy> make(const PolicyChoice& choice, std::uint64_t run_seed,
                                              Problems& problems, const Node* at = nullptr) const;
 

@@ -24,7 +24,7 @@ void read_policy(const Composed& composed, std::uint64_t seed, const Catalog& ca
   if (policy.name.empty()) return;  // has been reported
   const Node name = node.value().is_object() ? node.child("name") : node;
   policy.folder = name.folder();
-  (void)catalog.make(policy, seed, problems, &name);
+  (void)catalog.make(policy, seed, problems, &node);
 }
 
 void check_jitter(const ExperimentSpec& spec, const Node& node, Problems& problems) {
