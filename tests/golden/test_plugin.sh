@@ -162,7 +162,7 @@ err_is "policy naughty: it ended the program"
 if ("$HETSCHED" "${one_run[@]}" --plugin naughty.so --policy naughty:mode=crashes) >/dev/null 2>"$room/err"; then
   fail "a crash went unnoticed"
 fi
-grep -q "policy naughty: it crashed" "$room/err" || fail "a crash was not told"
+grep -qE "policy naughty: it crashed|AddressSanitizer" "$room/err" || fail "a crash was not told"
 call 0 "${one_run[@]}" --plugin naughty.so --policy naughty:mode=slow --decision-limit "20 s"
 contains out_run/run.json '"decision_limit": 20'
 call 2 "${one_run[@]}" --policy edf --decision-limit soon
