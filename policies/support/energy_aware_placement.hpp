@@ -32,6 +32,7 @@ inline std::size_t point_for(const PerformanceDomain& domain, const std::vector<
 inline double placement_energy(const std::vector<PerformanceDomain>& domains, const std::vector<double>& utilization) {
   double sum = 0;
   for (const PerformanceDomain& domain : domains) {
+    if (domain.processors.empty()) continue;  // it may have no points either
     const PerformanceDomain::Point& point = domain.points[point_for(domain, utilization)];
     for (const std::size_t p : domain.processors)
       if (point.capacity > 0) sum += utilization[p] / point.capacity * point.power;
