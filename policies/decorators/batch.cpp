@@ -37,7 +37,7 @@ class Batch final : public Policy {
         size_(p.number("size", {.fallback = 0, .min = 0, .max = 1024, .integer = true,
                                 .doc = "fixed: size; triton: size that need not wait; 0: the largest max_batch"})),
         delay_(p.number("delay", {.fallback = 0, .min = 0, .max = 1e9,
-                                  .doc = "s that the oldest waits for others at most"})),
+                                  .doc = "that the oldest waits for others at most", .unit = "s"})),
         step_(p.number("step", {.fallback = 1, .min = 0, .max = 1024,
                                 .doc = "aimd: growth of the size with each batch in time"})) {}
 

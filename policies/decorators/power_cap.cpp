@@ -25,7 +25,7 @@ class PowerCap final : public Policy {
  public:
   PowerCap(Params& p, std::unique_ptr<Policy> inner)
       : inner_(std::move(inner)),
-        cap_(p.number("cap", {.fallback = 0, .min = 0, .max = 1e9, .doc = "W; 0: none"})),
+        cap_(p.number("cap", {.min = 0, .max = 1e9, .doc = "most power; 0: no cap", .unit = "W", .required = true})),
         scale_(p.flag("scale", true, "start at a slower operating point rather than wait")) {}
 
   void begin(const SystemView& view) override {

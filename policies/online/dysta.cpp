@@ -28,8 +28,9 @@ class Dysta final : public Policy {
         unit_(p.number("time_unit",
                        {.fallback = 0,
                         .min = 0,
-                        .doc = "what the ratio idle / alone / live is multiplied by, s; 0: the mean "
-                               "estimated time of the models"})),
+                        .doc = "what the ratio idle / alone / live is multiplied by; 0: the mean "
+                               "estimated time of the models",
+                        .unit = "s"})),
         monitor_(
             p.flag("monitor", true, "correct the remaining time by how the request's tasks ran so far")) {}
 

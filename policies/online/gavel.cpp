@@ -32,7 +32,8 @@ class Gavel final : public Policy {
   explicit Gavel(Params& p)
       : round_(p.number("round", {.fallback = 0,
                                   .min = 0,
-                                  .doc = "length of a round, s; 0: ten times the mean time of the models"})),
+                                  .doc = "length of a round; 0: ten times the mean time of the models",
+                                  .unit = "s"})),
         by_priority_(p.flag("weights", true, "weigh streams by priority; else all the same")) {}
 
   void begin(const SystemView& view) override {

@@ -21,8 +21,8 @@ class Llf final : public Policy {
       : estimates_(p),
         quantum_(p.number("quantum", {.fallback = 0,
                                       .min = 0,
-                                      .doc = "least time of service, by prediction, before a request gives "
-                                             "way, s"})) {}
+                                      .doc = "least time of service, by prediction, before a request gives way",
+                                      .unit = "s"})) {}
 
   void decide(const SystemView& view, Decisions& out) override {
     for (const Event& event : view.events)

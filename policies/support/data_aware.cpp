@@ -35,7 +35,7 @@ DataAware::DataAware(Params& p, const Rules& rules) : rules_(rules) {
                      .doc = "weight of energy, s/J; StarPU's is 0.001 where it knows the energy of tasks"});
   idle_power_ =
       p.number("idle_power",
-               {.fallback = 0, .min = 0, .doc = "of the machine, W: energy of ending later than all else"});
+               {.fallback = 0, .min = 0, .doc = "of the machine: energy of ending later than all else", .unit = "W"});
 }
 
 void DataAware::decide(const SystemView& view, Decisions& out) {

@@ -215,7 +215,7 @@ EstimateParameters::EstimateParameters(Params& params)
   if (objective == "energy") goal_.objective = mapping::Objective::energy;
   goal_.energy_budget =
       params.number("energy_budget",
-                    {.fallback = 0, .min = 0, .doc = "J that the tasks of a request may take; 0: no limit"});
+                    {.fallback = 0, .min = 0, .doc = "that the tasks of a request may take; 0: no limit", .unit = "J"});
 }
 
 void EstimateParameters::apply(mapping::MappingProblem& problem) const {

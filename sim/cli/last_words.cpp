@@ -17,7 +17,7 @@ constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 std::string crashed, exited;
 bool speaks = false;
 
-void say(const std::string& text) { [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size()); }
+void say(std::string_view text) { [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size()); }
 
 void on_crash(int signal) {
   say(crashed);
@@ -32,6 +32,13 @@ void on_exit() {
 }
 
 }  // namespace
+
+void tell_and_end(std::string_view message) {
+  say("hetsched: ");
+  say(message);
+  say("\n");
+  std::_Exit(static_cast<int>(ExitCode::policy));
+}
 
 LastWords::LastWords(const std::string& policy) {
   crashed = "hetsched: policy " + policy + ": it crashed; hetsched policy test finds a small case, gdb the place\n";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace hetsched {
 
@@ -16,5 +17,8 @@ class LastWords {
   LastWords(const LastWords&) = delete;
   LastWords& operator=(const LastWords&) = delete;
 };
+
+/// Tells of a policy that does not return, and ends the program with its exit code; for watch_calls().
+void tell_and_end(std::string_view message);
 
 }  // namespace hetsched

@@ -55,6 +55,7 @@ std::string shown_type(const Params::Declared& parameter) {
   if (parameter.type != "number" && parameter.type != "integer") return text;
   if (parameter.min > -kNever) text += " >= " + shortest(parameter.min);
   if (parameter.max < kNever) text += (parameter.min > -kNever ? ", <= " : " <= ") + shortest(parameter.max);
+  if (!parameter.unit.empty()) text += " " + parameter.unit;
   return text;
 }
 
@@ -114,10 +115,10 @@ void print_details(const Catalog& catalog, const std::string& name) {
                {"type", Table::Align::left},
                {"meaning", Table::Align::left}});
   for (const Params::Declared& parameter : parameters)
-    table.add({parameter.name, shown_value(parameter.fallback), shown_type(parameter), parameter.doc});
+    table.add({parameter.name, parameter.required ? "(none)" : shown_value(parameter.fallback), shown_type(parameter), parameter.doc});
   print(table.text());
   const Params::Declared& first = parameters.front();
-  const std::string value = first.name + "=" + shown_value(first.fallback);
+  const std::string value = first.name + "=" + (first.required ? "VALUE" : shown_value(first.fallback));
   if (decorator)
     print("\non the command line: --policy edf+" + name + ":" + value +
           "\nin an experiment:    \"policy\": {\"name\": \"edf\", \"decorators\": [{\"name\": \"" + name +

@@ -181,7 +181,7 @@ Command policy_command() {
             arguments.option("--scenarios", "N", "how many random scenarios (default: 60)", options->scenarios);
             arguments.option("--seed", "N", "seed of the first scenario (default: 0)", options->seed);
             arguments.option("--decision-limit", "TIME",
-                             "wall-clock time that a call of the policy may take; a longer one is its error when it returns",
+                             "wall-clock time that a call of the policy may take; a longer one is its error",
                              options->decision_limit);
             arguments.flag("--absolute-times", "do not test that everything takes twice as long if all times double",
                            options->absolute_times);

@@ -8,6 +8,7 @@
 #include "cli/last_words.hpp"
 #include "cli/output.hpp"
 #include "cli/study_arguments.hpp"
+#include "engine/call_alarm.hpp"
 #include "record/result_files.hpp"
 
 namespace hetsched {
@@ -138,6 +139,7 @@ ExitCode run(const Options& options, const Names& command_line) {
   std::optional<LastWords> last_words;
   const PolicyEntry* entry = catalog.find(scenario.policy.name);
   if (!entry || catalog.plugin_of(*entry)) last_words.emplace(scenario.policy.title());
+  watch_calls(tell_and_end);
   const RunResult result = folder.empty()
                                ? run_scenario(scenario, catalog)
                                : run_into(folder, scenario, catalog, level, {command_line, study.inputs()});

@@ -16,7 +16,7 @@ void StudyArguments::declare(Arguments& arguments, const std::string& records_de
                  "change a value of the experiment, or of the platform or workload in it; may be repeated",
                  settings);
   arguments.option("--decision-limit", "TIME",
-                   "wall-clock time that a call of the policy may take; a longer one is its error when it returns", decision_limit);
+                   "wall-clock time that a call of the policy may take; a longer one is its error", decision_limit);
   arguments.option("--records", "LEVEL", "none, summary or all; default: " + records_default, records);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
+#include "engine/call_alarm.hpp"
 
 namespace hetsched {
 namespace {
@@ -24,6 +25,12 @@ void GuardedPolicy::failed(double now, const std::string& decision, const std::s
 /// Returns the wall-clock time the call took.
 template <class Call>
 double GuardedPolicy::guarded(const char* what, double now, const Call& call) {
+  // How much longer is not said: errors are results, and those are the same each time.
+  const auto late = [&] {
+    return PolicyError(name_, now, what, "it took longer than the limit of " + shortest(*limit_) + " s");
+  };
+  std::optional<CallAlarm> alarm;
+  if (limit_ && calls_are_watched()) alarm.emplace(*limit_, late().what());
   const auto begin = std::chrono::steady_clock::now();
   try {
     call();
@@ -33,8 +40,7 @@ double GuardedPolicy::guarded(const char* what, double now, const Call& call) {
     failed(now, what, "it threw something that is no std::exception");
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  // How much longer is not said: errors are results, and those are the same each time.
-  if (limit_ && seconds > *limit_) failed(now, what, "it took longer than the limit of " + shortest(*limit_) + " s");
+  if (limit_ && seconds > *limit_) throw late();
   return seconds;
 }
 

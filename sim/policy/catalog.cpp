@@ -6,6 +6,7 @@
 
 #include "base/files.hpp"
 #include "base/random.hpp"
+#include "base/units.hpp"
 
 namespace hetsched {
 namespace {
@@ -66,15 +67,28 @@ void check_given(const Chosen& chosen, const Names& known, Problems& problems) {
   }
 }
 
-/// Reads the file that a parameter names, relative to the file that it is written in.
-Params::ReadFile reader_of(const JsonValue& parameters) {
-  return [&parameters](std::string_view name, const std::string& path, std::string& content) -> std::string {
+/// Reads a parameter's number with a unit.
+std::string read_quantity(const std::string& text, std::string_view unit, double& value) {
+  if (quantity_pattern(unit).empty())
+    return "can only be a number: the policy declares it in " + in_quotes(unit) + ", which hetsched does not know";
+  const ParsedQuantity parsed = parse_quantity(text, unit);
+  if (!parsed.value)
+    return "must be a " + quantity_description(unit) + " (" + allowed_units(unit) + "), or a number of " +
+           std::string(unit);
+  value = *parsed.value;
+  return "";
+}
+
+/// Files are relative to the one that the parameters are written in.
+ParamReaders readers_of(const JsonValue& parameters) {
+  const auto file = [&parameters](std::string_view name, const std::string& path, std::string& content) -> std::string {
     Problems problems;
     auto read = read_file(parameters.node().child(name).resolve(path), problems);
-    if (!read) return problems.all().front().where + " " + problems.all().front().what;
+    if (!read) return to_string(problems.all().front());
     content = std::move(*read);
     return "";
   };
+  return {file, read_quantity};
 }
 
 /// Whatever goes wrong when a policy is made is the policy's fault.
@@ -100,15 +114,19 @@ template <class Make>
 std::unique_ptr<Policy> made_from(const Chosen& chosen, std::uint64_t run_seed, const Make& make, Problems& problems) {
   // A file has the same seed wherever it lies.
   const std::string seeded = std::filesystem::path(chosen.name).filename().string();
-  Params params(given_values(chosen.parameters), policy_seed(run_seed, seeded), reader_of(chosen.parameters));
+  Params params(given_values(chosen.parameters), policy_seed(run_seed, seeded), readers_of(chosen.parameters));
   std::unique_ptr<Policy> policy = made(chosen.name, [&] { return make(params); });
   if (chosen.parameters.value.is_object()) check_given(chosen, names_of(params.declared()), problems);
   for (const Params::Problem& problem : params.problems()) {
     const Node node = chosen.parameters.node();
-    const bool given = node.has(problem.name);
-    problems.add(node.child(problem.name)
-                     .problem(problem.what + (given ? "; found " + shown(node.child(problem.name).value())
-                                                    : " by its own default")));
+    const auto is_of = [&](const Params::Declared& d) { return d.name == problem.name; };
+    const auto declared = std::find_if(params.declared().begin(), params.declared().end(), is_of);
+    std::string what = problem.what;
+    if (!node.has(problem.name))
+      what += declared == params.declared().end() || declared->required ? "" : "; its default is " + shown(as_json(declared->fallback));
+    else if (declared == params.declared().end() || declared->type != "file")  // a file's problem names it
+      what += "; found " + shown(node.child(problem.name).value());
+    problems.add(node.child(problem.name).problem(what));
   }
   return policy;
 }
@@ -118,18 +136,22 @@ class Nothing final : public Policy {
   void decide(const SystemView& /*view*/, Decisions& /*out*/) override {}
 };
 
-Json effective_parameters(const std::vector<Params::Declared>& parameters, const JsonValue& chosen) {
+/// The value that a parameter has in the end: in SI, its file found.
+Json effective_value(const Params::Declared& declared, const JsonValue& chosen) {
   const Params::Values given = given_values(chosen);
+  const auto value = given.find(declared.name);
+  if (value == given.end()) return as_json(declared.fallback);
+  const auto* text = std::get_if<std::string>(&value->second);
+  if (text && !quantity_pattern(declared.unit).empty())
+    return as_json(parse_quantity(*text, declared.unit).value.value_or(0));
+  if (text && declared.type == "file" && !text->empty())
+    return std::filesystem::absolute(chosen.node().child(declared.name).resolve(*text)).lexically_normal().string();
+  return as_json(value->second);
+}
+
+Json effective_parameters(const std::vector<Params::Declared>& parameters, const JsonValue& chosen) {
   Json json = Json::object();
-  for (const Params::Declared& declared : parameters) {
-    const auto value = given.find(declared.name);
-    json[declared.name] = as_json(value != given.end() ? value->second : declared.fallback);
-    if (declared.type == "file" && value != given.end() && !std::get<std::string>(value->second).empty())
-      json[declared.name] =
-          std::filesystem::absolute(chosen.node().child(declared.name).resolve(std::get<std::string>(value->second)))
-              .lexically_normal()
-              .string();
-  }
+  for (const Params::Declared& declared : parameters) json[declared.name] = effective_value(declared, chosen);
   return json;
 }
 
@@ -210,7 +232,8 @@ std::string Catalog::unknown(std::string_view name) const {
   if (find_decorator(name))
     return in_quotes(name) + " is a decorator, which goes around a policy: edf+" + std::string(name) +
            ", or in a file {\"name\": \"edf\", \"decorators\": [" + in_quotes(name) + "]}";
-  return in_quotes(name) + " is no policy" + alternatives(name, "policies", names()) +
+  const std::string near = did_you_mean(name, names());
+  return in_quotes(name) + " is no policy" + (near.empty() ? ";" : near) + " hetsched policies lists them" +
          (plugins_.empty() ? "; those of plugins need --plugin FILE" : "");
 }
 

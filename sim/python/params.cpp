@@ -19,9 +19,9 @@ class Reader {
 };
 
 py::object number(const Reader& reader, const std::string& name, double fallback, double min, double max,
-                  bool integer, const std::string& doc) {
-  const double value = reader.get().number(
-      name, {.fallback = fallback, .min = min, .max = max, .integer = integer, .doc = doc});
+                  bool integer, const std::string& doc, const std::string& unit, bool required) {
+  const double value = reader.get().number(name, {.fallback = fallback, .min = min, .max = max, .integer = integer,
+                                                  .doc = doc, .unit = unit, .required = required});
   if (integer) return py::int_(static_cast<std::int64_t>(value));
   return py::float_(value);
 }
@@ -43,7 +43,7 @@ void bind_params(py::module_& module) {
   const auto doc = py::arg("doc") = "";
   py::class_<Reader>(module, "Params")
       .def("number", number, name, py::arg("fallback") = 0.0, py::arg("min") = -kNever,
-           py::arg("max") = kNever, py::arg("integer") = false, doc)
+           py::arg("max") = kNever, py::arg("integer") = false, doc, py::arg("unit") = "", py::arg("required") = false)
       .def(
           "flag",
           [](const Reader& reader, const std::string& which, bool value, const std::string& text) {

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/call_alarm.hpp"
+
 namespace hetsched {
 namespace {
 
@@ -60,6 +62,9 @@ PointReport from_text(const std::string& text) {
   return report;
 }
 
+/// Begins the report of a point whose policy did not return: the rest is what is wrong, as it is.
+constexpr char kStuck = '!';
+
 void write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -68,10 +73,20 @@ void write_all(int descriptor, std::string_view bytes) {
   }
 }
 
+int pipe_of_stuck_point = -1;
+
+void report_stuck(std::string_view message) {
+  write_all(pipe_of_stuck_point, {&kStuck, 1});
+  write_all(pipe_of_stuck_point, message);
+  ::_exit(0);
+}
+
 /// All that the child process does.
 [[noreturn]] void be_point(const PointTask& task, int descriptor, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody would read its results
   if (::getppid() != parent) ::_exit(1);
+  pipe_of_stuck_point = descriptor;
+  watch_calls(report_stuck);
   write_all(descriptor, to_text(run_point(task)));
   ::_exit(0);  // without destructors: what is open belongs to the parent
 }
@@ -128,6 +143,7 @@ PointReport PointProcess::report() const {
     return {
         std::string("the run was ended by signal ") + (name ? std::string("SIG") + name : "?"), "", {}, {}};
   }
+  if (received_.starts_with(kStuck)) return {on_one_line(received_.substr(1)), "", {}, {}};
   try {
     return from_text(received_);
   } catch (const Json::exception&) {

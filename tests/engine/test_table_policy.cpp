@@ -14,11 +14,11 @@ namespace {
 std::unique_ptr<Policy> with_table(const std::string& content,
                                    std::vector<Params::Problem>* problems = nullptr) {
   Params params({{"file", std::string("map.csv")}}, 1,
-                [&](std::string_view, const std::string& path, std::string& text) -> std::string {
+                {.file = [&](std::string_view, const std::string& path, std::string& text) -> std::string {
                   CHECK(path == "map.csv");
                   text = content;
                   return "";
-                });
+                }});
   for (const PolicyEntry& entry : builtin_policies()) {
     if (entry.name != "table") continue;
     std::unique_ptr<Policy> policy = entry.make(params);

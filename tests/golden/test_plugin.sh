@@ -157,6 +157,12 @@ bad idle
 err "decided nothing: deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: "
 bad slow --decision-limit "10 ms"
 err "decide(): it took longer than the limit of 0.01 s"
+bad hangs --decision-limit "10 ms"
+err_is "policy naughty at 0 s: decide(): it took longer than the limit of 0.01 s"
+sed 's/"grid"/"decision_limit": "10 ms", "grid"/; s/"mct"\]/"naughty", {"name": "naughty", "parameters": {"mode": "hangs"}}]/' \
+  in/experiment.json >in/hangs.json
+call 1 sweep in/hangs.json --plugin naughty.so -o out_hangs -q
+err "failed: policy naughty(mode=hangs), seed 1: policy naughty at 0 s: decide(): it took longer than the limit of 0.01 s"
 bad exits
 err_is "policy naughty: it ended the program"
 if ("$HETSCHED" "${one_run[@]}" --plugin naughty.so --policy naughty:mode=crashes) >/dev/null 2>"$room/err"; then

@@ -104,13 +104,21 @@ std::vector<std::string> settings_of(const std::string& name) {
   return settings;
 }
 
+/// Parameters as JSON: `setting`, and what must be given, at the end of its range.
+std::string with_required(const std::string& name, std::string setting) {
+  for (const Params::Declared& declared : built_in().declared(name))
+    if (declared.required && declared.type != "file")
+      setting += (setting.empty() ? "" : ", ") + quoted(declared.name) + ": " + std::to_string(declared.max);
+  return "{" + setting + "}";
+}
+
 /// A decorator as JSON, with parameters under which it has something to do in small scenarios, where its defaults have not.
 std::string biting(const std::string& name) {
   static const std::map<std::string, std::string> kParameters = {{"admission", R"("limit": 2)"},
                                                                  {"batch", R"("rule": "nexus")"},
                                                                  {"drop", R"("rule": "newest")"}};
   const auto at = kParameters.find(name);
-  return "{\"name\": " + quoted(name) + ", \"parameters\": {" + (at != kParameters.end() ? at->second : "") + "}}";
+  return "{\"name\": " + quoted(name) + ", \"parameters\": " + with_required(name, at != kParameters.end() ? at->second : "") + "}";
 }
 
 /// Every policy and, around a few that differ in what they listen to, every decorator; each also with every single
@@ -120,9 +128,9 @@ std::vector<std::string> policies() {
   for (const PolicyEntry& entry : builtin_policies()) {
     const std::string name = quoted(std::string(entry.name));
     if (needs_file(std::string(entry.name))) continue;
-    all.push_back("{\"name\": " + name + "}");
+    all.push_back("{\"name\": " + name + ", \"parameters\": " + with_required(std::string(entry.name), "") + "}");
     for (const std::string& setting : settings_of(std::string(entry.name)))
-      all.push_back("{\"name\": " + name + ", \"parameters\": {" + setting + "}}");
+      all.push_back("{\"name\": " + name + ", \"parameters\": " + with_required(std::string(entry.name), setting) + "}");
   }
   for (const DecoratorEntry& entry : builtin_decorators()) {
     std::vector<std::string> settings = settings_of(std::string(entry.name));
@@ -131,7 +139,7 @@ std::vector<std::string> policies() {
       for (const char* inner : {"edf", "mct", "heft"})
         if (i + 1 == settings.size() || inner == std::string(i % 2 == 0 ? "edf" : "mct"))
           all.push_back("{\"name\": " + quoted(inner) + ", \"decorators\": [{\"name\": " + quoted(std::string(entry.name)) +
-                        ", \"parameters\": {" + settings[i] + "}}]}");
+                        ", \"parameters\": " + with_required(std::string(entry.name), settings[i]) + "}]}");
   }
   for (const DecoratorEntry& outer : builtin_decorators())
     for (const DecoratorEntry& inner : builtin_decorators())

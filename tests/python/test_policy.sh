@@ -26,8 +26,8 @@ same_records out_cpp out_python
 echo good >good.txt
 echo bad >bad.txt
 call 0 policies sees.py
-out "sees.py: Looks at all there is, and checks it." "number" "1.5" "number >= 1, <= 2" "integer" "true or false" "a text" "file"
-call 0 "${one_run[@]}" --policy sees.py:number=2,whole=4,flag=false,text=hm,file=good.txt
+out "sees.py: Looks at all there is, and checks it." "number" "1.5" "number >= 1, <= 2" "number s" "integer" "true or false" "a text" "file"
+call 0 "${one_run[@]}" --policy sees.py:number=2,whole=4,flag=false,text=hm,file=good.txt,"pause=20 ms"
 contains out_run/run.json '"whole": 4' '"flag": false' "\"file\": \"$room/good.txt\""
 call 2 "${one_run[@]}" --policy sees.py:number=3
 err "must be a number of at least 1 and at most 2; found 3"

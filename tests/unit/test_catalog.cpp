@@ -20,6 +20,15 @@ struct Tunable : Policy {
   std::uint64_t seed;
 };
 
+struct Measured : Policy {
+  explicit Measured(Params& p)
+      : delay(p.number("delay", {.fallback = 1, .min = 0.005, .doc = "of a turn", .unit = "s"})),
+        cap(p.number("cap", {.min = 0, .doc = "most power", .unit = "W", .required = true})),
+        distance(p.number("distance", {.fallback = 3, .doc = "of a jump", .unit = "parsec"})) {}
+  void decide(const SystemView&, Decisions&) override {}
+  double delay, cap, distance;
+};
+
 struct Plain : Policy {
   explicit Plain(Params&) {}
   void decide(const SystemView&, Decisions&) override {}
@@ -31,6 +40,7 @@ struct Broken : Policy {
 };
 
 const PolicyEntry kEntries[] = {policy<Tunable>("tunable", "has parameters", "here"),
+                                policy<Measured>("measured", "has units", "here"),
                                 policy<Plain>("plain", "has none", "here"),
                                 policy<Broken>("broken", "cannot be made", "here")};
 
@@ -52,12 +62,12 @@ Names texts(const Problems& problems) {
 
 TEST_CASE("policies are listed by name and found by it") {
   const Catalog catalog(kEntries);
-  CHECK(catalog.names() == Names{"broken", "plain", "tunable"});
+  CHECK(catalog.names() == Names{"broken", "measured", "plain", "tunable"});
   REQUIRE(catalog.find("plain"));
   CHECK(catalog.find("plain")->summary == "has none");
   CHECK(catalog.find("plan") == nullptr);
   CHECK_THROWS_WITH_AS((void)catalog.get("plan"),
-                       "\"plan\" is no policy; did you mean \"plain\"? policies: broken, plain, tunable; those of plugins need --plugin FILE",
+                       "\"plan\" is no policy; did you mean \"plain\"? hetsched policies lists them; those of plugins need --plugin FILE",
                        InputError);
 }
 
@@ -87,6 +97,32 @@ TEST_CASE("values reach the policy, others keep their defaults") {
   CHECK(tunable.order == "time");
   CHECK(catalog.effective(policy_choice)["parameters"].dump() ==
         R"({"quantum":1.5,"depth":3,"eager":false,"order":"time"})");
+}
+
+TEST_CASE("a number with a unit may be given with it, and is kept in SI") {
+  Problems problems;
+  const Catalog catalog(kEntries);
+  const auto policy_choice = choice(R"({"name": "measured", "parameters": {"delay": "10 ms", "cap": 5}})");
+  const auto made = catalog.make(policy_choice, 7, problems);
+  REQUIRE(problems.empty());
+  CHECK(dynamic_cast<const Measured&>(*made).delay == 0.01);
+  CHECK(dynamic_cast<const Measured&>(*made).cap == 5);
+  CHECK(catalog.effective(policy_choice)["parameters"].dump() == R"({"delay":0.01,"cap":5,"distance":3})");
+}
+
+TEST_CASE("a number with a unit is refused in another one, out of range, and without one where the policy has none") {
+  const auto told = [](const std::string& parameters) {
+    Problems problems;
+    CHECK(Catalog(kEntries).make(choice(R"({"name": "measured", "parameters": {)" + parameters + "}}"), 1, problems) == nullptr);
+    REQUIRE(problems.size() == 1);
+    return problems.all().front().what;
+  };
+  CHECK(told(R"("cap": 1, "delay": "3 W")") ==
+        "must be a time such as \"16 ms\" (s, min, h, with prefixes p n u m), or a number of s; found \"3 W\"");
+  CHECK(told(R"("cap": 1, "delay": "1 ms")") == "must be a number of at least 0.005; found \"1 ms\"");
+  CHECK(told(R"("delay": 1)") == "must be given: most power");
+  CHECK(told(R"("cap": 1, "distance": "1 pc")") ==
+        "can only be a number: the policy declares it in \"parsec\", which hetsched does not know; found \"1 pc\"");
 }
 
 TEST_CASE("the seed of a policy depends on the run's seed and on the policy only") {

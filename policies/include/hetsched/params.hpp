@@ -16,6 +16,14 @@
 
 namespace hetsched {
 
+/// What parameters mean outside of a policy; each returns what is wrong, or nothing.
+struct ParamReaders {
+  /// Reads the file that a parameter names.
+  std::function<std::string(std::string_view name, const std::string& path, std::string& content)> file = nullptr;
+  /// Reads a number with a unit, in the SI unit that is asked for.
+  std::function<std::string(const std::string& text, std::string_view unit, double& value)> quantity = nullptr;
+};
+
 /// Reads parameters and records their declaration at the same time, so that a policy's constructor is its
 /// only schema: `hetsched policies NAME` lists what the constructor asked for.
 /// Rule: read every parameter unconditionally, and do nothing else of consequence in a constructor.
@@ -30,6 +38,9 @@ class Params {
     double max = kNever;
     bool integer = false;
     std::string_view doc;
+    /// What it is measured in: "s", "J", "W", "B", "B/s", "Hz" or "1/s"; then a text such as "10 ms" is taken, too.
+    std::string_view unit = {};
+    bool required = false;  ///< there is no sensible fallback: not giving it is an error
   };
   struct ChoiceSpec {
     std::string_view fallback;
@@ -42,21 +53,30 @@ class Params {
     Value fallback;
     double min = -kNever, max = kNever;
     std::string doc;
+    std::string unit = {};  ///< of a number; empty: none
+    bool required = false;
   };
   struct Problem {
     std::string name, what;
   };
 
-  /// Reads the file that a parameter names; returns what is wrong, or nothing.
-  using ReadFile = std::function<std::string(std::string_view name, const std::string& path, std::string& content)>;
-
-  explicit Params(Values given = {}, std::uint64_t seed = 0, ReadFile read = nullptr)
-      : given_(std::move(given)), seed_(seed), read_(std::move(read)) {}
+  explicit Params(Values given = {}, std::uint64_t seed = 0, ParamReaders readers = {})
+      : given_(std::move(given)), seed_(seed), readers_(std::move(readers)) {}
 
   double number(std::string_view name, const NumberSpec& spec) {
-    declared_.push_back({std::string(name), spec.integer ? "integer" : "number", spec.fallback, spec.min,
-                         spec.max, std::string(spec.doc)});
-    const double value = get<double>(name, spec.integer ? "an integer" : "a number", spec.fallback);
+    declared_.push_back({std::string(name), spec.integer ? "integer" : "number", spec.fallback, spec.min, spec.max,
+                         std::string(spec.doc), std::string(spec.unit), spec.required});
+    if (spec.required && !given_.contains(name)) {
+      problems_.push_back({std::string(name), "must be given: " + std::string(spec.doc)});
+      return spec.fallback;
+    }
+    double value = spec.fallback;
+    if (const std::string* text = given_text(name); text && !spec.unit.empty()) {
+      const std::string wrong = readers_.quantity ? readers_.quantity(*text, spec.unit, value) : "";
+      if (!wrong.empty()) problems_.push_back({std::string(name), wrong});
+    } else {
+      value = get<double>(name, spec.integer ? "an integer" : "a number", spec.fallback);
+    }
     if (!(value >= spec.min && value <= spec.max) || (spec.integer && value != std::floor(value))) {
       problems_.push_back({std::string(name), range(spec)});
       return spec.fallback;
@@ -86,12 +106,12 @@ class Params {
     std::string path, content;
   };
   File file(std::string_view name, bool required, std::string_view doc) {
-    declared_.push_back({std::string(name), "file", std::string(), 0, 0, std::string(doc)});
+    declared_.push_back({std::string(name), "file", std::string(), 0, 0, std::string(doc), "", required});
     File file{get<std::string>(name, "the path of a file", ""), ""};
-    if (!read_) return file;  // only asked what there is to declare
+    if (!readers_.file) return file;  // only asked what there is to declare
     if (file.path.empty()) {
       if (required) problems_.push_back({std::string(name), "must be given: the path of a file"});
-    } else if (const std::string wrong = read_(name, file.path, file.content); !wrong.empty()) {
+    } else if (const std::string wrong = readers_.file(name, file.path, file.content); !wrong.empty()) {
       problems_.push_back({std::string(name), wrong});
     }
     return file;
@@ -119,6 +139,10 @@ class Params {
     problems_.push_back({std::string(name), "must be " + wanted});
     return fallback;
   }
+  [[nodiscard]] const std::string* given_text(std::string_view name) const {
+    const auto it = given_.find(name);
+    return it != given_.end() ? std::get_if<std::string>(&it->second) : nullptr;
+  }
   static std::string range(const NumberSpec& spec) {
     std::string text = spec.integer ? "must be an integer" : "must be a number";
     if (spec.min > -kNever) text += " of at least " + trimmed(spec.min);
@@ -135,7 +159,7 @@ class Params {
 
   Values given_;
   std::uint64_t seed_;
-  ReadFile read_;
+  ParamReaders readers_;
   bool clairvoyant_ = false;
   std::vector<Declared> declared_;
   std::vector<Problem> problems_;

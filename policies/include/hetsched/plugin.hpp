@@ -148,7 +148,8 @@ constexpr LayoutFact kPluginLayout[] = {
     HETSCHED_SIZE(Params), HETSCHED_SIZE(Params::Value), HETSCHED_SIZE(Params::Values),
     HETSCHED_SIZE(Params::Declared), HETSCHED_AT(Params::Declared, name), HETSCHED_AT(Params::Declared, type),
     HETSCHED_AT(Params::Declared, fallback), HETSCHED_AT(Params::Declared, min), HETSCHED_AT(Params::Declared, max),
-    HETSCHED_AT(Params::Declared, doc),
+    HETSCHED_AT(Params::Declared, doc), HETSCHED_AT(Params::Declared, unit),
+    HETSCHED_AT(Params::Declared, required),
     HETSCHED_SIZE(Params::Problem), HETSCHED_AT(Params::Problem, name), HETSCHED_AT(Params::Problem, what),
 
     HETSCHED_SIZE(Policy),

@@ -5,6 +5,7 @@ import math
 class Policy:
     def __init__(self, params):
         self.number = params.number("number", 1.5, min=1, max=2, doc="a number")
+        self.pause = params.number("pause", 0.5, unit="s")
         self.whole = params.number("whole", 3, integer=True)
         self.flag = params.flag("flag", True, doc="a flag")
         self.text = params.text("text", "so", doc="a text")
@@ -13,6 +14,8 @@ class Policy:
             raise AssertionError
         if self.content.strip() == "bad":
             params.reject("file", "holds nothing good")
+        if self.pause not in (0.5, 0.02):
+            raise AssertionError
         self.begun = False
 
     def begin(self, view):

@@ -1,0 +1,30 @@
+/// \file
+/// The end of a process whose policy does not return. A call cannot be broken off from outside, so a limit of its
+/// wall-clock time, which is an error once the call returns, needs a last resort.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hetsched {
+
+/// Tells `message` and ends the process. It is called in a signal handler (SIGALRM): it may not allocate.
+using EndOfProcess = void (*)(std::string_view message);
+
+/// Calls that begin from now on are watched, if they have a limit. Null, as at the start: none is.
+void watch_calls(EndOfProcess end);
+
+/// While it lives, a call is watched: if it outlasts its limit (s) by as much again and a second, the process ends.
+/// One at a time.
+class CallAlarm {
+ public:
+  CallAlarm(double limit, std::string message);
+  ~CallAlarm();
+  CallAlarm(const CallAlarm&) = delete;
+  CallAlarm& operator=(const CallAlarm&) = delete;
+};
+
+/// Are calls watched?
+bool calls_are_watched();
+
+}  // namespace hetsched
