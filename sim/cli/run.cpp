@@ -179,7 +179,10 @@ Command run_command() {
                              options->output);
             arguments.flag("--dry-run", "only check, and print the run with every value resolved, as JSON",
                            options->dry_run);
-            return [options](const Names& command_line) { return run(*options, command_line); };
+            return [options](const Names& command_line) {
+              options->study.one_seed = options->point.empty();  // points are counted with replicates
+              return run(*options, command_line);
+            };
           }};
 }
 

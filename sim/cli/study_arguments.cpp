@@ -46,6 +46,7 @@ Study StudyArguments::load(const Catalog& catalog) const {
     all.insert(all.end(), of_policy.begin() + (from_parts ? 1 : 0), of_policy.end());
   }
   if (!seed.empty()) all.push_back({"seed", std::to_string(whole_number("--seed", seed)), "--seed " + seed});
+  if (!seed.empty() && one_seed) all.push_back({"replicates", "1", "--seed " + seed});
   if (!decision_limit.empty())
     all.push_back({"decision_limit", shortest(time_value("--decision-limit", decision_limit)),
                    "--decision-limit " + decision_limit});

@@ -17,6 +17,7 @@ struct StudyArguments {
   std::string seed, records, decision_limit;
   Names settings;
   PluginArguments plugins;
+  bool one_seed = false;  ///< --seed is the only one, not the first of the experiment's replicates
 
   /// --platform, --workload, --policy, --plugin, --seed, --set, --decision-limit, --records.
   void declare(Arguments& arguments, const std::string& records_default);

@@ -47,7 +47,7 @@ call 0 check in/own.json
 call 0 sweep in/own.json -o out_sweep -q
 [[ $(grep -c least_slack out_sweep/points.csv) == 2 ]] || fail "the sweep did not run the plugin's policy"
 contains out_sweep/study.json "\"sha256\": \"$hash\""
-call 0 run in/experiment.json --policy least_slack --plugin least_slack --seed 1 --set replicates=1 -o out_run
+call 0 run in/experiment.json --policy least_slack --plugin least_slack --seed 1 -o out_run
 call 2 policies least_slack --plugin least_slack.so
 err_is '--plugin: plugin "least_slack.so": there is no such file; looked in .'
 HETSCHED_PLUGIN_PATH=/nowhere:$room/in call 0 policies least_slack --plugin least_slack
