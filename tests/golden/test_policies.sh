@@ -35,4 +35,4 @@ call 0 compare decorated --metric latency_mean_s --baseline policy=edf
 out "edf+drop" "edf+admission"
 cd - >/dev/null
 call 2 policies hefft
-err '"hefft" is no policy; did you mean "heft"? policies: '
+err '"hefft" is no policy; did you mean "heft"? hetsched policies lists them'
