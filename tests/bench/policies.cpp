@@ -19,6 +19,7 @@
 #include "engine/fabric.hpp"
 #include "engine/tables.hpp"
 #include "policy/catalog.hpp"
+#include "support/required.hpp"
 
 namespace {
 
@@ -86,8 +87,9 @@ double microseconds(const Catalog& catalog, const std::string& name, int ready, 
   Problems problems;
   const Tables tables = Tables::build(*s, problems);
   s->options.execution_jitter = {JitterDistribution::uniform, 0.2};
-  s->policy.name = catalog.find_decorator(name) ? "edf" : name;
-  if (catalog.find_decorator(name)) s->policy.decorators.push_back({name, {}});
+  std::string choice = "{\"name\": \"" + name + "\", \"parameters\": " + testing::with_required(catalog, name, "") + "}";
+  if (catalog.find_decorator(name)) choice = R"({"name": "edf", "decorators": [)" + choice + "]}";
+  s->policy = read<PolicyChoice>(Document::from_text(choice, "policy", ".", problems).root(), problems);
   const std::unique_ptr<Policy> policy = catalog.make(s->policy, 1, problems);
   problems.throw_if_any();
   Timed timed(*policy, enough);

@@ -170,7 +170,7 @@ TEST_CASE("each problem is told once, where it was written") {
   files.experiment(
       R"(, "replicates": 3, "grid": {"policy": ["simple", "othr"], "platform": ["../p/one.json", "../p/tow.json"]})");
   const std::string found = wrong(files);
-  CHECK(found.find("/policy: \"othr\" is no policy; did you mean \"other\"? policies: other, simple") !=
+  CHECK(found.find("/policy: \"othr\" is no policy; did you mean \"other\"? hetsched policies lists them") !=
         std::string::npos);
   CHECK(found.find("/platform: there is no platform file \"p/tow.json\"; did you mean \"p/two.json\"?") !=
         std::string::npos);
