@@ -124,6 +124,18 @@ class MappingProblem {
   [[nodiscard]] Seconds delay(const Input& input, std::uint32_t from, std::uint32_t to) const {
     return delays_[input.delays + std::size_t{from} * servers.size() + to];
   }
+  /// Mean over all ways from one accelerator to another one that end.
+  [[nodiscard]] Seconds mean_delay(const Input& input) const {
+    double sum = 0, number = 0;
+    for (std::uint32_t from = 0; from < accelerators(); ++from)
+      for (std::uint32_t to = 0; to < accelerators(); ++to) {
+        const Seconds there = delay(input, from, to);
+        if (from == to || !(there < kNever)) continue;
+        sum += there;
+        ++number;
+      }
+    return number > 0 ? sum / number : 0;
+  }
   /// From taking an accelerator to the end, without switches and contention.
   [[nodiscard]] Seconds time(std::uint32_t task, std::uint32_t accelerator) const {
     return servers[accelerator].overhead + price(task, accelerator).time;

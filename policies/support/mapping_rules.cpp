@@ -9,19 +9,6 @@ namespace {
 
 constexpr std::size_t kMostSlots = 64;
 
-/// Mean over all ways from one accelerator to another one that end.
-Seconds mean_delay(const MappingProblem& problem, const Input& input) {
-  double sum = 0, number = 0;
-  for (std::uint32_t from = 0; from < problem.accelerators(); ++from)
-    for (std::uint32_t to = 0; to < problem.accelerators(); ++to) {
-      const Seconds delay = problem.delay(input, from, to);
-      if (from == to || !(delay < kNever)) continue;
-      sum += delay;
-      ++number;
-    }
-  return number > 0 ? sum / number : 0;
-}
-
 /// A row for each slot.
 class Rows {
  public:
@@ -66,7 +53,7 @@ class Rows {
     to.tasks.back().release = task.release;
     to.tasks.back().inputs_there = std::move(there);
     for (const Input& input : task.inputs)
-      to.add_edge(input.task, t, problem_.links.empty() ? mean_delay(problem_, input) : input.bytes);
+      to.add_edge(input.task, t, problem_.links.empty() ? problem_.mean_delay(input) : input.bytes);
   }
 
   const MappingProblem& problem_;

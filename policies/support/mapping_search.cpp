@@ -16,24 +16,12 @@ Seconds mean_time(const MappingProblem& problem, std::uint32_t task) {
   return number > 0 ? sum / number : 0;
 }
 
-Seconds mean_delay(const MappingProblem& problem, const Input& input) {
-  double sum = 0, number = 0;
-  for (std::uint32_t from = 0; from < problem.accelerators(); ++from)
-    for (std::uint32_t to = 0; to < problem.accelerators(); ++to) {
-      const Seconds delay = problem.delay(input, from, to);
-      if (from == to || !(delay < kNever)) continue;
-      sum += delay;
-      ++number;
-    }
-  return number > 0 ? sum / number : 0;
-}
-
 std::vector<double> upward_ranks(const MappingProblem& problem) {
   std::vector<double> tail(problem.size(), 0);
   for (std::uint32_t t = problem.size(); t-- > 0;) {
     tail[t] += mean_time(problem, t);
     for (const Input& input : problem.tasks[t].inputs)
-      tail[input.task] = std::max(tail[input.task], mean_delay(problem, input) + tail[t]);
+      tail[input.task] = std::max(tail[input.task], problem.mean_delay(input) + tail[t]);
   }
   return tail;
 }

@@ -259,20 +259,10 @@ TEST_CASE("power cap: recorded power never exceeds it, slower points are used be
                            R"({"name": "mct", "decorators": [{"name": "power_cap", "parameters": {"cap": )" + shortest(cap) +
                                ", \"scale\": " + scale + "}}]}");
   };
-  const auto peak = [](const Log& log) {
-    double most = 0;
-    for (const PowerRecord& at : log.pieces) {
-      double sum = 0;
-      for (const PowerRecord& p : log.pieces)
-        if (p.from <= at.from && at.from < p.to) sum += p.power;
-      most = std::max(most, sum);
-    }
-    return most;
-  };
-  CHECK(peak(with(0, "true")) == Approx(60));
+  CHECK(peak_power(with(0, "true")) == Approx(60));
   for (const double cap : {10.0, 22.5, 25.0, 30.0, 45.0}) {
     const Log log = with(cap, "true");
-    CHECK(peak(log) <= cap * (1 + 1e-9));
+    CHECK(peak_power(log) <= cap * (1 + 1e-9));
     CHECK(count(log, RequestStatus::finished) == 6);
   }
   CHECK(with(24, "false").totals.end == Approx(6));  // one at a time, 1 s each

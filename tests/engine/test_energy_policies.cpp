@@ -13,10 +13,6 @@ using doctest::Approx;
 
 namespace {
 
-double energy_of(const Inputs& inputs, const std::string& policy) {
-  return simulate_choice(make_scenario(inputs), policy).energy();
-}
-
 std::size_t missed(const Log& log) {
   return static_cast<std::size_t>(std::count_if(log.requests.begin(), log.requests.end(),
                                                 [](const RequestRecord& r) { return r.status != RequestStatus::finished; }));

@@ -14,14 +14,6 @@ using namespace hetsched;
 using namespace hetsched::testing;
 using doctest::Approx;
 
-namespace {
-
-double energy_of(const Inputs& inputs, const std::string& policy) {
-  return simulate_choice(make_scenario(inputs), policy).energy();
-}
-
-}  // namespace
-
 TEST_CASE("energy beyond idle power: the fast accelerator of much idle power, not the slow one of little") {
   // On the GPU: 15 J and 1 W x 1 s of the DLA. On the DLA: 2 s x 4 W and 2 s x 10 W of the GPU.
   const Inputs inputs{

@@ -36,17 +36,6 @@ Log capped(const Inputs& in, double cap, std::function<void(const SystemView&, D
   return simulate_log(make_scenario(in), *policy);
 }
 
-double peak(const Log& log) {
-  double most = 0;
-  for (const PowerRecord& at : log.pieces) {
-    double sum = 0;
-    for (const PowerRecord& p : log.pieces)
-      if (p.from <= at.from && at.from < p.to) sum += p.power;
-    most = std::max(most, sum);
-  }
-  return most;
-}
-
 // 1 s at 20 W, or 2 s at 8 W.
 const std::string kTwoPoints = R"({"name": "fast", "frequency": 2e9, "idle_power": 1, "active_power": 20},
                                   {"name": "slow", "frequency": 1e9, "idle_power": 1, "active_power": 8})";
@@ -111,7 +100,7 @@ TEST_CASE("held starts whose accelerator is turned off are announced again: nobo
     scenario->options.outages = {{"a1", 2.0, 3.0}};
     const Log log = simulate_choice(scenario, choice(policy, 12));
     CHECK(log.totals.end == Approx(12));  // one at a time, 4 s each: two would draw 20 W
-    CHECK(peak(log) <= 12);
+    CHECK(peak_power(log) <= 12);
   }
 }
 
@@ -121,7 +110,7 @@ TEST_CASE("idle accelerators go to points at which they draw less, from the begi
                                     2),
                            R"({"name": "a", "model": "m", "arrival": {"type": "trace", "times": [1, 2]}})", 1);
   const Log log = simulate_choice(make_scenario(in), choice("edf", 7));
-  CHECK(peak(log) == Approx(7));
+  CHECK(peak_power(log) == Approx(7));
   // 0 to 1: 5 + 1 W. Then one at a time on the fast point, the other one idle on the slow point: 6 + 1 W.
   CHECK(log.totals.end == Approx(3));
   CHECK(log.energy() == Approx(6 + 7 + 7));
@@ -143,7 +132,7 @@ TEST_CASE("the cap holds with several slots, points that are set all the time, a
       auto scenario = make_scenario(in);
       scenario->options.outages = {{"a1", 2.0, 9.0}, {"a2", 5.0, 6.0}, {"a0", 12.5, 20.0}};
       const Log log = simulate_choice(scenario, choice(policy, cap));
-      CHECK(peak(log) <= cap * (1 + 1e-9));
+      CHECK(peak_power(log) <= cap * (1 + 1e-9));
       CHECK(log.requests.size() == 65);
       for (const RequestRecord& r : log.requests) CHECK(r.status != RequestStatus::dropped);
     }

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "base/json_document.hpp"
 #include "builtin.hpp"
 #include "contract/conservation.hpp"
@@ -87,6 +89,21 @@ std::string chain_model(const std::string& name, int layers, const std::string& 
     costs += (l > 0 ? ", " : "") + ("{\"layer\": " + layer + ", " + row + "}");
   }
   return "{\"format\": 1, \"name\": \"" + name + "\", \"layers\": [" + list + "], \"costs\": [" + costs + "]}";
+}
+
+double energy_of(const Inputs& inputs, const std::string& choice) {
+  return simulate_choice(make_scenario(inputs), choice).energy();
+}
+
+double peak_power(const Log& log) {
+  double most = 0;
+  for (const PowerRecord& at : log.pieces) {
+    double sum = 0;
+    for (const PowerRecord& p : log.pieces)
+      if (p.from <= at.from && at.from < p.to) sum += p.power;
+    most = std::max(most, sum);
+  }
+  return most;
 }
 
 }  // namespace hetsched::testing

@@ -50,6 +50,11 @@ Log simulate_choice(std::shared_ptr<Scenario> scenario, const std::string& json,
 Log simulate_log(std::shared_ptr<Scenario> scenario, const std::string& policy, Params::Values parameters = {},
                  Backend backend = Backend::simgrid);
 
+/// Energy of all, under a choice as in an experiment.
+double energy_of(const Inputs& inputs, const std::string& choice);
+/// The largest sum of the recorded powers at one time.
+double peak_power(const Log& log);
+
 /// A policy that is a function.
 class Scripted final : public Policy {
  public:
