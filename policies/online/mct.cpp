@@ -106,7 +106,9 @@ PolicyEntry mct() {
                      {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001 (StarPU's dm does the same)",
                       .complexity = "A per new task",
                       .knowledge = "what it has queued",
-                      .verified_by = "the order of Braun et al.'s rules on a 5 x 2 matrix: 24"});
+                      .verified_by = "the order of Braun et al.'s rules on a 5 x 2 matrix: 24",
+       .rules = "inputs move when a task starts (mct_static plans whole requests, and moves inputs ahead: other makespans); "
+                "ties: the first accelerator"});
 }
 
 }  // namespace hetsched

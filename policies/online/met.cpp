@@ -53,7 +53,9 @@ PolicyEntry met() {
                      {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
                       .complexity = "R A",
                       .knowledge = "-",
-                      .verified_by = "the same matrix: 29"});
+                      .verified_by = "the same matrix: 29",
+       .rules = "inputs move when a task starts (met_static moves them ahead: other makespans); of equal accelerators: "
+                "parameter ties"});
 }
 
 }  // namespace hetsched

@@ -56,11 +56,13 @@ class SufferageRule final : public StaticPlan {
   planning::Sufferage mode_;
 };
 
-constexpr PolicyFacts facts(std::string_view source, std::string_view verified_by) {
+constexpr PolicyFacts facts(std::string_view source, std::string_view verified_by,
+                            std::string_view rules = kPlanRules) {
   return {.source = source,
           .complexity = "per request: tasks x ready x A x inputs",
-          .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-          .verified_by = verified_by};
+          .knowledge = kPlanKnowledge,
+          .verified_by = verified_by,
+          .rules = rules};
 }
 
 }  // namespace
@@ -82,7 +84,7 @@ PolicyEntry maxmin() {
 PolicyEntry duplex() {
   return policy<Duplex>("duplex", "the shorter one of min-min's and max-min's static plans",
                         facts("Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
-                              "a 5 x 2 matrix: 20; never longer than either"));
+                              "a 5 x 2 matrix: 20; never longer than either", "ties: min-min's plan"));
 }
 
 PolicyEntry sufferage() {
@@ -91,7 +93,9 @@ PolicyEntry sufferage() {
       "the ready task that would lose most by its second best accelerator is placed first; a static plan",
       facts(
           "Maheswaran et al., J. Parallel Distrib. Comput. 59(2), 1999",
-          "an independent implementation on two published graphs: 76, 138; a 5 x 2 matrix: 18 (both modes)"));
+          "an independent implementation on two published graphs: 76, 138; a 5 x 2 matrix: 18 (both modes)",
+          "a task that only one accelerator runs would lose all, and goes before others; of several such tasks the one that "
+          "finishes first; ties as in heft"));
 }
 
 }  // namespace hetsched

@@ -28,8 +28,10 @@ PolicyEntry cpop() {
       "cpop", "critical path on one accelerator, other tasks where they finish first: a static plan",
       {.source = "Topcuoglu, Hariri, Wu, IEEE TPDS 13(3), 2002",
        .complexity = "per request: tasks x (ready + (inputs + plan) x A)",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-       .verified_by = "Topcuoglu's graph: 86"});
+       .knowledge = kPlanKnowledge,
+       .verified_by = "Topcuoglu's graph: 86",
+       .rules = "all tasks whose rank_u + rank_d is the entry's are critical, on all such paths; if no accelerator runs them "
+                "all, it is one that runs most; ties and mean transfers as in heft"});
 }
 
 }  // namespace hetsched

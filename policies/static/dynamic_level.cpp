@@ -35,8 +35,9 @@ PolicyEntry dls() {
       "dynamic level scheduling: a static plan of the pairs of task and accelerator with the largest level",
       {.source = "Sih, Lee, IEEE TPDS 4(2), 1993",
        .complexity = "per request: tasks x ready x A x inputs",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-       .verified_by = "Topcuoglu's graph: 91 (from memory of a paper); Arabnejad and Barbosa's: 134"});
+       .knowledge = kPlanKnowledge,
+       .verified_by = "Topcuoglu's graph: 91 (from memory of a paper); Arabnejad and Barbosa's: 134",
+       .rules = kPlanRules});
 }
 
 PolicyEntry gdl() {
@@ -44,8 +45,9 @@ PolicyEntry gdl() {
       "gdl", "generalized dynamic level: dls that also looks at the heaviest child",
       {.source = "Sih, Lee, IEEE TPDS 4(2), 1993 (DL2, as in SAGA's code)",
        .complexity = "per request: tasks x ready x A x (inputs + A)",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-       .verified_by = "an independent implementation on two published graphs: 82, 133"});
+       .knowledge = kPlanKnowledge,
+       .verified_by = "an independent implementation on two published graphs: 82, 133",
+       .rules = kPlanRules});
 }
 
 }  // namespace hetsched

@@ -58,8 +58,9 @@ PolicyEntry etf() {
       "etf", "earliest task first: a static plan of the pairs of task and accelerator that start first",
       {.source = "Hwang, Chow, Anger, Lee, SIAM J. Comput. 18(2), 1989",
        .complexity = "per request: tasks x ready x A x inputs",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-       .verified_by = "an independent implementation on two published graphs: 93, 125"});
+       .knowledge = kPlanKnowledge,
+       .verified_by = "an independent implementation on two published graphs: 93, 125",
+       .rules = "ties: the largest static level (means, without transfers), then as in heft"});
 }
 
 PolicyEntry eft_ready() {
@@ -67,8 +68,9 @@ PolicyEntry eft_ready() {
       "eft_ready", "a static plan of the pairs of ready task and accelerator that finish first",
       {.source = "DS3's ETF (Arda et al., IEEE Trans. Computers 69(8), 2020)",
        .complexity = "per request: tasks x ready x A x inputs",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-       .verified_by = "an independent implementation on two published graphs: 76, 122"});
+       .knowledge = kPlanKnowledge,
+       .verified_by = "an independent implementation on two published graphs: 76, 122",
+       .rules = kPlanRules});
 }
 
 PolicyEntry graham_list() {
@@ -76,8 +78,9 @@ PolicyEntry graham_list() {
       "list", "Graham's list scheduling: a free accelerator takes the first ready task of a list",
       {.source = "Graham, SIAM J. Appl. Math. 17(2), 1969",
        .complexity = "per request: tasks x ready x A x inputs",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-       .verified_by = "Graham's anomalies: 12, 14, 15, 13, 16; LPT at its worst: 7, 11"});
+       .knowledge = kPlanKnowledge,
+       .verified_by = "Graham's anomalies: 12, 14, 15, 13, 16; LPT at its worst: 7, 11",
+       .rules = "ties: the earlier in the list, then the first accelerator"});
 }
 
 }  // namespace hetsched

@@ -27,8 +27,9 @@ PolicyEntry hcpt() {
       "hcpt", "critical tasks, each behind the parents it needs, by earliest finish: a static plan",
       {.source = "Hagras, Janecek, Proc. ICPP Workshops, 2003, from memory",
        .complexity = "per request: tasks x (inputs + (inputs + plan) x A)",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-       .verified_by = "Arabnejad and Barbosa's graph: 142 (from memory of a paper); Topcuoglu's: 91"});
+       .knowledge = kPlanKnowledge,
+       .verified_by = "Arabnejad and Barbosa's graph: 142 (from memory of a paper); Topcuoglu's: 91",
+       .rules = kPlanRules});
 }
 
 }  // namespace hetsched

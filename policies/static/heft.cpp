@@ -45,9 +45,10 @@ PolicyEntry heft() {
       "heft", "heterogeneous earliest finish time: a static plan by upward rank, with insertion",
       {.source = "Topcuoglu, Hariri, Wu, IEEE TPDS 13(3), 2002",
        .complexity = "per request: tasks x (inputs + plan) x A",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
+       .knowledge = kPlanKnowledge,
        .verified_by =
-           "Topcuoglu's graph: 80; Arabnejad and Barbosa's: 133; a second request into the gaps: 109"});
+           "Topcuoglu's graph: 80; Arabnejad and Barbosa's: 133; a second request into the gaps: 109",
+       .rules = kPlanRules});
 }
 
 }  // namespace hetsched

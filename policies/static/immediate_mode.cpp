@@ -47,11 +47,15 @@ class Olb final : public StaticPlan {
   planning::Plan plan(const planning::Problem& problem) override { return planning::olb(problem); }
 };
 
-constexpr PolicyFacts facts(std::string_view verified_by) {
+constexpr std::string_view kOrder =
+    "tasks in the order of their model's file, but each behind what it needs; ties: the first accelerator";
+
+constexpr PolicyFacts facts(std::string_view verified_by, std::string_view rules) {
   return {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
           .complexity = "per request: tasks x (inputs + plan) x A",
-          .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-          .verified_by = verified_by};
+          .knowledge = kPlanKnowledge,
+          .verified_by = verified_by,
+          .rules = rules};
 }
 
 }  // namespace
@@ -59,20 +63,24 @@ constexpr PolicyFacts facts(std::string_view verified_by) {
 PolicyEntry mct_static() {
   return policy<MctPlan>(
       "mct_static", "minimum completion time as a static plan: tasks in order, each where it finishes first",
-      facts("an independent implementation on two published graphs: 88, 140; a 5 x 2 matrix: 24"));
+      facts("an independent implementation on two published graphs: 88, 140; a 5 x 2 matrix: 24",
+            kOrder));
 }
 
 PolicyEntry met_static() {
   return policy<MetPlan>(
       "met_static", "minimum execution time as a static plan: tasks in order, each where it takes least time",
-      facts("an independent implementation on two published graphs: 82, 188; a 5 x 2 matrix: 29"));
+      facts("an independent implementation on two published graphs: 82, 188; a 5 x 2 matrix: 29",
+            "tasks in the order of their model's file, but each behind what it needs; of equal accelerators always the "
+            "first, even if another one is free"));
 }
 
 PolicyEntry olb() {
   return policy<Olb>(
       "olb",
       "opportunistic load balancing: a static plan, each task on the accelerator that is available first",
-      facts("an independent implementation on two published graphs: 114, 151; a 5 x 2 matrix: 25"));
+      facts("an independent implementation on two published graphs: 114, 151; a 5 x 2 matrix: 25",
+            kOrder));
 }
 
 }  // namespace hetsched

@@ -37,8 +37,9 @@ PolicyEntry lookahead() {
       {.source = "Bittencourt, Sakellariou, Madeira, Euromicro PDP 2010",
        .complexity =
            "per request: children: tensors x A^2 x (inputs + plan); full: tasks^2 x A^2 x (inputs + plan)",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-       .verified_by = "Arabnejad and Barbosa's graph: 127 (children; from memory of the paper), 122 (full)"});
+       .knowledge = kPlanKnowledge,
+       .verified_by = "Arabnejad and Barbosa's graph: 127 (children; from memory of the paper), 122 (full)",
+       .rules = kPlanRules});
 }
 
 }  // namespace hetsched

@@ -51,8 +51,9 @@ PolicyEntry peft() {
       "peft", "predict earliest finish time: a static plan by a table of optimistic costs",
       {.source = "Arabnejad, Barbosa, IEEE TPDS 25(3), 2014",
        .complexity = "per request: tensors x A^2 + tasks x (ready + (inputs + plan) x A)",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-       .verified_by = "the paper's graph: its table, 122; Topcuoglu's: 85"});
+       .knowledge = kPlanKnowledge,
+       .verified_by = "the paper's graph: its table, 122; Topcuoglu's: 85",
+       .rules = kPlanRules});
 }
 
 PolicyEntry ipeft() {
@@ -60,8 +61,9 @@ PolicyEntry ipeft() {
       "ipeft", "PEFT with pessimistic ranks and costs along critical tasks: a static plan",
       {.source = "Zhou et al., Concurrency Comput. Pract. Exp., 2017 (doi 10.1002/cpe.3944), from memory",
        .complexity = "per request: tensors x A^2 + tasks x (ready + (inputs + plan) x A)",
-       .knowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)",
-       .verified_by = "an independent implementation on two published graphs: 86, 142"});
+       .knowledge = kPlanKnowledge,
+       .verified_by = "an independent implementation on two published graphs: 86, 142",
+       .rules = "its cost table charges mean transfers also where both tasks are on one accelerator; ties as in heft"});
 }
 
 }  // namespace hetsched

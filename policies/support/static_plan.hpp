@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,12 @@
 #include "support/plan_problem.hpp"
 
 namespace hetsched {
+
+// Facts of most static policies.
+constexpr std::string_view kPlanKnowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)";
+constexpr std::string_view kPlanRules =
+    "ties: the task that comes first in its model's file, but behind what it needs, then the first accelerator; mean "
+    "transfer times are over all pairs of different accelerators";
 
 /// Carries plans out: each accelerator runs its tasks in planned order, each as soon as its inputs are there,
 /// and tensors move to where they will be needed as soon as they exist. When an accelerator is turned off or

@@ -10,7 +10,7 @@ namespace hetsched {
 namespace {
 
 struct FactsRow {
-  std::string name, family, summary, source, complexity, knowledge, verified_by;
+  std::string name, family, summary, source, complexity, knowledge, verified_by, rules;
 };
 
 }  // namespace
@@ -24,6 +24,7 @@ inline constexpr auto fields<FactsRow> = std::tuple{
     field("complexity", &FactsRow::complexity, "of a call or a plan", {}),
     field("knowledge", &FactsRow::knowledge, "what it uses beyond predicted times", {}),
     field("verified_by", &FactsRow::verified_by, "what its tests compare with", {}),
+    field("rules", &FactsRow::rules, "how ties go, and what else the source leaves open", {}),
 };
 
 namespace {
@@ -32,7 +33,8 @@ template <class Entry>
 FactsRow row_of(const Entry& entry, std::string_view family) {
   const PolicyFacts& facts = entry.facts;
   return {std::string(entry.name),       std::string(family),          std::string(entry.summary),     std::string(facts.source),
-          std::string(facts.complexity), std::string(facts.knowledge), std::string(facts.verified_by)};
+          std::string(facts.complexity), std::string(facts.knowledge), std::string(facts.verified_by),
+          std::string(facts.rules)};
 }
 
 void print_csv(const Catalog& catalog) {
@@ -85,7 +87,8 @@ void print_facts(const PolicyFacts& facts) {
   const std::pair<const char*, std::string_view> lines[] = {{"source", facts.source},
                                                             {"complexity", facts.complexity},
                                                             {"knowledge", facts.knowledge},
-                                                            {"verified by", facts.verified_by}};
+                                                            {"verified by", facts.verified_by},
+                                                            {"rules", facts.rules}};
   for (const auto& [what, text] : lines)
     if (!text.empty()) print(std::string(what) + ": " + wrapped(text, 2));
 }

@@ -156,7 +156,7 @@ inline constexpr auto fields<LinkSpec> = std::tuple{
     field("name", &LinkSpec::name, "name of the link (PCIe, NoC, Ethernet)", {.required = true}),
     field("bandwidth", &LinkSpec::bandwidth, "sustained bandwidth of both directions together",
           {.required = true, .unit = "B/s", .above = 0}),
-    field("latency", &LinkSpec::latency, "delay of every transfer over it", {.unit = "s"}),
+    field("latency", &LinkSpec::latency, "delay of every transfer over it; an edge without bytes is no transfer", {.unit = "s"}),
     field("energy_per_byte", &LinkSpec::energy_per_byte, "energy of moving a byte over it", {.unit = "J/B"}),
     field("sharing", &LinkSpec::sharing, "shared: max-min fair; uncontended: everyone gets all of it", {}),
 };

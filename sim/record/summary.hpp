@@ -138,7 +138,8 @@ inline constexpr auto fields<RunSummary> = std::tuple{
           "decisions that had become void while the policy's latency passed", {}),
     field("prediction_error", &RunSummary::prediction_error,
           "mean over finished tasks of |measured - predicted_s| / measured, measured = end_s - start_s (tasks.csv): what "
-          "contention, jitter and changes of operating points add to predictions",
+          "contention, jitter and changes of operating points add while tasks run; inputs that were sent ahead and come late "
+          "are not in it (compare forecast_s of requests.csv with finishes)",
           {}),
     field("expectation_error", &RunSummary::expectation_error,
           "the same with expected_s: below prediction_error where a policy (decorator learned) corrects its estimates", {}),

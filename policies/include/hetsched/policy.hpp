@@ -45,6 +45,7 @@ struct PolicyFacts {
   std::string_view complexity = {};   ///< of one call (R ready tasks, A accelerators), or of planning a request
   std::string_view knowledge = {};    ///< what it uses beyond predicted times: deadlines, energy, the future, ...
   std::string_view verified_by = {};  ///< published numbers, closed forms or peers that its tests compare with
+  std::string_view rules = {};        ///< how ties go, and what else the source leaves open
 };
 
 /// How a policy is known: its name, one line of what it does, and how to make one.
