@@ -37,7 +37,8 @@ class Admission final : public Policy {
                                 .doc = "who is admitted"})),
         limit_(p.number("limit", {.fallback = 16, .min = 1, .max = 1e9, .integer = true,
                                   .doc = "queue_limit: most requests in the system"})),
-        rate_(p.number("rate", {.fallback = 100, .min = 0, .max = 1e12, .doc = "token_bucket: requests per second", .unit = "1/s"})),
+        rate_(p.number("rate", {.fallback = 100, .min = 0, .max = 1e12, .doc = "token_bucket: requests per second",
+                                .unit = "1/s"})),
         burst_(p.number("burst", {.fallback = 10, .min = 1, .max = 1e9, .doc = "token_bucket: requests at once"})),
         per_stream_(p.flag("per_stream", true, "queue_limit, token_bucket: for each stream by itself")) {}
 

@@ -107,8 +107,8 @@ PolicyEntry mct() {
                       .complexity = "A per new task",
                       .knowledge = "what it has queued",
                       .verified_by = "the order of Braun et al.'s rules on a 5 x 2 matrix: 24",
-       .rules = "inputs move when a task starts (mct_static plans whole requests, and moves inputs ahead: other makespans); "
-                "ties: the first accelerator"});
+       .rules = "inputs move when a task starts (mct_static plans whole requests, and moves inputs ahead: other "
+                "makespans); ties: the first accelerator"});
 }
 
 }  // namespace hetsched

@@ -25,7 +25,8 @@ class RoundRobin final : public Policy {
             "quantum", {.fallback = 1, .min = 1, .max = 1e9, .integer = true, .doc = "tasks per turn"})),
         seconds_(p.number("seconds", {.fallback = 0,
                                       .min = 0,
-                                      .doc = "turns of this much predicted run time instead; 0: of tasks", .unit = "s"})),
+                                      .doc = "turns of this much predicted run time instead; 0: of tasks",
+                                      .unit = "s"})),
         by_stream_(
             p.choice("among", {.fallback = "stream",
                                .of = {"stream", "request"},

@@ -94,8 +94,8 @@ PolicyEntry sufferage() {
       facts(
           "Maheswaran et al., J. Parallel Distrib. Comput. 59(2), 1999",
           "an independent implementation on two published graphs: 76, 138; a 5 x 2 matrix: 18 (both modes)",
-          "a task that only one accelerator runs would lose all, and goes before others; of several such tasks the one that "
-          "finishes first; ties as in heft"));
+          "a task that only one accelerator runs would lose all, and goes before others; of several such tasks the "
+          "one that finishes first; ties as in heft"));
 }
 
 }  // namespace hetsched

@@ -30,8 +30,8 @@ PolicyEntry cpop() {
        .complexity = "per request: tasks x (ready + (inputs + plan) x A)",
        .knowledge = kPlanKnowledge,
        .verified_by = "Topcuoglu's graph: 86",
-       .rules = "all tasks whose rank_u + rank_d is the entry's are critical, on all such paths; if no accelerator runs them "
-                "all, it is one that runs most; ties and mean transfers as in heft"});
+       .rules = "all tasks whose rank_u + rank_d is the entry's are critical, on all such paths; if no accelerator runs "
+                "them all, it is one that runs most; ties and mean transfers as in heft"});
 }
 
 }  // namespace hetsched

@@ -19,7 +19,8 @@
 namespace hetsched {
 
 // Facts of most static policies.
-constexpr std::string_view kPlanKnowledge = "the layers and tensors of each request, routes; arrivals (horizon=workload)";
+constexpr std::string_view kPlanKnowledge =
+    "the layers and tensors of each request, routes; arrivals (horizon=workload)";
 constexpr std::string_view kPlanRules =
     "ties: the task that comes first in its model's file, but behind what it needs, then the first accelerator; mean "
     "transfer times are over all pairs of different accelerators";

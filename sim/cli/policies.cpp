@@ -118,7 +118,8 @@ void print_details(const Catalog& catalog, const std::string& name) {
                {"type", Table::Align::left},
                {"meaning", Table::Align::left}});
   for (const Params::Declared& parameter : parameters)
-    table.add({parameter.name, parameter.required ? "(none)" : shown_value(parameter.fallback), shown_type(parameter), parameter.doc});
+    table.add({parameter.name, parameter.required ? "(none)" : shown_value(parameter.fallback), shown_type(parameter),
+               parameter.doc});
   print(table.text());
   const Params::Declared& first = parameters.front();
   const std::string value = first.name + "=" + (first.required ? "VALUE" : shown_value(first.fallback));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <utility>
 
 namespace hetsched {
 namespace {
@@ -29,13 +30,14 @@ void watch_calls(EndOfProcess end) {
   std::signal(SIGALRM, end ? on_alarm : SIG_DFL);
 }
 
-bool calls_are_watched() { return end_of_process != nullptr; }
-
 CallAlarm::CallAlarm(double limit, std::string message) {
+  if (!end_of_process) return;
   last_message = std::move(message);
   set_timer(2 * limit + 1);
 }
 
-CallAlarm::~CallAlarm() { set_timer(0); }
+CallAlarm::~CallAlarm() {
+  if (end_of_process) set_timer(0);
+}
 
 }  // namespace hetsched

@@ -15,7 +15,7 @@ using EndOfProcess = void (*)(std::string_view message);
 void watch_calls(EndOfProcess end);
 
 /// While it lives, a call is watched: if it outlasts its limit (s) by as much again and a second, the process ends.
-/// One at a time.
+/// Does nothing if calls are not watched. One at a time.
 class CallAlarm {
  public:
   CallAlarm(double limit, std::string message);
@@ -23,8 +23,5 @@ class CallAlarm {
   CallAlarm(const CallAlarm&) = delete;
   CallAlarm& operator=(const CallAlarm&) = delete;
 };
-
-/// Are calls watched?
-bool calls_are_watched();
 
 }  // namespace hetsched

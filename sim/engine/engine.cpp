@@ -260,28 +260,8 @@ void Engine::finished(TaskRef task, double at) {
 
 void Engine::end_request(std::uint32_t request, RequestStatus status, double finish) {
   transfers_.give_up(request, now_);
-  const Request& r = state_.request(request);
-  const RequestLedger& ledger = state_.ledger(request);
-  RequestRecord record;
-  record.request = r.id;
-  record.stream = scenario_.workload.streams[r.stream].name;
-  record.model = state_.view(now_).models[r.model].name;
-  record.index = r.index;
-  record.arrival = r.arrival;
-  if (r.deadline < kNever) record.deadline = r.deadline;
-  if (ledger.first_start < kNever) record.start = ledger.first_start;
-  if (ledger.forecast < kNever) record.forecast = ledger.forecast;
-  record.status = status;
-  record.energy = ledger.energy;
-  record.accuracy_loss = r.accuracy_loss;
   const bool finished = status == RequestStatus::finished || status == RequestStatus::late;
-  if (finished) {
-    record.finish = finish;
-    record.latency = finish - r.arrival;
-    if (r.deadline < kNever) record.tardiness = status == RequestStatus::late ? finish - r.deadline : 0;
-  }
-  record.end = finished ? finish : now_;
-  reporter_.request_ended(record);
+  reporter_.request_ended(state_.record(request, status, finished ? finish : now_));
   if (status == RequestStatus::unfinished) return;
   state_.end(request);
   state_.push_event({finished ? Event::Type::request_finished : Event::Type::request_dropped, {request, kNone}, kNone});

@@ -30,7 +30,7 @@ double GuardedPolicy::guarded(const char* what, double now, const Call& call) {
     return PolicyError(name_, now, what, "it took longer than the limit of " + shortest(*limit_) + " s");
   };
   std::optional<CallAlarm> alarm;
-  if (limit_ && calls_are_watched()) alarm.emplace(*limit_, late().what());
+  if (limit_) alarm.emplace(*limit_, late().what());
   const auto begin = std::chrono::steady_clock::now();
   try {
     call();

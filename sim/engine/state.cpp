@@ -160,6 +160,29 @@ void State::free_slot(std::uint32_t accelerator, double now) {
   a.free_at = std::min(a.free_at, now);  // what was predicted no longer matters
 }
 
+RequestRecord State::record(std::uint32_t request, RequestStatus status, double end) const {
+  const Request& r = requests_[request];
+  const RequestLedger& ledger = ledgers_[request];
+  RequestRecord record;
+  record.request = r.id;
+  record.stream = streams_[r.stream].name;
+  record.model = models_[r.model].name;
+  record.index = r.index;
+  record.arrival = r.arrival;
+  if (r.deadline < kNever) record.deadline = r.deadline;
+  if (ledger.first_start < kNever) record.start = ledger.first_start;
+  if (ledger.forecast < kNever) record.forecast = ledger.forecast;
+  record.status = status;
+  record.energy = ledger.energy;
+  record.accuracy_loss = r.accuracy_loss;
+  record.end = end;
+  if (status != RequestStatus::finished && status != RequestStatus::late) return record;
+  record.finish = end;
+  record.latency = end - r.arrival;
+  if (r.deadline < kNever) record.tardiness = status == RequestStatus::late ? end - r.deadline : 0;
+  return record;
+}
+
 void State::end(std::uint32_t request) {
   for (std::uint32_t t = 0; requests_[request].unfinished > 0 && t < tasks_[request].size(); ++t)
     if (tasks_[request][t].progress == Progress::ready) {

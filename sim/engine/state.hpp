@@ -10,6 +10,7 @@
 #include "engine/ordered_list.hpp"
 #include "engine/tables.hpp"
 #include "hetsched/policy.hpp"
+#include "record/records.hpp"
 
 namespace hetsched {
 
@@ -42,6 +43,8 @@ class State {
   /// A running task gives its accelerator up (not its slot). If `again`, it becomes ready once more.
   void interrupt(TaskRef task, double now, bool again);
 
+  /// What is reported of a request that ends at `end`.
+  [[nodiscard]] RequestRecord record(std::uint32_t request, RequestStatus status, double end) const;
   /// The request leaves: it is no longer live, its tasks are not ready; readable until free_ended().
   void end(std::uint32_t request);
   /// Makes the places of ended requests free for new ones.

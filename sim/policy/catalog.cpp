@@ -122,10 +122,11 @@ std::unique_ptr<Policy> made_from(const Chosen& chosen, std::uint64_t run_seed, 
     const auto is_of = [&](const Params::Declared& d) { return d.name == problem.name; };
     const auto declared = std::find_if(params.declared().begin(), params.declared().end(), is_of);
     std::string what = problem.what;
-    if (!node.has(problem.name))
-      what += declared == params.declared().end() || declared->required ? "" : "; its default is " + shown(as_json(declared->fallback));
-    else if (declared == params.declared().end() || declared->type != "file")  // a file's problem names it
+    const bool is_declared = declared != params.declared().end();
+    if (node.has(problem.name) && !(is_declared && declared->type == "file"))  // a file's problem names it
       what += "; found " + shown(node.child(problem.name).value());
+    if (!node.has(problem.name) && is_declared && !declared->required)
+      what += "; its default is " + shown(as_json(declared->fallback));
     problems.add(node.child(problem.name).problem(what));
   }
   return policy;

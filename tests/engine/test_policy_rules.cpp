@@ -112,40 +112,41 @@ TEST_CASE("max-min shares hold for streams that pause between requests") {
   }
 }
 
-TEST_CASE("max-min shares: two streams that are alike take turns on one accelerator") {
-  const Inputs inputs{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}],
-          "accelerators": [{"name": "a", "kind": "k"}]})",
-      R"({"format": 1, "name": "w", "end": "at_duration", "duration": 100, "streams": [
-          {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}},
-          {"name": "y", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}}]})",
-      {{"m", chain_model("m", 1, R"("kind": "k", "time": 0.5)")}}};
+namespace {
+
+/// Two streams of the same model of 0.5 s on one accelerator: x always has a request, y has what its arrival says.
+Inputs two_alike(int duration, const std::string& arrival) {
+  return {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}],
+              "accelerators": [{"name": "a", "kind": "k"}]})",
+          R"({"format": 1, "name": "w", "end": "at_duration", "duration": )" + std::to_string(duration) + R"(, "streams": [
+              {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}},
+              {"name": "y", "model": "m", "arrival": )" + arrival + "}]}",
+          {{"m", chain_model("m", 1, R"("kind": "k", "time": 0.5)")}}};
+}
+
+/// What each stream is served from a time on, under gavel.
+std::map<std::string, double> service(const Inputs& inputs, double round, double from) {
   std::map<std::string, double> time;
-  for (const TaskRecord& t : simulate_log(make_scenario(inputs), "gavel", {{"round", 5.0}}).tasks)
-    time[std::string(t.stream)] += t.end - t.start;
+  for (const TaskRecord& t : simulate_log(make_scenario(inputs), "gavel", {{"round", round}}).tasks)
+    if (t.start >= from) time[std::string(t.stream)] += t.end - t.start;
+  return time;
+}
+
+}  // namespace
+
+TEST_CASE("max-min shares: two streams that are alike take turns on one accelerator") {
+  auto time = service(two_alike(100, R"({"type": "closed_loop", "outstanding": 1})"), 5, 0);
   CHECK(std::abs(time["x"] - 50) <= 5);
   CHECK(std::abs(time["y"] - 50) <= 5);
 }
 
 TEST_CASE("max-min shares: a stream that was away for long has no debt to be paid first") {
   // x runs alone for 100 s, then y comes with as much: of the next 40 s each gets half, within a round of 2 s.
-  const Inputs inputs{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}],
-          "accelerators": [{"name": "a", "kind": "k"}]})",
-      R"({"format": 1, "name": "w", "end": "at_duration", "duration": 140, "streams": [
-          {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}},
-          {"name": "y", "model": "m", "arrival": {"type": "trace", "times": [0, )" +
-          [] {
-            std::string times;
-            for (int i = 0; i < 80; ++i) times += (i > 0 ? ",100" : "100");
-            return times;
-          }() + R"(]}}]})",
-      {{"m", chain_model("m", 1, R"("kind": "k", "time": 0.5)")}}};
-  double x = 0, y = 0;
-  for (const TaskRecord& t : simulate_log(make_scenario(inputs), "gavel", {{"round", 2.0}}).tasks)
-    if (t.start >= 100) (t.stream == "x" ? x : y) += t.end - t.start;
-  CHECK(std::abs(x - 20) <= 2.5);
-  CHECK(std::abs(y - 20) <= 2.5);
+  std::string times = "0";
+  for (int i = 0; i < 80; ++i) times += ", 100";
+  auto time = service(two_alike(140, R"({"type": "trace", "times": [)" + times + "]}"), 2, 100);
+  CHECK(std::abs(time["x"] - 20) <= 2.5);
+  CHECK(std::abs(time["y"] - 20) <= 2.5);
 }
 
 TEST_CASE("smart frame drop: what can run side by side is not hopeless") {

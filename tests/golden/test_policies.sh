@@ -11,7 +11,7 @@ while read -r policy; do
   out "$policy" "source: " "complexity: " "knowledge: " "verified by: " "parameter"
 done <"$room/all.txt"
 call 0 policies heft
-out "insertion" "true or false" "across_requests" "--policy heft:horizon=request" "Topcuoglu"
+out "rules: ties: " "insertion" "true or false" "across_requests" "--policy heft:horizon=request" "Topcuoglu"
 call 0 policies drop
 out "drop (decorator): " "--policy edf+drop:rule=hopeless"
 call 2 policies drop --csv
@@ -28,6 +28,15 @@ err '"edf+drop" is how the command line has it; here write {"name": "edf"'
 call 0 run "${one[@]}" --policy heft:horizon=workload+drop -o run
 out "policy heft+drop, seed 1"
 contains run/run.json '"clairvoyant": true'
+# Quantities with units, kept in SI, and what must be given.
+call 0 run "${one[@]}" --policy "edf+batch:delay=10 ms+power_cap:cap=2.5 kW" -o run
+contains run/run.json '"delay": 0.01' '"cap": 2500'
+call 2 run "${one[@]}" --policy "edf+batch:delay=10 mW"
+err 'delay: must be a time such as "16 ms" (' '), or a number of s; found "10 mW"'
+call 2 run "${one[@]}" --policy edf+power_cap
+err "/policy/decorators/0/parameters/cap: must be given: most power; 0: no cap"
+call 0 policies power_cap
+out "(none)" "number >= 0, <= 1000000000 W" "--policy edf+power_cap:cap=VALUE"
 # Decorators as a factor: the baseline's policy tells them, too.
 call 0 sweep in/experiment.json -q -o decorated --set 'grid={"policy.decorators": [[], ["drop"], [{"name": "admission", "parameters": {"limit": 1}}]]}' \
   --set policy=edf

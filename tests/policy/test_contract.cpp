@@ -78,7 +78,6 @@ class Erratic final : public Policy {
 
 using testing::chosen;
 using testing::make_policy;
-using testing::with_required;
 
 /// A policy with decorators and parameters, by its JSON; "erratic" is one of its own.
 Subject subject(const std::string& json) {
@@ -106,13 +105,19 @@ std::vector<std::string> settings_of(const std::string& name) {
   return settings;
 }
 
-/// A decorator as JSON, with parameters under which it has something to do in small scenarios, where its defaults have not.
+std::string with_required(const std::string& name, const std::string& members) {
+  return testing::with_required(built_in(), name, members);
+}
+
+/// A decorator as JSON, with parameters under which it has something to do in small scenarios, where its defaults have
+/// not.
 std::string biting(const std::string& name) {
   static const std::map<std::string, std::string> kParameters = {{"admission", R"("limit": 2)"},
                                                                  {"batch", R"("rule": "nexus")"},
                                                                  {"drop", R"("rule": "newest")"}};
   const auto at = kParameters.find(name);
-  return "{\"name\": " + quoted(name) + ", \"parameters\": " + with_required(built_in(), name, at != kParameters.end() ? at->second : "") + "}";
+  return "{\"name\": " + quoted(name) + ", \"parameters\": " +
+         with_required(name, at != kParameters.end() ? at->second : "") + "}";
 }
 
 /// Every policy and, around a few that differ in what they listen to, every decorator; each also with every single
@@ -122,9 +127,9 @@ std::vector<std::string> policies() {
   for (const PolicyEntry& entry : builtin_policies()) {
     const std::string name = quoted(std::string(entry.name));
     if (needs_file(std::string(entry.name))) continue;
-    all.push_back("{\"name\": " + name + ", \"parameters\": " + with_required(built_in(), std::string(entry.name), "") + "}");
+    all.push_back("{\"name\": " + name + ", \"parameters\": " + with_required(std::string(entry.name), "") + "}");
     for (const std::string& setting : settings_of(std::string(entry.name)))
-      all.push_back("{\"name\": " + name + ", \"parameters\": " + with_required(built_in(), std::string(entry.name), setting) + "}");
+      all.push_back("{\"name\": " + name + ", \"parameters\": " + with_required(std::string(entry.name), setting) + "}");
   }
   for (const DecoratorEntry& entry : builtin_decorators()) {
     std::vector<std::string> settings = settings_of(std::string(entry.name));
@@ -133,7 +138,7 @@ std::vector<std::string> policies() {
       for (const char* inner : {"edf", "mct", "heft"})
         if (i + 1 == settings.size() || inner == std::string(i % 2 == 0 ? "edf" : "mct"))
           all.push_back("{\"name\": " + quoted(inner) + ", \"decorators\": [{\"name\": " + quoted(std::string(entry.name)) +
-                        ", \"parameters\": " + with_required(built_in(), std::string(entry.name), settings[i]) + "}]}");
+                        ", \"parameters\": " + with_required(std::string(entry.name), settings[i]) + "}]}");
   }
   for (const DecoratorEntry& outer : builtin_decorators())
     for (const DecoratorEntry& inner : builtin_decorators())

@@ -57,8 +57,9 @@ Made make_policy(const std::string& json, std::uint64_t seed) {
 }
 
 bool needs_file(const std::string& policy) {
-  Problems problems;
-  return built_in().make(chosen("\"" + policy + "\""), 1, problems) == nullptr;
+  const auto declared = built_in().declared(policy);
+  return std::any_of(declared.begin(), declared.end(),
+                     [](const Params::Declared& d) { return d.required && d.type == "file"; });
 }
 
 Log simulate_log(std::shared_ptr<Scenario> scenario, Policy& policy, Backend backend, bool clairvoyant) {
