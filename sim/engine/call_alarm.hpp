@@ -4,12 +4,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "engine/end_of_process.hpp"
 
 namespace hetsched {
-
-/// Tells `message` and ends the process. It is called in a signal handler (SIGALRM): it may not allocate.
-using EndOfProcess = void (*)(std::string_view message);
 
 /// Calls that begin from now on are watched, if they have a limit. Null, as at the start: none is.
 void watch_calls(EndOfProcess end);

@@ -7,6 +7,7 @@
 #include "base/errors.hpp"
 #include "base/units.hpp"
 #include "engine/calendar.hpp"
+#include "engine/crash_report.hpp"
 #include "engine/delayed_decisions.hpp"
 #include "engine/devices.hpp"
 #include "engine/guarded_policy.hpp"
@@ -426,6 +427,7 @@ void Engine::close() {
 
 DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
                       std::span<Observer* const> observers, bool clairvoyant) {
+  name_run(scenario.title());
   return Engine(scenario, tables, policy, executor, observers, clairvoyant).run();
 }
 

@@ -50,7 +50,9 @@ inline void add_route(s4u::NetZone* zone, s4u::Host* from, s4u::Host* to,
 #endif
 }
 
-/// Starts an activity of maestro's. In 4.x it must be detached, or its result is kept for ever.
+/// Starts activities of maestro's, so that their ends are told and nothing of them is kept: an Exec must be detached from
+/// 3.36 on, or maestro lists it for ever; a Comm between hosts may not be, since its end is then told to nobody (it was
+/// never listed).
 inline void launch(s4u::Exec& exec) {
 #if SIMGRID_VERSION >= 33600
   exec.detach();
@@ -58,13 +60,7 @@ inline void launch(s4u::Exec& exec) {
   exec.start();
 #endif
 }
-inline void launch(s4u::Comm& comm) {
-#if SIMGRID_VERSION >= 40000
-  comm.detach();
-#else
-  comm.start();
-#endif
-}
+inline void launch(s4u::Comm& comm) { comm.start(); }
 
 /// Calls `f(const s4u::Activity&)` at every completion of an Exec or a Comm, for the rest of the process.
 template <class F>

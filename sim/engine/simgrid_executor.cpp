@@ -1,14 +1,18 @@
 #include "engine/simgrid_executor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <csignal>
+#include <cstdio>
+#include <exception>
 #include <limits>
 #include <set>
 #include <string>
 
 #include "base/errors.hpp"
 #include "engine/calendar.hpp"
+#include "engine/crash_report.hpp"
 #include "engine/simgrid_compat.hpp"
 
 namespace hetsched {
@@ -25,6 +29,12 @@ class SimGridExecutor;
 constexpr double kUnitsPerByte = 65536;
 /// The largest amount that fits.
 constexpr double kMostBytes = 1.4e14;
+
+/// "SimGrid 3.32", for errors.
+const char* simgrid_name() {
+  static const std::string name = std::string("SimGrid ") + simgrid_version();
+  return name.c_str();
+}
 
 /// A flow as SimGrid's callbacks see it.
 struct Slot {
@@ -105,16 +115,68 @@ void configure_once() {
   (void)configured;
 }
 
+/// Whoever handles a signal, or std::terminate, goes on doing so once this has gone: SimGrid takes SIGINT (to print its
+/// actors), SIGSEGV and SIGBUS (3.32: if nobody has them, 4.0: always), and how the program terminates.
+class HandlersKept {
+ public:
+  HandlersKept() {
+    for (std::size_t i = 0; i < kTaken.size(); ++i) sigaction(kTaken[i], nullptr, &before_[i]);
+  }
+  ~HandlersKept() {
+    for (std::size_t i = 0; i < kTaken.size(); ++i) sigaction(kTaken[i], &before_[i], nullptr);
+    std::set_terminate(terminate_);
+  }
+  HandlersKept(const HandlersKept&) = delete;
+  HandlersKept& operator=(const HandlersKept&) = delete;
+
+ private:
+  static constexpr std::array kTaken = {SIGINT, SIGSEGV, SIGBUS};
+  std::array<struct sigaction, kTaken.size()> before_{};
+  std::terminate_handler terminate_ = std::get_terminate();
+};
+
+/// What SimGrid logs goes where crash reports look for it: all that it logs is why it ends the process.
+void log_once() {
+  static const bool logging = [] {
+    std::FILE* stream = ::fmemopen(LastMessage::text(), LastMessage::kSize, "w");
+    if (stream == nullptr) return false;  // it goes to standard error, then
+    std::setvbuf(stream, nullptr, _IONBF, 0);
+    xbt_log_appender_set(&_XBT_LOGV(XBT_LOG_ROOT_CAT), xbt_log_appender_stream(stream));
+    return true;
+  }();
+  (void)logging;
+}
+
+std::unique_ptr<s4u::Engine> make_engine() {
+  const HandlersKept kept;
+  std::array<std::string, 4> words = {"hetsched", "--log=root.thres:critical", "--log=root.fmt:%m", "--log=no_loc"};
+  std::array<char*, words.size() + 1> argv{};
+  std::transform(words.begin(), words.end(), argv.begin(), [](std::string& word) { return word.data(); });
+  int argc = static_cast<int>(words.size());
+  auto engine = std::make_unique<s4u::Engine>(&argc, argv.data());
+  log_once();
+  configure_once();
+  return engine;
+}
+
+/// Calls SimGrid. What it throws is its fault, not that of the policy or of files.
+template <class Call>
+auto in_simgrid(const Call& call) {
+  const InsideExecutor inside(simgrid_name());
+  try {
+    return call();
+  } catch (const std::exception& error) {
+    throw std::logic_error(std::string(simgrid_name()) + ": " + error.what());
+  }
+}
+
 SimGridExecutor::SimGridExecutor(const Fabric& fabric)
     : fabric_(fabric), multi_hop_(fabric.multi_hop()) {
-  std::string name = "hetsched", quiet = "--log=root.thres:critical";
-  char* argv[] = {name.data(), quiet.data(), nullptr};
-  int argc = 2;
-  engine_ = std::make_unique<s4u::Engine>(&argc, argv);
-  std::signal(SIGINT, SIG_DFL);  // SimGrid's own handler would print its actors and end the process
-  configure_once();
-  connect_once();
-  build();
+  in_simgrid([this] {
+    engine_ = make_engine();
+    connect_once();
+    build();
+  });
   engine_->track_vetoed_activities(&veto_);
   origin_ = s4u::Engine::get_clock();
 }
@@ -159,6 +221,7 @@ void SimGridExecutor::build() {
 }
 
 SimGridExecutor::~SimGridExecutor() {
+  const InsideExecutor inside(simgrid_name());
   for (std::uint32_t flow = 0; flow < slots_.size(); ++flow)
     if (slots_[flow]->active) cancel(flow);
   if (timer_ != nullptr) timer_->remove();
@@ -167,6 +230,8 @@ SimGridExecutor::~SimGridExecutor() {
   std::vector<std::uint32_t> none;
   if (!slots_.empty()) wait(now_, none);
   engine_->track_vetoed_activities(nullptr);
+  slots_.clear();
+  engine_.reset();
 }
 
 Slot& SimGridExecutor::slot(std::uint32_t flow) {
@@ -208,7 +273,7 @@ void SimGridExecutor::start_traffic(std::uint32_t flow, double bytes, double max
     exec->set_host(memory_hosts_[memory]);
     exec->set_data(&s);
     keep(s, exec, 1, most_rate);
-    compat::launch(*exec);
+    in_simgrid([&] { compat::launch(*exec); });
   }
 }
 
@@ -224,11 +289,12 @@ void SimGridExecutor::start_transfer(std::uint32_t flow, std::uint32_t from, std
 void SimGridExecutor::start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes, double most_rate) {
   HETSCHED_ASSERT(bytes <= kMostBytes, "the reader refuses larger tensors");
   Slot& s = slot(flow);
+  const std::uint64_t units = whole_units(bytes);
   s4u::CommPtr comm = s4u::Comm::sendto_init(from, to);
-  comm->set_payload_size(whole_units(bytes));
+  comm->set_payload_size(units);
   comm->set_data(&s);
-  keep(s, comm, kUnitsPerByte, most_rate);
-  compat::launch(*comm);
+  keep(s, comm, static_cast<double>(units) / bytes, most_rate);  // so that of a flow not yet begun all bytes are left
+  in_simgrid([&] { compat::launch(*comm); });
 }
 
 double SimGridExecutor::cancel(std::uint32_t flow) {
@@ -238,8 +304,10 @@ double SimGridExecutor::cancel(std::uint32_t flow) {
   s.active = false;
   --active_;
   cancelled_.push_back(s.activity);
-  s.activity->suspend();  // a cancelled Comm keeps its share of the links until SimGrid's next step
-  s.activity->cancel();
+  in_simgrid([&] {
+    s.activity->suspend();  // a cancelled Comm keeps its share of the links until SimGrid's next step
+    s.activity->cancel();
+  });
   return left;
 }
 
@@ -259,9 +327,11 @@ void SimGridExecutor::arm(double until) {
     timer_->remove();
   }
   timer_until_ = until;
-  timer_ = Timer::set(until + origin_, [this] {
+  // SimGrid goes to a date by adding what is missing to its clock, which may round to one unit above the date, and it ends
+  // the process if asked for a date below its clock. Our dates stay as they were asked for; its own never lie in its past.
+  timer_ = Timer::set(std::max(until + origin_, s4u::Engine::get_clock()), [this] {
     timer_ = nullptr;
-    now_ = std::max(now_, timer_until_);  // exactly the date asked for, however SimGrid's clock rounds
+    now_ = std::max(now_, timer_until_);
     stop(this);
   });
 }
@@ -281,7 +351,8 @@ void SimGridExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
   veto_.clear();
   if (std::isfinite(until)) arm(until);
   HETSCHED_ASSERT(timer_ != nullptr || active_ > 0, "waiting for nothing");
-  engine_->run();
+  in_simgrid([this] { engine_->run(); });
+  HETSCHED_ASSERT(!veto_.empty(), "SimGrid has nothing left to do, but flows are under way");
   cancelled_.clear();
   for (std::uint32_t flow : finished_) {
     slots_[flow]->active = false;

@@ -116,6 +116,12 @@ struct Scenario {
   std::vector<std::shared_ptr<const Network>> networks;
   PolicyChoice policy;
   RunOptions options;
+
+  /// "platform x, workload y, policy edf+drop, seed 1"
+  [[nodiscard]] std::string title() const {
+    return "platform " + platform.name + ", workload " + workload.name + ", policy " + policy.title() + ", seed " +
+           std::to_string(options.seed);
+  }
 };
 
 }  // namespace hetsched

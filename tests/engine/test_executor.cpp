@@ -1,0 +1,96 @@
+// Does SimGrid's executor keep the dates it is asked for, whatever its clock makes of them, and let go of flows at any time?
+// Its clock goes on from test to test, and rounds more and more: what is compared closely comes first.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "base/random.hpp"
+#include "engine/executor.hpp"
+#include "engine/simgrid_executor.hpp"
+
+using namespace hetsched;
+
+namespace {
+
+/// Two memories with a link between them, and a lane at each; or without the link.
+Fabric fabric(bool links) {
+  Fabric fabric;
+  fabric.memory_bandwidth = {100, 50};
+  if (links) fabric.links = {{10, true}};
+  fabric.routes = {{}, {}, {}, {}};
+  if (links) fabric.routes[1] = fabric.routes[2] = {0};
+  fabric.lane_memory = {0, 1};
+  return fabric;
+}
+
+constexpr std::uint32_t kTransfer = 2;  ///< the first number that is no lane's
+
+}  // namespace
+
+TEST_CASE("the end of a transfer is told at its date, between stops, alone and shared") {
+  std::vector<std::uint32_t> finished;
+  const auto until_done = [&](Executor& executor, double stop) {
+    do executor.wait(stop, finished);  // may return before
+    while (finished.empty() && executor.now() < stop);
+    return executor.now();
+  };
+  const auto executor = make_simgrid_executor(fabric(true));
+  executor->start_transfer(kTransfer, 0, 1, 21);  // 10 B/s: 2.1 s
+  CHECK(until_done(*executor, 1) == 1);
+  CHECK(finished.empty());
+  CHECK(until_done(*executor, 3) == doctest::Approx(2.1).epsilon(1e-12));
+  CHECK(finished == std::vector<std::uint32_t>{kTransfer});
+  // Two that share until one is given up: 10 B of 20 after 2 s, then 10 B/s.
+  const double begin = executor->now();
+  executor->start_transfer(kTransfer, 0, 1, 20);
+  executor->start_transfer(kTransfer + 1, 1, 0, 20);
+  CHECK(until_done(*executor, begin + 2) == begin + 2);
+  CHECK(executor->cancel(kTransfer + 1) == doctest::Approx(10).epsilon(1e-9));
+  CHECK(until_done(*executor, 100) == doctest::Approx(begin + 3).epsilon(1e-9));
+  CHECK(finished == std::vector<std::uint32_t>{kTransfer});
+}
+
+TEST_CASE("a date may be asked for again: SimGrid's clock may lie one unit above it") {
+  const RandomStream random(1, "test", "dates");
+  std::uint64_t draw = 0;
+  std::vector<std::uint32_t> finished;
+  for (int round = 0; round < 200; ++round) {
+    const auto executor = make_simgrid_executor(fabric(round % 2 == 0));
+    // To a date of more than twice the clock the step is rounded, and so is their sum.
+    for (double date = random.uniform(draw++); date < 1e6; date *= 1 + 8 * random.uniform(draw++))
+      for (int again = 0; again < 3; ++again) {
+        executor->wait(date, finished);
+        REQUIRE(executor->now() == date);
+        REQUIRE(finished.empty());
+      }
+  }
+}
+
+TEST_CASE("flows in flight or given up may be left behind at any date") {
+  const RandomStream random(2, "test", "dates");
+  std::uint64_t draw = 0;
+  std::vector<std::uint32_t> finished;
+  for (int round = 0; round < 400; ++round) {
+    const bool links = round % 2 == 0;
+    const auto executor = make_simgrid_executor(fabric(links));
+    const double date = 0.1 + 3 * random.uniform(draw++);
+    executor->wait(date, finished);
+    executor->start_traffic(0, 400, 80);
+    executor->start_traffic(1, 300, 60);
+    if (links) executor->start_transfer(kTransfer, 0, 1, 30);
+    const int end = round / 2 % 5;
+    if (end == 0) continue;  // in flight since this very date
+    if (end == 1) {          // given up at the date of its start
+      CHECK(executor->cancel(0) == 400);
+      if (links) CHECK(executor->cancel(kTransfer) == 30);
+      continue;
+    }
+    executor->wait(5 * date, finished);  // in flight
+    if (end == 2) continue;
+    (void)executor->cancel(1);
+    if (end == 3) continue;
+    executor->wait(9 * date, finished);
+  }
+}
