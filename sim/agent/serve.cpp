@@ -12,6 +12,7 @@
 #include "agent/observation.hpp"
 #include "agent/remote_policy.hpp"
 #include "base/errors.hpp"
+#include "engine/crash_report.hpp"
 #include "engine/tables.hpp"
 
 namespace hetsched::agent {
@@ -64,14 +65,14 @@ struct Episode {
   std::filesystem::path records;  ///< empty: none
 };
 
-RunResult play(const Session& session, const Episode& episode, const Wire& wire, Score& score) {
+RunResult play(const Session& session, const Episode& episode, const Wire& wire, Score& score, Simulation& simulation) {
   Scenario scenario = session.scenario;
   if (episode.seed) scenario.options.seed = *episode.seed;
   RemotePolicy policy(wire, session.window, score);
   const Decider decider{.policy = policy, .clairvoyant = true, .policy_json = {{"name", "another process"}}};
   Observer* const observers[] = {&score};
-  if (episode.records.empty()) return run_scenario(scenario, decider, observers);
-  return run_into(episode.records, scenario, decider, RecordLevel::all, session.provenance, observers);
+  if (episode.records.empty()) return simulation.run(scenario, decider, observers);
+  return simulation.run_into(episode.records, scenario, decider, RecordLevel::all, session.provenance, observers);
 }
 
 void tell_failure(const Wire& wire, ExitCode code, const std::string& what) {
@@ -79,10 +80,11 @@ void tell_failure(const Wire& wire, ExitCode code, const std::string& what) {
 }
 
 /// All that the process of an episode does.
-void be_episode(const Session& session, const Episode& episode, const Wire& wire) {
+[[noreturn]] void be_episode(const Session& session, const Episode& episode, const Wire& wire) {
   Score score(session.energy);
+  Simulation simulation;
   try {
-    const RunResult result = play(session, episode, wire, score);
+    const RunResult result = play(session, episode, wire, score, simulation);
     wire.send(Message::end, dumped({{"now", result.summary.makespan},
                                     {"time_in_system", score.time_of_ended()},
                                     {"misses", score.misses()},
@@ -95,6 +97,14 @@ void be_episode(const Session& session, const Episode& episode, const Wire& wire
   } catch (const std::exception& error) {
     tell_failure(wire, ExitCode::internal, error.what());
   }
+  ::_exit(0);  // what was simulated need not be taken apart
+}
+
+/// In a signal handler.
+void tell_crash(std::string_view message) {
+  for (const std::string_view text : {std::string_view("hetsched: "), message, std::string_view("\n")})
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+  ::_exit(static_cast<int>(ExitCode::internal));
 }
 
 void run_episode(const Session& session, const Episode& episode, const Wire& wire) {
@@ -106,14 +116,17 @@ void run_episode(const Session& session, const Episode& episode, const Wire& wir
   }
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() == parent) be_episode(session, episode, wire);
-    ::_exit(0);
+    watch_executor(tell_crash);
+    if (::getppid() != parent) ::_exit(0);
+    be_episode(session, episode, wire);
   }
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFSIGNALED(status))
     tell_failure(wire, ExitCode::internal, "the run was ended by signal " + std::to_string(WTERMSIG(status)));
+  else if (WEXITSTATUS(status) != 0)
+    tell_failure(wire, ExitCode::internal, "the executor crashed: standard error has the run and what was said last");
 }
 
 }  // namespace

@@ -18,7 +18,10 @@ class LastWords {
   LastWords& operator=(const LastWords&) = delete;
 };
 
-/// Tells of a policy that does not return, and ends the program with its exit code; for watch_calls().
-void tell_and_end(std::string_view message);
+/// Tells of a policy that does not return, and ends the program with a policy's exit code; for watch_calls().
+void tell_stuck_policy_and_end(std::string_view message);
+
+/// Tells of a crash inside the executor, and ends the program with the exit code of our own faults; for watch_executor().
+void tell_executor_crash_and_end(std::string_view message);
 
 }  // namespace hetsched

@@ -9,6 +9,7 @@
 #include "cli/output.hpp"
 #include "cli/study_arguments.hpp"
 #include "engine/call_alarm.hpp"
+#include "engine/crash_report.hpp"
 #include "record/result_files.hpp"
 
 namespace hetsched {
@@ -139,19 +140,20 @@ ExitCode run(const Options& options, const Names& command_line) {
   std::optional<LastWords> last_words;
   const PolicyEntry* entry = catalog.find(scenario.policy.name);
   if (!entry || catalog.plugin_of(*entry)) last_words.emplace(scenario.policy.title());
-  watch_calls(tell_and_end);
+  watch_calls(tell_stuck_policy_and_end);
+  watch_executor(tell_executor_crash_and_end);
+  Simulation simulation;  // is taken apart when all has been written and said
   const RunResult result = folder.empty()
-                               ? run_scenario(scenario, catalog)
-                               : run_into(folder, scenario, catalog, level, {command_line, study.inputs()});
+                               ? simulation.run(scenario, catalog)
+                               : simulation.run_into(folder, scenario, catalog, level, {command_line, study.inputs()});
   last_words.reset();
 
-  print("platform " + scenario.platform.name + ", workload " + scenario.workload.name + ", policy " +
-        scenario.policy.title() + ", seed " + std::to_string(scenario.options.seed) + ": " +
-        quantity(result.summary.makespan, "s") + " simulated in " + quantity(result.cost.wall, "s") + "\n\n");
+  print(scenario.title() + ": " + quantity(result.summary.makespan, "s") + " simulated in " + quantity(result.cost.wall, "s") + "\n\n");
   print_streams(result);
   print_totals(result.summary);
   print_accelerators(folder, result.summary);
   if (!folder.empty()) print_files(folder, level, options.output.empty());
+  flush_output();
   return ExitCode::ok;
 }
 

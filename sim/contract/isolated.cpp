@@ -14,21 +14,31 @@
 #include <cstring>
 
 #include "base/json_document.hpp"
+#include "engine/crash_report.hpp"
 
 namespace hetsched::contract {
 namespace {
 
-[[noreturn]] void be_check(const std::function<std::optional<Violation>()>& check, int descriptor) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const std::optional<Violation> found = check();
-  const std::string text = found ? dumped(Json{{"kind", found->kind}, {"what", found->what}}) : "null";
-  std::size_t written = 0;
-  while (written < text.size()) {
-    const ssize_t more = ::write(descriptor, text.data() + written, text.size() - written);
-    if (more < 0 && errno != EINTR) break;
-    if (more > 0) written += static_cast<std::size_t>(more);
+[[noreturn]] void send(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t sent = ::write(descriptor, text.data(), text.size());
+    if (sent < 0 && errno != EINTR) break;
+    if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
   }
   ::_exit(0);
+}
+
+int pipe_of_check = -1;
+
+/// In a signal handler: as a text, which no violation is.
+void send_executor_crash(std::string_view message) { send(pipe_of_check, message); }
+
+[[noreturn]] void be_check(const std::function<std::optional<Violation>()>& check, int descriptor) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  pipe_of_check = descriptor;
+  watch_executor(send_executor_crash);
+  const std::optional<Violation> found = check();
+  send(descriptor, found ? dumped(Json{{"kind", found->kind}, {"what", found->what}}) : "null");
 }
 
 /// Reads until the other end is closed; false if that takes longer than `limit` seconds.
@@ -77,7 +87,8 @@ std::optional<Violation> isolated(const std::function<std::optional<Violation>()
     return Violation{"hung", "a scenario took longer than " + shortest(limit) + " s: the policy does not come to an end"};
   const Json found = Json::parse(text, nullptr, false);
   if (found.is_null()) return std::nullopt;
-  if (!found.is_object()) return ended_by(status);
+  if (!found.is_object() && text.empty()) return ended_by(status);
+  if (!found.is_object()) return Violation{"crashed in the executor", text};
   return Violation{found["kind"], found["what"]};
 }
 

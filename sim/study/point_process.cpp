@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "engine/call_alarm.hpp"
+#include "engine/crash_report.hpp"
 
 namespace hetsched {
 namespace {
@@ -22,14 +23,14 @@ std::string on_one_line(std::string text) {
   return text;
 }
 
-PointReport run_point(const PointTask& task) {
+PointReport run_point(const PointTask& task, Simulation& simulation) {
   PointReport report;
   try {
     const Scenario scenario = task.study.resolve(task.point);
     const RunResult result =
         task.level == RecordLevel::none
-            ? run_scenario(scenario, task.catalog)
-            : run_into(task.directory, scenario, task.catalog, task.level, task.provenance);
+            ? simulation.run(scenario, task.catalog)
+            : simulation.run_into(task.directory, scenario, task.catalog, task.level, task.provenance);
     append_csv_row(report.metrics, result.summary);
     for (const StreamSummary& stream : result.streams) append_csv_row(report.streams.emplace_back(), stream);
     report.cost = result.cost;
@@ -62,8 +63,8 @@ PointReport from_text(const std::string& text) {
   return report;
 }
 
-/// Begins the report of a point whose policy did not return: the rest is what is wrong, as it is.
-constexpr char kStuck = '!';
+/// Begins the report of a point that could not go on: the rest is what is wrong, as it is.
+constexpr char kFatal = '!';
 
 void write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -73,11 +74,12 @@ void write_all(int descriptor, std::string_view bytes) {
   }
 }
 
-int pipe_of_stuck_point = -1;
+int pipe_of_point = -1;
 
-void report_stuck(std::string_view message) {
-  write_all(pipe_of_stuck_point, {&kStuck, 1});
-  write_all(pipe_of_stuck_point, message);
+/// In a signal handler: the policy does not return, or the executor crashed.
+void report_and_end(std::string_view message) {
+  write_all(pipe_of_point, {&kFatal, 1});
+  write_all(pipe_of_point, message);
   ::_exit(0);
 }
 
@@ -85,10 +87,12 @@ void report_stuck(std::string_view message) {
 [[noreturn]] void be_point(const PointTask& task, int descriptor, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody would read its results
   if (::getppid() != parent) ::_exit(1);
-  pipe_of_stuck_point = descriptor;
-  watch_calls(report_stuck);
-  write_all(descriptor, to_text(run_point(task)));
-  ::_exit(0);  // without destructors: what is open belongs to the parent
+  pipe_of_point = descriptor;
+  watch_calls(report_and_end);
+  watch_executor(report_and_end);
+  Simulation simulation;
+  write_all(descriptor, to_text(run_point(task, simulation)));
+  ::_exit(0);  // without destructors: what is open belongs to the parent, and what was simulated need not be taken apart
 }
 
 }  // namespace
@@ -143,7 +147,7 @@ PointReport PointProcess::report() const {
     return {
         std::string("the run was ended by signal ") + (name ? std::string("SIG") + name : "?"), "", {}, {}};
   }
-  if (received_.starts_with(kStuck)) return {on_one_line(received_.substr(1)), "", {}, {}};
+  if (received_.starts_with(kFatal)) return {on_one_line(received_.substr(1)), "", {}, {}};
   try {
     return from_text(received_);
   } catch (const Json::exception&) {

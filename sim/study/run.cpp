@@ -64,12 +64,12 @@ std::unique_ptr<Policy> make_policy(const Scenario& scenario, const Catalog& cat
 
 }  // namespace
 
-RunResult run_scenario(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers) {
+RunResult Simulation::run(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers) {
   const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
-  return run_scenario(scenario, Decider{*policy, catalog.is_clairvoyant(scenario.policy)}, observers);
+  return run(scenario, Decider{*policy, catalog.is_clairvoyant(scenario.policy)}, observers);
 }
 
-RunResult run_scenario(const Scenario& scenario, const Decider& decider, std::span<Observer* const> observers) {
+RunResult Simulation::run(const Scenario& scenario, const Decider& decider, std::span<Observer* const> observers) {
   const Stopwatch stopwatch;
   Problems problems;
   const Tables tables = Tables::build(scenario, problems);
@@ -77,8 +77,8 @@ RunResult run_scenario(const Scenario& scenario, const Decider& decider, std::sp
   SummaryObserver summary(basis_of(scenario, tables));
   std::vector<Observer*> all(observers.begin(), observers.end());
   all.push_back(&summary);
-  const std::unique_ptr<Executor> executor = make_simgrid_executor(fabric_of(tables));
-  const DecisionTime decisions = simulate(scenario, tables, decider.policy, *executor, all, decider.clairvoyant);
+  executor_ = make_simgrid_executor(fabric_of(tables));
+  const DecisionTime decisions = simulate(scenario, tables, decider.policy, *executor_, all, decider.clairvoyant);
   RunResult result{summary.summary(),
                    summary.streams(),
                    {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
@@ -87,22 +87,22 @@ RunResult run_scenario(const Scenario& scenario, const Decider& decider, std::sp
   return result;
 }
 
-RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
-                   RecordLevel level, const Provenance& provenance) {
+RunResult Simulation::run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
+                               RecordLevel level, const Provenance& provenance) {
   const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
   const Decider decider{*policy, catalog.is_clairvoyant(scenario.policy), catalog.effective(scenario.policy),
                         to_json(catalog.plugins())};
   return run_into(directory, scenario, decider, level, provenance);
 }
 
-RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Decider& decider,
-                   RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers) {
+RunResult Simulation::run_into(const std::filesystem::path& directory, const Scenario& scenario, const Decider& decider,
+                               RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers) {
   OutputDirectory output(directory, kManifestFile);
   const Stopwatch stopwatch;
   CsvObserver csv(output.path(), level);
   std::vector<Observer*> all = {&csv};
   all.insert(all.end(), observers.begin(), observers.end());
-  RunResult result = run_scenario(scenario, decider, all);
+  RunResult result = run(scenario, decider, all);
   csv.finish();
   write_summaries(output.path(), level, result);
   if (level == RecordLevel::all) write_trace(output.path(), output.path() / kTraceFile);

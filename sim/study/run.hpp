@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -29,11 +30,6 @@ struct RunResult {
   RunCost cost;
 };
 
-/// Simulates a scenario on SimGrid. `observers` are told what happens besides. Throws what simulate() throws,
-/// and an InputError if the scenario cannot be run. A process should do this once: see simgrid_executor.hpp.
-RunResult run_scenario(const Scenario& scenario, const Catalog& catalog,
-                       std::span<Observer* const> observers = {});
-
 /// What decides in a run where that is not the policy that its scenario names.
 struct Decider {
   Policy& policy;
@@ -43,23 +39,33 @@ struct Decider {
   Json plugins = Json::array();  ///< where it may be from
 };
 
-/// The same under another policy.
-RunResult run_scenario(const Scenario& scenario, const Decider& decider, std::span<Observer* const> observers = {});
-
 /// What a manifest says of how a run came about, besides the run itself.
 struct Provenance {
   Names argv;
   std::vector<InputFile> inputs;
 };
 
-/// Runs a scenario into a directory: run.json and summary.json, streams.csv and, by level, the files of
-/// record/result_files.hpp. The directory appears when it is whole. One that is there already is replaced if
-/// it is empty or holds a run.json; else an InputError is thrown before anything is run.
-RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
-                   RecordLevel level, const Provenance& provenance);
+/// One run in this process, which should do this once: see simgrid_executor.hpp. What has simulated it is taken apart
+/// only with this object: tell and store results and errors before that, so that they are safe from what may happen there.
+class Simulation {
+ public:
+  /// Simulates a scenario on SimGrid. `observers` are told what happens besides. Throws what simulate() throws, and an
+  /// InputError if the scenario cannot be run.
+  RunResult run(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers = {});
+  /// The same under another policy.
+  RunResult run(const Scenario& scenario, const Decider& decider, std::span<Observer* const> observers = {});
 
-/// The same under another policy, with further observers.
-RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Decider& decider,
-                   RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers = {});
+  /// Runs a scenario into a directory: run.json and summary.json, streams.csv and, by level, the files of
+  /// record/result_files.hpp. The directory appears when it is whole. One that is there already is replaced if
+  /// it is empty or holds a run.json; else an InputError is thrown before anything is run.
+  RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
+                     RecordLevel level, const Provenance& provenance);
+  /// The same under another policy, with further observers.
+  RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Decider& decider,
+                     RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers = {});
+
+ private:
+  std::unique_ptr<Executor> executor_;
+};
 
 }  // namespace hetsched

@@ -11,17 +11,17 @@ using namespace hetsched::testing;
 TEST_CASE("the published graph: bound 41, optimum 73, HEFT 80, the optimal policy 73") {
   const auto scenario = load_scenario("platforms/heft_2002.json", "workloads/heft_2002.json");
   scenario->policy = chosen("\"heft\"");
-  const RunSummary heft = run_scenario(*scenario, built_in()).summary;
+  const RunSummary heft = Simulation().run(*scenario, built_in()).summary;
   CHECK(*heft.latency_lower_bound == doctest::Approx(41));
   CHECK(*heft.makespan_lower_bound == doctest::Approx(41));
   CHECK(*heft.gap_to_lower_bound == doctest::Approx(80 / 41.0 - 1));
   CHECK(*heft.optimal_makespan == doctest::Approx(73));
   CHECK(*heft.gap_to_optimum == doctest::Approx(80 / 73.0 - 1));
   scenario->policy = chosen("\"optimal\"");
-  CHECK(*run_scenario(*scenario, built_in()).summary.gap_to_optimum == doctest::Approx(0));
+  CHECK(*Simulation().run(*scenario, built_in()).summary.gap_to_optimum == doctest::Approx(0));
 
   scenario->options.execution_jitter = {JitterDistribution::uniform, 0.5};
-  CHECK_FALSE(run_scenario(*scenario, built_in()).summary.makespan_lower_bound.has_value());
+  CHECK_FALSE(Simulation().run(*scenario, built_in()).summary.makespan_lower_bound.has_value());
 }
 
 TEST_CASE("points and variants faster than what a run begins with: the optimum is theirs, no gap is negative") {
@@ -35,7 +35,7 @@ TEST_CASE("points and variants faster than what a run begins with: the optimum i
          {{"m",
            R"({"format": 1, "name": "m", "layers": [{"name": "l")" + layer + R"(}], "costs": [)" + costs + "]}"}}});
     scenario->policy = chosen(policy);
-    return run_scenario(*scenario, built_in()).summary;
+    return Simulation().run(*scenario, built_in()).summary;
   };
   const std::string points = R"(, "operating_points": [{"name": "slow", "frequency": 1e9, "active_power": 6},
                                                        {"name": "fast", "frequency": 2e9, "active_power": 20}])";
@@ -65,7 +65,7 @@ TEST_CASE("several requests: the load of all of them counts, and there is no opt
   const auto scenario = load_scenario("platforms/heft_2002.json", "workloads/heft_2002.json");
   scenario->workload.streams[0].arrival = TraceArrivals{"", {0, 0, 0, 0}};
   scenario->policy = chosen("\"mct\"");
-  const RunSummary summary = run_scenario(*scenario, built_in()).summary;
+  const RunSummary summary = Simulation().run(*scenario, built_in()).summary;
   CHECK(*summary.latency_lower_bound == doctest::Approx(41));
   CHECK(*summary.makespan_lower_bound >= 4 * 91 / 3.0);
   CHECK(*summary.makespan_lower_bound < summary.makespan);
@@ -81,7 +81,7 @@ TEST_CASE("random scenarios: nothing ends before its bound, whatever slots, vari
     for (const char* policy : {"\"edf\"", "\"magma\"", R"({"name": "fcfs", "decorators": ["batch"]})"}) {
       INFO(policy);
       scenario->policy = chosen(policy);
-      const RunSummary summary = run_scenario(*scenario, built_in()).summary;
+      const RunSummary summary = Simulation().run(*scenario, built_in()).summary;
       if (!summary.makespan_lower_bound) continue;
       ++bounded;
       CHECK(*summary.gap_to_lower_bound >= -1e-9);
