@@ -41,15 +41,16 @@ void classify(TrtNode& node) {
 double duration_of(const Node& node, const std::string& wanted, double count, Problems& problems) {
   const std::string column =
       !wanted.empty() || node.has("averageMs") ? (wanted.empty() ? "averageMs" : wanted) : "timeMs";
-  const Json& value = node.child(column).value();
+  const Node duration = node.child(column);
+  const Json& value = duration.value();
   if (!value.is_number() || !(value.get<double>() >= 0)) {
-    problems.add(node.child(column).problem("must be a number of at least 0; found " + shown(value)));
+    problems.add(duration.problem("must be a number of at least 0; found " + shown(value)));
     return 0;
   }
   const bool all_runs = column == "timeMs";
   if (all_runs && !(count > 0)) {
     problems.add(
-        node.child(column).problem("is of all runs together, but the list does not begin with their count"));
+        duration.problem("is of all runs together, but the list does not begin with their count"));
     return 0;
   }
   return all_runs ? value.get<double>() / count : value.get<double>();
@@ -68,7 +69,8 @@ std::vector<TrtNode> read_nodes(const Node& root, const std::string& column, Pro
       count = node.child("count").value().get<double>();
       continue;
     }
-    const Json& name = node.child("name").value();
+    const Node name_node = node.child("name");
+    const Json& name = name_node.value();
     if (!name.is_string() || name.get<std::string>().empty()) {
       problems.add(node.problem("must be an object with the text name, or the count of runs; found " +
                                 shown(node.value())));

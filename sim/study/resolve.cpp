@@ -82,7 +82,8 @@ Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog&
                                         Problems& problems) {
   const std::size_t before = problems.size();
   Scenario scenario = read(composed, catalog, problems);
-  const Json &platform = composed.platform_node().value(), &workload = composed.workload_node().value();
+  const Node platform_node = composed.platform_node(), workload_node = composed.workload_node();
+  const Json &platform = platform_node.value(), &workload = workload_node.value();
   if (problems.size() != before || !platform.is_object() || !workload.is_object()) return scenario;
   const std::string key =
       composed.platform_source + "\n" + composed.workload_source + "\n" + dumped(platform) + dumped(workload);
