@@ -46,8 +46,8 @@ std::string numbered(const char* what, std::size_t n) { return what + std::to_st
 
 class Generator {
  public:
-  Generator(std::uint64_t seed, double scale, bool surprises)
-      : dice_(seed), scale_(scale), surprises_(surprises) {
+  Generator(std::uint64_t seed, double scale, bool surprises, bool sparse)
+      : dice_(seed), scale_(scale), surprises_(surprises), sparse_(sparse) {
     out_.seed = seed;
     out_.scale = scale;
   }
@@ -79,11 +79,12 @@ class Generator {
   void add_workload(std::uint32_t models);
   std::string stream(std::uint32_t s, std::uint32_t models);
   std::string arrival(std::uint32_t s);
+  std::string sparse_dates();
   void add_options();
 
   Dice dice_;
   double scale_;
-  bool surprises_;
+  bool surprises_, sparse_;
   RandomScenario out_;
   std::uint32_t kinds_ = 1, accelerators_ = 1, memories_ = 1;
   std::vector<bool> has_variant_;  ///< by layer of the model being written
@@ -224,8 +225,17 @@ void Generator::add_model(const std::string& name) {
   out_.inputs.models[name] = model.raw("costs", costs.list()).object();
 }
 
+std::string Generator::sparse_dates() {
+  Json dates;
+  const std::uint32_t count = dice_.between(1, 5);
+  double date = time(0.2, 4);
+  for (std::uint32_t i = 0; i < count; ++i, date *= dice_.uniform(1, 9)) dates.number("", date);
+  return dates.list();
+}
+
 std::string Generator::arrival(std::uint32_t s) {
   Json out;
+  if (sparse_) return out.text("type", "trace").raw("times", sparse_dates()).object();
   const std::uint32_t type = dice_.below(s > 0 ? 5 : 4);
   if (type == 0) {
     periodic_ = true;
@@ -300,6 +310,7 @@ void Generator::add_options() {
 std::string RandomScenario::text() const {
   std::string out = "scenario of seed " + std::to_string(seed) + ", scale " + shortest(scale) +
                     "\nplatform " + inputs.platform + "\nworkload " + inputs.workload;
+  if (end) out += "\nend " + std::string(name_of(*end));
   for (const auto& [name, model] : inputs.models) out += "\nmodel " + name + " " + model;
   for (const Outage& o : options.outages)
     out += "\noutage of " + o.accelerator + " from " + shortest(o.off) + " to " +
@@ -313,11 +324,12 @@ std::string RandomScenario::text() const {
 std::shared_ptr<Scenario> RandomScenario::make() const {
   std::shared_ptr<Scenario> scenario = make_scenario(inputs);
   scenario->options = options;
+  if (end) scenario->workload.end = *end;
   return scenario;
 }
 
-RandomScenario random_scenario(std::uint64_t seed, double scale, bool surprises) {
-  return Generator(seed, scale, surprises).make();
+RandomScenario random_scenario(std::uint64_t seed, double scale, bool surprises, bool sparse) {
+  return Generator(seed, scale, surprises, sparse).make();
 }
 
 }  // namespace hetsched::contract

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "contract/inputs.hpp"
@@ -16,6 +17,7 @@ struct RandomScenario {
   Inputs inputs;
   RunOptions options;
   double scale = 1;  ///< what all times were multiplied by
+  std::optional<EndRule> end;  ///< in place of the workload's own
 
   /// What is needed to run it by hand: the seed, the JSON texts and the options.
   [[nodiscard]] std::string text() const;
@@ -26,7 +28,8 @@ struct RandomScenario {
 /// The scenario of a seed, the same on every machine. Every task can run on some accelerator that is on, or
 /// will be on again. All times of the scenario are multiplied by `scale`, all rates, frequencies, powers and
 /// bandwidths divided; with `surprises` there may also be outages, execution jitter, decision latency, and
-/// rules of releasing and ending that do not scale.
-RandomScenario random_scenario(std::uint64_t seed, double scale = 1, bool surprises = true);
+/// rules of releasing and ending that do not scale. With `sparse` few requests come, each long after the one before: a
+/// clock that is moved to a date in one step rounds most where that is far away.
+RandomScenario random_scenario(std::uint64_t seed, double scale = 1, bool surprises = true, bool sparse = false);
 
 }  // namespace hetsched::contract
