@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# Sourced by scripts/run and scripts/test: installs what is missing, configures and builds.
+# Sourced by scripts/run and scripts/test: installs what is missing, configures and builds. Tested on Debian 12 and 13.
 # HETSCHED_PRESET selects a preset of CMakePresets.json: release (default), debug, asan.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
-packages=(g++ cmake ninja-build pkg-config git libsimgrid-dev libboost-dev nlohmann-json3-dev libcli11-dev
+# make: for plugins, which CMake builds with it unless told otherwise.
+packages=(g++ cmake ninja-build make pkg-config git libsimgrid-dev libboost-dev nlohmann-json3-dev libcli11-dev
   doctest-dev librandom123-dev libmd-dev python3-matplotlib python3-jsonschema
   libonnx-dev libprotobuf-dev python3-onnx pybind11-dev python3-dev)
 
@@ -40,7 +41,18 @@ is_installed() {
   [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
+# Elsewhere it may work, too, but nobody has seen it.
+tell_untested_system() {
+  local ID=unknown VERSION_ID='' PRETTY_NAME='This system'
+  # shellcheck source=/dev/null
+  [[ ! -r /etc/os-release ]] || source /etc/os-release
+  [[ $ID == debian && $VERSION_ID =~ ^1[23]$ ]] && return
+  echo "$PRETTY_NAME: hetsched is tested on Debian 12 and 13 only. If packages are missing here, or too old, build the" >&2
+  echo "container of scripts/Containerfile instead: README.md, Elsewhere." >&2
+}
+
 install_packages() {
+  tell_untested_system
   command -v dpkg-query >/dev/null || return 0 # not Debian: CMake says what it misses
   local missing=() as_root=() package
   for package in "${packages[@]}"; do
