@@ -84,9 +84,35 @@ configure() {
   step "Configuring $build_dir/" cmake --preset "$preset" "${fresh[@]}"
 }
 
-# build TARGET...: everything that TARGETs need.
+# Ninja's lines "[3/80] ...", as one line for every tenth of the way. How many there are is known anew after CMake has run.
+every_tenth() {
+  local line total=0 tenth=0
+  while IFS= read -r line; do
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+    ((total == BASH_REMATCH[2])) || { total=${BASH_REMATCH[2]} tenth=0; }
+    ((10 * BASH_REMATCH[1] / total > tenth)) || continue
+    tenth=$((10 * BASH_REMATCH[1] / total))
+    ((total < 20)) || printf ' %3d%%  %d of %d\n' $((10 * tenth)) "${BASH_REMATCH[1]}" "$total"
+  done
+}
+
+# build TARGET...: everything that TARGETs need. Ninja tells how far it is: on a terminal itself.
 build() {
   install_packages
   configure
-  step "Building $build_dir/" cmake --build --preset "$preset" --target "$@"
+  local command=(cmake --build --preset "$preset" --target "$@") began=$SECONDS status=0 log
+  echo "Building $build_dir/"
+  if [[ -t 1 ]]; then
+    "${command[@]}" </dev/null || status=$?
+  else
+    log=$(mktemp)
+    "${command[@]}" </dev/null 2>&1 | tee "$log" | every_tenth || status=$?
+    ((status == 0)) || grep -v '^\[' "$log" || true
+    rm -f "$log"
+  fi
+  if ((status != 0)); then
+    printf 'Building failed after %d s: %s\n' $((SECONDS - began)) "${command[*]}" >&2
+    exit "$status"
+  fi
+  printf 'Built in %d s\n' $((SECONDS - began))
 }
