@@ -15,22 +15,35 @@ void add(std::vector<PolicyEntry>& list, std::string_view family, std::initializ
 
 std::vector<PolicyEntry> all() {
   std::vector<PolicyEntry> list;
-  add(list, "static", {
-      cpop(), dls(), duplex(), eft_ready(), etf(), gdl(), graham_list(), hcpt(), heft(), ipeft(),
-      lookahead(), maxmin(), mct_static(), met_static(), minmin(), olb(), peft(), random(), sufferage(),
-      table(),
-  });
-  add(list, "online", {
-      dm(), dmda(), dmdar(), dmdas(), dream(), dysta(), edf(), edzl(), fcfs(), fp(), gavel(), herald(),
-      heteroprio(), hrrn(), latency_greedy(), llf(), lws(), mct(), met(), planaria(), prema(), rr(),
-      sjf(), srpt(), ws(),
-  });
-  add(list, "search", {
-      magma(), mcts(), optimal(), optimal_mapping(),
-  });
-  add(list, "energy", {
-      eas(), edp(), min_energy(), pace(), race_to_idle(), rt_dvs(), slack_dvfs(),
-  });
+  add(list, "static",
+      {
+          cpop(),   dls(),  duplex(), eft_ready(), etf(),       gdl(),        graham_list(),
+          hcpt(),   heft(), ipeft(),  lookahead(), maxmin(),    mct_static(), met_static(),
+          minmin(), olb(),  peft(),   random(),    sufferage(), table(),
+      });
+  add(list, "online",
+      {
+          dm(),  dmda(),     dmdar(),  dmdas(),      dream(), dysta(),          edf(), edzl(), fcfs(),
+          fp(),  gavel(),    herald(), heteroprio(), hrrn(),  latency_greedy(), llf(), lws(),  mct(),
+          met(), planaria(), prema(),  rr(),         sjf(),   srpt(),           ws(),
+      });
+  add(list, "search",
+      {
+          magma(),
+          mcts(),
+          optimal(),
+          optimal_mapping(),
+      });
+  add(list, "energy",
+      {
+          eas(),
+          edp(),
+          min_energy(),
+          pace(),
+          race_to_idle(),
+          rt_dvs(),
+          slack_dvfs(),
+      });
   return list;
 }
 

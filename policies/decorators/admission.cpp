@@ -35,10 +35,14 @@ class Admission final : public Policy {
         rule_(p.choice("rule", {.fallback = "queue_limit",
                                 .of = {"queue_limit", "token_bucket", "feasible", "utilization"},
                                 .doc = "who is admitted"})),
-        limit_(p.number("limit", {.fallback = 16, .min = 1, .max = 1e9, .integer = true,
+        limit_(p.number("limit", {.fallback = 16,
+                                  .min = 1,
+                                  .max = 1e9,
+                                  .integer = true,
                                   .doc = "queue_limit: most requests in the system"})),
-        rate_(p.number("rate", {.fallback = 100, .min = 0, .max = 1e12, .doc = "token_bucket: requests per second",
-                                .unit = "1/s"})),
+        rate_(p.number(
+            "rate",
+            {.fallback = 100, .min = 0, .max = 1e12, .doc = "token_bucket: requests per second", .unit = "1/s"})),
         burst_(p.number("burst", {.fallback = 10, .min = 1, .max = 1e9, .doc = "token_bucket: requests at once"})),
         per_stream_(p.flag("per_stream", true, "queue_limit, token_bucket: for each stream by itself")) {}
 
@@ -114,8 +118,10 @@ class Admission final : public Policy {
           Seconds time = kNever;
           for (std::uint32_t p = 0; p < kind.points.size(); ++p)
             time = std::min(time, kind.dispatch_time + view.alone_time_at(task, a, p));
-          if (time < kNever) slowest = std::max(slowest, time);
-          else supported_[m][a] = false;
+          if (time < kNever)
+            slowest = std::max(slowest, time);
+          else
+            supported_[m][a] = false;
         }
         slowest_[m] += slowest;
       }
@@ -183,8 +189,8 @@ class Admission final : public Policy {
   bool per_stream_;
   RemainingTime remaining_;
   PendingWork pending_;
-  std::vector<Seconds> slowest_;               ///< by model
-  std::vector<std::vector<bool>> supported_;   ///< by model and accelerator
+  std::vector<Seconds> slowest_;              ///< by model
+  std::vector<std::vector<bool>> supported_;  ///< by model and accelerator
   std::vector<Bucket> buckets_;
   std::vector<std::int64_t> inside_;  ///< admitted requests that have not left
   std::vector<Verdict> admitted_streams_;

@@ -34,12 +34,17 @@ class Batch final : public Policy {
         rule_(p.choice("rule", {.fallback = "triton",
                                 .of = {"fixed", "triton", "aimd", "nexus", "slo"},
                                 .doc = "when a batch goes, and how large it is"})),
-        size_(p.number("size", {.fallback = 0, .min = 0, .max = 1024, .integer = true,
+        size_(p.number("size", {.fallback = 0,
+                                .min = 0,
+                                .max = 1024,
+                                .integer = true,
                                 .doc = "fixed: size; triton: size that need not wait; 0: the largest max_batch"})),
-        delay_(p.number("delay", {.fallback = 0, .min = 0, .max = 1e9,
-                                  .doc = "that the oldest waits for others at most", .unit = "s"})),
-        step_(p.number("step", {.fallback = 1, .min = 0, .max = 1024,
-                                .doc = "aimd: growth of the size with each batch in time"})) {}
+        delay_(p.number(
+            "delay",
+            {.fallback = 0, .min = 0, .max = 1e9, .doc = "that the oldest waits for others at most", .unit = "s"})),
+        step_(p.number(
+            "step",
+            {.fallback = 1, .min = 0, .max = 1024, .doc = "aimd: growth of the size with each batch in time"})) {}
 
   void begin(const SystemView& view) override {
     for (const Accelerator& a : view.accelerators) largest_ = std::max(largest_, view.kinds[a.kind].max_batch);
@@ -254,9 +259,8 @@ class Batch final : public Policy {
       if (e.type != Event::Type::request_finished && e.type != Event::Type::request_dropped) continue;
       const Request& request = view.request(e.task);
       if (e.type == Event::Type::request_finished) {
-        const auto last =
-            std::max_element(request.tasks.begin(), request.tasks.end(),
-                             [](const TaskState& x, const TaskState& y) { return x.finish < y.finish; });
+        const auto last = std::max_element(request.tasks.begin(), request.tasks.end(),
+                                           [](const TaskState& x, const TaskState& y) { return x.finish < y.finish; });
         const auto found = batch_of_.find({request.id, static_cast<std::uint32_t>(last - request.tasks.begin())});
         if (found != batch_of_.end()) {
           Ended& batch = ended[found->second];
@@ -276,16 +280,16 @@ class Batch final : public Policy {
   std::string rule_;
   double size_, delay_, step_;
   std::uint32_t largest_ = 1;
-  std::vector<double> limit_;  ///< by model, for aimd
+  std::vector<double> limit_;             ///< by model, for aimd
   std::map<Id, std::uint64_t> batch_of_;  ///< for aimd: in which batch a task of a live request was started last
   std::uint64_t batches_ = 0;
-  std::vector<std::uint32_t> points_;     ///< of the accelerators, for which latencies_ hold
+  std::vector<std::uint32_t> points_;  ///< of the accelerators, for which latencies_ hold
   std::map<std::pair<std::uint32_t, std::uint32_t>, Latencies> latencies_;  ///< by model and size
   std::map<Key, Group> groups_;
-  std::map<Id, TaskRef> ready_;      ///< what the policy inside sees ready
-  std::set<Id> shown_;               ///< what it has been told of
-  std::set<Id> joined_;              ///< started at this call
-  std::set<std::uint32_t> dropped_;  ///< by the policy inside at this call
+  std::map<Id, TaskRef> ready_;       ///< what the policy inside sees ready
+  std::set<Id> shown_;                ///< what it has been told of
+  std::set<Id> joined_;               ///< started at this call
+  std::set<std::uint32_t> dropped_;   ///< by the policy inside at this call
   std::vector<std::uint32_t> ended_;  ///< given up at this call
   Unknown given_up_;
   Decisions inside_;

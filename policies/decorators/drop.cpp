@@ -36,12 +36,12 @@ class DropRules final : public Policy {
         rule_(p.choice("rule", {.fallback = "hopeless",
                                 .of = {"late", "hopeless", "newest", "mk_firm", "skip_over"},
                                 .doc = "who is given up"})),
-        m_(static_cast<std::size_t>(
-            p.number("m", {.fallback = 1, .min = 1, .max = 1e6, .integer = true,
-                           .doc = "mk_firm: so many of the last k in time"}))),
-        k_(static_cast<std::size_t>(
-            p.number("k", {.fallback = 2, .min = 2, .max = 1e6, .integer = true,
-                           .doc = "mk_firm, skip_over: window of requests"}))) {
+        m_(static_cast<std::size_t>(p.number(
+            "m",
+            {.fallback = 1, .min = 1, .max = 1e6, .integer = true, .doc = "mk_firm: so many of the last k in time"}))),
+        k_(static_cast<std::size_t>(p.number(
+            "k",
+            {.fallback = 2, .min = 2, .max = 1e6, .integer = true, .doc = "mk_firm, skip_over: window of requests"}))) {
     if (rule_ == "mk_firm" && m_ > k_) p.reject("m", "must be at most k, " + std::to_string(k_));
   }
 
@@ -65,8 +65,7 @@ class DropRules final : public Policy {
       if (rule_ == "mk_firm") favour_mandatory(view, out);
     }
     veil_.reset(view);
-    if (!unknown_.empty())
-      veil_.hide_requests([&](std::uint32_t r) { return unknown_.contains(view.requests[r].id); });
+    if (!unknown_.empty()) veil_.hide_requests([&](std::uint32_t r) { return unknown_.contains(view.requests[r].id); });
     for (const std::uint32_t r : ended_) veil_.end(r);
     unknown_.forget_gone(view);
     if (rule_ == "skip_over") show_blue(view);
@@ -190,8 +189,10 @@ class DropRules final : public Policy {
 
   void note_missed(const SystemView& view, const Load& load, bool missed) {
     const Request& request = view.requests[load.request];
-    if (missed) firm_[request.stream].missed.insert(request.index);
-    else firm_[request.stream].missed.erase(request.index);
+    if (missed)
+      firm_[request.stream].missed.insert(request.index);
+    else
+      firm_[request.stream].missed.erase(request.index);
   }
 
   /// With all that is due no later before it, and all that runs.
@@ -243,9 +244,8 @@ class DropRules final : public Policy {
 
   void colour(const SystemView& view, const Request& request) {
     const std::deque<bool>& history = history_[request.stream];
-    const bool earned = history.size() >= k_ - 1 &&
-                        std::all_of(history.end() - static_cast<std::ptrdiff_t>(k_ - 1), history.end(),
-                                    [](bool in_time) { return in_time; });
+    const bool earned = history.size() >= k_ - 1 && std::all_of(history.end() - static_cast<std::ptrdiff_t>(k_ - 1),
+                                                                history.end(), [](bool in_time) { return in_time; });
     // Of those that are in the system at once only one can be the one that is skipped.
     const bool other_blue = std::any_of(view.live.begin(), view.live.end(), [&](std::uint32_t r) {
       return view.requests[r].stream == request.stream && blue_.contains(view.requests[r].id);
@@ -261,8 +261,8 @@ class DropRules final : public Policy {
     blue_waits_ = false;
     if (blue_.empty()) return;
     const auto counts = [&](TaskRef t) { return !given_up_.contains(view.request(t).id); };
-    const bool red = std::any_of(view.ready.begin(), view.ready.end(),
-                                 [&](TaskRef t) { return !is_blue(view, t) && counts(t); });
+    const bool red =
+        std::any_of(view.ready.begin(), view.ready.end(), [&](TaskRef t) { return !is_blue(view, t) && counts(t); });
     for (const TaskRef t : view.ready) {
       if (!is_blue(view, t) || !counts(t)) continue;
       std::set<std::uint32_t>& hidden = hidden_blue_[view.request(t).id];
@@ -304,8 +304,8 @@ class DropRules final : public Policy {
   std::vector<Load> loads_;                ///< of live requests, by deadline
   std::set<std::uint64_t> blue_;
   std::map<std::uint64_t, std::set<std::uint32_t>> hidden_blue_;  ///< their ready tasks that are hidden, by request
-  bool blue_waits_ = false;                ///< some are hidden at this call
-  std::vector<std::uint32_t> ended_;       ///< of those, whom the policy inside knows
+  bool blue_waits_ = false;                                       ///< some are hidden at this call
+  std::vector<std::uint32_t> ended_;                              ///< of those, whom the policy inside knows
   Unknown unknown_;
   Veil veil_;
 };

@@ -25,10 +25,16 @@ class Learned final : public Policy {
  public:
   Learned(Params& p, std::unique_ptr<Policy> inner)
       : inner_(std::move(inner)),
-        bayes_(p.choice("rule", {.fallback = "ewma", .of = {"ewma", "bayes"}, .doc = "how factors follow measurements"}) == "bayes"),
+        bayes_(
+            p.choice("rule", {.fallback = "ewma", .of = {"ewma", "bayes"}, .doc = "how factors follow measurements"}) ==
+            "bayes"),
         weight_(p.number("weight", {.fallback = 0.25, .min = 0, .max = 1, .doc = "ewma: of the newest measurement"})),
-        prior_(p.number("prior_sd", {.fallback = 0.5, .min = 1e-6, .max = 100, .doc = "bayes: of the logarithm, before anything is measured"})),
-        noise_(p.number("noise_sd", {.fallback = 0.2, .min = 1e-6, .max = 100, .doc = "bayes: of the logarithm of one measurement"})) {}
+        prior_(p.number(
+            "prior_sd",
+            {.fallback = 0.5, .min = 1e-6, .max = 100, .doc = "bayes: of the logarithm, before anything is measured"})),
+        noise_(p.number(
+            "noise_sd",
+            {.fallback = 0.2, .min = 1e-6, .max = 100, .doc = "bayes: of the logarithm of one measurement"})) {}
 
   void begin(const SystemView& view) override {
     costs_.assign(view.costs.begin(), view.costs.end());
@@ -130,12 +136,12 @@ class Learned final : public Policy {
     for (const Event& e : view.events) {
       if (e.type != Event::Type::task_finished) continue;
       const TaskState& state = view.state(e.task);
-      const Together one{e.task, {state.accelerator, state.start, state.compute, view.request(e.task).model,
-                                  e.task.task, state.variant}};
+      const Together one{
+          e.task,
+          {state.accelerator, state.start, state.compute, view.request(e.task).model, e.task.task, state.variant}};
       const bool batches_there = view.kinds[view.accelerators[state.accelerator].kind].max_batch > 1;
-      const auto same = std::find_if(batches.begin(), batches.end(), [&](const auto& b) {
-        return batches_there && b.first.key == one.key;
-      });
+      const auto same = std::find_if(batches.begin(), batches.end(),
+                                     [&](const auto& b) { return batches_there && b.first.key == one.key; });
       if (same == batches.end()) {
         batches.emplace_back(one, 1);
       } else {
@@ -222,14 +228,14 @@ class Learned final : public Policy {
   bool bayes_;
   double weight_, prior_, noise_;
   std::vector<Cost> costs_;
-  std::vector<Factor> learned_;  ///< rows x kinds
+  std::vector<Factor> learned_;                ///< rows x kinds
   std::vector<std::vector<ModelTask>> tasks_;  ///< by model, with corrected times
   std::vector<Model> models_;
   std::vector<std::uint32_t> versions_;  ///< by model: how often it was corrected
   std::vector<Request> requests_;
-  std::vector<Left> left_;  ///< by place of the request
+  std::vector<Left> left_;                             ///< by place of the request
   std::vector<Accelerator> starts_at_, accelerators_;  ///< at the beginning, and at the last call
-  std::vector<Seconds> changed_;  ///< by accelerator: when its point changed last
+  std::vector<Seconds> changed_;                       ///< by accelerator: when its point changed last
   Seconds last_call_ = 0;
   Decisions inside_;
 };
@@ -237,7 +243,8 @@ class Learned final : public Policy {
 }  // namespace
 
 DecoratorEntry learned() {
-  return decorator<Learned>("learned", "corrects predicted times from finished tasks, per task and kind: EWMA or Bayesian",
+  return decorator<Learned>("learned",
+                            "corrects predicted times from finished tasks, per task and kind: EWMA or Bayesian",
                             {.source = "exponential smoothing; conjugate normal model (textbooks)",
                              .complexity = "points x batch sizes + tasks of the model per finished task; live requests",
                              .knowledge = "measured times of finished tasks",

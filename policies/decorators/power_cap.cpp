@@ -15,8 +15,8 @@ namespace {
 /// Keeps the power of accelerators and board at or below a cap. A start keeps the operating point that the policy
 /// inside chose, if that is within the cap, once idle accelerators have gone to points at which they draw less. If not,
 /// an empty accelerator starts it at the fastest of the slower points that is; else the start waits, in the order in
-/// which the policy inside decided, until others finish. That policy sees the accelerator's slot as taken meanwhile, and
-/// idle accelerators at the points that it chose itself. Those are moved only if the cap would not hold otherwise.
+/// which the policy inside decided, until others finish. That policy sees the accelerator's slot as taken meanwhile,
+/// and idle accelerators at the points that it chose itself. Those are moved only if the cap would not hold otherwise.
 ///
 /// Predicted power: base power, idle power of empty slots, active power of busy ones (or, where a task's energy is its
 /// total, energy / time), and dynamic energy / time of each task. Energy of transfers and memories is not in, nor what
@@ -115,8 +115,8 @@ class PowerCap final : public Policy {
       devices_[a].point = view.accelerators[a].point;
       devices_[a].busy = view.accelerators[a].slots - view.accelerators[a].free_slots;
     }
-    // What runs together on an accelerator of one slot is one batch; with several slots each task counts by itself, which
-    // is more than a batch draws, not less.
+    // What runs together on an accelerator of one slot is one batch; with several slots each task counts by itself,
+    // which is more than a batch draws, not less.
     std::map<std::tuple<std::uint32_t, Seconds, std::uint32_t, std::uint32_t>, Start> running;
     for (const std::uint32_t r : view.live)
       for (std::uint32_t t = 0; t < view.requests[r].tasks.size(); ++t) {
@@ -157,8 +157,7 @@ class PowerCap final : public Policy {
     const auto gain = [&](std::uint32_t a) {
       if (a == except || devices_[a].busy > 0) return 0.0;
       const Kind& kind = kind_of(view, a);
-      return kind.points[devices_[a].point].idle_power -
-             kind.points[least_idle(kind, devices_[a].point)].idle_power;
+      return kind.points[devices_[a].point].idle_power - kind.points[least_idle(kind, devices_[a].point)].idle_power;
     };
     Watts possible = 0;
     for (std::uint32_t a = 0; a < devices_.size() && scale_; ++a) possible += gain(a);
@@ -251,7 +250,8 @@ class PowerCap final : public Policy {
       for (const TaskRef other : start.also) tasks.emplace(other.request, other.task);
       Accelerator& a = veil_.accelerators()[start.accelerator];
       if (a.free_slots > 0) --a.free_slots;
-      if (a.free_slots == 0) a.free_at = view.now + view.run_time(start.task, start.also, start.accelerator, start.variant);
+      if (a.free_slots == 0)
+        a.free_at = view.now + view.run_time(start.task, start.also, start.accelerator, start.variant);
     };
     for (const Held& h : held_) note(h.start);
     for (const Start& start : started_) note(start);
@@ -309,8 +309,8 @@ class PowerCap final : public Policy {
     throw std::runtime_error("the cap of " + std::to_string(cap_) + " W does not allow task " +
                              std::string(view.model_task(first.task).name) + " on " +
                              std::string(view.accelerators[first.accelerator].name) +
-                             " even alone, at the operating point chosen for it" +
-                             (scale_ ? " or a slower one" : "") + "; raise it");
+                             " even alone, at the operating point chosen for it" + (scale_ ? " or a slower one" : "") +
+                             "; raise it");
   }
 
   std::unique_ptr<Policy> inner_;
@@ -318,8 +318,8 @@ class PowerCap final : public Policy {
   bool scale_;
   std::vector<std::uint32_t> wanted_;  ///< by accelerator: the point that the policy inside chose last
   std::vector<Device> devices_;
-  std::vector<Held> held_;      ///< in the order in which they were decided
-  std::vector<Start> started_;  ///< of those, at this call
+  std::vector<Held> held_;         ///< in the order in which they were decided
+  std::vector<Start> started_;     ///< of those, at this call
   std::vector<TaskRef> released_;  ///< of those that can no longer start where they were to, at this call
   Decisions inside_;
   Veil veil_;
@@ -328,11 +328,12 @@ class PowerCap final : public Policy {
 }  // namespace
 
 DecoratorEntry power_cap() {
-  return decorator<PowerCap>("power_cap", "keeps the power of base and accelerators at or below a cap: slower points, then waiting",
-                             {.source = "textbook; compare DS3's and Batsim's governors",
-                              .complexity = "tasks of live requests + held starts x points x accelerators",
-                              .knowledge = "power",
-                              .verified_by = "the invariant: recorded power of base and accelerators never exceeds the cap"});
+  return decorator<PowerCap>(
+      "power_cap", "keeps the power of base and accelerators at or below a cap: slower points, then waiting",
+      {.source = "textbook; compare DS3's and Batsim's governors",
+       .complexity = "tasks of live requests + held starts x points x accelerators",
+       .knowledge = "power",
+       .verified_by = "the invariant: recorded power of base and accelerators never exceeds the cap"});
 }
 
 }  // namespace hetsched

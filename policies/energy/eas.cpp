@@ -8,11 +8,11 @@ namespace hetsched {
 namespace {
 
 /// Linux's energy-aware scheduling on accelerators: kinds are performance domains, streams are what wakes up. When a
-/// request arrives, its stream goes to the accelerator that the kernel's rule chooses (most spare capacity in each domain,
-/// then least estimated energy; it leaves the one it was on only if that saves more than `margin`); all tasks of the
-/// request run there, first come first served. Every domain runs at the lowest point with `headroom` over the largest
-/// utilization of its accelerators (schedutil). When an accelerator is used to more than `tipping_point`, streams go to
-/// where most capacity is to spare instead.
+/// request arrives, its stream goes to the accelerator that the kernel's rule chooses (most spare capacity in each
+/// domain, then least estimated energy; it leaves the one it was on only if that saves more than `margin`); all tasks
+/// of the request run there, first come first served. Every domain runs at the lowest point with `headroom` over the
+/// largest utilization of its accelerators (schedutil). When an accelerator is used to more than `tipping_point`,
+/// streams go to where most capacity is to spare instead.
 ///
 /// Capacity of a kind at a point: mean over the models that it can run of (best time anywhere) / (time there), x 1024.
 /// Utilization of a stream: 1024 x best time of its model / period, the period measured as a moving average if the
@@ -20,9 +20,13 @@ namespace {
 class Eas final : public Policy {
  public:
   explicit Eas(Params& p)
-      : margin_(p.number("margin", {.fallback = 0.06, .min = 0, .max = 1, .doc = "part of the energy that moving must save"})),
-        headroom_(p.number("headroom", {.fallback = 1.25, .min = 1, .max = 10, .doc = "capacity over utilization (schedutil)"})),
-        tipping_point_(p.number("tipping_point", {.fallback = 0.8, .min = 0, .max = 1, .doc = "utilization beyond which load is balanced"})) {}
+      : margin_(p.number("margin",
+                         {.fallback = 0.06, .min = 0, .max = 1, .doc = "part of the energy that moving must save"})),
+        headroom_(p.number("headroom",
+                           {.fallback = 1.25, .min = 1, .max = 10, .doc = "capacity over utilization (schedutil)"})),
+        tipping_point_(
+            p.number("tipping_point",
+                     {.fallback = 0.8, .min = 0, .max = 1, .doc = "utilization beyond which load is balanced"})) {}
 
   void begin(const SystemView& view) override {
     domains_.assign(view.kinds.size(), {});
@@ -140,7 +144,8 @@ class Eas final : public Policy {
     double most = -kNever;
     for (std::size_t a = 0; a < load.size(); ++a) {
       if (!allowed[a]) continue;
-      const double spare = domains_[view.accelerators[a].kind].points.back().capacity - load[a] + (a == previous ? own : 0);
+      const double spare =
+          domains_[view.accelerators[a].kind].points.back().capacity - load[a] + (a == previous ? own : 0);
       if (spare <= most) continue;
       most = spare;
       best = a;
@@ -159,7 +164,8 @@ class Eas final : public Policy {
         const Accelerator& accelerator = view.accelerators[a];
         chosen_[a] = accelerator.point;
         // What runs may have no cost at the new point: it changes when the accelerator is empty.
-        if (!accelerator.available || accelerator.point == point || accelerator.free_slots < accelerator.slots) continue;
+        if (!accelerator.available || accelerator.point == point || accelerator.free_slots < accelerator.slots)
+          continue;
         chosen_[a] = point;
         out.set_operating_point(static_cast<std::uint32_t>(a), point);
       }
@@ -192,10 +198,10 @@ class Eas final : public Policy {
   }
 
   double margin_, headroom_, tipping_point_;
-  std::vector<PerformanceDomain> domains_;           ///< by kind
-  std::vector<std::vector<std::uint32_t>> points_;   ///< by kind: which of its points a domain's are
+  std::vector<PerformanceDomain> domains_;          ///< by kind
+  std::vector<std::vector<std::uint32_t>> points_;  ///< by kind: which of its points a domain's are
   std::vector<StreamState> streams_;
-  std::vector<std::uint32_t> chosen_;                ///< by accelerator: point from this call on
+  std::vector<std::uint32_t> chosen_;  ///< by accelerator: point from this call on
   FreeSlots free_;
 };
 

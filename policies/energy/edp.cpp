@@ -12,8 +12,8 @@ namespace {
 class Edp final : public Policy {
  public:
   explicit Edp(Params& p) {
-    const std::string metric = p.choice("metric", {.fallback = "edp", .of = {"energy", "edp", "ed2p", "delay"},
-                                                   .doc = "E, E T, E T^2, or T alone"});
+    const std::string metric = p.choice(
+        "metric", {.fallback = "edp", .of = {"energy", "edp", "ed2p", "delay"}, .doc = "E, E T, E T^2, or T alone"});
     energy_ = metric == "delay" ? 0 : 1;
     delay_ = metric == "energy" ? 0 : metric == "ed2p" ? 2 : 1;
   }
@@ -43,11 +43,12 @@ class Edp final : public Policy {
 }  // namespace
 
 PolicyEntry edp() {
-  return policy<Edp>("edp", "energy-delay product, greedy: the accelerator and operating point with the least E x T^n",
-                     {.source = "Gonzalez and Horowitz, IEEE JSSC 31(9), 1996 (the metric); greedy mapping as in Herald, HPCA 2021",
-                      .complexity = "R A points",
-                      .knowledge = "energy, operating points",
-                      .verified_by = "hand-worked choices for E, E T, E T^2 and T"});
+  return policy<Edp>(
+      "edp", "energy-delay product, greedy: the accelerator and operating point with the least E x T^n",
+      {.source = "Gonzalez and Horowitz, IEEE JSSC 31(9), 1996 (the metric); greedy mapping as in Herald, HPCA 2021",
+       .complexity = "R A points",
+       .knowledge = "energy, operating points",
+       .verified_by = "hand-worked choices for E, E T, E T^2 and T"});
 }
 
 }  // namespace hetsched

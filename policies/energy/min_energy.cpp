@@ -7,9 +7,9 @@
 namespace hetsched {
 namespace {
 
-/// Ready tasks by deadline of their own (the request's, divided along its longest path), each where and at the point that
-/// it needs least energy among those that keep that deadline; if none does, where it is done first. Ties: sooner done,
-/// lower accelerator, lower point.
+/// Ready tasks by deadline of their own (the request's, divided along its longest path), each where and at the point
+/// that it needs least energy among those that keep that deadline; if none does, where it is done first. Ties: sooner
+/// done, lower accelerator, lower point.
 ///
 /// What it counts as energy decides what it is:
 /// - min_energy: what the task adds to the idle power that the accelerator draws otherwise (Placement::added).
@@ -55,8 +55,8 @@ class MinEnergy final : public Policy {
       if (placement.finish < first.finish || first.accelerator == kNone) first = placement;
       constexpr double kRounding = 1e-12;
       if (way_ == Way::race || placement.finish > due.deadline * (1 + kRounding)) return;
-      const bool better = placement.added < cheapest.added ||
-                          (placement.added == cheapest.added && placement.finish < cheapest.finish);
+      const bool better =
+          placement.added < cheapest.added || (placement.added == cheapest.added && placement.finish < cheapest.finish);
       if (cheapest.accelerator == kNone || better) cheapest = placement;
     });
     return cheapest.accelerator != kNone ? cheapest : first;
@@ -99,12 +99,14 @@ PolicyEntry min_energy() {
       {.source = "deadline division: Abbott and Garcia-Molina 1992; the greedy choice is textbook",
        .complexity = "R log R + R A points",
        .knowledge = "deadlines, energy, operating points",
-       .verified_by = "critical speed: 0.6463 J where 1 J/s runs cost 1.2 J; never more than the cheapest placement in time"});
+       .verified_by =
+           "critical speed: 0.6463 J where 1 J/s runs cost 1.2 J; never more than the cheapest placement in time"});
 }
 
 PolicyEntry pace() {
   return policy<OneWay<MinEnergy::Way::pace>>(
-      "pace", "critical-speed pacing: the slowest points that save energy and keep the deadlines, then the least idle power",
+      "pace",
+      "critical-speed pacing: the slowest points that save energy and keep the deadlines, then the least idle power",
       {.source = "Irani, Shukla, Gupta, ACM TALG 3(4), 2007 (critical speed)",
        .complexity = "R log R + R A points",
        .knowledge = "deadlines, energy, operating points",

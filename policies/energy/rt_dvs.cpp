@@ -10,24 +10,25 @@
 namespace hetsched {
 namespace {
 
-/// EDF on each accelerator by itself (streams are divided among them, first fit by decreasing utilization), at the lowest
-/// operating point whose speed is enough: static (U), cycle-conserving (what finished early lowers U until the next
-/// release), or look-ahead (work is put off as far as possible). The worst case of a request is its tasks' predicted
-/// times on the accelerator at its fastest point, times `worst_case`: deadlines are kept as far as no request takes
-/// more. Preemption is between tasks: late by at most the longest task.
+/// EDF on each accelerator by itself (streams are divided among them, first fit by decreasing utilization), at the
+/// lowest operating point whose speed is enough: static (U), cycle-conserving (what finished early lowers U until the
+/// next release), or look-ahead (work is put off as far as possible). The worst case of a request is its tasks'
+/// predicted times on the accelerator at its fastest point, times `worst_case`: deadlines are kept as far as no request
+/// takes more. Preemption is between tasks: late by at most the longest task.
 ///
 /// The speed of a point is the ratio of the slowest of its tasks. Streams without period take their relative deadline;
 /// those without both, and those that fit nowhere, make their accelerator run at full speed.
 class RealTimeDvs final : public Policy {
  public:
   explicit RealTimeDvs(Params& p)
-      : worst_case_(p.number("worst_case", {.fallback = 1, .min = 1, .max = 1e6,
-                                            .doc = "longest time of a request over the predicted one"})) {
+      : worst_case_(p.number(
+            "worst_case",
+            {.fallback = 1, .min = 1, .max = 1e6, .doc = "longest time of a request over the predicted one"})) {
     const std::string rule = p.choice("rule", {.fallback = "look_ahead",
                                                .of = {"full", "static", "cycle_conserving", "look_ahead"},
                                                .doc = "how the speed follows the work; full: plain partitioned EDF"});
-    rule_ = rule == "full"     ? RtDvs::Rule::full
-            : rule == "static" ? RtDvs::Rule::fixed
+    rule_ = rule == "full"               ? RtDvs::Rule::full
+            : rule == "static"           ? RtDvs::Rule::fixed
             : rule == "cycle_conserving" ? RtDvs::Rule::cycle_conserving
                                          : RtDvs::Rule::look_ahead;
   }
@@ -58,7 +59,7 @@ class RealTimeDvs final : public Policy {
     std::uint32_t fastest = 0, point = kNone;
     std::vector<double> speeds;  ///< by point
     RtDvs dvs;
-    bool full_speed = false;     ///< a stream is here whose needs are not known
+    bool full_speed = false;  ///< a stream is here whose needs are not known
   };
   struct Home {
     std::uint32_t device = kNone;
@@ -111,9 +112,12 @@ class RealTimeDvs final : public Policy {
     homes_.assign(view.streams.size(), {});
     std::vector<std::uint32_t> order(view.streams.size());
     std::iota(order.begin(), order.end(), 0u);
-    const auto period = [&](std::uint32_t s) { return std::min(view.streams[s].period, view.streams[s].relative_deadline); };
+    const auto period = [&](std::uint32_t s) {
+      return std::min(view.streams[s].period, view.streams[s].relative_deadline);
+    };
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
-      return view.models[view.streams[x].model].best_time / period(x) > view.models[view.streams[y].model].best_time / period(y);
+      return view.models[view.streams[x].model].best_time / period(x) >
+             view.models[view.streams[y].model].best_time / period(y);
     });
     for (const std::uint32_t s : order) {
       Home& home = homes_[s];
@@ -121,7 +125,8 @@ class RealTimeDvs final : public Policy {
       for (std::uint32_t a = 0; a < devices_.size(); ++a) {
         const Seconds time = worst(view, view.streams[s].model, a, devices_[a].fastest);
         if (time == kNever) continue;
-        if (least_loaded == kNone || devices_[a].dvs.utilization() < devices_[least_loaded].dvs.utilization()) least_loaded = a;
+        if (least_loaded == kNone || devices_[a].dvs.utilization() < devices_[least_loaded].dvs.utilization())
+          least_loaded = a;
         if (period(s) == kNever || devices_[a].full_speed) continue;
         if (devices_[a].dvs.utilization() + time / period(s) > 1 + 1e-12) continue;
         home = {a, devices_[a].dvs.add(time, period(s)), true};
@@ -159,7 +164,8 @@ class RealTimeDvs final : public Policy {
     if (!home.periodic) return;
     RtDvs& dvs = devices_[home.device].dvs;
     if (e.type == Event::Type::request_arrived) {
-      dvs.release(home.task, request.deadline < kNever ? request.deadline : view.now + view.streams[request.stream].period);
+      dvs.release(home.task,
+                  request.deadline < kNever ? request.deadline : view.now + view.streams[request.stream].period);
     } else if (e.type == Event::Type::request_finished) {
       dvs.complete(home.task, dvs.done(home.task));
     } else if (e.type == Event::Type::request_dropped) {
@@ -174,7 +180,8 @@ class RealTimeDvs final : public Policy {
       const double needed = device.full_speed ? 1 : std::min(1.0, device.dvs.speed(view.now));
       std::uint32_t best = device.fastest;
       for (std::uint32_t p = 0; p < device.speeds.size(); ++p)
-        if (device.speeds[p] >= needed - 1e-12 && device.speeds[p] > 0 && device.speeds[p] < device.speeds[best]) best = p;
+        if (device.speeds[p] >= needed - 1e-12 && device.speeds[p] > 0 && device.speeds[p] < device.speeds[best])
+          best = p;
       if (!runs_at(view, a, best)) continue;  // what fits no accelerator as a whole may need a point of its own
       device.point = best;
       if (best != view.accelerators[a].point) out.set_operating_point(a, best);
@@ -246,12 +253,13 @@ class RealTimeDvs final : public Policy {
 }  // namespace
 
 PolicyEntry rt_dvs() {
-  return policy<RealTimeDvs>("rt_dvs", "partitioned EDF at the lowest speed that keeps deadlines: static, cycle-conserving, look-ahead",
-                             {.source = "Pillai and Shin, SOSP 2001",
-                              .complexity = "R log R + streams log streams per accelerator",
-                              .knowledge = "periods, deadlines, operating points",
-                              .verified_by = "Pillai and Shin's example: energy 1, 0.64, 0.52, 0.44 of full speed; "
-                                             "runs at half of the worst case: 1, 0.64, 0.6, 0.42"});
+  return policy<RealTimeDvs>(
+      "rt_dvs", "partitioned EDF at the lowest speed that keeps deadlines: static, cycle-conserving, look-ahead",
+      {.source = "Pillai and Shin, SOSP 2001",
+       .complexity = "R log R + streams log streams per accelerator",
+       .knowledge = "periods, deadlines, operating points",
+       .verified_by = "Pillai and Shin's example: energy 1, 0.64, 0.52, 0.44 of full speed; "
+                      "runs at half of the worst case: 1, 0.64, 0.6, 0.42"});
 }
 
 }  // namespace hetsched

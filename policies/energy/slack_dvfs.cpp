@@ -54,18 +54,19 @@ class SlackDvfs final : public StaticPlan {
   }
 
   planning::HeftOptions options_;
-  std::vector<std::uint32_t> start_points_;                     ///< by accelerator
+  std::vector<std::uint32_t> start_points_;                        ///< by accelerator
   std::vector<std::vector<std::vector<planning::Speed>>> speeds_;  ///< by model, then task and accelerator
 };
 
 }  // namespace
 
 PolicyEntry slack_dvfs() {
-  return policy<SlackDvfs>("slack_dvfs", "HEFT's plan with each task slowed down as far as its slack allows",
-                           {.source = "list scheduling with slack reclamation; e.g. Baskiyar and Abdel-Kader, Cluster Computing 13, 2010",
-                            .complexity = "as heft, plus per request: tasks x (points + plan)",
-                            .knowledge = "the layers and tensors of each request, routes, energy, operating points",
-                            .verified_by = "the slacks of Topcuoglu's schedule; finish times are heft's on random graphs"});
+  return policy<SlackDvfs>(
+      "slack_dvfs", "HEFT's plan with each task slowed down as far as its slack allows",
+      {.source = "list scheduling with slack reclamation; e.g. Baskiyar and Abdel-Kader, Cluster Computing 13, 2010",
+       .complexity = "as heft, plus per request: tasks x (points + plan)",
+       .knowledge = "the layers and tensors of each request, routes, energy, operating points",
+       .verified_by = "the slacks of Topcuoglu's schedule; finish times are heft's on random graphs"});
 }
 
 }  // namespace hetsched

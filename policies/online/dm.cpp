@@ -13,12 +13,11 @@ class Dm final : public DataAware {
 }  // namespace
 
 PolicyEntry dm() {
-  return policy<Dm>(
-      "dm", "StarPU's dm: each task joins the queue predicted to finish it first, transfers unseen",
-      {.source = "StarPU, deque_modeling_policy_data_aware.c; Augonnet et al., CCPE 23(2), 2011",
-       .complexity = "A per new task",
-       .knowledge = "queues",
-       .verified_by = "the same runs as mct on one memory; fitness by hand"});
+  return policy<Dm>("dm", "StarPU's dm: each task joins the queue predicted to finish it first, transfers unseen",
+                    {.source = "StarPU, deque_modeling_policy_data_aware.c; Augonnet et al., CCPE 23(2), 2011",
+                     .complexity = "A per new task",
+                     .knowledge = "queues",
+                     .verified_by = "the same runs as mct on one memory; fitness by hand"});
 }
 
 }  // namespace hetsched

@@ -18,8 +18,7 @@ PolicyEntry dmda() {
       {.source = "StarPU, deque_modeling_policy_data_aware.c; Augonnet et al., CCPE 23(2), 2011",
        .complexity = "A inputs per new task",
        .knowledge = "queues, where data lies, routes, energy",
-       .verified_by =
-           "fitness by hand; with alpha = 1, beta = gamma = 0 on one memory the same runs as mct"});
+       .verified_by = "fitness by hand; with alpha = 1, beta = gamma = 0 on one memory the same runs as mct"});
 }
 
 }  // namespace hetsched

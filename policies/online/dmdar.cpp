@@ -14,12 +14,11 @@ class Dmdar final : public DataAware {
 }  // namespace
 
 PolicyEntry dmdar() {
-  return policy<Dmdar>(
-      "dmdar", "StarPU's dmdar: dmda; an accelerator runs first what has most of its inputs there",
-      {.source = "StarPU, deque_modeling_policy_data_aware.c; Augonnet et al., CCPE 23(2), 2011",
-       .complexity = "A inputs per new task; queue x inputs per start",
-       .knowledge = "queues, where data lies, routes, energy",
-       .verified_by = "queues by hand"});
+  return policy<Dmdar>("dmdar", "StarPU's dmdar: dmda; an accelerator runs first what has most of its inputs there",
+                       {.source = "StarPU, deque_modeling_policy_data_aware.c; Augonnet et al., CCPE 23(2), 2011",
+                        .complexity = "A inputs per new task; queue x inputs per start",
+                        .knowledge = "queues, where data lies, routes, energy",
+                        .verified_by = "queues by hand"});
 }
 
 }  // namespace hetsched

@@ -14,12 +14,11 @@ class Dmdas final : public DataAware {
 }  // namespace
 
 PolicyEntry dmdas() {
-  return policy<Dmdas>(
-      "dmdas", "StarPU's dmdas: dmdar with queues sorted by priority",
-      {.source = "StarPU, deque_modeling_policy_data_aware.c; Augonnet et al., CCPE 23(2), 2011",
-       .complexity = "A inputs per new task; queue x inputs per start",
-       .knowledge = "queues, where data lies, routes, energy, priorities",
-       .verified_by = "queues by hand"});
+  return policy<Dmdas>("dmdas", "StarPU's dmdas: dmdar with queues sorted by priority",
+                       {.source = "StarPU, deque_modeling_policy_data_aware.c; Augonnet et al., CCPE 23(2), 2011",
+                        .complexity = "A inputs per new task; queue x inputs per start",
+                        .knowledge = "queues, where data lies, routes, energy, priorities",
+                        .verified_by = "queues by hand"});
 }
 
 }  // namespace hetsched

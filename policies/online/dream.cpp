@@ -43,14 +43,13 @@ class Dream final : public Policy {
         cap_(p.number("urgency_cap", {.fallback = 100, .min = 0, .doc = "largest urgency"})),
         signed_(p.choice("late", {.fallback = "first",
                                   .of = {"first", "signed"},
-                                  .doc = "urgency of requests past their deadline: the cap, or negative"}) ==
-                "signed"),
+                                  .doc = "urgency of requests past their deadline: the cap, or negative"}) == "signed"),
         drop_(p.flag("drop", false, "smart frame drop")),
-        drop_cap_(p.number("drop_cap",
-                           {.fallback = 0.2, .min = 0, .max = 1, .doc = "part of a stream to drop at most"})),
+        drop_cap_(
+            p.number("drop_cap", {.fallback = 0.2, .min = 0, .max = 1, .doc = "part of a stream to drop at most"})),
         variants_(p.flag("switch_variants", false, "run requests that would miss as their fastest variants")),
-        max_loss_(p.number("max_accuracy_loss",
-                           {.fallback = 1, .min = 0, .max = 1, .doc = "of a request, by variants"})),
+        max_loss_(
+            p.number("max_accuracy_loss", {.fallback = 1, .min = 0, .max = 1, .doc = "of a request, by variants"})),
         tune_(p.flag("tune", false, "search alpha and beta while running")),
         tuner_(p) {}
 
@@ -71,8 +70,7 @@ class Dream final : public Policy {
     const std::uint32_t dropped = drop_ ? drop_hopeless(view, out) : kNone;
     if (!free_.any()) return;
     score(view, dropped);
-    std::stable_sort(pairs_.begin(), pairs_.end(),
-                     [](const Pair& a, const Pair& b) { return a.score > b.score; });
+    std::stable_sort(pairs_.begin(), pairs_.end(), [](const Pair& a, const Pair& b) { return a.score > b.score; });
     started_.assign(view.ready.size(), false);
     varied_.clear();
     for (const Pair& pair : pairs_) {
@@ -130,11 +128,10 @@ class Dream final : public Policy {
         if (!free_.at(a) || !view.can_start(task, a)) continue;
         const Accelerator& accelerator = view.accelerators[a];
         const Joules own = energy(view, task, a);
-        const bool other =
-            accelerator.last_model != kNone && accelerator.last_model != view.request(task).model;
+        const bool other = accelerator.last_model != kNone && accelerator.last_model != view.request(task).model;
         const double change = other && own > 0 ? view.kinds[accelerator.kind].switch_energy / own : 0;
-        pairs_.push_back({urgent * preference(times, view.alone_time(model_task, a), count) +
-                              alpha_ * starving + beta_ * (preference(energies, own, count) - change),
+        pairs_.push_back({urgent * preference(times, view.alone_time(model_task, a), count) + alpha_ * starving +
+                              beta_ * (preference(energies, own, count) - change),
                           i, a});
       }
     }

@@ -25,14 +25,12 @@ class Dysta final : public Policy {
   explicit Dysta(Params& p)
       : estimates_(p),
         beta_(p.number("beta", {.fallback = 0.01, .min = 0, .doc = "weight of slack and idle time"})),
-        unit_(p.number("time_unit",
-                       {.fallback = 0,
-                        .min = 0,
-                        .doc = "what the ratio idle / alone / live is multiplied by; 0: the mean "
-                               "estimated time of the models",
-                        .unit = "s"})),
-        monitor_(
-            p.flag("monitor", true, "correct the remaining time by how the request's tasks ran so far")) {}
+        unit_(p.number("time_unit", {.fallback = 0,
+                                     .min = 0,
+                                     .doc = "what the ratio idle / alone / live is multiplied by; 0: the mean "
+                                            "estimated time of the models",
+                                     .unit = "s"})),
+        monitor_(p.flag("monitor", true, "correct the remaining time by how the request's tasks ran so far")) {}
 
   void begin(const SystemView& view) override {
     if (unit_ > 0) return;
@@ -95,8 +93,7 @@ class Dysta final : public Policy {
 }  // namespace
 
 PolicyEntry dysta() {
-  return policy<Dysta>("dysta",
-                       "Dysta: shortest remaining time, weighed with slack and time since the last run",
+  return policy<Dysta>("dysta", "Dysta: shortest remaining time, weighed with slack and time since the last run",
                        {.source = "Fan et al., Sparse-DySta, MICRO 2023, and its public code",
                         .complexity = "R log R + A for each task looked at",
                         .knowledge = "deadlines, the models of requests, how their tasks ran so far",

@@ -23,11 +23,10 @@ namespace {
 class Edf final : public Policy {
  public:
   explicit Edf(Params& p)
-      : partitioned_(
-            p.choice("scope", {.fallback = "global",
-                               .of = {"global", "partitioned"},
-                               .doc = "one queue, or one per accelerator, with the streams packed by "
-                                      "utilisation"}) == "partitioned") {}
+      : partitioned_(p.choice("scope", {.fallback = "global",
+                                        .of = {"global", "partitioned"},
+                                        .doc = "one queue, or one per accelerator, with the streams packed by "
+                                               "utilisation"}) == "partitioned") {}
 
   void begin(const SystemView& view) override {
     if (partitioned_) partition(view);
@@ -60,8 +59,7 @@ class Edf final : public Policy {
         least[s] = std::min(least[s], utilisation(view, view.streams[s], a));
     std::vector<std::uint32_t> order(view.streams.size());
     std::iota(order.begin(), order.end(), 0u);
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return least[a] > least[b]; });
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return least[a] > least[b]; });
     pins_.assign(view.streams.size(), kNone);
     for (const std::uint32_t s : order) {
       std::uint32_t& pin = pins_[s];
@@ -86,13 +84,12 @@ class Edf final : public Policy {
 }  // namespace
 
 PolicyEntry edf() {
-  return policy<Edf>(
-      "edf", "earliest deadline first; each task on the free accelerator that finishes it first",
-      {.source = "Liu and Layland, JACM 1973 (here global or partitioned, non-preemptive inside a task)",
-       .complexity = "R log R + A for each task looked at",
-       .knowledge = "deadlines; partitioned: periods",
-       .verified_by = "Liu and Layland's sets: no miss at U <= 1 where rate-monotonic misses; "
-                      "Dhall's effect, and its absence when partitioned"});
+  return policy<Edf>("edf", "earliest deadline first; each task on the free accelerator that finishes it first",
+                     {.source = "Liu and Layland, JACM 1973 (here global or partitioned, non-preemptive inside a task)",
+                      .complexity = "R log R + A for each task looked at",
+                      .knowledge = "deadlines; partitioned: periods",
+                      .verified_by = "Liu and Layland's sets: no miss at U <= 1 where rate-monotonic misses; "
+                                     "Dhall's effect, and its absence when partitioned"});
 }
 
 }  // namespace hetsched

@@ -89,8 +89,7 @@ class Fcfs final : public Policy {
 }  // namespace
 
 PolicyEntry fcfs() {
-  return policy<Fcfs>("fcfs",
-                      "first come, first served; each task on the free accelerator that finishes it first",
+  return policy<Fcfs>("fcfs", "first come, first served; each task on the free accelerator that finishes it first",
                       {.source = "textbook; e.g. Stallings, Operating Systems, ch. 9",
                        .complexity = "R A; with queues per accelerator log R per task",
                        .knowledge = "arrivals",

@@ -12,10 +12,9 @@ namespace {
 class FixedPriority final : public Policy {
  public:
   explicit FixedPriority(Params& p)
-      : assignment_(
-            p.choice("assignment", {.fallback = "stream",
-                                    .of = {"stream", "rm", "dm"},
-                                    .doc = "the stream's priority; rate monotonic; deadline monotonic"})) {}
+      : assignment_(p.choice("assignment", {.fallback = "stream",
+                                            .of = {"stream", "rm", "dm"},
+                                            .doc = "the stream's priority; rate monotonic; deadline monotonic"})) {}
 
   void decide(const SystemView& view, Decisions& out) override {
     queue_.update(view, [&](TaskRef task) -> double {

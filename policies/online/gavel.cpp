@@ -38,8 +38,7 @@ class Gavel final : public Policy {
 
   void begin(const SystemView& view) override {
     if (round_ > 0) return;
-    for (const Model& model : view.models)
-      round_ += 10 * model.mean_time / static_cast<double>(view.models.size());
+    for (const Model& model : view.models) round_ += 10 * model.mean_time / static_cast<double>(view.models.size());
   }
 
   void decide(const SystemView& view, Decisions& out) override {
@@ -206,21 +205,20 @@ class Gavel final : public Policy {
   std::vector<bool> taking_part_, seen_;        ///< by stream; has had requests in this round
   std::vector<std::uint32_t> active_, on_;      ///< streams that take part; accelerators that are on
   std::vector<std::vector<Account>> accounts_;  ///< by stream, then kind
-  std::vector<std::uint32_t> owner_, own_;  ///< of this round: stream by accelerator, accelerator by stream
-  std::vector<std::uint32_t> runs_;         ///< by accelerator: the stream it was last given to
-  std::vector<TaskRef> started_;            ///< in this call
+  std::vector<std::uint32_t> owner_, own_;      ///< of this round: stream by accelerator, accelerator by stream
+  std::vector<std::uint32_t> runs_;             ///< by accelerator: the stream it was last given to
+  std::vector<TaskRef> started_;                ///< in this call
   FreeSlots free_;
 };
 
 }  // namespace
 
 PolicyEntry gavel() {
-  return policy<Gavel>(
-      "gavel", "Gavel: max-min fair shares of kinds for streams, by linear program and rounds",
-      {.source = "Narayanan et al., Gavel, OSDI 2020, and its public code (max_min_fairness)",
-       .complexity = "R A; a simplex when streams or accelerators come and go",
-       .knowledge = "which streams have requests, their models and priorities",
-       .verified_by = "a published-form program: 1.05508 and its shares; long runs approach them"});
+  return policy<Gavel>("gavel", "Gavel: max-min fair shares of kinds for streams, by linear program and rounds",
+                       {.source = "Narayanan et al., Gavel, OSDI 2020, and its public code (max_min_fairness)",
+                        .complexity = "R A; a simplex when streams or accelerators come and go",
+                        .knowledge = "which streams have requests, their models and priorities",
+                        .verified_by = "a published-form program: 1.05508 and its shares; long runs approach them"});
 }
 
 }  // namespace hetsched

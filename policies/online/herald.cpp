@@ -30,8 +30,7 @@ class Herald final : public Policy {
       if (event.type == Event::Type::task_finished) done(view, event.task);
       if (event.type == Event::Type::request_finished || event.type == Event::Type::request_dropped)
         forget(view.request(event.task).id);
-      if (event.type == Event::Type::task_ready && view.request(event.task).live)
-        assign(view, event.task.request);
+      if (event.type == Event::Type::task_ready && view.request(event.task).live) assign(view, event.task.request);
     }
     queues_.update(
         view, [&](TaskRef task) { return view.request(task).id; },
@@ -112,12 +111,11 @@ class Herald final : public Policy {
 }  // namespace
 
 PolicyEntry herald() {
-  return policy<Herald>(
-      "herald", "Herald: layers to sub-accelerators by latency, energy or EDP, greedy or balanced",
-      {.source = "Kwon et al., Herald, HPCA 2021, and its assignment engine in XRBench's public code",
-       .complexity = "per request: tasks A",
-       .knowledge = "the layers of requests, energy",
-       .verified_by = "assignments by hand: greedy, balanced within and beyond the factor"});
+  return policy<Herald>("herald", "Herald: layers to sub-accelerators by latency, energy or EDP, greedy or balanced",
+                        {.source = "Kwon et al., Herald, HPCA 2021, and its assignment engine in XRBench's public code",
+                         .complexity = "per request: tasks A",
+                         .knowledge = "the layers of requests, energy",
+                         .verified_by = "assignments by hand: greedy, balanced within and beyond the factor"});
 }
 
 }  // namespace hetsched

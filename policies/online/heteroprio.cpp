@@ -22,8 +22,7 @@ class Heteroprio final : public Policy {
       : by_model_(p.choice("buckets", {.fallback = "task",
                                        .of = {"task", "model"},
                                        .doc = "one per task of each model, or one per model"}) == "model"),
-        strictness_(
-            p.number("slow_factor", {.fallback = 1, .min = 0, .doc = "multiplies all slow factors"})) {}
+        strictness_(p.number("slow_factor", {.fallback = 1, .min = 0, .doc = "multiplies all slow factors"})) {}
 
   void begin(const SystemView& view) override {
     for (const Model& model : view.models) {
@@ -115,8 +114,7 @@ class Heteroprio final : public Policy {
     for (const std::uint32_t b : orders_[kind]) {
       std::deque<TaskRef>& bucket = buckets_[b];
       if (bucket.empty()) continue;
-      const auto task =
-          std::find_if(bucket.begin(), bucket.end(), [&](TaskRef t) { return view.can_start(t, a); });
+      const auto task = std::find_if(bucket.begin(), bucket.end(), [&](TaskRef t) { return view.can_start(t, a); });
       if (task == bucket.end() || !may_take(view, *task, b, kind)) continue;
       out.start(*task, a);
       free_.take(a);
@@ -126,14 +124,11 @@ class Heteroprio final : public Policy {
     return false;
   }
 
-  [[nodiscard]] bool may_take(const SystemView& view, TaskRef task, std::uint32_t b,
-                              std::uint32_t kind) const {
+  [[nodiscard]] bool may_take(const SystemView& view, TaskRef task, std::uint32_t b, std::uint32_t kind) const {
     if (kind == fastest_[b] || fastest_[b] == kNone) return true;
-    const bool fastest_can =
-        std::any_of(view.accelerators.begin(), view.accelerators.end(), [&](const Accelerator& a) {
-          return a.available && a.kind == fastest_[b] &&
-                 view.cost(view.model_task(task), a.kind, a.point).time < kNever;
-        });
+    const bool fastest_can = std::any_of(view.accelerators.begin(), view.accelerators.end(), [&](const Accelerator& a) {
+      return a.available && a.kind == fastest_[b] && view.cost(view.model_task(task), a.kind, a.point).time < kNever;
+    });
     if (!fastest_can) return true;
     const auto waiting = static_cast<double>(buckets_[b].size());
     return waiting / slots_[fastest_[b]] >= strictness_ * slow_factor(b, kind);
@@ -153,12 +148,12 @@ class Heteroprio final : public Policy {
 }  // namespace
 
 PolicyEntry heteroprio() {
-  return policy<Heteroprio>(
-      "heteroprio", "Heteroprio: each kind takes first the tasks that suit it; slow ones help out",
-      {.source = "Agullo et al., Euro-Par 2015 workshops; Flint et al. 2022; StarPU's heteroprio",
-       .complexity = "R + buckets per start",
-       .knowledge = "-",
-       .verified_by = "thresholds by hand: a kind half as fast helps from two waiting tasks on"});
+  return policy<Heteroprio>("heteroprio",
+                            "Heteroprio: each kind takes first the tasks that suit it; slow ones help out",
+                            {.source = "Agullo et al., Euro-Par 2015 workshops; Flint et al. 2022; StarPU's heteroprio",
+                             .complexity = "R + buckets per start",
+                             .knowledge = "-",
+                             .verified_by = "thresholds by hand: a kind half as fast helps from two waiting tasks on"});
 }
 
 }  // namespace hetsched

@@ -58,12 +58,11 @@ class Llf final : public Policy {
 }  // namespace
 
 PolicyEntry llf() {
-  return policy<Llf>(
-      "llf", "least laxity first (least slack time): deadline - now - estimated remaining time",
-      {.source = "Dertouzos 1974; Mok 1983 (here global and preemptive between tasks)",
-       .complexity = "log live per event; A per task looked at",
-       .knowledge = "deadlines, the models of requests",
-       .verified_by = "the set (2,5), (4,7): no miss, in unit-quantum order; Dhall's set: no miss"});
+  return policy<Llf>("llf", "least laxity first (least slack time): deadline - now - estimated remaining time",
+                     {.source = "Dertouzos 1974; Mok 1983 (here global and preemptive between tasks)",
+                      .complexity = "log live per event; A per task looked at",
+                      .knowledge = "deadlines, the models of requests",
+                      .verified_by = "the set (2,5), (4,7): no miss, in unit-quantum order; Dhall's set: no miss"});
 }
 
 }  // namespace hetsched

@@ -14,12 +14,11 @@ class Lws final : public WorkStealing {
 }  // namespace
 
 PolicyEntry lws() {
-  return policy<Lws>(
-      "lws", "work stealing from neighbours: own tasks newest first, else the oldest of the next queue",
-      {.source = "StarPU's lws; Blumofe and Leiserson, JACM 46(5), 1999",
-       .complexity = "R + A",
-       .knowledge = "queues",
-       .verified_by = "who steals what, by hand; the bound T1 / P + longest chain"});
+  return policy<Lws>("lws", "work stealing from neighbours: own tasks newest first, else the oldest of the next queue",
+                     {.source = "StarPU's lws; Blumofe and Leiserson, JACM 46(5), 1999",
+                      .complexity = "R + A",
+                      .knowledge = "queues",
+                      .verified_by = "who steals what, by hand; the bound T1 / P + longest chain"});
 }
 
 }  // namespace hetsched

@@ -87,9 +87,8 @@ class Mct final : public Policy {
   void redistribute(const SystemView& view) {
     for (Queue& queue : queues_) queue = {};
     for (const TaskRef task : view.ready)
-      if (std::none_of(view.events.begin(), view.events.end(), [&](const Event& e) {
-            return e.type == Event::Type::task_ready && e.task == task;
-          }))
+      if (std::none_of(view.events.begin(), view.events.end(),
+                       [&](const Event& e) { return e.type == Event::Type::task_ready && e.task == task; }))
         enqueue(view, task);
   }
 
@@ -100,13 +99,14 @@ class Mct final : public Policy {
 }  // namespace
 
 PolicyEntry mct() {
-  return policy<Mct>("mct",
-                     "minimum completion time: each ready task joins the queue that is predicted to finish it first "
-                     "(as a plan: mct_static)",
-                     {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001 (StarPU's dm does the same)",
-                      .complexity = "A per new task",
-                      .knowledge = "what it has queued",
-                      .verified_by = "the order of Braun et al.'s rules on a 5 x 2 matrix: 24",
+  return policy<Mct>(
+      "mct",
+      "minimum completion time: each ready task joins the queue that is predicted to finish it first "
+      "(as a plan: mct_static)",
+      {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001 (StarPU's dm does the same)",
+       .complexity = "A per new task",
+       .knowledge = "what it has queued",
+       .verified_by = "the order of Braun et al.'s rules on a 5 x 2 matrix: 24",
        .rules = "inputs move when a task starts (mct_static plans whole requests, and moves inputs ahead: other "
                 "makespans); ties: the first accelerator"});
 }

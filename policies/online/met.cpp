@@ -11,7 +11,8 @@ class Met final : public Policy {
   explicit Met(Params& p)
       : first_(p.choice("ties", {.fallback = "free",
                                  .of = {"free", "first"},
-                                 .doc = "among equally fast accelerators take a free one, or always the first"}) == "first") {}
+                                 .doc = "among equally fast accelerators take a free one, or always the first"}) ==
+               "first") {}
 
   void decide(const SystemView& view, Decisions& out) override {
     free_.reset(view);
@@ -47,13 +48,14 @@ class Met final : public Policy {
 }  // namespace
 
 PolicyEntry met() {
-  return policy<Met>("met",
-                     "minimum execution time: each ready task waits for the accelerator that computes it fastest "
-                     "(as a plan: met_static)",
-                     {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
-                      .complexity = "R A",
-                      .knowledge = "-",
-                      .verified_by = "the same matrix: 29",
+  return policy<Met>(
+      "met",
+      "minimum execution time: each ready task waits for the accelerator that computes it fastest "
+      "(as a plan: met_static)",
+      {.source = "Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
+       .complexity = "R A",
+       .knowledge = "-",
+       .verified_by = "the same matrix: 29",
        .rules = "inputs move when a task starts (met_static moves them ahead: other makespans); of equal accelerators: "
                 "parameter ties"});
 }

@@ -45,10 +45,11 @@ class Planaria final : public Policy {
           [&](TaskRef task) { return free_.start_fastest(view, task, out); });
       return;
     }
-    if (std::any_of(view.events.begin(), view.events.end(), [](const Event& e) {
-          return e.type == Event::Type::request_arrived || e.type == Event::Type::request_finished ||
-                 e.type == Event::Type::request_dropped || e.type == Event::Type::accelerator_changed;
-        }) ||
+    if (std::any_of(view.events.begin(), view.events.end(),
+                    [](const Event& e) {
+                      return e.type == Event::Type::request_arrived || e.type == Event::Type::request_finished ||
+                             e.type == Event::Type::request_dropped || e.type == Event::Type::accelerator_changed;
+                    }) ||
         any_behind(view))
       divide(view);
     if (free_.any()) dispatch(view, out);
@@ -161,9 +162,9 @@ class Planaria final : public Policy {
   [[nodiscard]] std::uint32_t share_left(const Request& request) const {
     const auto at = shares_.find(request.id);
     if (at == shares_.end()) return 0;
-    const auto running = static_cast<std::uint32_t>(
-        std::count_if(request.tasks.begin(), request.tasks.end(),
-                      [](const TaskState& t) { return t.progress == Progress::running; }));
+    const auto running =
+        static_cast<std::uint32_t>(std::count_if(request.tasks.begin(), request.tasks.end(),
+                                                 [](const TaskState& t) { return t.progress == Progress::running; }));
     return at->second.slots > running ? at->second.slots - running : 0;
   }
 

@@ -25,18 +25,15 @@ class Prema final : public Policy {
  public:
   explicit Prema(Params& p)
       : estimates_(p),
-        since_run_(
-            p.choice("waiting", {.fallback = "since_decision",
-                                 .of = {"since_decision", "since_run"},
-                                 .doc = "time that earns tokens at a decision: since the last one, or all "
-                                        "since the request ran"}) == "since_run"),
-        above_(p.choice("candidates",
-                        {.fallback = "at_least",
-                         .of = {"at_least", "above"},
-                         .doc = "the threshold suffices, or must be exceeded (if nothing exceeds it, it "
-                                "suffices)"}) == "above"),
-        count_new_(
-            p.flag("count_new", true, "requests that are seen for the first time count in the threshold")) {}
+        since_run_(p.choice("waiting", {.fallback = "since_decision",
+                                        .of = {"since_decision", "since_run"},
+                                        .doc = "time that earns tokens at a decision: since the last one, or all "
+                                               "since the request ran"}) == "since_run"),
+        above_(p.choice("candidates", {.fallback = "at_least",
+                                       .of = {"at_least", "above"},
+                                       .doc = "the threshold suffices, or must be exceeded (if nothing exceeds it, it "
+                                              "suffices)"}) == "above"),
+        count_new_(p.flag("count_new", true, "requests that are seen for the first time count in the threshold")) {}
 
   void decide(const SystemView& view, Decisions& out) override {
     for (const Event& event : view.events)
@@ -94,12 +91,11 @@ class Prema final : public Policy {
 }  // namespace
 
 PolicyEntry prema() {
-  return policy<Prema>(
-      "prema", "PREMA: tokens for waiting by priority, then the shortest of those with enough",
-      {.source = "Choi and Rhu, PREMA, HPCA 2020 (arXiv 1909.04548), Algorithm 2",
-       .complexity = "R log R + A for each task looked at",
-       .knowledge = "priorities (1, 3, 9), the models of requests",
-       .verified_by = "the public Dysta code's PREMA on five requests: its order and finish times"});
+  return policy<Prema>("prema", "PREMA: tokens for waiting by priority, then the shortest of those with enough",
+                       {.source = "Choi and Rhu, PREMA, HPCA 2020 (arXiv 1909.04548), Algorithm 2",
+                        .complexity = "R log R + A for each task looked at",
+                        .knowledge = "priorities (1, 3, 9), the models of requests",
+                        .verified_by = "the public Dysta code's PREMA on five requests: its order and finish times"});
 }
 
 }  // namespace hetsched

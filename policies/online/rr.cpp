@@ -21,17 +21,15 @@ namespace {
 class RoundRobin final : public Policy {
  public:
   explicit RoundRobin(Params& p)
-      : quantum_(p.number(
-            "quantum", {.fallback = 1, .min = 1, .max = 1e9, .integer = true, .doc = "tasks per turn"})),
+      : quantum_(p.number("quantum", {.fallback = 1, .min = 1, .max = 1e9, .integer = true, .doc = "tasks per turn"})),
         seconds_(p.number("seconds", {.fallback = 0,
                                       .min = 0,
                                       .doc = "turns of this much predicted run time instead; 0: of tasks",
                                       .unit = "s"})),
-        by_stream_(
-            p.choice("among", {.fallback = "stream",
-                               .of = {"stream", "request"},
-                               .doc = "who takes turns; requests of one stream are served in order"}) ==
-            "stream") {}
+        by_stream_(p.choice("among", {.fallback = "stream",
+                                      .of = {"stream", "request"},
+                                      .doc = "who takes turns; requests of one stream are served in order"}) ==
+                   "stream") {}
 
   void decide(const SystemView& view, Decisions& out) override {
     note_running(view);
@@ -87,8 +85,7 @@ class RoundRobin final : public Policy {
     running_.insert(running_.end(), started_.begin(), started_.end());
     std::erase_if(running_, [&](const Offer& offer) {
       const Request& request = view.request(offer.task);
-      return !request.live || request.id != offer.request_id ||
-             view.state(offer.task).progress != Progress::running;
+      return !request.live || request.id != offer.request_id || view.state(offer.task).progress != Progress::running;
     });
   }
 
@@ -155,8 +152,7 @@ class RoundRobin final : public Policy {
     for (const bool arrivals : {true, false})
       for (const Offer& offer : joining) {
         const Request& request = view.request(offer.task);
-        if (arrivals && !(request.live && request.id == offer.request_id && request.arrival == view.now))
-          continue;
+        if (arrivals && !(request.live && request.id == offer.request_id && request.arrival == view.now)) continue;
         if (next_task(view, offer.id)) queue_up(offer.id, used_.count(offer.id) > 0);
       }
   }
@@ -177,8 +173,7 @@ class RoundRobin final : public Policy {
 }  // namespace
 
 PolicyEntry rr() {
-  return policy<RoundRobin>("rr",
-                            "round robin: streams (or requests) take turns of a number of tasks or seconds",
+  return policy<RoundRobin>("rr", "round robin: streams (or requests) take turns of a number of tasks or seconds",
                             {.source = "textbook; e.g. Stallings, Operating Systems, ch. 9",
                              .complexity = "log R per task + A for each task looked at",
                              .knowledge = "streams",

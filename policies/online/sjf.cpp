@@ -13,8 +13,7 @@ class Sjf final : public Policy {
  public:
   explicit Sjf(Params& p)
       : estimates_(p),
-        preemptive_(p.flag("preemptive", false,
-                           "a shorter request may go between the tasks of one that has begun")) {}
+        preemptive_(p.flag("preemptive", false, "a shorter request may go between the tasks of one that has begun")) {}
 
   void decide(const SystemView& view, Decisions& out) override {
     queue_.update(view, [&](const Request& request) {

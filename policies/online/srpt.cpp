@@ -28,13 +28,12 @@ class Srpt final : public Policy {
 }  // namespace
 
 PolicyEntry srpt() {
-  return policy<Srpt>(
-      "srpt", "shortest remaining processing time first, preemptive between tasks",
-      {.source = "Schrage, Operations Research 16(3), 1968; Stallings, ch. 9 (there SRT)",
-       .complexity = "log live per event; A per task looked at",
-       .knowledge = "the models of requests",
-       .verified_by = "Stallings' five processes, Silberschatz's waiting times, the SJF of the "
-                      "public Dysta code on five requests"});
+  return policy<Srpt>("srpt", "shortest remaining processing time first, preemptive between tasks",
+                      {.source = "Schrage, Operations Research 16(3), 1968; Stallings, ch. 9 (there SRT)",
+                       .complexity = "log live per event; A per task looked at",
+                       .knowledge = "the models of requests",
+                       .verified_by = "Stallings' five processes, Silberschatz's waiting times, the SJF of the "
+                                      "public Dysta code on five requests"});
 }
 
 }  // namespace hetsched

@@ -5,10 +5,9 @@ namespace hetsched {
 namespace {
 
 WorkStealing::Victim victim(Params& p) {
-  return p.choice("victim",
-                  {.fallback = "most_loaded",
-                   .of = {"most_loaded", "random"},
-                   .doc = "who is stolen from: the longest queue (ties: lowest index), or by the dice"}) ==
+  return p.choice("victim", {.fallback = "most_loaded",
+                             .of = {"most_loaded", "random"},
+                             .doc = "who is stolen from: the longest queue (ties: lowest index), or by the dice"}) ==
                  "random"
              ? WorkStealing::Victim::random
              : WorkStealing::Victim::most_loaded;
@@ -23,8 +22,7 @@ class Ws final : public WorkStealing {
 }  // namespace
 
 PolicyEntry ws() {
-  return policy<Ws>("ws",
-                    "work stealing: own tasks newest first, else the oldest of the longest queue, or of any",
+  return policy<Ws>("ws", "work stealing: own tasks newest first, else the oldest of the longest queue, or of any",
                     {.source = "Blumofe and Leiserson, JACM 46(5), 1999; StarPU's ws",
                      .complexity = "R + A",
                      .knowledge = "queues",

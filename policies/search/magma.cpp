@@ -27,10 +27,8 @@ class Magma final : public MappingPolicy {
     options_.elite = share("elite", 0.05, "part of the population that survives; at least one");
     options_.parents = share("parents", 0.1, "part of the population that has children; at least two");
     options_.mutation = share("mutation", 0.05, "chance of a gene to be drawn anew");
-    options_.crossover_genome =
-        share("crossover_genome", 0.9, "chance that one genome is exchanged up to a point");
-    options_.crossover_range =
-        share("crossover_range", 0.1, "chance that a range of both genomes is exchanged");
+    options_.crossover_genome = share("crossover_genome", 0.9, "chance that one genome is exchanged up to a point");
+    options_.crossover_range = share("crossover_range", 0.1, "chance that a range of both genomes is exchanged");
     options_.crossover_accelerator =
         share("crossover_accelerator", 0.1, "chance that all of one accelerator is exchanged");
   }
@@ -52,12 +50,11 @@ class Magma final : public MappingPolicy {
 }  // namespace
 
 PolicyEntry magma() {
-  return policy<Magma>(
-      "magma", "genetic algorithm for accelerators and priorities of all live requests' tasks",
-      {.source = "Kao and Krishna, HPCA 2022; rates of github.com/maestro-project/magma",
-       .complexity = "per arrival: population x generations x tasks x (slots + log tasks)",
-       .knowledge = "layers and tensors of live requests, routes, bandwidths of memories",
-       .verified_by = "its bandwidth allocator by hand: 11.6; never worse than HEFT's mapping"});
+  return policy<Magma>("magma", "genetic algorithm for accelerators and priorities of all live requests' tasks",
+                       {.source = "Kao and Krishna, HPCA 2022; rates of github.com/maestro-project/magma",
+                        .complexity = "per arrival: population x generations x tasks x (slots + log tasks)",
+                        .knowledge = "layers and tensors of live requests, routes, bandwidths of memories",
+                        .verified_by = "its bandwidth allocator by hand: 11.6; never worse than HEFT's mapping"});
 }
 
 }  // namespace hetsched

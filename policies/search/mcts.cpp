@@ -15,23 +15,21 @@ namespace {
 class Mcts final : public MappingPolicy {
  public:
   explicit Mcts(Params& p) : MappingPolicy(p, MappingHorizon::live), estimate_(p), dice_(p.seed()) {
-    options_.max_estimates = static_cast<std::uint64_t>(
-        p.number("budget", {.fallback = 100,
-                            .min = 0,
-                            .max = 1e9,
-                            .integer = true,
-                            .doc = "mappings tried per planning (OmniBoost: 500)"}));
-    options_.exploration =
-        p.number("exploration",
-                 {.fallback = 1.4142135623730951, .min = 0, .doc = "weight of what has been tried little"});
-    max_stages_ = static_cast<std::uint32_t>(
-        p.number("max_stages",
-                 {.fallback = 0,
-                  .min = 0,
-                  .max = 1e6,
-                  .integer = true,
-                  .doc = "pipeline stages of a request: 1 + changes of the accelerator in the order of its "
-                         "tasks, where tasks allow it; 0: any number"}));
+    options_.max_estimates =
+        static_cast<std::uint64_t>(p.number("budget", {.fallback = 100,
+                                                       .min = 0,
+                                                       .max = 1e9,
+                                                       .integer = true,
+                                                       .doc = "mappings tried per planning (OmniBoost: 500)"}));
+    options_.exploration = p.number(
+        "exploration", {.fallback = 1.4142135623730951, .min = 0, .doc = "weight of what has been tried little"});
+    max_stages_ = static_cast<std::uint32_t>(p.number(
+        "max_stages", {.fallback = 0,
+                       .min = 0,
+                       .max = 1e6,
+                       .integer = true,
+                       .doc = "pipeline stages of a request: 1 + changes of the accelerator in the order of its "
+                              "tasks, where tasks allow it; 0: any number"}));
   }
 
  private:

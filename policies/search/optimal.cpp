@@ -16,18 +16,16 @@ namespace {
 class Optimal final : public MappingPolicy {
  public:
   explicit Optimal(Params& p) : MappingPolicy(p, MappingHorizon::request, true) {
-    max_nodes_ = static_cast<std::uint64_t>(
-        p.number("max_nodes", {.fallback = 10000,
-                               .min = 0,
-                               .max = 1e12,
-                               .integer = true,
-                               .doc = "partial schedules looked at per planning"}));
+    max_nodes_ = static_cast<std::uint64_t>(p.number("max_nodes", {.fallback = 10000,
+                                                                   .min = 0,
+                                                                   .max = 1e12,
+                                                                   .integer = true,
+                                                                   .doc = "partial schedules looked at per planning"}));
   }
 
  private:
   mapping::Plan plan(mapping::MappingProblem& problem, double effort) override {
-    return mapping::branch_and_bound(problem,
-                                     static_cast<std::uint64_t>(static_cast<double>(max_nodes_) * effort));
+    return mapping::branch_and_bound(problem, static_cast<std::uint64_t>(static_cast<double>(max_nodes_) * effort));
   }
 
   std::uint64_t max_nodes_ = 0;

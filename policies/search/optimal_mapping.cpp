@@ -14,20 +14,19 @@ namespace {
 class OptimalMapping final : public MappingPolicy {
  public:
   explicit OptimalMapping(Params& p) : MappingPolicy(p, MappingHorizon::live), estimate_(p) {
-    max_estimates_ = static_cast<std::uint64_t>(p.number(
-        "max_estimates", {.fallback = 200,
-                          .min = 0,
-                          .max = 1e12,
-                          .integer = true,
-                          .doc = "mappings tried per planning, besides 64 times as many partial ones"}));
-    const double transitions =
-        p.number("max_transitions",
-                 {.fallback = -1,
-                  .min = -1,
-                  .max = 1e6,
-                  .integer = true,
-                  .doc = "changes of the accelerator in the order of a request's tasks, where tasks allow it "
-                         "(HaX-CoNN, AxoNN: 1); -1: any number"});
+    max_estimates_ = static_cast<std::uint64_t>(
+        p.number("max_estimates", {.fallback = 200,
+                                   .min = 0,
+                                   .max = 1e12,
+                                   .integer = true,
+                                   .doc = "mappings tried per planning, besides 64 times as many partial ones"}));
+    const double transitions = p.number(
+        "max_transitions", {.fallback = -1,
+                            .min = -1,
+                            .max = 1e6,
+                            .integer = true,
+                            .doc = "changes of the accelerator in the order of a request's tasks, where tasks allow it "
+                                   "(HaX-CoNN, AxoNN: 1); -1: any number"});
     max_transitions_ = transitions < 0 ? kNone : static_cast<std::uint32_t>(transitions);
   }
 
@@ -36,8 +35,7 @@ class OptimalMapping final : public MappingPolicy {
     estimate_.apply(problem);
     mapping::Goal goal = estimate_.goal(problem);
     goal.max_transitions = max_transitions_;
-    return mapping::enumerate(problem, goal,
-                              static_cast<std::uint64_t>(static_cast<double>(max_estimates_) * effort));
+    return mapping::enumerate(problem, goal, static_cast<std::uint64_t>(static_cast<double>(max_estimates_) * effort));
   }
 
   EstimateParameters estimate_;

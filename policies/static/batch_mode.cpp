@@ -39,19 +39,15 @@ class SufferageRule final : public StaticPlan {
  public:
   explicit SufferageRule(Params& params) : StaticPlan(params) {
     const std::string mode = params.choice(
-        "mode",
-        {.fallback = "reeval",
-         .of = {"reeval", "pass"},
-         .doc =
-             "look at all tasks anew after each placement, or place one task per accelerator in each pass, "
-             "where who loses more displaces who loses less (the paper)"});
+        "mode", {.fallback = "reeval",
+                 .of = {"reeval", "pass"},
+                 .doc = "look at all tasks anew after each placement, or place one task per accelerator in each pass, "
+                        "where who loses more displaces who loses less (the paper)"});
     mode_ = mode == "pass" ? planning::Sufferage::pass : planning::Sufferage::reeval;
   }
 
  private:
-  planning::Plan plan(const planning::Problem& problem) override {
-    return planning::sufferage(problem, mode_);
-  }
+  planning::Plan plan(const planning::Problem& problem) override { return planning::sufferage(problem, mode_); }
 
   planning::Sufferage mode_;
 };
@@ -68,17 +64,16 @@ constexpr PolicyFacts facts(std::string_view source, std::string_view verified_b
 }  // namespace
 
 PolicyEntry minmin() {
-  return policy<MinMin>(
-      "minmin", "min-min: the ready task that can finish first is placed first; a static plan",
-      facts("Ibarra, Kim, J. ACM 24(2), 1977; Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
-            "an independent implementation on two published graphs: 76, 122; a 5 x 2 matrix: 22"));
+  return policy<MinMin>("minmin", "min-min: the ready task that can finish first is placed first; a static plan",
+                        facts("Ibarra, Kim, J. ACM 24(2), 1977; Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
+                              "an independent implementation on two published graphs: 76, 122; a 5 x 2 matrix: 22"));
 }
 
 PolicyEntry maxmin() {
-  return policy<MaxMin>(
-      "maxmin", "max-min: the ready task with the latest earliest finish is placed first; a static plan",
-      facts("Ibarra, Kim, J. ACM 24(2), 1977; Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
-            "an independent implementation on two published graphs: 97, 124; a 5 x 2 matrix: 20"));
+  return policy<MaxMin>("maxmin",
+                        "max-min: the ready task with the latest earliest finish is placed first; a static plan",
+                        facts("Ibarra, Kim, J. ACM 24(2), 1977; Braun et al., J. Parallel Distrib. Comput. 61(6), 2001",
+                              "an independent implementation on two published graphs: 97, 124; a 5 x 2 matrix: 20"));
 }
 
 PolicyEntry duplex() {
@@ -89,13 +84,11 @@ PolicyEntry duplex() {
 
 PolicyEntry sufferage() {
   return policy<SufferageRule>(
-      "sufferage",
-      "the ready task that would lose most by its second best accelerator is placed first; a static plan",
-      facts(
-          "Maheswaran et al., J. Parallel Distrib. Comput. 59(2), 1999",
-          "an independent implementation on two published graphs: 76, 138; a 5 x 2 matrix: 18 (both modes)",
-          "a task that only one accelerator runs would lose all, and goes before others; of several such tasks the "
-          "one that finishes first; ties as in heft"));
+      "sufferage", "the ready task that would lose most by its second best accelerator is placed first; a static plan",
+      facts("Maheswaran et al., J. Parallel Distrib. Comput. 59(2), 1999",
+            "an independent implementation on two published graphs: 76, 138; a 5 x 2 matrix: 18 (both modes)",
+            "a task that only one accelerator runs would lose all, and goes before others; of several such tasks the "
+            "one that finishes first; ties as in heft"));
 }
 
 }  // namespace hetsched

@@ -14,9 +14,7 @@ class Cpop final : public StaticPlan {
   explicit Cpop(Params& params) : StaticPlan(params), insertion_(insertion_parameter(params)) {}
 
  private:
-  planning::Plan plan(const planning::Problem& problem) override {
-    return planning::cpop(problem, insertion_);
-  }
+  planning::Plan plan(const planning::Problem& problem) override { return planning::cpop(problem, insertion_); }
 
   bool insertion_;
 };
@@ -30,8 +28,9 @@ PolicyEntry cpop() {
        .complexity = "per request: tasks x (ready + (inputs + plan) x A)",
        .knowledge = kPlanKnowledge,
        .verified_by = "Topcuoglu's graph: 86",
-       .rules = "all tasks whose rank_u + rank_d is the entry's are critical, on all such paths; if no accelerator runs "
-                "them all, it is one that runs most; ties and mean transfers as in heft"});
+       .rules =
+           "all tasks whose rank_u + rank_d is the entry's are critical, on all such paths; if no accelerator runs "
+           "them all, it is one that runs most; ties and mean transfers as in heft"});
 }
 
 }  // namespace hetsched

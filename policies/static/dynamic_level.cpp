@@ -14,8 +14,7 @@ class DynamicLevel final : public StaticPlan {
  public:
   explicit DynamicLevel(Params& params) : StaticPlan(params) {
     const std::string average = params.choice(
-        "average",
-        {.fallback = "mean", .of = {"mean", "median"}, .doc = "of a task's times (the paper: median)"});
+        "average", {.fallback = "mean", .of = {"mean", "median"}, .doc = "of a task's times (the paper: median)"});
     average_ = average == "median" ? planning::Average::median : planning::Average::mean;
   }
 
@@ -31,8 +30,7 @@ class DynamicLevel final : public StaticPlan {
 
 PolicyEntry dls() {
   return policy<DynamicLevel<false>>(
-      "dls",
-      "dynamic level scheduling: a static plan of the pairs of task and accelerator with the largest level",
+      "dls", "dynamic level scheduling: a static plan of the pairs of task and accelerator with the largest level",
       {.source = "Sih, Lee, IEEE TPDS 4(2), 1993",
        .complexity = "per request: tasks x ready x A x inputs",
        .knowledge = kPlanKnowledge,
@@ -41,13 +39,12 @@ PolicyEntry dls() {
 }
 
 PolicyEntry gdl() {
-  return policy<DynamicLevel<true>>(
-      "gdl", "generalized dynamic level: dls that also looks at the heaviest child",
-      {.source = "Sih, Lee, IEEE TPDS 4(2), 1993 (DL2, as in SAGA's code)",
-       .complexity = "per request: tasks x ready x A x (inputs + A)",
-       .knowledge = kPlanKnowledge,
-       .verified_by = "an independent implementation on two published graphs: 82, 133",
-       .rules = kPlanRules});
+  return policy<DynamicLevel<true>>("gdl", "generalized dynamic level: dls that also looks at the heaviest child",
+                                    {.source = "Sih, Lee, IEEE TPDS 4(2), 1993 (DL2, as in SAGA's code)",
+                                     .complexity = "per request: tasks x ready x A x (inputs + A)",
+                                     .knowledge = kPlanKnowledge,
+                                     .verified_by = "an independent implementation on two published graphs: 82, 133",
+                                     .rules = kPlanRules});
 }
 
 }  // namespace hetsched

@@ -33,11 +33,10 @@ class GrahamsList final : public StaticPlan {
  public:
   explicit GrahamsList(Params& params)
       : StaticPlan(params),
-        order_(params.choice("order",
-                             {.fallback = "layer",
-                              .of = {"layer", "lpt", "level"},
-                              .doc = "the list: layers as they are, longest mean time first, or largest "
-                                     "upward rank without transfers first"})) {}
+        order_(params.choice("order", {.fallback = "layer",
+                                       .of = {"layer", "lpt", "level"},
+                                       .doc = "the list: layers as they are, longest mean time first, or largest "
+                                              "upward rank without transfers first"})) {}
 
  private:
   planning::Plan plan(const planning::Problem& problem) override {
@@ -64,23 +63,23 @@ PolicyEntry etf() {
 }
 
 PolicyEntry eft_ready() {
-  return policy<EarliestFinish>(
-      "eft_ready", "a static plan of the pairs of ready task and accelerator that finish first",
-      {.source = "DS3's ETF (Arda et al., IEEE Trans. Computers 69(8), 2020)",
-       .complexity = "per request: tasks x ready x A x inputs",
-       .knowledge = kPlanKnowledge,
-       .verified_by = "an independent implementation on two published graphs: 76, 122",
-       .rules = kPlanRules});
+  return policy<EarliestFinish>("eft_ready",
+                                "a static plan of the pairs of ready task and accelerator that finish first",
+                                {.source = "DS3's ETF (Arda et al., IEEE Trans. Computers 69(8), 2020)",
+                                 .complexity = "per request: tasks x ready x A x inputs",
+                                 .knowledge = kPlanKnowledge,
+                                 .verified_by = "an independent implementation on two published graphs: 76, 122",
+                                 .rules = kPlanRules});
 }
 
 PolicyEntry graham_list() {
-  return policy<GrahamsList>(
-      "list", "Graham's list scheduling: a free accelerator takes the first ready task of a list",
-      {.source = "Graham, SIAM J. Appl. Math. 17(2), 1969",
-       .complexity = "per request: tasks x ready x A x inputs",
-       .knowledge = kPlanKnowledge,
-       .verified_by = "Graham's anomalies: 12, 14, 15, 13, 16; LPT at its worst: 7, 11",
-       .rules = "ties: the earlier in the list, then the first accelerator"});
+  return policy<GrahamsList>("list",
+                             "Graham's list scheduling: a free accelerator takes the first ready task of a list",
+                             {.source = "Graham, SIAM J. Appl. Math. 17(2), 1969",
+                              .complexity = "per request: tasks x ready x A x inputs",
+                              .knowledge = kPlanKnowledge,
+                              .verified_by = "Graham's anomalies: 12, 14, 15, 13, 16; LPT at its worst: 7, 11",
+                              .rules = "ties: the earlier in the list, then the first accelerator"});
 }
 
 }  // namespace hetsched

@@ -13,9 +13,7 @@ class Hcpt final : public StaticPlan {
   explicit Hcpt(Params& params) : StaticPlan(params), insertion_(insertion_parameter(params)) {}
 
  private:
-  planning::Plan plan(const planning::Problem& problem) override {
-    return planning::hcpt(problem, insertion_);
-  }
+  planning::Plan plan(const planning::Problem& problem) override { return planning::hcpt(problem, insertion_); }
 
   bool insertion_;
 };
@@ -23,13 +21,12 @@ class Hcpt final : public StaticPlan {
 }  // namespace
 
 PolicyEntry hcpt() {
-  return policy<Hcpt>(
-      "hcpt", "critical tasks, each behind the parents it needs, by earliest finish: a static plan",
-      {.source = "Hagras, Janecek, Proc. ICPP Workshops, 2003, from memory",
-       .complexity = "per request: tasks x (inputs + (inputs + plan) x A)",
-       .knowledge = kPlanKnowledge,
-       .verified_by = "Arabnejad and Barbosa's graph: 142 (from memory of a paper); Topcuoglu's: 91",
-       .rules = kPlanRules});
+  return policy<Hcpt>("hcpt", "critical tasks, each behind the parents it needs, by earliest finish: a static plan",
+                      {.source = "Hagras, Janecek, Proc. ICPP Workshops, 2003, from memory",
+                       .complexity = "per request: tasks x (inputs + (inputs + plan) x A)",
+                       .knowledge = kPlanKnowledge,
+                       .verified_by = "Arabnejad and Barbosa's graph: 142 (from memory of a paper); Topcuoglu's: 91",
+                       .rules = kPlanRules});
 }
 
 }  // namespace hetsched

@@ -14,16 +14,14 @@ class Heft final : public StaticPlan {
   explicit Heft(Params& params) : StaticPlan(params) {
     options_.insertion = insertion_parameter(params);
     const std::string rank = params.choice(
-        "rank",
-        {.fallback = "mean",
-         .of = {"mean", "worst", "best", "edp"},
-         .doc = "what tasks and tensors weigh in the rank: means; the slowest or the fastest accelerators of "
-                "both ends; the mean product of energy and time"});
+        "rank", {.fallback = "mean",
+                 .of = {"mean", "worst", "best", "edp"},
+                 .doc = "what tasks and tensors weigh in the rank: means; the slowest or the fastest accelerators of "
+                        "both ends; the mean product of energy and time"});
     const std::string assign = params.choice(
-        "assign",
-        {.fallback = "eft",
-         .of = {"eft", "edp", "energy"},
-         .doc = "least finish time, least energy x (finish - inputs exist), or least energy (ties: finish)"});
+        "assign", {.fallback = "eft",
+                   .of = {"eft", "edp", "energy"},
+                   .doc = "least finish time, least energy x (finish - inputs exist), or least energy (ties: finish)"});
     using planning::Assign, planning::RankBy;
     options_.rank = rank == "worst"  ? RankBy::worst
                     : rank == "best" ? RankBy::best
@@ -46,8 +44,7 @@ PolicyEntry heft() {
       {.source = "Topcuoglu, Hariri, Wu, IEEE TPDS 13(3), 2002",
        .complexity = "per request: tasks x (inputs + plan) x A",
        .knowledge = kPlanKnowledge,
-       .verified_by =
-           "Topcuoglu's graph: 80; Arabnejad and Barbosa's: 133; a second request into the gaps: 109",
+       .verified_by = "Topcuoglu's graph: 80; Arabnejad and Barbosa's: 133; a second request into the gaps: 109",
        .rules = kPlanRules});
 }
 

@@ -12,9 +12,7 @@ class MctPlan final : public StaticPlan {
   explicit MctPlan(Params& params) : StaticPlan(params), insertion_(insertion_parameter(params, false)) {}
 
  private:
-  planning::Plan plan(const planning::Problem& problem) override {
-    return planning::mct(problem, insertion_);
-  }
+  planning::Plan plan(const planning::Problem& problem) override { return planning::mct(problem, insertion_); }
 
   bool insertion_;
 };
@@ -63,8 +61,7 @@ constexpr PolicyFacts facts(std::string_view verified_by, std::string_view rules
 PolicyEntry mct_static() {
   return policy<MctPlan>(
       "mct_static", "minimum completion time as a static plan: tasks in order, each where it finishes first",
-      facts("an independent implementation on two published graphs: 88, 140; a 5 x 2 matrix: 24",
-            kOrder));
+      facts("an independent implementation on two published graphs: 88, 140; a 5 x 2 matrix: 24", kOrder));
 }
 
 PolicyEntry met_static() {
@@ -77,10 +74,8 @@ PolicyEntry met_static() {
 
 PolicyEntry olb() {
   return policy<Olb>(
-      "olb",
-      "opportunistic load balancing: a static plan, each task on the accelerator that is available first",
-      facts("an independent implementation on two published graphs: 114, 151; a 5 x 2 matrix: 25",
-            kOrder));
+      "olb", "opportunistic load balancing: a static plan, each task on the accelerator that is available first",
+      facts("an independent implementation on two published graphs: 114, 151; a 5 x 2 matrix: 25", kOrder));
 }
 
 }  // namespace hetsched

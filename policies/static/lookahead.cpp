@@ -12,11 +12,10 @@ namespace {
 class Lookahead final : public StaticPlan {
  public:
   explicit Lookahead(Params& params) : StaticPlan(params), insertion_(insertion_parameter(params)) {
-    const std::string scope =
-        params.choice("scope", {.fallback = "children",
-                                .of = {"children", "full"},
-                                .doc = "what is tried for each choice: the children, or all "
-                                       "tasks left (as pysimgrid does)"});
+    const std::string scope = params.choice("scope", {.fallback = "children",
+                                                      .of = {"children", "full"},
+                                                      .doc = "what is tried for each choice: the children, or all "
+                                                             "tasks left (as pysimgrid does)"});
     scope_ = scope == "full" ? planning::Scope::full : planning::Scope::children;
   }
 
@@ -35,8 +34,7 @@ PolicyEntry lookahead() {
   return policy<Lookahead>(
       "lookahead", "HEFT that tries what follows before it chooses an accelerator: a static plan",
       {.source = "Bittencourt, Sakellariou, Madeira, Euromicro PDP 2010",
-       .complexity =
-           "per request: children: tensors x A^2 x (inputs + plan); full: tasks^2 x A^2 x (inputs + plan)",
+       .complexity = "per request: children: tensors x A^2 x (inputs + plan); full: tasks^2 x A^2 x (inputs + plan)",
        .knowledge = kPlanKnowledge,
        .verified_by = "Arabnejad and Barbosa's graph: 127 (children; from memory of the paper), 122 (full)",
        .rules = kPlanRules});

@@ -12,10 +12,9 @@ class Peft final : public StaticPlan {
  public:
   explicit Peft(Params& params) : StaticPlan(params), insertion_(insertion_parameter(params)) {
     const std::string comm = params.choice(
-        "oct_comm",
-        {.fallback = "mean",
-         .of = {"mean", "pair"},
-         .doc = "transfers in the table: their mean over all ways (the paper), or that of each pair"});
+        "oct_comm", {.fallback = "mean",
+                     .of = {"mean", "pair"},
+                     .doc = "transfers in the table: their mean over all ways (the paper), or that of each pair"});
     transfer_ = comm == "pair" ? planning::Transfer::pair : planning::Transfer::mean;
   }
 
@@ -37,9 +36,7 @@ class Ipeft final : public StaticPlan {
   explicit Ipeft(Params& params) : StaticPlan(params), insertion_(insertion_parameter(params)) {}
 
  private:
-  planning::Plan plan(const planning::Problem& problem) override {
-    return planning::ipeft(problem, insertion_);
-  }
+  planning::Plan plan(const planning::Problem& problem) override { return planning::ipeft(problem, insertion_); }
 
   bool insertion_;
 };
@@ -47,13 +44,12 @@ class Ipeft final : public StaticPlan {
 }  // namespace
 
 PolicyEntry peft() {
-  return policy<Peft>(
-      "peft", "predict earliest finish time: a static plan by a table of optimistic costs",
-      {.source = "Arabnejad, Barbosa, IEEE TPDS 25(3), 2014",
-       .complexity = "per request: tensors x A^2 + tasks x (ready + (inputs + plan) x A)",
-       .knowledge = kPlanKnowledge,
-       .verified_by = "the paper's graph: its table, 122; Topcuoglu's: 85",
-       .rules = kPlanRules});
+  return policy<Peft>("peft", "predict earliest finish time: a static plan by a table of optimistic costs",
+                      {.source = "Arabnejad, Barbosa, IEEE TPDS 25(3), 2014",
+                       .complexity = "per request: tensors x A^2 + tasks x (ready + (inputs + plan) x A)",
+                       .knowledge = kPlanKnowledge,
+                       .verified_by = "the paper's graph: its table, 122; Topcuoglu's: 85",
+                       .rules = kPlanRules});
 }
 
 PolicyEntry ipeft() {

@@ -39,12 +39,12 @@ class Random final : public StaticPlan {
 }  // namespace
 
 PolicyEntry random() {
-  return policy<Random>(
-      "random", "each task on an accelerator drawn at random: a static plan, the same for the same seed",
-      {.source = "folklore baseline",
-       .complexity = "per request: tasks x (inputs + plan + A)",
-       .knowledge = "-",
-       .verified_by = "equal shares of equal accelerators"});
+  return policy<Random>("random",
+                        "each task on an accelerator drawn at random: a static plan, the same for the same seed",
+                        {.source = "folklore baseline",
+                         .complexity = "per request: tasks x (inputs + plan + A)",
+                         .knowledge = "-",
+                         .verified_by = "equal shares of equal accelerators"});
 }
 
 }  // namespace hetsched

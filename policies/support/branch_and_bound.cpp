@@ -30,15 +30,12 @@ class Schedule {
         end(problem.size(), kNever),
         missing_(problem.size(), 0) {
     for (const Server& server : problem.servers) free_at.push_back(server.free_at);
-    for (const std::uint32_t t : tasks_)
-      missing_[t] = static_cast<std::uint32_t>(problem.tasks[t].inputs.size());
+    for (const std::uint32_t t : tasks_) missing_[t] = static_cast<std::uint32_t>(problem.tasks[t].inputs.size());
     for (const Request& request : problem.requests) makespan = std::max(makespan, request.finish);
   }
 
   [[nodiscard]] const std::vector<std::uint32_t>& tasks() const { return tasks_; }
-  [[nodiscard]] bool is_ready(std::uint32_t task) const {
-    return where[task] == kNone && missing_[task] == 0;
-  }
+  [[nodiscard]] bool is_ready(std::uint32_t task) const { return where[task] == kNone && missing_[task] == 0; }
   [[nodiscard]] bool complete() const { return placed_ == tasks_.size(); }
 
   /// Where it would start and end on the slot that is free first.
@@ -234,8 +231,7 @@ class BranchAndBound {
       if (!promising(least)) return {};  // this task will end too late wherever it goes
     }
     std::sort(list.begin(), list.end(), [](const Placement& x, const Placement& y) {
-      return std::tie(x.bound, x.end, x.task, x.accelerator) <
-             std::tie(y.bound, y.end, y.task, y.accelerator);
+      return std::tie(x.bound, x.end, x.task, x.accelerator) < std::tie(y.bound, y.end, y.task, y.accelerator);
     });
     return list;
   }
@@ -262,8 +258,7 @@ class BranchAndBound {
       if (schedule_.where[t] == kNone) continue;
       key.first |= std::uint64_t{1} << i;
       const auto& outputs = problem_.tasks[t].outputs;
-      if (std::none_of(outputs.begin(), outputs.end(),
-                       [&](std::uint32_t o) { return schedule_.where[o] == kNone; }))
+      if (std::none_of(outputs.begin(), outputs.end(), [&](std::uint32_t o) { return schedule_.where[o] == kNone; }))
         continue;
       key.second.push_back(schedule_.where[t]);
       times.push_back(schedule_.end[t]);

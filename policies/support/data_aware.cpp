@@ -13,11 +13,10 @@ Bytes missing_bytes(const SystemView& view, TaskRef task, std::uint32_t accelera
   Bytes sum = 0;
   for (const Edge& edge : view.model_task(task).inputs) {
     const std::uint32_t at = request.tasks[edge.task].accelerator;
-    const bool there =
-        at == kNone || view.accelerators[at].memory == memory ||
-        std::any_of(request.replicas.begin(), request.replicas.end(), [&](const Replica& copy) {
-          return copy.tensor == edge.tensor && copy.memory == memory && copy.arrived;
-        });
+    const bool there = at == kNone || view.accelerators[at].memory == memory ||
+                       std::any_of(request.replicas.begin(), request.replicas.end(), [&](const Replica& copy) {
+                         return copy.tensor == edge.tensor && copy.memory == memory && copy.arrived;
+                       });
     if (!there) sum += edge.bytes;
   }
   return sum;
@@ -29,10 +28,9 @@ DataAware::DataAware(Params& p, const Rules& rules) : rules_(rules) {
   if (!rules.transfers) return;
   alpha_ = p.number("alpha", {.fallback = 1, .min = 0, .doc = "weight of the predicted end"});
   beta_ = p.number("beta", {.fallback = 1, .min = 0, .doc = "weight of the time to move inputs"});
-  gamma_ = p.number("gamma",
-                    {.fallback = 0,
-                     .min = 0,
-                     .doc = "weight of energy, s/J; StarPU's is 0.001 where it knows the energy of tasks"});
+  gamma_ = p.number(
+      "gamma",
+      {.fallback = 0, .min = 0, .doc = "weight of energy, s/J; StarPU's is 0.001 where it knows the energy of tasks"});
   idle_power_ =
       p.number("idle_power",
                {.fallback = 0, .min = 0, .doc = "of the machine: energy of ending later than all else", .unit = "W"});
@@ -78,8 +76,7 @@ void DataAware::push(const SystemView& view, TaskRef task, Decisions& out) {
     const Seconds transfer = rules_.transfers ? view.transfer_time(task, a) : 0;
     candidates_.push_back({a, std::max(start, view.now + transfer) + time, transfer, time});
   }
-  if (candidates_.empty())
-    return;  // only accelerators that are off can run it: pushed again when one returns
+  if (candidates_.empty()) return;  // only accelerators that are off can run it: pushed again when one returns
   const Candidate& best = candidates_[best_of(view, task)];
   Queue& queue = queues_[best.accelerator];
   const Queued queued{task, view.request(task).id, view.request(task).priority, best.time};
@@ -101,9 +98,9 @@ std::size_t DataAware::best_of(const SystemView& view, TaskRef task) const {
     const Candidate& c = candidates_[i];
     double fitness = alpha_ * (c.end - first_end) + beta_ * c.transfer;
     if (gamma_ > 0)
-      fitness += gamma_ * (view.alone_energy_at(view.model_task(task), c.accelerator,
-                                                view.accelerators[c.accelerator].point) +
-                           idle_power_ * std::max(0.0, c.end - last_end_));
+      fitness +=
+          gamma_ * (view.alone_energy_at(view.model_task(task), c.accelerator, view.accelerators[c.accelerator].point) +
+                    idle_power_ * std::max(0.0, c.end - last_end_));
     if (!(fitness < least)) continue;
     least = fitness;
     best = i;

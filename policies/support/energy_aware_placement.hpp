@@ -1,6 +1,7 @@
 /// \file
 /// What Linux's energy-aware scheduling estimates: the energy of a placement of utilizations on processors whose
-/// frequency follows the most utilized one of their performance domain. Kernel documentation, scheduler/sched-energy.rst.
+/// frequency follows the most utilized one of their performance domain. Kernel documentation,
+/// scheduler/sched-energy.rst.
 #pragma once
 
 #include <algorithm>
@@ -40,11 +41,12 @@ inline double placement_energy(const std::vector<PerformanceDomain>& domains, co
   return sum;
 }
 
-/// Where a task of utilization `own` that was on `previous` (whose utilization includes it) should go: in each domain the
-/// allowed processor with most capacity to spare is tried; the best one is taken if it saves more than `margin` of the
-/// energy of staying. `utilization.size()` as previous: it was nowhere.
+/// Where a task of utilization `own` that was on `previous` (whose utilization includes it) should go: in each domain
+/// the allowed processor with most capacity to spare is tried; the best one is taken if it saves more than `margin` of
+/// the energy of staying. `utilization.size()` as previous: it was nowhere.
 inline std::size_t energy_aware_choice(const std::vector<PerformanceDomain>& domains, std::vector<double> utilization,
-                                       double own, std::size_t previous, const std::vector<bool>& allowed, double margin) {
+                                       double own, std::size_t previous, const std::vector<bool>& allowed,
+                                       double margin) {
   const std::size_t nowhere = utilization.size();
   if (previous < nowhere) utilization[previous] -= own;
   const auto energy_on = [&](std::size_t processor) {

@@ -29,23 +29,20 @@ Plan one_after_the_other(const Problem& problem, bool insertion, const KeyOf& ke
 }  // namespace
 
 Plan mct(const Problem& problem, bool insertion) {
-  return one_after_the_other(problem, insertion,
-                             [](const Timetable& table, std::uint32_t task, std::uint32_t p) {
-                               return table.earliest(task, p).end;
-                             });
+  return one_after_the_other(problem, insertion, [](const Timetable& table, std::uint32_t task, std::uint32_t p) {
+    return table.earliest(task, p).end;
+  });
 }
 
 Plan met(const Problem& problem, bool insertion) {
-  return one_after_the_other(problem, insertion,
-                             [](const Timetable& table, std::uint32_t task, std::uint32_t p) {
-                               return table.problem().time(task, p);
-                             });
+  return one_after_the_other(problem, insertion, [](const Timetable& table, std::uint32_t task, std::uint32_t p) {
+    return table.problem().time(task, p);
+  });
 }
 
 Plan olb(const Problem& problem) {
-  return one_after_the_other(problem, false, [](const Timetable& table, std::uint32_t, std::uint32_t p) {
-    return table.available(p);
-  });
+  return one_after_the_other(problem, false,
+                             [](const Timetable& table, std::uint32_t, std::uint32_t p) { return table.available(p); });
 }
 
 }  // namespace hetsched::planning

@@ -79,10 +79,9 @@ Plan ipeft(const Problem& problem, bool insertion) {
   for (std::uint32_t t = 0; t < problem.size(); ++t) rank[t] += times[t];
   return by_rank(problem, rank, insertion, [&](const Timetable& table, std::uint32_t task) {
     const auto& outputs = problem.tasks[task].outputs;
-    const bool parent_of_critical = std::any_of(outputs.begin(), outputs.end(),
-                                                [&](const PlanEdge& edge) { return critical[edge.task]; });
-    return parent_of_critical && !critical[task] ? table.earliest_finish(task)
-                                                 : least_total(table, task, after);
+    const bool parent_of_critical =
+        std::any_of(outputs.begin(), outputs.end(), [&](const PlanEdge& edge) { return critical[edge.task]; });
+    return parent_of_critical && !critical[task] ? table.earliest_finish(task) : least_total(table, task, after);
   });
 }
 

@@ -11,8 +11,7 @@ namespace {
 /// When the inputs of a task exist, wherever they are.
 Seconds inputs_exist(const Timetable& table, std::uint32_t task) {
   Seconds exist = table.problem().tasks[task].release;
-  for (const PlanEdge& edge : table.problem().tasks[task].inputs)
-    exist = std::max(exist, table.plan()[edge.task].end);
+  for (const PlanEdge& edge : table.problem().tasks[task].inputs) exist = std::max(exist, table.plan()[edge.task].end);
   return exist;
 }
 

@@ -76,9 +76,7 @@ Plan gdl(const Problem& problem, Average average) { return by_dynamic_level(prob
 
 Plan etf(const Problem& problem) {
   const std::vector<double> level = static_levels(problem);
-  return by_pairs(problem, [&](std::uint32_t task, const Placement& here) {
-    return Key{here.start, -level[task]};
-  });
+  return by_pairs(problem, [&](std::uint32_t task, const Placement& here) { return Key{here.start, -level[task]}; });
 }
 
 Plan eft_ready(const Problem& problem) {
@@ -88,9 +86,7 @@ Plan eft_ready(const Problem& problem) {
 Plan list_in_order(const Problem& problem, std::span<const std::uint32_t> order) {
   std::vector<double> turn(problem.size());
   for (std::size_t i = 0; i < order.size(); ++i) turn[order[i]] = static_cast<double>(i);
-  return by_pairs(problem, [&](std::uint32_t task, const Placement& here) {
-    return Key{here.start, turn[task]};
-  });
+  return by_pairs(problem, [&](std::uint32_t task, const Placement& here) { return Key{here.start, turn[task]}; });
 }
 
 }  // namespace hetsched::planning

@@ -33,8 +33,7 @@ Seconds critical_path(const MappingProblem& problem) {
   for (const std::uint32_t t : placeable_tasks(problem)) {
     const Task& task = problem.tasks[t];
     Seconds start = task.release;
-    for (const Input& input : task.inputs)
-      start = std::max(start, end[input.task] + least_delay(problem, input));
+    for (const Input& input : task.inputs) start = std::max(start, end[input.task] + least_delay(problem, input));
     end[t] = start + least_time(problem, t);
     last = std::max(last, end[t]);
   }

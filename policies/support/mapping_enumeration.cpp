@@ -69,8 +69,7 @@ class Enumeration {
       for (std::uint32_t a = 0; a < load_.size(); ++a) {
         all += load_[a];
         if (load_[a] > 0)
-          least.cost =
-              std::max(least.cost, load_[a] / static_cast<double>(problem_.servers[a].free_at.size()));
+          least.cost = std::max(least.cost, load_[a] / static_cast<double>(problem_.servers[a].free_at.size()));
       }
       least.cost = std::max(least.cost, all / slots_);
       for (const Seconds finish : finish_) least.cost = std::max(least.cost, finish);

@@ -100,8 +100,7 @@ void Estimator::start_queued() {
       --free_[a];
       timing_.start[task] = now_;
       const Seconds begins = now_ + server.overhead + (switches ? server.switch_time : 0);
-      const bool flows =
-          problem_->sharing == Sharing::max_min && problem_->memory_bandwidths[server.memory] < kNever;
+      const bool flows = problem_->sharing == Sharing::max_min && problem_->memory_bandwidths[server.memory] < kNever;
       running_.push_back({task, a, begins, price.time, flows ? price.traffic : 0, 1, 0, 0, 0});
     }
 }
@@ -109,8 +108,7 @@ void Estimator::start_queued() {
 /// Speeds of all that computes now.
 void Estimator::set_speeds() {
   std::uint32_t busy = 0;
-  for (std::uint32_t a = 0; a < free_.size(); ++a)
-    busy += free_[a] < problem_->servers[a].free_at.size() ? 1 : 0;
+  for (std::uint32_t a = 0; a < free_.size(); ++a) busy += free_[a] < problem_->servers[a].free_at.size() ? 1 : 0;
   const double speed = busy > 1 ? 1 / problem_->contention : 1;
   for (Running& r : running_) {
     r.speed = speed;
@@ -139,8 +137,7 @@ void Estimator::share_memories() {
     }
     // Who wants least is served first; what it leaves is for the others.
     const auto port = [&](std::uint32_t i) { return problem_->servers[running_[i].accelerator].port; };
-    std::stable_sort(flows_.begin(), flows_.end(),
-                     [&](std::uint32_t i, std::uint32_t j) { return port(i) < port(j); });
+    std::stable_sort(flows_.begin(), flows_.end(), [&](std::uint32_t i, std::uint32_t j) { return port(i) < port(j); });
     for (std::size_t n = 0; n < flows_.size(); ++n) {
       Running& r = running_[flows_[n]];
       r.bytes_per_s = std::min(port(flows_[n]), room / static_cast<double>(flows_.size() - n));

@@ -55,12 +55,11 @@ std::string MappingFile::parse(std::string_view content) {
     }
     if (row.size() != 3) return here + "has " + std::to_string(row.size()) + " cells instead of 3";
     if (row[0].empty() || row[1].empty() || row[2].empty()) return here + "has an empty cell";
-    const auto same = std::find_if(lines_.begin(), lines_.end(), [&](const Line& line) {
-      return line.model == row[0] && line.task == row[1];
-    });
+    const auto same = std::find_if(lines_.begin(), lines_.end(),
+                                   [&](const Line& line) { return line.model == row[0] && line.task == row[1]; });
     if (same != lines_.end())
-      return here + "task " + quoted(row[1]) + " of " + quoted(row[0]) + " is in line " +
-             std::to_string(same->number) + " already";
+      return here + "task " + quoted(row[1]) + " of " + quoted(row[0]) + " is in line " + std::to_string(same->number) +
+             " already";
     lines_.push_back({number, row[0], row[1], row[2]});
   }
   return header && !path_.empty() ? path_ + ": has no columns; they must be model,task,accelerator" : "";
@@ -78,8 +77,7 @@ void MappingFile::resolve(const SystemView& view) {
     bool any = false;
     for (std::size_t a = 0; a < which.size(); ++a) {
       const Accelerator& accelerator = view.accelerators[a];
-      which[a] =
-          accelerator.name == line.accelerator || view.kinds[accelerator.kind].name == line.accelerator;
+      which[a] = accelerator.name == line.accelerator || view.kinds[accelerator.kind].name == line.accelerator;
       any |= which[a];
     }
     if (!any) fail(line, "no accelerator and no kind of the platform is named " + quoted(line.accelerator));
@@ -93,8 +91,7 @@ void MappingFile::resolve(const SystemView& view) {
         if (task.name != line.task) continue;
         task_known = true;
         bool runs = false;
-        for (std::uint32_t a = 0; a < which.size(); ++a)
-          runs |= which[a] && view.alone_time(task, a) < kNever;
+        for (std::uint32_t a = 0; a < which.size(); ++a) runs |= which[a] && view.alone_time(task, a) < kNever;
         if (!runs) fail(line, quoted(line.accelerator) + " does not support task " + quoted(line.task));
         allowed_[m][t] = which;
       }

@@ -9,11 +9,10 @@ namespace hetsched {
 
 MappingPolicy::MappingPolicy(Params& params, MappingHorizon fallback, bool gaps) : gaps_(gaps) {
   const std::string horizon = params.choice(
-      "horizon",
-      {.fallback = fallback == MappingHorizon::live ? "live" : "request",
-       .of = {"live", "request"},
-       .doc = "plan together all that has not started of live requests, or each request when it arrives, "
-              "behind what is planned"});
+      "horizon", {.fallback = fallback == MappingHorizon::live ? "live" : "request",
+                  .of = {"live", "request"},
+                  .doc = "plan together all that has not started of live requests, or each request when it arrives, "
+                         "behind what is planned"});
   horizon_ = horizon == "live" ? MappingHorizon::live : MappingHorizon::request;
   max_tasks_ = static_cast<std::uint32_t>(params.number(
       "max_tasks", {.fallback = 128,
@@ -63,9 +62,8 @@ void MappingPolicy::plan_what_is_new(const SystemView& view, bool anew, Decision
   std::size_t tasks = 0;
   for (Jobs::value_type& job : jobs_) {
     const auto& states = view.requests[job.second.request].tasks;
-    tasks += static_cast<std::size_t>(std::count_if(states.begin(), states.end(), [](const TaskState& state) {
-      return state.progress < Progress::running;
-    }));
+    tasks += static_cast<std::size_t>(std::count_if(
+        states.begin(), states.end(), [](const TaskState& state) { return state.progress < Progress::running; }));
     all.push_back(&job);
     if (job.second.where.empty()) added.push_back(&job);
   }
@@ -79,8 +77,8 @@ void MappingPolicy::plan_what_is_new(const SystemView& view, bool anew, Decision
 }
 
 /// `keep`: those that are planned stay on their accelerators.
-void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs,
-                                  bool keep, Decisions& out) {
+void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, bool keep,
+                                  Decisions& out) {
   struct Item {
     Jobs::value_type* job;
     std::uint32_t task;
@@ -100,8 +98,8 @@ void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs
       items.push_back({job, t});
     }
   }
-  const double effort = std::min(
-      1.0, static_cast<double>(max_tasks_) / static_cast<double>(std::max(items.size(), std::size_t{1})));
+  const double effort =
+      std::min(1.0, static_cast<double>(max_tasks_) / static_cast<double>(std::max(items.size(), std::size_t{1})));
   const mapping::Plan planned = plan(problem, effort);
   std::vector<std::vector<std::uint32_t>> orders(rows_.size());
   for (std::uint32_t i = 0; i < items.size(); ++i) {
@@ -113,8 +111,8 @@ void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs
       return planned.timing.start[i] < planned.timing.start[j];
     });
     for (const std::uint32_t i : orders[a])
-      rows_[a].push_back({items[i].job->first, items[i].task, view.now + planned.timing.start[i],
-                          view.now + planned.timing.end[i]});
+      rows_[a].push_back(
+          {items[i].job->first, items[i].task, view.now + planned.timing.start[i], view.now + planned.timing.end[i]});
     if (gaps_ && !orders[a].empty())
       std::stable_sort(rows_[a].begin(), rows_[a].end(), [](const Entry& x, const Entry& y) {
         return std::tie(x.start, x.end) < std::tie(y.start, y.end);
@@ -152,9 +150,8 @@ void MappingPolicy::announce(const SystemView& view, const Job& job, Decisions& 
   for (std::uint32_t t = 0; t < job.where.size(); ++t) {
     if (job.where[t] == kNone || request.tasks[t].progress >= Progress::running) continue;
     const auto& inputs = view.models[request.model].tasks[t].inputs;
-    if (std::any_of(inputs.begin(), inputs.end(), [&](const Edge& edge) {
-          return request.tasks[edge.task].progress == Progress::finished;
-        }))
+    if (std::any_of(inputs.begin(), inputs.end(),
+                    [&](const Edge& edge) { return request.tasks[edge.task].progress == Progress::finished; }))
       out.prefetch({job.request, t}, job.where[t]);
   }
 }
@@ -166,8 +163,7 @@ void MappingPolicy::prefetch_outputs(const SystemView& view, TaskRef task, Decis
   std::uint32_t last = kNone;
   for (const Edge& edge : view.model_task(task).outputs) {
     const std::uint32_t where = job->second.where[edge.task];
-    if (edge.task == last || where == kNone ||
-        view.state({task.request, edge.task}).progress >= Progress::running)
+    if (edge.task == last || where == kNone || view.state({task.request, edge.task}).progress >= Progress::running)
       continue;
     last = edge.task;
     out.prefetch({task.request, edge.task}, where);
@@ -187,12 +183,12 @@ void MappingPolicy::start_heads(const SystemView& view, Decisions& out) {
 }
 
 EstimateParameters::EstimateParameters(Params& params)
-    : contention_(params.number("contention",
-                                {.fallback = 1,
-                                 .min = 1,
-                                 .max = 1000,
-                                 .doc = "so many times slower is everything while several accelerators are "
-                                        "busy, besides what memories do"})) {
+    : contention_(
+          params.number("contention", {.fallback = 1,
+                                       .min = 1,
+                                       .max = 1000,
+                                       .doc = "so many times slower is everything while several accelerators are "
+                                              "busy, besides what memories do"})) {
   const std::string sharing = params.choice(
       "bandwidth",
       {.fallback = "max_min",
@@ -201,11 +197,10 @@ EstimateParameters::EstimateParameters(Params& params)
               "all slowed down by the same factor (MAGMA); or not expected to"});
   if (sharing == "proportional") sharing_ = mapping::Sharing::proportional;
   if (sharing == "none") sharing_ = mapping::Sharing::none;
-  by_request_ =
-      params.choice("queue", {.fallback = "request",
-                              .of = {"request", "ready"},
-                              .doc = "whom an accelerator serves first: the older request, or who is ready "
-                                     "first"}) == "request";
+  by_request_ = params.choice("queue", {.fallback = "request",
+                                        .of = {"request", "ready"},
+                                        .doc = "whom an accelerator serves first: the older request, or who is ready "
+                                               "first"}) == "request";
   const std::string objective =
       params.choice("objective", {.fallback = "throughput",
                                   .of = {"latency", "throughput", "energy"},

@@ -56,8 +56,7 @@ class MappingPolicy : public Policy {
 
   bool note_events(const SystemView& view);
   void plan_what_is_new(const SystemView& view, bool anew, Decisions& out);
-  void plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, bool keep,
-                     Decisions& out);
+  void plan_together(const SystemView& view, const std::vector<Jobs::value_type*>& jobs, bool keep, Decisions& out);
   void wait_for_planned(const SystemView& view, mapping::MappingProblem& problem) const;
   void announce(const SystemView& view, const Job& job, Decisions& out) const;
   [[nodiscard]] bool is_over(const SystemView& view, const Entry& entry) const;

@@ -47,9 +47,8 @@ struct Input {
 struct Task {
   std::uint32_t request = 0;  ///< index into MappingProblem::requests
   std::uint32_t model = 0;
-  Seconds release = 0;  ///< it starts no earlier
-  std::vector<Seconds>
-      inputs_there;  ///< by accelerator: when inputs from elsewhere are there; empty: they are
+  Seconds release = 0;                ///< it starts no earlier
+  std::vector<Seconds> inputs_there;  ///< by accelerator: when inputs from elsewhere are there; empty: they are
   std::vector<Input> inputs;
   std::vector<std::uint32_t> outputs;  ///< tasks that have it as an input, once for each such input
 };

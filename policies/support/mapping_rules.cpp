@@ -31,8 +31,9 @@ class Rows {
       for (std::uint32_t j = 0; j < rows; ++j) {
         const std::uint32_t b = rows_[j].first;
         if (a != b)
-          to.set_link(i, j, problem_.links.empty() ? Route{0, 1}
-                                                   : problem_.links[std::size_t{a} * problem_.accelerators() + b]);
+          to.set_link(
+              i, j,
+              problem_.links.empty() ? Route{0, 1} : problem_.links[std::size_t{a} * problem_.accelerators() + b]);
       }
     }
     for (std::uint32_t t = 0; t < problem_.size(); ++t) add_task(to, t);

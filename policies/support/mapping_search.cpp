@@ -40,8 +40,7 @@ std::vector<Seconds> least_tails(const MappingProblem& problem) {
     Seconds least = kNever;
     for (std::uint32_t a = 0; a < problem.accelerators(); ++a) least = std::min(least, problem.time(t, a));
     tails[t] += least < kNever ? least : 0;
-    for (const Input& input : problem.tasks[t].inputs)
-      tails[input.task] = std::max(tails[input.task], tails[t]);
+    for (const Input& input : problem.tasks[t].inputs) tails[input.task] = std::max(tails[input.task], tails[t]);
   }
   return tails;
 }
@@ -53,8 +52,8 @@ std::vector<std::uint32_t> placeable_tasks(const MappingProblem& problem) {
     const auto& inputs = problem.tasks[t].inputs;
     bool supported = false;
     for (std::uint32_t a = 0; a < problem.accelerators(); ++a) supported |= problem.runs_on(t, a);
-    placeable[t] = supported && std::all_of(inputs.begin(), inputs.end(),
-                                            [&](const Input& input) { return placeable[input.task]; });
+    placeable[t] = supported &&
+                   std::all_of(inputs.begin(), inputs.end(), [&](const Input& input) { return placeable[input.task]; });
     if (placeable[t]) tasks.push_back(t);
   }
   return tasks;
@@ -75,8 +74,7 @@ std::span<const std::uint32_t> Choices::of(std::size_t n, const Mapping& where) 
   const std::vector<std::uint32_t>& supported = supported_[n];
   if (max_transitions_ == kNone || n == first_[n]) return supported;
   std::uint32_t transitions = 0;
-  for (std::size_t k = first_[n] + 1; k < n; ++k)
-    transitions += where[tasks_[k]] != where[tasks_[k - 1]] ? 1 : 0;
+  for (std::size_t k = first_[n] + 1; k < n; ++k) transitions += where[tasks_[k]] != where[tasks_[k - 1]] ? 1 : 0;
   const std::uint32_t last = where[tasks_[n - 1]];
   if (transitions < max_transitions_ || !problem_->runs_on(tasks_[n], last)) return supported;
   only_.assign(1, last);
@@ -113,8 +111,7 @@ void Search::attempt_simple() {
   attempt_earliest_finish();
   const std::vector<std::uint32_t>& tasks = choices.tasks();
   Mapping where(problem_->size(), kNone);
-  for (std::size_t n = 0; n < tasks.size(); ++n)
-    where[tasks[n]] = fastest(*problem_, tasks[n], choices.of(n, where));
+  for (std::size_t n = 0; n < tasks.size(); ++n) where[tasks[n]] = fastest(*problem_, tasks[n], choices.of(n, where));
   attempt(where);
   for (std::uint32_t a = 0; a <= problem_->accelerators(); ++a) attempt_whole(a);
 }
@@ -124,8 +121,7 @@ void Search::attempt_simple() {
 void Search::attempt_whole(std::uint32_t accelerator) {
   Choices choices(*problem_, goal_.max_transitions);
   const std::vector<std::uint32_t>& tasks = choices.tasks();
-  std::vector<std::vector<Seconds>> sums(problem_->requests.size(),
-                                         std::vector<Seconds>(problem_->accelerators(), 0));
+  std::vector<std::vector<Seconds>> sums(problem_->requests.size(), std::vector<Seconds>(problem_->accelerators(), 0));
   for (const std::uint32_t t : tasks)
     for (std::uint32_t a = 0; a < problem_->accelerators(); ++a)
       sums[problem_->tasks[t].request][a] += problem_->time(t, a);
@@ -155,8 +151,7 @@ void Search::attempt_earliest_finish() {
   for (std::size_t placed = 0; placed < tasks.size(); ++placed) {
     std::size_t next = left.size();
     for (std::size_t r = 0; r < left.size(); ++r)
-      if (!left[r].empty() &&
-          (next == left.size() || ranks[tasks[left[r].back()]] > ranks[tasks[left[next].back()]]))
+      if (!left[r].empty() && (next == left.size() || ranks[tasks[left[r].back()]] > ranks[tasks[left[next].back()]]))
         next = r;
     const std::size_t n = left[next].back();
     left[next].pop_back();

@@ -29,8 +29,7 @@ class Tree {
   Plan run() {
     search_.attempt_simple();
     scale_ = search_.best_measure().cost;
-    for (std::uint64_t round = 0; round < options_.max_estimates && !nodes_[0].exhausted; ++round)
-      one_round();
+    for (std::uint64_t round = 0; round < options_.max_estimates && !nodes_[0].exhausted; ++round) one_round();
     Plan plan = search_.best();
     plan.proved = nodes_[0].exhausted;
     return plan;
@@ -110,9 +109,8 @@ class Tree {
       ++node.visits;
       node.rewards += reward;
       if (node.children.empty()) continue;
-      node.exhausted = std::all_of(node.children.begin(), node.children.end(), [&](std::uint32_t child) {
-        return child != kNone && nodes_[child].exhausted;
-      });
+      node.exhausted = std::all_of(node.children.begin(), node.children.end(),
+                                   [&](std::uint32_t child) { return child != kNone && nodes_[child].exhausted; });
     }
   }
 

@@ -21,14 +21,12 @@ std::vector<Price> prices_of(const SystemView& view, const ModelTask& task) {
 std::vector<Seconds> delays_of(const SystemView& view, Bytes bytes) {
   std::vector<Seconds> delays;
   for (const Accelerator& from : view.accelerators)
-    for (const Accelerator& to : view.accelerators)
-      delays.push_back(view.route_time(from.memory, to.memory, bytes));
+    for (const Accelerator& to : view.accelerators) delays.push_back(view.route_time(from.memory, to.memory, bytes));
   return delays;
 }
 
 /// When the slots of an accelerator become free, from now.
-void occupy(const SystemView& view, const std::vector<std::vector<Seconds>>& ends, std::uint32_t a,
-            Server& server) {
+void occupy(const SystemView& view, const std::vector<std::vector<Seconds>>& ends, std::uint32_t a, Server& server) {
   const Accelerator& accelerator = view.accelerators[a];
   if (!accelerator.available) {
     server.free_at.clear();
@@ -66,14 +64,12 @@ MappingProblem problem_of(const SystemView& view) {
   std::vector<std::vector<Seconds>> ends(view.accelerators.size());
   for (const std::uint32_t r : view.live)
     for (const TaskState& task : view.requests[r].tasks)
-      if (task.progress == Progress::running)
-        ends[task.accelerator].push_back(std::max(task.finish - view.now, 0.0));
+      if (task.progress == Progress::running) ends[task.accelerator].push_back(std::max(task.finish - view.now, 0.0));
   for (std::uint32_t a = 0; a < problem.accelerators(); ++a) occupy(view, ends, a, problem.servers[a]);
   return problem;
 }
 
-std::vector<std::uint32_t> add_live_request(MappingProblem& problem, const SystemView& view,
-                                            std::uint32_t request) {
+std::vector<std::uint32_t> add_live_request(MappingProblem& problem, const SystemView& view, std::uint32_t request) {
   const hetsched::Request& live = view.requests[request];
   const Model& model = view.models[live.model];
   const std::uint32_t r = problem.add_request(live.deadline - view.now);

@@ -7,8 +7,8 @@
 
 namespace hetsched {
 
-MaxMinShares max_min_shares(const std::vector<std::vector<double>>& throughput,
-                            const std::vector<double>& workers, const std::vector<double>& weights) {
+MaxMinShares max_min_shares(const std::vector<std::vector<double>>& throughput, const std::vector<double>& workers,
+                            const std::vector<double>& weights) {
   const std::size_t jobs = throughput.size(), types = workers.size();
   const double all = std::accumulate(workers.begin(), workers.end(), 0.0);
   const double most = std::max(1.0, all / static_cast<double>(jobs));  // an equal share is at most one worker
@@ -22,8 +22,7 @@ MaxMinShares max_min_shares(const std::vector<std::vector<double>>& throughput,
   };
   for (std::size_t m = 0; m < jobs; ++m) {
     double equal = 0;
-    for (std::size_t k = 0; k < types; ++k)
-      equal += throughput[m][k] * workers[k] / static_cast<double>(jobs) / most;
+    for (std::size_t k = 0; k < types; ++k) equal += throughput[m][k] * workers[k] / static_cast<double>(jobs) / most;
     if (equal > 0) {
       std::vector<double>& fair = add_row(0);
       for (std::size_t k = 0; k < types; ++k) fair[m * types + k] = -throughput[m][k] / equal / weights[m];

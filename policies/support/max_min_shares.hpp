@@ -15,7 +15,7 @@ struct MaxMinShares {
 ///   (sum_k throughput[m][k] X[m][k]) / (sum_k throughput[m][k] E[m][k]) / weight[m]
 /// with each job's shares X[m] and, of each type, sum_m X[m][k] at most 1 and workers[k]. E is the equal
 /// share: workers[k] / jobs, at most 1 in all. Jobs without throughput anywhere get nothing and do not count.
-MaxMinShares max_min_shares(const std::vector<std::vector<double>>& throughput,
-                            const std::vector<double>& workers, const std::vector<double>& weights);
+MaxMinShares max_min_shares(const std::vector<std::vector<double>>& throughput, const std::vector<double>& workers,
+                            const std::vector<double>& weights);
 
 }  // namespace hetsched

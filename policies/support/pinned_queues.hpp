@@ -33,8 +33,7 @@ class PinnedQueues {
     for (const Event& event : view.events) {
       if (event.type != Event::Type::task_ready || !view.request(event.task).live) continue;
       std::uint32_t pin = pin_of(event.task);
-      if (pin == kNone || !(view.cost(event.task, pin).time < kNever))
-        pin = static_cast<std::uint32_t>(count);
+      if (pin == kNone || !(view.cost(event.task, pin).time < kNever)) pin = static_cast<std::uint32_t>(count);
       queues_[pin].add(view, event.task, key_of(event.task));
     }
   }

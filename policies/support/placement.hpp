@@ -90,7 +90,9 @@ class PlacementPass {
     return std::any_of(free_.begin(), free_.end(), [](std::uint32_t n) { return n > 0; });
   }
   /// Is nothing on the accelerator, running or started in this call?
-  [[nodiscard]] bool empty(const SystemView& view, std::uint32_t a) const { return free_[a] == view.accelerators[a].slots; }
+  [[nodiscard]] bool empty(const SystemView& view, std::uint32_t a) const {
+    return free_[a] == view.accelerators[a].slots;
+  }
 
  private:
   /// Of an accelerator with nothing to do that a task has left at that point.
@@ -105,7 +107,7 @@ class PlacementPass {
   std::vector<Seconds> busy_until_;  ///< when the next task can start
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> point_;
-  std::vector<bool> fixed_;          ///< several slots, and one has been given a task at a point in this call
+  std::vector<bool> fixed_;  ///< several slots, and one has been given a task at a point in this call
 };
 
 }  // namespace hetsched

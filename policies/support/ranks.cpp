@@ -8,9 +8,7 @@
 namespace hetsched::planning {
 namespace {
 
-Seconds along(const Route& mean, Bytes bytes) {
-  return bytes > 0 ? mean.latency + bytes * mean.seconds_per_byte : 0;
-}
+Seconds along(const Route& mean, Bytes bytes) { return bytes > 0 ? mean.latency + bytes * mean.seconds_per_byte : 0; }
 
 Seconds average_time(const Problem& problem, std::uint32_t task, Average average) {
   std::vector<Seconds> times;
@@ -18,8 +16,7 @@ Seconds average_time(const Problem& problem, std::uint32_t task, Average average
     if (time < kNever) times.push_back(time);
   if (times.empty()) return 0;
   const std::size_t n = times.size();
-  if (average == Average::mean)
-    return std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(n);
+  if (average == Average::mean) return std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(n);
   std::sort(times.begin(), times.end());
   return (times[(n - 1) / 2] + times[n / 2]) / 2;
 }
@@ -103,8 +100,7 @@ std::vector<double> upward_ranks(const Problem& problem, RankBy by) {
     double tail = 0;
     for (const PlanEdge& edge : problem.tasks[t].outputs)
       tail = std::max(tail, along(link, edge.bytes) + rank[edge.task]);
-    rank[t] =
-        tail + (by == RankBy::mean ? average_time(problem, t, Average::mean) : mean_energy_delay(problem, t));
+    rank[t] = tail + (by == RankBy::mean ? average_time(problem, t, Average::mean) : mean_energy_delay(problem, t));
   }
   return rank;
 }
@@ -148,11 +144,11 @@ CostTable optimistic_costs(const Problem& problem, Transfer transfer) {
   const Route link = problem.mean_link();
   if (transfer == Transfer::pair)
     return cost_table(
-        problem, every,
-        [&](Bytes bytes, std::uint32_t p, std::uint32_t q) { return problem.transfer(bytes, p, q); }, least);
+        problem, every, [&](Bytes bytes, std::uint32_t p, std::uint32_t q) { return problem.transfer(bytes, p, q); },
+        least);
   return cost_table(
-      problem, every,
-      [&](Bytes bytes, std::uint32_t p, std::uint32_t q) { return p == q ? 0 : along(link, bytes); }, least);
+      problem, every, [&](Bytes bytes, std::uint32_t p, std::uint32_t q) { return p == q ? 0 : along(link, bytes); },
+      least);
 }
 
 CostTable critical_costs(const Problem& problem, const std::vector<bool>& critical) {
@@ -195,8 +191,7 @@ std::vector<std::uint32_t> by_decreasing(const std::vector<double>& keys) {
   for (std::size_t first = 0; first < order.size();) {
     std::size_t end = first + 1;
     while (end < order.size() && equal(keys[order[end - 1]], keys[order[end]])) ++end;
-    std::sort(order.begin() + static_cast<std::ptrdiff_t>(first),
-              order.begin() + static_cast<std::ptrdiff_t>(end));
+    std::sort(order.begin() + static_cast<std::ptrdiff_t>(first), order.begin() + static_cast<std::ptrdiff_t>(end));
     first = end;
   }
   return order;

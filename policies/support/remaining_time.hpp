@@ -1,7 +1,7 @@
 /// \file
 /// The least time that what is left of a request can take: the longest way through its unfinished tasks, each as fast
-/// as any accelerator, operating point and variant makes it, inputs where they are needed. A lower bound: no schedule is
-/// faster.
+/// as any accelerator, operating point and variant makes it, inputs where they are needed. A lower bound: no schedule
+/// is faster.
 #pragma once
 
 #include <algorithm>
@@ -54,7 +54,8 @@ class RemainingTime {
     for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
       for (std::uint32_t p = 0; p < view.kinds[view.accelerators[a].kind].points.size(); ++p)
         for (std::uint32_t v = 0; v < variants; ++v)
-          time = std::min(time, view.kinds[view.accelerators[a].kind].dispatch_time + view.alone_time_at(task, a, p, v));
+          time =
+              std::min(time, view.kinds[view.accelerators[a].kind].dispatch_time + view.alone_time_at(task, a, p, v));
     return time;
   }
 

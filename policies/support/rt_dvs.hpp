@@ -1,7 +1,7 @@
 /// \file
 /// The speed that periodic tasks need under EDF on one processor, so that none is late: Pillai and Shin, "Real-time
-/// dynamic voltage scaling for low-power embedded operating systems", SOSP 2001, figures 2, 4 and 8. Speeds are shares of
-/// the largest; work is measured in seconds at the largest.
+/// dynamic voltage scaling for low-power embedded operating systems", SOSP 2001, figures 2, 4 and 8. Speeds are shares
+/// of the largest; work is measured in seconds at the largest.
 #pragma once
 
 #include <algorithm>
@@ -72,7 +72,8 @@ class RtDvs {
       next = std::min(next, task.deadline);
     }
     if (!(next < std::numeric_limits<double>::infinity())) return 0;
-    std::stable_sort(order.begin(), order.end(), [](const Task* a, const Task* b) { return a->deadline > b->deadline; });
+    std::stable_sort(order.begin(), order.end(),
+                     [](const Task* a, const Task* b) { return a->deadline > b->deadline; });
     double u = utilization(), sum = 0;
     for (const Task* task : order) {
       u -= task->worst / task->period;

@@ -50,8 +50,7 @@ class Division {
   [[nodiscard]] static Order by_decreasing(const std::vector<double>& keys) {
     Order order(keys.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return keys[a] > keys[b]; });
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return keys[a] > keys[b]; });
     return order;
   }
 

@@ -9,8 +9,8 @@
 
 namespace hetsched {
 
-/// Do the accelerator, the tasks, the variant and a batch of that size exist? Then costs and run times of the start may be
-/// asked for. Whether it is allowed now is another question.
+/// Do the accelerator, the tasks, the variant and a batch of that size exist? Then costs and run times of the start may
+/// be asked for. Whether it is allowed now is another question.
 inline bool is_there(const SystemView& view, const Start& start) {
   const auto exists = [&](TaskRef t) {
     return t.request < view.requests.size() && t.task < view.request(t).tasks.size();

@@ -32,13 +32,11 @@ bool insertion_parameter(Params& params, bool fallback) {
 
 StaticPlan::StaticPlan(Params& params) : horizon_(Horizon::request) {
   const std::string horizon = params.choice(
-      "horizon",
-      {.fallback = "request",
-       .of = {"request", "live", "workload"},
-       .doc = "plan each request when it can start, around what is planned; or then plan all live requests "
-              "anew; or plan all arrivals beforehand (clairvoyant)"});
-  across_ = params.flag("across_requests", true,
-                        "plan around the tasks of other requests, not on an empty platform");
+      "horizon", {.fallback = "request",
+                  .of = {"request", "live", "workload"},
+                  .doc = "plan each request when it can start, around what is planned; or then plan all live requests "
+                         "anew; or plan all arrivals beforehand (clairvoyant)"});
+  across_ = params.flag("across_requests", true, "plan around the tasks of other requests, not on an empty platform");
   if (horizon == "live") horizon_ = Horizon::live;
   if (horizon == "workload") {
     horizon_ = Horizon::workload;
@@ -121,9 +119,8 @@ bool StaticPlan::is_over(const SystemView& view, const Reservation& reservation)
 }
 
 void StaticPlan::plan_what_is_new(const SystemView& view, Decisions& out) {
-  const bool changed = std::any_of(view.events.begin(), view.events.end(), [](const Event& event) {
-    return event.type == Event::Type::accelerator_changed;
-  });
+  const bool changed = std::any_of(view.events.begin(), view.events.end(),
+                                   [](const Event& event) { return event.type == Event::Type::accelerator_changed; });
   bool is_new = false;
   for (const Event& event : view.events) {
     if (event.type != Event::Type::task_ready || !view.request(event.task).live) continue;
@@ -142,8 +139,7 @@ void StaticPlan::plan_what_is_new(const SystemView& view, Decisions& out) {
   }
   if (anew)
     for (const auto& [arrival, key] : expected_)
-      if (const auto job = jobs_.find(key); job != jobs_.end() && job->second.request == kNone)
-        jobs.push_back(&*job);
+      if (const auto job = jobs_.find(key); job != jobs_.end() && job->second.request == kNone) jobs.push_back(&*job);
   if (horizon_ == Horizon::request) {
     for (Jobs::value_type* job : jobs) plan_together(view, std::span(&job, 1), out);
   } else if (!jobs.empty()) {
@@ -151,8 +147,7 @@ void StaticPlan::plan_what_is_new(const SystemView& view, Decisions& out) {
   }
 }
 
-void StaticPlan::plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs,
-                               Decisions& out) {
+void StaticPlan::plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs, Decisions& out) {
   planning::Problem problem = platform_;
   if (across_) add_reservations(view, problem);
   items_.clear();

@@ -51,8 +51,8 @@ class StaticPlan : public Policy {
   /// The accelerator of a row of a problem.
   [[nodiscard]] std::uint32_t accelerator_of(std::uint32_t row) const { return slots_[row]; }
 
-  /// Time 0 of the problem is now. What it calls accelerators are slots. Tasks are in order of requests, those of a request
-  /// in topological order.
+  /// Time 0 of the problem is now. What it calls accelerators are slots. Tasks are in order of requests, those of a
+  /// request in topological order.
   virtual planning::Plan plan(const planning::Problem& problem) = 0;
   /// The operating point at which an accelerator's times are those of the problem: the one it is at.
   [[nodiscard]] virtual std::uint32_t planning_point(const SystemView& view, std::uint32_t accelerator) const {

@@ -18,9 +18,7 @@ bool fits(Seconds start, Seconds time, Seconds next) {
   return start + time - next <= kTolerance * time + 1e-14 * (start + time);
 }
 
-bool before(const Interval& x, const Interval& y) {
-  return x.start != y.start ? x.start < y.start : x.end < y.end;
-}
+bool before(const Interval& x, const Interval& y) { return x.start != y.start ? x.start < y.start : x.end < y.end; }
 
 }  // namespace
 
@@ -50,8 +48,7 @@ Placement Timetable::earliest(std::uint32_t task, std::uint32_t accelerator, Sec
   const std::vector<Interval>& row = rows_[accelerator];
   Seconds start = from;
   if (insertion_) {
-    auto next =
-        std::partition_point(row.begin(), row.end(), [&](const Interval& i) { return i.end <= from; });
+    auto next = std::partition_point(row.begin(), row.end(), [&](const Interval& i) { return i.end <= from; });
     for (; next != row.end() && !fits(start, time, next->start); ++next) start = std::max(start, next->end);
   } else {
     start = std::max(start, available(accelerator));

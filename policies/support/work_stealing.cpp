@@ -10,8 +10,7 @@ void WorkStealing::decide(const SystemView& view, Decisions& out) {
   for (const Event& event : view.events) {
     // Started and failed since the last call, it is still in its queue.
     if (event.type == Event::Type::task_failed)
-      for (auto& queue : queues_)
-        std::erase_if(queue, [&](const Queued& queued) { return queued.task == event.task; });
+      for (auto& queue : queues_) std::erase_if(queue, [&](const Queued& queued) { return queued.task == event.task; });
     if (event.type == Event::Type::task_ready && view.request(event.task).live) push(view, event.task);
   }
   free_.reset(view);
@@ -52,8 +51,7 @@ void WorkStealing::forget_gone(const SystemView& view) {
   for (auto& queue : queues_) {
     std::erase_if(queue, [&](const Queued& queued) {
       const Request& request = view.request(queued.task);
-      return !request.live || request.id != queued.request_id ||
-             view.state(queued.task).progress != Progress::ready;
+      return !request.live || request.id != queued.request_id || view.state(queued.task).progress != Progress::ready;
     });
     for (Queued& queued : queue) queued.taken = false;
   }

@@ -25,8 +25,8 @@ void add_accelerators(Numbers& numbers, const SystemView& view, const Choices& c
     const OperatingPoint& point = view.kinds[each.kind].points[each.point];
     const double model = each.last_model == kNone ? -1 : static_cast<double>(each.last_model);
     const double until_free = each.free_at < kNever ? std::max(0.0, each.free_at - view.now) : -1;
-    numbers.add(each.available ? 1 : 0, choices.free_slots(a), each.slots, until_free, model,
-                point.idle_power, point.active_power);
+    numbers.add(each.available ? 1 : 0, choices.free_slots(a), each.slots, until_free, model, point.idle_power,
+                point.active_power);
   }
 }
 
@@ -36,8 +36,7 @@ void add_tasks(Numbers& numbers, const SystemView& view, const Choices& choices)
     const bool has_deadline = request.deadline < kNever;
     const double slack = has_deadline ? request.deadline - view.now - request.remaining_best : 0;
     numbers.add(1, view.now - request.arrival, view.now - view.state(task).ready, slack, has_deadline ? 1 : 0,
-                request.priority, request.unfinished, request.remaining_best,
-                view.model_task(task).best_time);
+                request.priority, request.unfinished, request.remaining_best, view.model_task(task).best_time);
   }
 }
 
@@ -56,8 +55,7 @@ void add_lists(Numbers& numbers, const SystemView& view, const Choices& choices)
   }
   for (const std::uint32_t place : view.live) {
     const Request& r = view.requests[place];
-    numbers.add(r.id, r.stream, r.model, r.index, r.arrival, r.deadline, r.priority, r.unfinished,
-                r.remaining_best);
+    numbers.add(r.id, r.stream, r.model, r.index, r.arrival, r.deadline, r.priority, r.unfinished, r.remaining_best);
   }
 }
 
@@ -110,14 +108,13 @@ double time_in_system(const SystemView& view, const Score& score) {
   return time;
 }
 
-void append_observation(std::string& bytes, const SystemView& view, const Choices& choices,
-                        const Score& score, bool may_wait) {
+void append_observation(std::string& bytes, const SystemView& view, const Choices& choices, const Score& score,
+                        bool may_wait) {
   Numbers numbers(bytes);
-  numbers.add(view.now, time_in_system(view, score), score.misses(),
-              score.energy_so_far() + view.base_power * view.now, choices.tasks().size(), view.live.size());
+  numbers.add(view.now, time_in_system(view, score), score.misses(), score.energy_so_far() + view.base_power * view.now,
+              choices.tasks().size(), view.live.size());
   add_accelerators(numbers, view, choices);
-  const std::size_t missing =
-      choices.window() - std::min<std::size_t>(choices.window(), choices.tasks().size());
+  const std::size_t missing = choices.window() - std::min<std::size_t>(choices.window(), choices.tasks().size());
   add_tasks(numbers, view, choices);
   numbers.zeros(missing * kTaskColumns.size());
   add_run_times(numbers, view, choices);

@@ -16,9 +16,8 @@ namespace hetsched::agent {
 inline constexpr std::array kHeadColumns = {"now", "time_in_system", "misses", "energy", "ready", "live"};
 inline constexpr std::array kAcceleratorColumns = {"available",  "free_slots", "slots",       "time_to_free",
                                                    "last_model", "idle_power", "active_power"};
-inline constexpr std::array kTaskColumns = {"present",    "request_age",    "task_age",
-                                            "slack",      "has_deadline",   "priority",
-                                            "unfinished", "remaining_best", "best_time"};
+inline constexpr std::array kTaskColumns = {"present",  "request_age", "task_age",       "slack",    "has_deadline",
+                                            "priority", "unfinished",  "remaining_best", "best_time"};
 inline constexpr std::array kIdColumns = {"request", "stream", "model", "task"};
 inline constexpr std::array kLiveColumns = {"request",  "stream",   "model",      "index",         "arrival",
                                             "deadline", "priority", "unfinished", "remaining_best"};
@@ -54,8 +53,8 @@ class Choices {
 /// zeros up to the window; rows x accelerators: predicted run time, -1 where it cannot run; ready x
 /// kIdColumns; live x kLiveColumns. Then one byte per action in the window: row x accelerators + accelerator,
 /// and last to wait: may it be taken?
-void append_observation(std::string& bytes, const SystemView& view, const Choices& choices,
-                        const Score& score, bool may_wait);
+void append_observation(std::string& bytes, const SystemView& view, const Choices& choices, const Score& score,
+                        bool may_wait);
 
 /// Time in the system of all requests so far, s.
 double time_in_system(const SystemView& view, const Score& score);

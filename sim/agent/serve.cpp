@@ -110,8 +110,7 @@ void tell_crash(std::string_view message) {
 void run_episode(const Session& session, const Episode& episode, const Wire& wire) {
   const pid_t parent = ::getpid(), child = ::fork();
   if (child < 0) {
-    tell_failure(wire, ExitCode::input,
-                 std::string("cannot start a process for a run: ") + std::strerror(errno));
+    tell_failure(wire, ExitCode::input, std::string("cannot start a process for a run: ") + std::strerror(errno));
     return;
   }
   if (child == 0) {

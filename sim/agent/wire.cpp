@@ -11,14 +11,12 @@
 namespace hetsched::agent {
 
 void Wire::send(Message message, std::string_view bytes) const {
-  std::array<std::uint32_t, 2> head = {static_cast<std::uint32_t>(message),
-                                       static_cast<std::uint32_t>(bytes.size())};
+  std::array<std::uint32_t, 2> head = {static_cast<std::uint32_t>(message), static_cast<std::uint32_t>(bytes.size())};
   std::size_t sent = 0;
   while (sent < sizeof head + bytes.size()) {
     const std::size_t of_head = std::min(sent, sizeof head), of_bytes = sent - of_head;
-    std::array<iovec, 2> parts = {
-        iovec{reinterpret_cast<char*>(head.data()) + of_head, sizeof head - of_head},
-        iovec{const_cast<char*>(bytes.data()) + of_bytes, bytes.size() - of_bytes}};
+    std::array<iovec, 2> parts = {iovec{reinterpret_cast<char*>(head.data()) + of_head, sizeof head - of_head},
+                                  iovec{const_cast<char*>(bytes.data()) + of_bytes, bytes.size() - of_bytes}};
     const ssize_t more = ::writev(out_, parts.data(), static_cast<int>(parts.size()));
     if (more < 0 && errno == EINTR) continue;
     if (more < 0) return;  // nobody listens: the next receive() will say so
@@ -37,9 +35,7 @@ bool Wire::read_exactly(char* to, std::size_t size) const {
   return true;
 }
 
-bool Wire::receive(std::int64_t& number) const {
-  return read_exactly(reinterpret_cast<char*>(&number), sizeof number);
-}
+bool Wire::receive(std::int64_t& number) const { return read_exactly(reinterpret_cast<char*>(&number), sizeof number); }
 
 bool Wire::receive(std::string& text) const {
   std::int64_t size = 0;

@@ -13,8 +13,7 @@ std::string one_per_line(const std::vector<Problem>& problems) {
   std::string lines;
   const std::size_t shown = std::min(problems.size(), kWrittenOut);
   for (std::size_t i = 0; i < shown; ++i) lines += (i ? "\n" : "") + to_string(problems[i]);
-  if (shown < problems.size())
-    lines += "\n... and " + std::to_string(problems.size() - shown) + " more problems";
+  if (shown < problems.size()) lines += "\n... and " + std::to_string(problems.size() - shown) + " more problems";
   return lines;
 }
 

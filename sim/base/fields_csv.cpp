@@ -29,8 +29,7 @@ CsvColumn column_of(std::string_view name, const std::vector<CsvField>& fields) 
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const std::size_t length = fields[i].name.size();
     if (!name.starts_with(fields[i].name) || name.size() < length + 2 || name[length] != '_') continue;
-    if (const auto exponent = csv_suffix_exponent(fields[i].about.unit, name.substr(length + 1)))
-      return {i, *exponent};
+    if (const auto exponent = csv_suffix_exponent(fields[i].about.unit, name.substr(length + 1))) return {i, *exponent};
   }
   return {};
 }
@@ -40,9 +39,8 @@ Names column_names(const std::vector<CsvField>& fields) {
   Names names;
   for (const CsvField& field : fields) {
     const Names suffixes = csv_suffixes(field.about.unit);
-    const bool given = std::any_of(suffixes.begin(), suffixes.end(), [&](const std::string& suffix) {
-      return field.name.ends_with("_" + suffix);
-    });
+    const bool given = std::any_of(suffixes.begin(), suffixes.end(),
+                                   [&](const std::string& suffix) { return field.name.ends_with("_" + suffix); });
     names.push_back(std::string(field.name) + (suffixes.empty() || given ? "" : "[_" + join(suffixes, "|_") + "]"));
   }
   return names;
@@ -105,8 +103,7 @@ bool CsvScanner::next() {
     std::string_view rest = text_.substr(at_, end - at_);
     if (rest.ends_with('\r')) rest.remove_suffix(1);
     rest = trimmed(rest);
-    if (in_quotes && !rest.empty())
-      report("", "there is text after a closing quote: " + hetsched::in_quotes(rest));
+    if (in_quotes && !rest.empty()) report("", "there is text after a closing quote: " + hetsched::in_quotes(rest));
     cells_.push_back(in_quotes ? cell : rest);
     const bool more = end < text_.size() && text_[end] == ',';
     at_ = end + 1;
@@ -114,8 +111,7 @@ bool CsvScanner::next() {
   }
 }
 
-std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner,
-                                                      const std::vector<CsvField>& fields) {
+std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner, const std::vector<CsvField>& fields) {
   const Names known = column_names(fields);
   if (!scanner.next()) {
     scanner.report("", "has no header line; columns: " + listed(known));
@@ -135,8 +131,7 @@ std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner,
       for (const CsvField& field : fields) plain.emplace_back(field.name);
       if (!name.empty())
         refuse(shortened(name, 40), "is no column of this table" + did_you_mean(name, plain) +
-                                        (nearest(name, plain) ? " columns: " : "; columns: ") +
-                                        listed(known));
+                                        (nearest(name, plain) ? " columns: " : "; columns: ") + listed(known));
     } else if (present[column.field]) {
       refuse(name, "is given by two columns; delete one of them");
     } else {
@@ -150,14 +145,14 @@ std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner,
   return columns;
 }
 
-void read_csv_row(const CsvScanner& scanner, const std::vector<CsvColumn>& columns,
-                  const std::vector<CsvField>& fields, const CsvSetter* setters, void* row) {
+void read_csv_row(const CsvScanner& scanner, const std::vector<CsvColumn>& columns, const std::vector<CsvField>& fields,
+                  const CsvSetter* setters, void* row) {
   const auto& cells = scanner.cells();
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (i >= columns.size() || columns[i].field == SIZE_MAX) {
       if (!cells[i].empty())
-        scanner.report("", "cell " + std::to_string(i + 1) + " (" + in_quotes(cells[i]) +
-                               ") has no column in the header");
+        scanner.report("",
+                       "cell " + std::to_string(i + 1) + " (" + in_quotes(cells[i]) + ") has no column in the header");
       continue;
     }
     const CsvField& field = fields[columns[i].field];
@@ -179,19 +174,18 @@ std::string parse_csv_number(std::string_view cell, int exponent, const About& a
   return wrong;
 }
 
-std::string parse_csv_integer(std::string_view cell, const About& about, std::int64_t least,
-                              std::uint64_t most, std::int64_t& out_signed, std::uint64_t& out_unsigned) {
+std::string parse_csv_integer(std::string_view cell, const About& about, std::int64_t least, std::uint64_t most,
+                              std::int64_t& out_signed, std::uint64_t& out_unsigned) {
   const char* end = cell.data() + cell.size();
   const bool negative = cell.starts_with('-');
-  const auto parsed = negative ? std::from_chars(cell.data(), end, out_signed)
-                               : std::from_chars(cell.data(), end, out_unsigned);
+  const auto parsed =
+      negative ? std::from_chars(cell.data(), end, out_signed) : std::from_chars(cell.data(), end, out_unsigned);
   if (parsed.ptr != end || parsed.ec == std::errc::invalid_argument)
     return "must be a whole number; found " + in_quotes(cell);
   if (parsed.ec != std::errc() || (negative ? out_signed < least : out_unsigned > most))
     return bound_problem(cell, "from " + std::to_string(least) + " to " + std::to_string(most));
   if (!negative) out_signed = static_cast<std::int64_t>(out_unsigned);
-  return out_of_bounds(cell, negative ? static_cast<double>(out_signed) : static_cast<double>(out_unsigned),
-                       about);
+  return out_of_bounds(cell, negative ? static_cast<double>(out_signed) : static_cast<double>(out_unsigned), about);
 }
 
 std::string parse_csv_bool(std::string_view cell, bool& out) {

@@ -95,13 +95,12 @@ class CsvScanner {
 };
 
 /// Makes out the columns from the header line; nothing if there were problems.
-std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner,
-                                                      const std::vector<CsvField>& fields);
+std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner, const std::vector<CsvField>& fields);
 
 /// The readers of cells. They return what is wrong, or an empty text.
 std::string parse_csv_number(std::string_view cell, int exponent, const About& about, double& out);
-std::string parse_csv_integer(std::string_view cell, const About& about, std::int64_t least,
-                              std::uint64_t most, std::int64_t& out_signed, std::uint64_t& out_unsigned);
+std::string parse_csv_integer(std::string_view cell, const About& about, std::int64_t least, std::uint64_t most,
+                              std::int64_t& out_signed, std::uint64_t& out_unsigned);
 std::string parse_csv_bool(std::string_view cell, bool& out);
 std::string parse_csv_word(std::string_view cell, const Names& words, std::size_t& out);
 
@@ -148,8 +147,8 @@ std::array<CsvSetter, sizeof...(I)> csv_setters(std::index_sequence<I...>) {
 std::optional<std::string> read_csv_file(const std::filesystem::path& path, Problems& problems);
 
 /// Reads the cells of one line into a row through the setters of its fields.
-void read_csv_row(const CsvScanner& scanner, const std::vector<CsvColumn>& columns,
-                  const std::vector<CsvField>& fields, const CsvSetter* setters, void* row);
+void read_csv_row(const CsvScanner& scanner, const std::vector<CsvColumn>& columns, const std::vector<CsvField>& fields,
+                  const CsvSetter* setters, void* row);
 
 }  // namespace detail
 
@@ -183,8 +182,7 @@ std::vector<S> parse_csv(std::string_view text, const std::string& name, Problem
 }
 
 template <Described S>
-std::vector<S> read_csv(const std::filesystem::path& path, Problems& problems,
-                        std::vector<std::uint32_t>* lines) {
+std::vector<S> read_csv(const std::filesystem::path& path, Problems& problems, std::vector<std::uint32_t>* lines) {
   const auto text = detail::read_csv_file(path, problems);
   return text ? parse_csv<S>(*text, path.string(), problems, lines) : std::vector<S>{};
 }

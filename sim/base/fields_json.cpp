@@ -31,8 +31,7 @@ std::optional<double> quantity(const Node& node, const About& about, Problems& p
   if (node.value().is_number()) return node.value().get<double>();
   const ParsedQuantity parsed = parse_quantity(node.value().get_ref<const std::string&>(), about.unit);
   if (!parsed.value)
-    problems.add(node.problem("must be " + number_expected(about) + "; " + shown(node.value()) + " " +
-                              parsed.problem));
+    problems.add(node.problem("must be " + number_expected(about) + "; " + shown(node.value()) + " " + parsed.problem));
   return parsed.value;
 }
 
@@ -155,9 +154,9 @@ QuantityOrWord read_quantity_or_word(const Node& node, const About& about, Probl
     const ParsedQuantity parsed = parse_quantity(text, about.unit);
     if (!parsed.value) {
       const std::string near = did_you_mean(text, words);
-      problems.add(node.problem("must be " + expected + "; " +
-                                (near.empty() ? shown(node.value()) + " " + parsed.problem
-                                              : "found " + shown(node.value()) + near)));
+      problems.add(node.problem(
+          "must be " + expected + "; " +
+          (near.empty() ? shown(node.value()) + " " + parsed.problem : "found " + shown(node.value()) + near)));
       return {};
     }
   }
@@ -169,8 +168,7 @@ JsonValue read_json_value(const Node& node, const About& about, Problems& proble
     report_type(node, "an object", problems);
     return {};
   }
-  return {node.value(), std::make_shared<const Positions>(node.positions().slice(node.pointer())),
-          node.pointer()};
+  return {node.value(), std::make_shared<const Positions>(node.positions().slice(node.pointer())), node.pointer()};
 }
 
 std::optional<std::size_t> read_word(const Node& node, const Names& names, Problems& problems) {
@@ -181,13 +179,12 @@ std::optional<std::size_t> read_word(const Node& node, const Names& names, Probl
   const std::string& word = node.value().get_ref<const std::string&>();
   const auto found = std::find(names.begin(), names.end(), word);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  problems.add(node.problem("must be " + choice(names) + "; found " + shown(node.value()) +
-                            did_you_mean(word, names)));
+  problems.add(node.problem("must be " + choice(names) + "; found " + shown(node.value()) + did_you_mean(word, names)));
   return std::nullopt;
 }
 
-std::optional<std::int64_t> read_signed(const Node& node, std::int64_t least, std::int64_t most,
-                                        const About& about, Problems& problems) {
+std::optional<std::int64_t> read_signed(const Node& node, std::int64_t least, std::int64_t most, const About& about,
+                                        Problems& problems) {
   const auto whole = read_whole(node, problems);
   if (!whole || !check_bounds(node, node.value().get<double>(), about, problems)) return std::nullopt;
   const bool fits = whole->as_signed ? *whole->as_signed >= least && *whole->as_signed <= most

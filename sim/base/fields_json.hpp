@@ -39,8 +39,8 @@ JsonValue read_json_value(const Node& node, const About& about, Problems& proble
 /// Index in `names` of the word that the value is.
 std::optional<std::size_t> read_word(const Node& node, const Names& names, Problems& problems);
 /// A whole number between the limits of an integer type.
-std::optional<std::int64_t> read_signed(const Node& node, std::int64_t least, std::int64_t most,
-                                        const About& about, Problems& problems);
+std::optional<std::int64_t> read_signed(const Node& node, std::int64_t least, std::int64_t most, const About& about,
+                                        Problems& problems);
 std::optional<std::uint64_t> read_unsigned(const Node& node, std::uint64_t most, const About& about,
                                            Problems& problems);
 /// The alternative that "type" selects.
@@ -199,8 +199,7 @@ template <Described S>
 Json to_json(const S& value) {
   Json object = Json::object();
   for_each_field<S>([&](const auto& f) {
-    if (!detail::is_absent(value.*f.member))
-      object[std::string(f.name)] = detail::value_to_json(value.*f.member);
+    if (!detail::is_absent(value.*f.member)) object[std::string(f.name)] = detail::value_to_json(value.*f.member);
   });
   return object;
 }

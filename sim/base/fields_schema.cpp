@@ -15,9 +15,7 @@ void add_bounds(Json& schema, const About& about) {
   if (std::isfinite(about.max)) schema["maximum"] = about.max;
 }
 
-Json text_quantity(const About& about) {
-  return {{"type", "string"}, {"pattern", quantity_pattern(about.unit)}};
-}
+Json text_quantity(const About& about) { return {{"type", "string"}, {"pattern", quantity_pattern(about.unit)}}; }
 
 }  // namespace
 
@@ -31,8 +29,7 @@ Json number_schema(const About& about) {
 Json quantity_or_word_schema(const About& about) {
   Json number = {{"type", "number"}};
   add_bounds(number, about);
-  return {
-      {"anyOf", Json::array({std::move(number), text_quantity(about), words_schema(about.words.names())})}};
+  return {{"anyOf", Json::array({std::move(number), text_quantity(about), words_schema(about.words.names())})}};
 }
 
 Json integer_schema(const About& about, double least, double most) {

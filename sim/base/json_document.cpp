@@ -25,8 +25,7 @@ Problem syntax_problem(std::string_view text, const std::string& name, const Jso
     if (const auto begin = what.find("] "); begin != std::string::npos) what = what.substr(begin + 2);
     const auto open = what.find('\''), close = what.rfind('\'');  // a number too large, which it quotes
     if (open < close)
-      if (const auto at = text.find(what.substr(open + 1, close - open - 1)); at != std::string_view::npos)
-        byte = at;
+      if (const auto at = text.find(what.substr(open + 1, close - open - 1)); at != std::string_view::npos) byte = at;
   }
   const LineColumn at = line_and_column(text, byte);
   return {name + ":" + std::to_string(at.line) + ":" + std::to_string(at.column), "", what};
@@ -35,8 +34,7 @@ Problem syntax_problem(std::string_view text, const std::string& name, const Jso
 std::optional<std::size_t> as_index(std::string_view part) {
   std::size_t index = 0;
   const auto parsed = std::from_chars(part.data(), part.data() + part.size(), index);
-  if (part.empty() || parsed.ec != std::errc() || parsed.ptr != part.data() + part.size())
-    return std::nullopt;
+  if (part.empty() || parsed.ec != std::errc() || parsed.ptr != part.data() + part.size()) return std::nullopt;
   return index;
 }
 
@@ -47,8 +45,7 @@ Names parts_of(std::string_view pointer) {
   if (pointer.empty()) return parts;
   parts.emplace_back();
   for (std::size_t i = 0; i < pointer.size(); ++i) {
-    const bool escape =
-        pointer[i] == '~' && i + 1 < pointer.size() && (pointer[i + 1] == '0' || pointer[i + 1] == '1');
+    const bool escape = pointer[i] == '~' && i + 1 < pointer.size() && (pointer[i + 1] == '0' || pointer[i + 1] == '1');
     if (pointer[i] == '/')
       parts.emplace_back();
     else if (escape)
@@ -141,9 +138,7 @@ Positions Positions::slice(const std::string& pointer) const {
 
 // ---- Node ----
 
-std::filesystem::path Node::resolve(const std::string& path) const {
-  return (folder() / path).lexically_normal();
-}
+std::filesystem::path Node::resolve(const std::string& path) const { return (folder() / path).lexically_normal(); }
 
 bool Node::has(std::string_view key) const {
   return value_->is_object() && value_->find(std::string(key)) != value_->end();
@@ -174,8 +169,8 @@ Document Document::from_file(const std::filesystem::path& path, Problems& proble
   return text ? from_text(*text, path.string(), path.parent_path(), problems) : Document();
 }
 
-Document Document::from_text(std::string_view text, const std::string& name,
-                             const std::filesystem::path& folder, Problems& problems) {
+Document Document::from_text(std::string_view text, const std::string& name, const std::filesystem::path& folder,
+                             Problems& problems) {
   Document document;
   const std::string_view content = text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
   if (content.find_first_not_of(" \t\r\n") == std::string_view::npos) {
@@ -215,8 +210,7 @@ Node Document::at(std::string_view pointer) const {
   return node;
 }
 
-Json* Document::place(std::string_view pointer, const std::string& origin, Problems& problems,
-                      std::string& plain) {
+Json* Document::place(std::string_view pointer, const std::string& origin, Problems& problems, std::string& plain) {
   Json* value = &root_;
   for (const std::string& part : parts_of(pointer)) {
     if (value->is_array()) {

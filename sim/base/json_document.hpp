@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -101,8 +101,8 @@ class Document {
   /// parsed.
   static Document from_file(const std::filesystem::path& path, Problems& problems);
   /// `name` stands for the file in messages; relative paths in the text are relative to `folder`.
-  static Document from_text(std::string_view text, const std::string& name,
-                            const std::filesystem::path& folder, Problems& problems);
+  static Document from_text(std::string_view text, const std::string& name, const std::filesystem::path& folder,
+                            Problems& problems);
   /// A value from elsewhere; `origin` stands for its position in messages.
   static Document from_value(Json value, const std::string& origin, const std::filesystem::path& folder);
 

@@ -113,8 +113,8 @@ class PositionScan {
       const auto [earlier, first] = seen.emplace(key, at);
       if (!first)
         problems_.add(name_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column), inside,
-                      "is here a second time; first at line " + std::to_string(earlier->second.line) +
-                          ", column " + std::to_string(earlier->second.column) + "; delete one of them");
+                      "is here a second time; first at line " + std::to_string(earlier->second.line) + ", column " +
+                          std::to_string(earlier->second.column) + "; delete one of them");
       scanner_.peek();
       scanner_.step();  // the colon
       value(inside, &at);
@@ -169,8 +169,8 @@ std::size_t find_deep_nesting(std::string_view text) {
   return std::string_view::npos;
 }
 
-void scan_positions(std::string_view text, const std::string& name, std::uint32_t source,
-                    Positions& positions, Problems& problems) {
+void scan_positions(std::string_view text, const std::string& name, std::uint32_t source, Positions& positions,
+                    Problems& problems) {
   PositionScan(text, name, source, positions, problems).value("", nullptr);
 }
 

@@ -23,7 +23,7 @@ std::size_t find_deep_nesting(std::string_view text);
 
 /// Records the position of every value and key of a valid text, and reports duplicate keys. `name` stands for
 /// the file in messages.
-void scan_positions(std::string_view text, const std::string& name, std::uint32_t source,
-                    Positions& positions, Problems& problems);
+void scan_positions(std::string_view text, const std::string& name, std::uint32_t source, Positions& positions,
+                    Problems& problems);
 
 }  // namespace hetsched

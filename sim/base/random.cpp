@@ -12,8 +12,7 @@ namespace {
 // must not contract products and sums (-ffp-contract=off).
 
 constexpr double kPi = 3.14159265358979323846;
-constexpr double kLn2High =
-    6.93147180369123816490e-01;  // ln 2 in two parts; the first has 21 zero bits at its end
+constexpr double kLn2High = 6.93147180369123816490e-01;  // ln 2 in two parts; the first has 21 zero bits at its end
 constexpr double kLn2Low = 1.90821492927058770002e-10;
 constexpr double kSqrtHalf = 0.70710678118654752440;
 
@@ -77,21 +76,18 @@ RandomStream::RandomStream(std::uint64_t seed, std::string_view purpose, std::st
 }
 
 double RandomStream::uniform(std::uint64_t index, std::uint32_t draw) const {
-  const r123::Philox4x32::key_type key = {
-      {static_cast<std::uint32_t>(key_), static_cast<std::uint32_t>(key_ >> 32)}};
+  const r123::Philox4x32::key_type key = {{static_cast<std::uint32_t>(key_), static_cast<std::uint32_t>(key_ >> 32)}};
   const r123::Philox4x32::ctr_type counter = {
       {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), draw, 0}};
   const auto bits = r123::Philox4x32()(counter, key);
   const std::uint64_t wide = std::uint64_t{bits[1]} << 32 | bits[0];
-  return (static_cast<double>(wide >> 12) + 0.5) *
-         0x1p-52;  // 52 bits and a half: neither 0 nor 1 can come out
+  return (static_cast<double>(wide >> 12) + 0.5) * 0x1p-52;  // 52 bits and a half: neither 0 nor 1 can come out
 }
 
 double RandomStream::exponential(std::uint64_t index) const { return -portable_log(uniform(index)); }
 
 double RandomStream::normal(std::uint64_t index) const {
-  return std::sqrt(-2 * portable_log(uniform(index, 0))) *
-         portable_cos_turns(uniform(index, 1));  // Box-Muller
+  return std::sqrt(-2 * portable_log(uniform(index, 0))) * portable_cos_turns(uniform(index, 1));  // Box-Muller
 }
 
 double RandomStream::lognormal_mean1(std::uint64_t index, double cv) const {

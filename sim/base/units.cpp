@@ -53,8 +53,7 @@ constexpr std::array kPerTime = {Symbol{"1/s"}, Symbol{"/s"}, Symbol{"1/ms", 3},
                                  Symbol{"Hz", 0, 1, large}};
 constexpr std::array kBytes = {Symbol{"B", 0, 1, large | binary}, Symbol{"bit", 0, 0.125, large | binary},
                                Symbol{"b", 0, 0.125, large | binary}};
-constexpr std::array kBandwidth = {Symbol{"B/s", 0, 1, large | binary},
-                                   Symbol{"bit/s", 0, 0.125, large | binary},
+constexpr std::array kBandwidth = {Symbol{"B/s", 0, 1, large | binary}, Symbol{"bit/s", 0, 0.125, large | binary},
                                    Symbol{"b/s", 0, 0.125, large | binary}};
 constexpr std::array kEnergy = {Symbol{"J", 0, 1, small | large}};
 constexpr std::array kPower = {Symbol{"W", 0, 1, small | large}};
@@ -62,8 +61,7 @@ constexpr std::array kEnergyPerByte = {Symbol{"J/B", 0, 1, small}, Symbol{"J/bit
                                        Symbol{"J/b", 0, 8, small}};
 constexpr std::array kOperations = {Symbol{"op/s", 0, 1, large}, Symbol{"OPS", 0, 1, large},
                                     Symbol{"FLOP/s", 0, 1, large}, Symbol{"FLOPS", 0, 1, large}};
-constexpr std::array kArea = {Symbol{"mm2"}, Symbol{"mm\u00b2"}, Symbol{"mm^2"}, Symbol{"cm2", 2},
-                              Symbol{"um2", -6}};
+constexpr std::array kArea = {Symbol{"mm2"}, Symbol{"mm\u00b2"}, Symbol{"mm^2"}, Symbol{"cm2", 2}, Symbol{"um2", -6}};
 constexpr std::array kMoney = {Symbol{"USD", 0, 1, large}};
 
 constexpr std::array kTimeSuffixes = {Suffix{"s", 0}, Suffix{"ms", -3}, Suffix{"us", -6}, Suffix{"ns", -9}};
@@ -132,8 +130,7 @@ std::size_t end_of_number(std::string_view text) {
 
 std::optional<double> parse_decimal(std::string_view text, int exponent) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.empty() || std::string_view("-.0123456789").find(text[0]) == std::string_view::npos)
-    return std::nullopt;
+  if (text.empty() || std::string_view("-.0123456789").find(text[0]) == std::string_view::npos) return std::nullopt;
   double value = 0;
   std::array<char, 64> buffer;
   if (exponent != 0 && text.size() < 40) {  // written anew with the exponent, so that it is rounded only once
@@ -167,8 +164,7 @@ ParsedQuantity parse_quantity(std::string_view text, std::string_view unit) {
   const std::string_view symbol = trimmed(text.substr(end));
   if (symbol.empty()) return {std::nullopt, "has no unit; units: " + allowed_units(unit)};
   const auto meaning = meaning_of(symbol, *dimension);
-  if (!meaning)
-    return {std::nullopt, "has the unit " + in_quotes(symbol) + "; units: " + allowed_units(unit)};
+  if (!meaning) return {std::nullopt, "has the unit " + in_quotes(symbol) + "; units: " + allowed_units(unit)};
   const auto value = parse_decimal(text.substr(0, end), meaning->exponent);
   if (!value || !std::isfinite(*value * meaning->factor)) return {std::nullopt, "is out of range"};
   return {*value * meaning->factor, ""};

@@ -45,13 +45,10 @@ struct Arguments::Parser {
     app.allow_extras();
   }
 
-  [[nodiscard]] std::string see_help() const {
-    return "; see hetsched " + std::string(command.name) + " --help";
-  }
+  [[nodiscard]] std::string see_help() const { return "; see hetsched " + std::string(command.name) + " --help"; }
   /// Says of a word that nobody wanted what it may have been meant to be.
   [[noreturn]] void reject(const std::string& word) const {
-    if (word.size() < 2 || word.front() != '-')
-      throw InputError("unexpected argument " + in_quotes(word) + see_help());
+    if (word.size() < 2 || word.front() != '-') throw InputError("unexpected argument " + in_quotes(word) + see_help());
     Names known;
     for (const CLI::Option* option : app.get_options())
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
@@ -61,9 +58,8 @@ struct Arguments::Parser {
   /// Words that nobody wanted first: a misspelt option explains why something else is missing.
   void check_extras() const {
     const Names extras = app.remaining();
-    const auto option = std::find_if(extras.begin(), extras.end(), [](const std::string& word) {
-      return word.size() > 1 && word[0] == '-';
-    });
+    const auto option = std::find_if(extras.begin(), extras.end(),
+                                     [](const std::string& word) { return word.size() > 1 && word[0] == '-'; });
     if (option != extras.end()) reject(*option);
     if (!extras.empty()) reject(extras.front());
   }
@@ -124,8 +120,7 @@ void Arguments::option(const std::string& names, const std::string& value_name, 
   if (need == Need::required) parser_->needed.push_back(option);
 }
 
-void Arguments::list(const std::string& names, const std::string& value_name, const std::string& doc,
-                     Names& values) {
+void Arguments::list(const std::string& names, const std::string& value_name, const std::string& doc, Names& values) {
   parser_->app.add_option(names, values, doc)->type_name(value_name)->allow_extra_args(false);
 }
 
@@ -152,8 +147,7 @@ std::string Arguments::help() const {
   const Command& command = parser_->command;
   std::string text;
   for (const std::string& line : split_lines(command.usage))
-    text += (text.empty() ? "usage: hetsched " : "       hetsched ") + std::string(command.name) + " " +
-            line + "\n";
+    text += (text.empty() ? "usage: hetsched " : "       hetsched ") + std::string(command.name) + " " + line + "\n";
   text += "\n" + std::string(command.summary) + ".\n";
   if (!command.about.empty()) text += "\n" + wrapped(command.about, 0);
   text += "\n";
@@ -186,8 +180,7 @@ std::string general_help() {
          "something impossible, 70 a bug of hetsched, 130 interrupted\n";
 }
 
-std::uint64_t whole_number(std::string_view option, const std::string& value, std::uint64_t least,
-                           std::uint64_t most) {
+std::uint64_t whole_number(std::string_view option, const std::string& value, std::uint64_t least, std::uint64_t most) {
   std::uint64_t number = 0;
   const char* end = value.data() + value.size();
   const auto [stop, error] = std::from_chars(value.data(), end, number);
@@ -208,8 +201,8 @@ double time_value(std::string_view option, const std::string& value) {
 std::size_t one_of(std::string_view option, const std::string& value, const Names& words) {
   const auto found = std::find(words.begin(), words.end(), value);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  throw InputError(std::string(option) + " must be one of " + join(words, ", ") + "; found " +
-                   in_quotes(value) + did_you_mean(value, words));
+  throw InputError(std::string(option) + " must be one of " + join(words, ", ") + "; found " + in_quotes(value) +
+                   did_you_mean(value, words));
 }
 
 }  // namespace hetsched

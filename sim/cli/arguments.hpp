@@ -28,8 +28,8 @@ class Arguments {
   /// One or more of them; or none, if they are optional.
   void positionals(const std::string& name, const std::string& doc, Names& values, Need need = Need::required);
   /// `names` as in "-o,--output".
-  void option(const std::string& names, const std::string& value_name, const std::string& doc,
-              std::string& value, Need need = Need::optional);
+  void option(const std::string& names, const std::string& value_name, const std::string& doc, std::string& value,
+              Need need = Need::optional);
   /// May be given several times, with one value each.
   void list(const std::string& names, const std::string& value_name, const std::string& doc, Names& values);
   void flag(const std::string& names, const std::string& doc, bool& value);

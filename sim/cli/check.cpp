@@ -31,9 +31,7 @@ struct Checked {
   Json resolved;
 };
 
-std::string pace(const Periodic& a) {
-  return "every " + quantity(a.period ? *a.period : 1 / a.rate.value_or(1), "s");
-}
+std::string pace(const Periodic& a) { return "every " + quantity(a.period ? *a.period : 1 / a.rate.value_or(1), "s"); }
 std::string pace(const Poisson& a) { return "poisson " + quantity(a.rate, "1/s"); }
 std::string pace(const TraceArrivals& a) { return counted(a.times.size(), "recorded arrival"); }
 std::string pace(const Burst& a) { return counted(a.count, "request") + " at " + quantity(a.at, "s"); }
@@ -42,9 +40,8 @@ std::string pace(const Triggered& a) { return "after " + a.by; }
 
 Checked check_platform(const Node& node, Problems& problems) {
   const PlatformSpec platform = read_platform(node, problems);
-  std::string text = "platform " + platform.name + ": " +
-                     counted(platform.accelerators.size(), "accelerator") + " of " +
-                     counted(platform.kinds.size(), "kind");
+  std::string text = "platform " + platform.name + ": " + counted(platform.accelerators.size(), "accelerator") +
+                     " of " + counted(platform.kinds.size(), "kind");
   if (!platform.links.empty()) text += ", " + counted(platform.links.size(), "link");
   return {text, to_json(platform)};
 }
@@ -144,22 +141,19 @@ ExitCode run(const Options& options) {
 }  // namespace
 
 Command check_command() {
-  return {
-      "check",
-      "Check platform, model, workload and experiment files; report all that is wrong",
-      "FILE... [--resolved]",
-      "A workload is checked with its models, an experiment with everything it names and with every point.",
-      "hetsched check platforms/terastal_4k.json workloads/*.json\nhetsched check experiments/quickstart\n"
-      "hetsched check platforms/terastal_4k.json --resolved",
-      [](Arguments& arguments) -> Action {
-        const auto options = std::make_shared<Options>();
-        arguments.positionals("FILE", "files to check, of any kind; or folders of experiments",
-                              options->files);
-        arguments.flag("--resolved",
-                       "print the values as they are used, as JSON: SI units, defaults filled in",
-                       options->resolved);
-        return [options](const Names&) { return run(*options); };
-      }};
+  return {"check",
+          "Check platform, model, workload and experiment files; report all that is wrong",
+          "FILE... [--resolved]",
+          "A workload is checked with its models, an experiment with everything it names and with every point.",
+          "hetsched check platforms/terastal_4k.json workloads/*.json\nhetsched check experiments/quickstart\n"
+          "hetsched check platforms/terastal_4k.json --resolved",
+          [](Arguments& arguments) -> Action {
+            const auto options = std::make_shared<Options>();
+            arguments.positionals("FILE", "files to check, of any kind; or folders of experiments", options->files);
+            arguments.flag("--resolved", "print the values as they are used, as JSON: SI units, defaults filled in",
+                           options->resolved);
+            return [options](const Names&) { return run(*options); };
+          }};
 }
 
 }  // namespace hetsched

@@ -53,8 +53,7 @@ std::string table_of(const Comparison& comparison, const Names& metrics) {
     if (i % metrics.size() == 0) {
       // What is as in the line above is not repeated, up to the first column that differs.
       cells = group;
-      for (std::size_t k = 0; k + 1 < group.size() && !before.empty() && group[k] == before[k]; ++k)
-        cells[k].clear();
+      for (std::size_t k = 0; k + 1 < group.size() && !before.empty() && group[k] == before[k]; ++k) cells[k].clear();
       const bool new_block = !before.empty() && !group.empty() && group.front() != before.front();
       if (new_block && lines > 1) table.add_gap();
       lines = new_block ? 1 : lines + 1;
@@ -111,29 +110,26 @@ ExitCode run(const Options& options) {
 }  // namespace
 
 Command compare_command() {
-  return {
-      "compare",
-      "Compare the runs of a sweep with a baseline, with 95% confidence intervals",
-      "DIR [options]",
-      "Runs are paired by seed. Without options, baseline and metrics are those that the experiment names.",
-      "hetsched compare results/quickstart\n"
-      "hetsched compare results/quickstart --baseline platform=4k_1xWS4096 --metric energy_j,latency_p99_s\n"
-      "hetsched compare results/quickstart --best-policy -o comparison.csv",
-      [](Arguments& arguments) -> Action {
-        const auto options = std::make_shared<Options>();
-        arguments.positional("DIR", "folder of a sweep, or its points.csv", options->study,
-                             Arguments::Need::required);
-        arguments.list("--baseline", "COLUMN=VALUE",
-                       "what baseline rows of points.csv have in a column; may be repeated",
-                       options->baseline);
-        arguments.list("--metric", "NAME[,...]", "metric to compare; may be repeated", options->metrics);
-        arguments.flag(
-            "--best-policy",
-            "keep only each side's best policy: least of the first metric, then of the next",
-            options->best_policy);
-        arguments.option("-o,--output", "FILE", "write the comparison as CSV, too", options->output);
-        return [options](const Names&) { return run(*options); };
-      }};
+  return {"compare",
+          "Compare the runs of a sweep with a baseline, with 95% confidence intervals",
+          "DIR [options]",
+          "Runs are paired by seed. Without options, baseline and metrics are those that the experiment names.",
+          "hetsched compare results/quickstart\n"
+          "hetsched compare results/quickstart --baseline platform=4k_1xWS4096 --metric energy_j,latency_p99_s\n"
+          "hetsched compare results/quickstart --best-policy -o comparison.csv",
+          [](Arguments& arguments) -> Action {
+            const auto options = std::make_shared<Options>();
+            arguments.positional("DIR", "folder of a sweep, or its points.csv", options->study,
+                                 Arguments::Need::required);
+            arguments.list("--baseline", "COLUMN=VALUE",
+                           "what baseline rows of points.csv have in a column; may be repeated", options->baseline);
+            arguments.list("--metric", "NAME[,...]", "metric to compare; may be repeated", options->metrics);
+            arguments.flag("--best-policy",
+                           "keep only each side's best policy: least of the first metric, then of the next",
+                           options->best_policy);
+            arguments.option("-o,--output", "FILE", "write the comparison as CSV, too", options->output);
+            return [options](const Names&) { return run(*options); };
+          }};
 }
 
 }  // namespace hetsched

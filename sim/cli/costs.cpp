@@ -63,7 +63,8 @@ void print_kind(const std::vector<CostRow>& rows) {
     const std::string layer = row.variant.empty() ? row.layer : row.layer + ":" + row.variant;
     if (!row.time) {
       cannot += row.variant.empty();
-      table.add({layer, row.op, count(row.macs / 1e6), quantity(row.bytes, "B"), "cannot run", "-", "-", "-", "-", "-", "-", "-"});
+      table.add({layer, row.op, count(row.macs / 1e6), quantity(row.bytes, "B"), "cannot run", "-", "-", "-", "-", "-",
+                 "-", "-"});
       continue;
     }
     table.add({layer, row.op, count(row.macs / 1e6), quantity(row.bytes, "B"), quantity(*row.time, "s"),
@@ -99,9 +100,8 @@ ExitCode run(const Options& options) {
     for (const OperatingPointSpec& point : kind.operating_points) {
       if (!wanted(points, point.name)) continue;
       std::vector<CostRow> rows;
-      std::copy_if(all.begin(), all.end(), std::back_inserter(rows), [&](const CostRow& row) {
-        return row.kind == kind.name && row.operating_point == point.name;
-      });
+      std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
+                   [&](const CostRow& row) { return row.kind == kind.name && row.operating_point == point.name; });
       if (options.csv) {
         for (const CostRow& row : rows) append_csv_row(csv, row);
         continue;
@@ -117,25 +117,25 @@ ExitCode run(const Options& options) {
 }  // namespace
 
 Command costs_command() {
-  return {
-      "costs",
-      "Print what each layer of a model costs on each kind of a platform, and why",
-      "MODEL PLATFORM [--kind NAME] [--point NAME] [--csv]",
-      "Costs are those of a layer alone on the accelerator: what policies predict with, before accelerators share memory. "
-      "Energy comes on top of the power of the operating point.",
-      "hetsched costs workloads/models/zoo/resnet50.json platforms/terastal_4k.json\n"
-      "hetsched costs MODEL PLATFORM --kind gpu --point MAXN\n"
-      "hetsched costs MODEL PLATFORM --csv > costs.csv && scripts/plot roofline costs.csv",
-      [](Arguments& arguments) -> Action {
-        const auto options = std::make_shared<Options>();
-        arguments.positional("MODEL", "the model file", options->model, Arguments::Need::required);
-        arguments.positional("PLATFORM", "the platform file", options->platform, Arguments::Need::required);
-        arguments.list("--kind", "NAME", "only this kind; may be given more than once", options->kinds);
-        arguments.list("--point", "NAME", "this operating point; default: the first of each kind, in CSV all",
-                       options->points);
-        arguments.flag("--csv", "all columns and digits, as CSV", options->csv);
-        return [options](const Names&) { return run(*options); };
-      }};
+  return {"costs",
+          "Print what each layer of a model costs on each kind of a platform, and why",
+          "MODEL PLATFORM [--kind NAME] [--point NAME] [--csv]",
+          "Costs are those of a layer alone on the accelerator: what policies predict with, before accelerators share "
+          "memory. "
+          "Energy comes on top of the power of the operating point.",
+          "hetsched costs workloads/models/zoo/resnet50.json platforms/terastal_4k.json\n"
+          "hetsched costs MODEL PLATFORM --kind gpu --point MAXN\n"
+          "hetsched costs MODEL PLATFORM --csv > costs.csv && scripts/plot roofline costs.csv",
+          [](Arguments& arguments) -> Action {
+            const auto options = std::make_shared<Options>();
+            arguments.positional("MODEL", "the model file", options->model, Arguments::Need::required);
+            arguments.positional("PLATFORM", "the platform file", options->platform, Arguments::Need::required);
+            arguments.list("--kind", "NAME", "only this kind; may be given more than once", options->kinds);
+            arguments.list("--point", "NAME", "this operating point; default: the first of each kind, in CSV all",
+                           options->points);
+            arguments.flag("--csv", "all columns and digits, as CSV", options->csv);
+            return [options](const Names&) { return run(*options); };
+          }};
 }
 
 }  // namespace hetsched

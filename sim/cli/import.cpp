@@ -28,8 +28,7 @@ std::optional<double> unit_value(const char* option, const std::string& text, co
   if (text.empty()) return std::nullopt;
   const ParsedQuantity parsed = parse_quantity(text, unit);
   if (parsed.value && *parsed.value > 0) return parsed.value;
-  throw InputError(std::string(option) + " must be a " + quantity_description(unit) + "; found " +
-                   in_quotes(text));
+  throw InputError(std::string(option) + " must be a " + quantity_description(unit) + "; found " + in_quotes(text));
 }
 
 Names split_at_commas(const Names& lists) {
@@ -49,10 +48,9 @@ Names split_at_commas(const Names& lists) {
 
 void check_options(const Options& options, const Importer& importer) {
   const auto check = [&](bool given, std::string_view option) {
-    if (given && (" " + std::string(importer.options) + " ").find(" " + std::string(option) + " ") ==
-                     std::string::npos)
-      throw InputError(std::string(option) + " has no meaning for " + std::string(importer.name) +
-                       ", which takes " + std::string(importer.options));
+    if (given && (" " + std::string(importer.options) + " ").find(" " + std::string(option) + " ") == std::string::npos)
+      throw InputError(std::string(option) + " has no meaning for " + std::string(importer.name) + ", which takes " +
+                       std::string(importer.options));
   };
   check(!options.precision.empty(), "--precision");
   check(!options.dims.empty(), "--dim");
@@ -90,8 +88,7 @@ ExitCode run(const Options& options) {
   problems.throw_if_any();
   const ImportedModel model = import_model(importer, {options.file, *std::move(bytes)}, wanted);
   if (!options.quiet)
-    for (const std::string& note : model.notes)
-      std::fprintf(stderr, "%s: %s\n", options.file.c_str(), note.c_str());
+    for (const std::string& note : model.notes) std::fprintf(stderr, "%s: %s\n", options.file.c_str(), note.c_str());
   if (options.output == "-")
     print(model.text);
   else
@@ -125,25 +122,21 @@ Command import_command() {
             arguments.option("-o,--output", "FILE", "the model file to write; default: -, standard output",
                              options->output);
             arguments.option("--name", "NAME", "name of the model; default: from the file", options->name);
-            arguments.list("--dim", "NAME=N",
-                           "onnx: the value of a symbolic dimension; may be given several times",
+            arguments.list("--dim", "NAME=N", "onnx: the value of a symbolic dimension; may be given several times",
                            options->dims);
             arguments.flag("--no-fuse", "onnx: keep normalisation and activations as layers of their own",
                            options->no_fuse);
             arguments.flag("--allow-unknown", "onnx: keep unknown operators as layers without work",
                            options->allow_unknown);
-            arguments.option("--precision", "P",
-                             "scalesim, maestro: fp32, fp16, bf16, int8, int4; default: one byte",
+            arguments.option("--precision", "P", "scalesim, maestro: fp32, fp16, bf16, int8, int4; default: one byte",
                              options->precision);
             arguments.list("--kind", "KIND,...",
-                           "task graphs: the kinds that times are for; default: from the file, or cpu",
-                           options->kinds);
+                           "task graphs: the kinds that times are for; default: from the file, or cpu", options->kinds);
             arguments.option("--time-unit", "TIME", "dot, stg, tgff: what a time of 1 is; default: \"1 s\"",
                              options->time_unit);
             arguments.option("--bytes-unit", "SIZE", "dot, stg, tgff: what an edge of 1 is; default: \"1 B\"",
                              options->bytes_unit);
-            arguments.option("--graph", "N", "tgff: which task graph, where the file has several",
-                             options->graph);
+            arguments.option("--graph", "N", "tgff: which task graph, where the file has several", options->graph);
             arguments.flag("--quiet", "say nothing besides errors", options->quiet);
             return [options](const Names&) { return run(*options); };
           }};

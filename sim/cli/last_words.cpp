@@ -14,7 +14,9 @@ namespace {
 std::string crashed, exited;
 bool speaks = false;
 
-void say(std::string_view text) { [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size()); }
+void say(std::string_view text) {
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+}
 
 void on_crash() { say(crashed); }
 

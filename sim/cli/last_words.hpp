@@ -7,9 +7,9 @@
 
 namespace hetsched {
 
-/// While it lives, a crash is told with the policy's name before the signal does what it does (core dump, debugger), and
-/// exit() ends with exit code 3 instead of looking like success. Signals that someone else handles already (a sanitizer)
-/// are left to them. One at a time.
+/// While it lives, a crash is told with the policy's name before the signal does what it does (core dump, debugger),
+/// and exit() ends with exit code 3 instead of looking like success. Signals that someone else handles already (a
+/// sanitizer) are left to them. One at a time.
 class LastWords {
  public:
   explicit LastWords(const std::string& policy);
@@ -21,7 +21,8 @@ class LastWords {
 /// Tells of a policy that does not return, and ends the program with a policy's exit code; for watch_calls().
 void tell_stuck_policy_and_end(std::string_view message);
 
-/// Tells of a crash inside the executor, and ends the program with the exit code of our own faults; for watch_executor().
+/// Tells of a crash inside the executor, and ends the program with the exit code of our own faults; for
+/// watch_executor().
 void tell_executor_crash_and_end(std::string_view message);
 
 }  // namespace hetsched

@@ -28,10 +28,9 @@ int fail(ExitCode code, std::string_view message) {
 }
 
 int fail_with_bug(std::string_view what) {
-  return fail(ExitCode::internal,
-              "internal error: " + std::string(what) +
-                  "\nThis is a bug of hetsched, not of your files. Please report the command, "
-                  "its files and this message.");
+  return fail(ExitCode::internal, "internal error: " + std::string(what) +
+                                      "\nThis is a bug of hetsched, not of your files. Please report the command, "
+                                      "its files and this message.");
 }
 
 }  // namespace

@@ -31,15 +31,14 @@ void print_table(const std::vector<ModelTotals>& models) {
                {"file", Table::Align::left}});
   for (const ModelTotals& model : models)
     table.add({model.name, std::to_string(model.layers), number(model.macs / 1e9, 5), shortest(model.params),
-               quantity(model.weight_bytes, "B"), quantity(model.input_bytes, "B"),
-               quantity(model.output_bytes, "B"), model.file});
+               quantity(model.weight_bytes, "B"), quantity(model.input_bytes, "B"), quantity(model.output_bytes, "B"),
+               model.file});
   print(table.text());
 }
 
 ExitCode run(const Options& options) {
   Problems problems;
-  const auto models =
-      totals_of_files(options.files.empty() ? Names{kDefaultFolder} : options.files, problems);
+  const auto models = totals_of_files(options.files.empty() ? Names{kDefaultFolder} : options.files, problems);
   problems.throw_if_any();
   options.csv ? print_csv(models) : print_table(models);
   return ExitCode::ok;
@@ -48,21 +47,20 @@ ExitCode run(const Options& options) {
 }  // namespace
 
 Command models_command() {
-  return {
-      "models",
-      "Print work, parameters and bytes of models",
-      "[FILE...] [--csv]",
-      "Sums over the layers, of one inference: multiply-accumulates, parameters, bytes of weights, bytes of "
-      "activations read and written. What no dimensions and no figures are given for counts as 0.",
-      "hetsched models\nhetsched models workloads/models/zoo --csv\nhetsched models "
-      "workloads/models/vgg11.json",
-      [](Arguments& arguments) -> Action {
-        const auto options = std::make_shared<Options>();
-        arguments.positionals("FILE", "model files, or folders of them; default: workloads/models",
-                              options->files, Arguments::Need::optional);
-        arguments.flag("--csv", "all digits, as CSV", options->csv);
-        return [options](const Names&) { return run(*options); };
-      }};
+  return {"models",
+          "Print work, parameters and bytes of models",
+          "[FILE...] [--csv]",
+          "Sums over the layers, of one inference: multiply-accumulates, parameters, bytes of weights, bytes of "
+          "activations read and written. What no dimensions and no figures are given for counts as 0.",
+          "hetsched models\nhetsched models workloads/models/zoo --csv\nhetsched models "
+          "workloads/models/vgg11.json",
+          [](Arguments& arguments) -> Action {
+            const auto options = std::make_shared<Options>();
+            arguments.positionals("FILE", "model files, or folders of them; default: workloads/models", options->files,
+                                  Arguments::Need::optional);
+            arguments.flag("--csv", "all digits, as CSV", options->csv);
+            return [options](const Names&) { return run(*options); };
+          }};
 }
 
 }  // namespace hetsched

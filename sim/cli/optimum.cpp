@@ -48,8 +48,7 @@ double contention_of(const Options& options) {
 }
 
 Found by_search(const MappingProblem& problem, const mapping::Goal& goal, std::uint64_t nodes) {
-  if (problem.contention == 1 && goal.max_transitions == kNone &&
-      goal.objective == mapping::Objective::latency)
+  if (problem.contention == 1 && goal.max_transitions == kNone && goal.objective == mapping::Objective::latency)
     return {mapping::branch_and_bound(problem, nodes), "branch and bound over accelerators and orders"};
   return {mapping::enumerate(problem, goal, nodes),
           "branch and bound over accelerators, tasks in the order in which they are ready"};
@@ -67,21 +66,18 @@ Found by_solver(const MappingProblem& problem, const mapping::Goal& goal, const 
 
 void print_schedule(const SystemView& view, const std::vector<std::string_view>& accelerators,
                     const mapping::Plan& plan) {
-  std::vector<std::pair<std::string_view, std::string_view>>
-      names;  // stream and task, by task of the problem
+  std::vector<std::pair<std::string_view, std::string_view>> names;  // stream and task, by task of the problem
   for (const Stream& stream : view.streams)
     for (const ModelTask& task : view.models[stream.model].tasks) names.emplace_back(stream.name, task.name);
   std::vector<std::size_t> order(names.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return plan.timing.start[a] < plan.timing.start[b]; });
-  Table table(
-      {{"stream", Align::left}, {"task", Align::left}, {"accelerator", Align::left}, {"start"}, {"end"}});
+  Table table({{"stream", Align::left}, {"task", Align::left}, {"accelerator", Align::left}, {"start"}, {"end"}});
   for (const std::size_t t : order)
     if (plan.where[t] != kNone)
-      table.add({std::string(names[t].first), std::string(names[t].second),
-                 std::string(accelerators[plan.where[t]]), quantity(plan.timing.start[t], "s"),
-                 quantity(plan.timing.end[t], "s")});
+      table.add({std::string(names[t].first), std::string(names[t].second), std::string(accelerators[plan.where[t]]),
+                 quantity(plan.timing.start[t], "s"), quantity(plan.timing.end[t], "s")});
   print(table.text());
 }
 
@@ -90,8 +86,7 @@ ExitCode run(Options options) {
     options.study.policy = "fcfs";  // it does not matter
   const Catalog catalog = options.study.catalog();
   const Study study = options.study.load(catalog);
-  const std::size_t point =
-      options.point.empty() ? 0 : whole_number("--point", options.point, 0, study.size() - 1);
+  const std::size_t point = options.point.empty() ? 0 : whole_number("--point", options.point, 0, study.size() - 1);
   const Scenario scenario = study.resolve(point);
   Problems problems;
   const Tables tables = Tables::build(scenario, problems);
@@ -130,39 +125,34 @@ ExitCode run(Options options) {
 }  // namespace
 
 Command optimum_command() {
-  return {"optimum",
-          "Find the shortest schedule of one request of each stream",
-          "--platform FILE --workload FILE [options]\nEXPERIMENT [options]",
-          "All requests are there at time 0. Transfers take what they take alone; memories are not shared.",
-          "hetsched optimum --platform platforms/heft_2002.json --workload workloads/peft_2014.json\n"
-          "hetsched optimum experiments/heft --by solver --limit \"60 s\"",
-          [](Arguments& arguments) -> Action {
-            const auto options = std::make_shared<Options>();
-            arguments.positional("EXPERIMENT", "experiment file, or its folder", options->study.experiment,
-                                 Arguments::Need::optional);
-            arguments.option("--platform", "FILE", "platform file", options->study.platform);
-            arguments.option("--workload", "FILE", "workload file", options->study.workload);
-            arguments.list("--set", "PATH=VALUE", "change a value, as in hetsched run",
-                           options->study.settings);
-            arguments.option("--point", "N", "which point of an experiment that has several (default: 0)",
-                             options->point);
-            arguments.option("--objective", "WHAT",
-                             "latency (default): the last finish; throughput: the sum of finishes",
-                             options->objective);
-            arguments.option("--max-transitions", "N",
-                             "changes of the accelerator in the order of a request's tasks",
-                             options->transitions);
-            arguments.option("--contention", "K",
-                             "so many times slower is everything while several accelerators are busy",
-                             options->contention);
-            arguments.option("--by", "HOW", "search (default), or solver: Z3", options->by);
-            arguments.option("--max-nodes", "N", "partial schedules after which the search is stopped",
-                             options->nodes);
-            arguments.option("--solver", "PROGRAM", "Z3, if not the library or z3", options->solver);
-            arguments.option("--limit", "TIME", "wall-clock time after which Z3 is stopped", options->limit);
-            arguments.option("--formula", "FILE", "only write the formula, in SMT-LIB 2", options->formula);
-            return [options](const Names&) { return run(*options); };
-          }};
+  return {
+      "optimum",
+      "Find the shortest schedule of one request of each stream",
+      "--platform FILE --workload FILE [options]\nEXPERIMENT [options]",
+      "All requests are there at time 0. Transfers take what they take alone; memories are not shared.",
+      "hetsched optimum --platform platforms/heft_2002.json --workload workloads/peft_2014.json\n"
+      "hetsched optimum experiments/heft --by solver --limit \"60 s\"",
+      [](Arguments& arguments) -> Action {
+        const auto options = std::make_shared<Options>();
+        arguments.positional("EXPERIMENT", "experiment file, or its folder", options->study.experiment,
+                             Arguments::Need::optional);
+        arguments.option("--platform", "FILE", "platform file", options->study.platform);
+        arguments.option("--workload", "FILE", "workload file", options->study.workload);
+        arguments.list("--set", "PATH=VALUE", "change a value, as in hetsched run", options->study.settings);
+        arguments.option("--point", "N", "which point of an experiment that has several (default: 0)", options->point);
+        arguments.option("--objective", "WHAT", "latency (default): the last finish; throughput: the sum of finishes",
+                         options->objective);
+        arguments.option("--max-transitions", "N", "changes of the accelerator in the order of a request's tasks",
+                         options->transitions);
+        arguments.option("--contention", "K", "so many times slower is everything while several accelerators are busy",
+                         options->contention);
+        arguments.option("--by", "HOW", "search (default), or solver: Z3", options->by);
+        arguments.option("--max-nodes", "N", "partial schedules after which the search is stopped", options->nodes);
+        arguments.option("--solver", "PROGRAM", "Z3, if not the library or z3", options->solver);
+        arguments.option("--limit", "TIME", "wall-clock time after which Z3 is stopped", options->limit);
+        arguments.option("--formula", "FILE", "only write the formula, in SMT-LIB 2", options->formula);
+        return [options](const Names&) { return run(*options); };
+      }};
 }
 
 }  // namespace hetsched

@@ -32,9 +32,9 @@ namespace {
 template <class Entry>
 FactsRow row_of(const Entry& entry, std::string_view family) {
   const PolicyFacts& facts = entry.facts;
-  return {std::string(entry.name),       std::string(family),          std::string(entry.summary),     std::string(facts.source),
-          std::string(facts.complexity), std::string(facts.knowledge), std::string(facts.verified_by),
-          std::string(facts.rules)};
+  return {std::string(entry.name),        std::string(family),           std::string(entry.summary),
+          std::string(facts.source),      std::string(facts.complexity), std::string(facts.knowledge),
+          std::string(facts.verified_by), std::string(facts.rules)};
 }
 
 void print_csv(const Catalog& catalog) {
@@ -128,8 +128,8 @@ void print_details(const Catalog& catalog, const std::string& name) {
           "\nin an experiment:    \"policy\": {\"name\": \"edf\", \"decorators\": [{\"name\": \"" + name +
           "\", \"parameters\": {...}}]}\n");
   else
-    print("\non the command line: --policy " + name + ":" + value +
-          "\nin an experiment:    \"policy\": {\"name\": \"" + name + "\", \"parameters\": {...}}\n");
+    print("\non the command line: --policy " + name + ":" + value + "\nin an experiment:    \"policy\": {\"name\": \"" +
+          name + "\", \"parameters\": {...}}\n");
 }
 
 }  // namespace

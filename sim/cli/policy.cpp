@@ -28,10 +28,13 @@ struct Options {
 ExitCode write_new(const Options& options) {
   const Catalog catalog = options.plugins.load();
   if (catalog.find(options.name))
-    throw InputError(in_quotes(options.name) + " is the name of a policy already; see hetsched policies " + options.name);
+    throw InputError(in_quotes(options.name) + " is the name of a policy already; see hetsched policies " +
+                     options.name);
   const std::filesystem::path folder = options.output.empty() ? options.name : options.output;
-  print("wrote " + join(write_new_policy(folder, options.name, options.python ? PolicyLanguage::python : PolicyLanguage::cpp), ", ") + " to " + folder.string() + "/\n" + "next: " +
-        folder.string() + "/README.md\n");
+  print("wrote " +
+        join(write_new_policy(folder, options.name, options.python ? PolicyLanguage::python : PolicyLanguage::cpp),
+             ", ") +
+        " to " + folder.string() + "/\n" + "next: " + folder.string() + "/README.md\n");
   return ExitCode::ok;
 }
 
@@ -121,8 +124,8 @@ class PolicyTest {
       policy["parameters"] = choice_.parameters.value;
     contract::write_case(folder, least, policy);
     const Json json = contract::to_json(least);
-    print("the smallest scenario found that has it (" + folder.string() + "/): " +
-          counted(json["platform"]["accelerators"].size(), "accelerator") + ", " +
+    print("the smallest scenario found that has it (" + folder.string() +
+          "/): " + counted(json["platform"]["accelerators"].size(), "accelerator") + ", " +
           counted(json["workload"]["streams"].size(), "stream") + "\n" + violation.what + "\nto see it: hetsched run " +
           folder.string());
     for (const std::string& file : options_.plugins.files) print(" --plugin " + file);
@@ -160,7 +163,8 @@ Command policy_command() {
   return {"policy",
           "Begin a policy of your own, in C++ or Python, or test one",
           "new NAME [--python] [-o DIR]\ntest NAME[:k=v,...] [--plugin FILE] [options]",
-          "new writes a folder with source and README: in C++ with CMakeLists.txt and test, for a shared library; in Python "
+          "new writes a folder with source and README: in C++ with CMakeLists.txt and test, for a shared library; in "
+          "Python "
           "with an experiment. test runs a policy on random platforms and "
           "workloads and checks that it keeps the contract of policy.hpp; of a violation it writes the smallest "
           "experiment that shows it, and the exit code is 3.",

@@ -71,8 +71,10 @@ std::size_t next_plus(const std::string& text, std::size_t from) {
 
 std::vector<Setting> policy_settings(const std::string& argument, const std::string& text) {
   const std::string origin = argument + " " + text;
-  const std::string refusal = argument + " must be NAME or NAME:parameter=value,..., then +DECORATOR or "
-                              "+DECORATOR:parameter=value,... for each; found " + in_quotes(text);
+  const std::string refusal = argument +
+                              " must be NAME or NAME:parameter=value,..., then +DECORATOR or "
+                              "+DECORATOR:parameter=value,... for each; found " +
+                              in_quotes(text);
   const std::size_t end = next_plus(text, 0);
   const Named policy = named(text.substr(0, end), refusal);
   std::vector<Setting> settings = {{"policy", policy.name, origin}};

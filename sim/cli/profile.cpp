@@ -40,46 +40,42 @@ ExitCode run(Options& options) {
 }  // namespace
 
 Command profile_command() {
-  return {
-      "profile",
-      "Make a profile, the costs of a model's layers, from another tool's measurements",
-      "FORMAT FILE --kind NAME [options] -o PROFILE.csv",
-      "FORMAT is scalesim (COMPUTE_REPORT.csv of v2 or v3), maestro (result CSV), tensorrt (JSON of trtexec "
-      "--exportProfile) or pytorch (CSV with columns for layer, device and a time such as ms; of several "
-      "runs "
-      "the median). With --model, names are looked up in a model, fused layers are split by their "
-      "multiply-accumulates, and what is missing or left over is told. A model takes the result as its "
-      "profile.",
-      "hetsched profile scalesim COMPUTE_REPORT.csv --kind ws32 --model resnet50.json -o "
-      "resnet50.profile.csv\n"
-      "hetsched profile tensorrt profile.json --kind orin_gpu --point MAXN --model net.json --absent-free -o "
-      "net.csv\n"
-      "hetsched profile pytorch layers.csv --kind cpu=a57 --kind cuda=maxwell --model net.json -o net.csv",
-      [](Arguments& arguments) -> Action {
-        const auto options = std::make_shared<Options>();
-        ProfileRequest& request = options->request;
-        arguments.positional("FORMAT", "scalesim, maestro, tensorrt or pytorch", request.format,
-                             Arguments::Need::required);
-        arguments.positional("FILE", "the measurements", request.file, Arguments::Need::required);
-        arguments.list("--kind", "NAME", "kind measured; DEVICE=NAME for each device of a file with several",
-                       request.kinds);
-        arguments.option("--point", "NAME", "operating point measured; default: the kind's first",
-                         request.point);
-        arguments.option("--model", "FILE", "model whose layers were measured", request.model);
-        arguments.flag("--absent-free", "layers of the model that the file does not name take no time",
-                       request.absent_free);
-        arguments.option("--column", "NAME",
-                         "what to take as the duration: \"Total Cycles (incl. prefetch)\", medianMs, ...",
-                         request.column);
-        arguments.option(
-            "--energy", "WHICH",
-            "maestro: counts (from access counts, the default), file (its own, which is wrong for "
-            "mappings with clusters) or none",
-            options->energy);
-        arguments.option("-o,--output", "FILE", "profile to write", options->output,
-                         Arguments::Need::required);
-        return [options](const Names&) { return run(*options); };
-      }};
+  return {"profile",
+          "Make a profile, the costs of a model's layers, from another tool's measurements",
+          "FORMAT FILE --kind NAME [options] -o PROFILE.csv",
+          "FORMAT is scalesim (COMPUTE_REPORT.csv of v2 or v3), maestro (result CSV), tensorrt (JSON of trtexec "
+          "--exportProfile) or pytorch (CSV with columns for layer, device and a time such as ms; of several "
+          "runs "
+          "the median). With --model, names are looked up in a model, fused layers are split by their "
+          "multiply-accumulates, and what is missing or left over is told. A model takes the result as its "
+          "profile.",
+          "hetsched profile scalesim COMPUTE_REPORT.csv --kind ws32 --model resnet50.json -o "
+          "resnet50.profile.csv\n"
+          "hetsched profile tensorrt profile.json --kind orin_gpu --point MAXN --model net.json --absent-free -o "
+          "net.csv\n"
+          "hetsched profile pytorch layers.csv --kind cpu=a57 --kind cuda=maxwell --model net.json -o net.csv",
+          [](Arguments& arguments) -> Action {
+            const auto options = std::make_shared<Options>();
+            ProfileRequest& request = options->request;
+            arguments.positional("FORMAT", "scalesim, maestro, tensorrt or pytorch", request.format,
+                                 Arguments::Need::required);
+            arguments.positional("FILE", "the measurements", request.file, Arguments::Need::required);
+            arguments.list("--kind", "NAME", "kind measured; DEVICE=NAME for each device of a file with several",
+                           request.kinds);
+            arguments.option("--point", "NAME", "operating point measured; default: the kind's first", request.point);
+            arguments.option("--model", "FILE", "model whose layers were measured", request.model);
+            arguments.flag("--absent-free", "layers of the model that the file does not name take no time",
+                           request.absent_free);
+            arguments.option("--column", "NAME",
+                             "what to take as the duration: \"Total Cycles (incl. prefetch)\", medianMs, ...",
+                             request.column);
+            arguments.option("--energy", "WHICH",
+                             "maestro: counts (from access counts, the default), file (its own, which is wrong for "
+                             "mappings with clusters) or none",
+                             options->energy);
+            arguments.option("-o,--output", "FILE", "profile to write", options->output, Arguments::Need::required);
+            return [options](const Names&) { return run(*options); };
+          }};
 }
 
 }  // namespace hetsched

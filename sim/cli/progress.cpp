@@ -34,8 +34,7 @@ ProgressLine::Style ProgressLine::default_style() {
   return isatty(STDERR_FILENO) && redraws ? Style::bar : Style::plain;
 }
 
-ProgressLine::ProgressLine(Style style)
-    : style_(style), colour_(style == Style::bar && !is_set("NO_COLOR")) {}
+ProgressLine::ProgressLine(Style style) : style_(style), colour_(style == Style::bar && !is_set("NO_COLOR")) {}
 
 std::string ProgressLine::numbers(const SweepProgress& progress, double elapsed) const {
   std::string text = std::to_string(progress.done) + "/" + counted(progress.total, "point");
@@ -57,8 +56,7 @@ void ProgressLine::draw_bar(const SweepProgress& progress, double elapsed) {
   char share[8];
   std::snprintf(share, sizeof share, "%3zu%%", progress.total ? 100 * progress.done / progress.total : 0);
   const std::string text = numbers(progress, elapsed);
-  std::string line =
-      std::string(share) + " [" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "] ";
+  std::string line = std::string(share) + " [" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "] ";
   if (line.size() + text.size() >= terminal_width()) line = std::string(share) + " ";
   std::fprintf(stderr, "\r\033[K%s%s", line.c_str(), text.c_str());
   std::fflush(stderr);

@@ -57,10 +57,8 @@ void print_streams(const RunResult& result) {
 /// "39.17 J: idle 1.2 J (3.1%), active ..."; parts that are zero are left out.
 std::string energy_text(const RunSummary& s) {
   if (s.energy == 0) return "0 J: the inputs state no power or energy";
-  const std::pair<const char*, double> parts[] = {{"base", s.energy_base},
-                                                  {"idle", s.energy_idle},
-                                                  {"active", s.energy_active},
-                                                  {"transfer", s.energy_transfer}};
+  const std::pair<const char*, double> parts[] = {
+      {"base", s.energy_base}, {"idle", s.energy_idle}, {"active", s.energy_active}, {"transfer", s.energy_transfer}};
   std::string text;
   for (const auto& [name, value] : parts)
     if (value != 0)
@@ -79,8 +77,7 @@ void print_totals(const RunSummary& s) {
   line("energy", energy_text(s));
   line("throughput", quantity(s.throughput, "1/s") + " finished, " + quantity(s.goodput, "1/s") + " on time");
   if (s.score) line("score", number(*s.score) + " (XRBench)");
-  if (s.accuracy_loss_mean.value_or(0) > 0)
-    line("accuracy", percent(s.accuracy_loss_mean) + " lost to variants");
+  if (s.accuracy_loss_mean.value_or(0) > 0) line("accuracy", percent(s.accuracy_loss_mean) + " lost to variants");
   if (s.failures > 0) line("failures", counted(s.failures, "task") + " failed with their accelerator");
 }
 
@@ -148,7 +145,8 @@ ExitCode run(const Options& options, const Names& command_line) {
                                : simulation.run_into(folder, scenario, catalog, level, {command_line, study.inputs()});
   last_words.reset();
 
-  print(scenario.title() + ": " + quantity(result.summary.makespan, "s") + " simulated in " + quantity(result.cost.wall, "s") + "\n\n");
+  print(scenario.title() + ": " + quantity(result.summary.makespan, "s") + " simulated in " +
+        quantity(result.cost.wall, "s") + "\n\n");
   print_streams(result);
   print_totals(result.summary);
   print_accelerators(folder, result.summary);
@@ -175,10 +173,8 @@ Command run_command() {
             arguments.positional("EXPERIMENT", "experiment file, or its folder", options->study.experiment,
                                  Arguments::Need::optional);
             options->study.declare(arguments, "all");
-            arguments.option("--point", "N", "which point of an experiment that has several, from 0",
-                             options->point);
-            arguments.option("-o,--output", "DIR", "folder for the records (default: results/run)",
-                             options->output);
+            arguments.option("--point", "N", "which point of an experiment that has several, from 0", options->point);
+            arguments.option("-o,--output", "DIR", "folder for the records (default: results/run)", options->output);
             arguments.flag("--dry-run", "only check, and print the run with every value resolved, as JSON",
                            options->dry_run);
             return [options](const Names& command_line) {

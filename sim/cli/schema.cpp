@@ -83,8 +83,7 @@ Command schema_command() {
             const auto options = std::make_shared<Options>();
             arguments.positional("KIND", "platform, kinds, model, workload, experiment or results", options->kind,
                                  Arguments::Need::required);
-            arguments.flag("--json", "results as JSON, for programs (schemas of inputs always are)",
-                           options->json);
+            arguments.flag("--json", "results as JSON, for programs (schemas of inputs always are)", options->json);
             return [options](const Names&) { return run(*options); };
           }};
 }

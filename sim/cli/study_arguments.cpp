@@ -8,13 +8,14 @@ namespace hetsched {
 void StudyArguments::declare(Arguments& arguments, const std::string& records_default) {
   arguments.option("--platform", "FILE", "platform file", platform);
   arguments.option("--workload", "FILE", "workload file", workload);
-  arguments.option("--policy", "NAME[:k=v,...][+DECORATOR[:k=v,...]...]",
-                   "policy (see hetsched policies) or its file NAME.py, its parameters, and what goes around it, innermost first", policy);
+  arguments.option(
+      "--policy", "NAME[:k=v,...][+DECORATOR[:k=v,...]...]",
+      "policy (see hetsched policies) or its file NAME.py, its parameters, and what goes around it, innermost first",
+      policy);
   plugins.declare(arguments);
   arguments.option("--seed", "N", "seed of all random numbers (default: the experiment's, or 1)", seed);
   arguments.list("--set", "PATH=VALUE",
-                 "change a value of the experiment, or of the platform or workload in it; may be repeated",
-                 settings);
+                 "change a value of the experiment, or of the platform or workload in it; may be repeated", settings);
   arguments.option("--decision-limit", "TIME",
                    "wall-clock time that a call of the policy may take; a longer one is its error", decision_limit);
   arguments.option("--records", "LEVEL", "none, summary or all; default: " + records_default, records);
@@ -31,9 +32,8 @@ Study StudyArguments::load(const Catalog& catalog) const {
     if (policy.empty()) missing.emplace_back("--policy NAME");
     if (!missing.empty())
       throw InputError("missing " +
-                       (missing.size() == 3
-                            ? "EXPERIMENT, or --platform FILE, --workload FILE and --policy NAME"
-                            : join(missing, " and ")) +
+                       (missing.size() == 3 ? "EXPERIMENT, or --platform FILE, --workload FILE and --policy NAME"
+                                            : join(missing, " and ")) +
                        "; see hetsched run --help");
   } else {
     if (!platform.empty()) all.push_back({"platform", platform, "--platform " + platform});
@@ -56,8 +56,7 @@ Study StudyArguments::load(const Catalog& catalog) const {
       problems.add("--set", "", in_quotes(text) + ": plugins are not set but added, with --plugin FILE");
   }
   problems.throw_if_any();
-  Study study = from_parts ? Study::from_parts({platform, workload, policy_name}, all,
-                                               catalog, problems)
+  Study study = from_parts ? Study::from_parts({platform, workload, policy_name}, all, catalog, problems)
                            : Study::load(experiment, all, catalog, problems);
   problems.throw_if_any();
   return study;

@@ -54,7 +54,8 @@ void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& fail
   std::string text = counted(outcome.total, "point") + " in " + rough_duration(outcome.wall) + ": " +
                      std::to_string(outcome.ok) + " ok";
   if (outcome.failed > 0) text += ", " + std::to_string(outcome.failed) + " failed";
-  if (outcome.stopped) text += ", " + std::to_string(outcome.interrupted) + " not run: interrupted (the same command begins anew)";
+  if (outcome.stopped)
+    text += ", " + std::to_string(outcome.interrupted) + " not run: interrupted (the same command begins anew)";
   print(text + "\nresults: " + (folder / kPointsFile).string() + ", one row per point\n");
 }
 
@@ -65,8 +66,7 @@ ExitCode run(const Options& options, const Names& command_line) {
   SweepOptions sweep_options;
   sweep_options.directory = options.output.empty() ? std::filesystem::path("results") / study.spec().name
                                                    : std::filesystem::path(options.output);
-  if (!options.jobs.empty())
-    sweep_options.jobs = static_cast<unsigned>(whole_number("-j", options.jobs, 1, 1024));
+  if (!options.jobs.empty()) sweep_options.jobs = static_cast<unsigned>(whole_number("-j", options.jobs, 1, 1024));
   sweep_options.records = options.study.record_level();
   sweep_options.argv = command_line;
   ProgressLine line(options.quiet ? ProgressLine::Style::none : ProgressLine::default_style());
@@ -96,8 +96,7 @@ Command sweep_command() {
             const auto options = std::make_shared<Options>();
             arguments.positional("EXPERIMENT", "experiment file, or its folder", options->study.experiment,
                                  Arguments::Need::required);
-            arguments.option("-o,--output", "DIR",
-                             "folder for the results (default: results/<name of the experiment>)",
+            arguments.option("-o,--output", "DIR", "folder for the results (default: results/<name of the experiment>)",
                              options->output);
             arguments.option("-j,--jobs", "N", "runs at a time (default: one per processor)", options->jobs);
             options->study.declare(arguments, "as the experiment says");

@@ -41,10 +41,9 @@ Command trace_command() {
             arguments.positional("RUN_DIR", "folder of the run", options->run, Arguments::Need::required);
             arguments.option("--from", "TIME", "begin of the part to show", options->from);
             arguments.option("--to", "TIME", "end of it", options->to);
-            arguments.option(
-                "-o,--output", "FILE",
-                "file to write (default: trace.json, or trace_window.json for a part, in RUN_DIR)",
-                options->output);
+            arguments.option("-o,--output", "FILE",
+                             "file to write (default: trace.json, or trace_window.json for a part, in RUN_DIR)",
+                             options->output);
             return [options](const Names&) { return run(*options); };
           }};
 }

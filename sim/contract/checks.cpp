@@ -55,7 +55,8 @@ Log checked_run(const RandomScenario& random, const Subject& subject, MakeExecut
   for (std::string& law : broken_conservation(log)) broken.push_back(std::move(law));
   // Events of the last instant may come too late for a call.
   const std::size_t released = log.requests.size();
-  if (watched.arrived() > released || watched.ended() > released) broken.emplace_back("more requests than were released");
+  if (watched.arrived() > released || watched.ended() > released)
+    broken.emplace_back("more requests than were released");
   if (scenario->workload.end == EndRule::drain && watched.arrived() != released)
     broken.emplace_back("a request was released, but never seen by the policy");
   return log;
@@ -68,9 +69,9 @@ std::optional<Violation> broken_contract(const RandomScenario& scenario, const S
   const Log again = checked_run(scenario, subject, fluid, broken);
   if (once.text() == again.text()) return std::nullopt;
   const std::string where = difference(once, again, 1);
-  return Violation{"not repeatable", "two runs of the same scenario differ: " +
-                                         (where.empty() ? "in what their tasks did" : where) +
-                                         "; a policy may depend on its views, parameters and seed only"};
+  return Violation{"not repeatable",
+                   "two runs of the same scenario differ: " + (where.empty() ? "in what their tasks did" : where) +
+                       "; a policy may depend on its views, parameters and seed only"};
 } catch (const std::exception& error) {
   return violation_of(error);
 }

@@ -55,7 +55,8 @@ void Audit::slots() {
   std::vector<const TaskRecord*> tasks;
   for (const TaskRecord& t : log_.tasks) tasks.push_back(&t);
   std::sort(tasks.begin(), tasks.end(), [](const TaskRecord* a, const TaskRecord* b) {
-    return std::tuple(a->accelerator, a->slot, a->start, a->end) < std::tuple(b->accelerator, b->slot, b->start, b->end);
+    return std::tuple(a->accelerator, a->slot, a->start, a->end) <
+           std::tuple(b->accelerator, b->slot, b->start, b->end);
   });
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const TaskRecord& t = *tasks[i];

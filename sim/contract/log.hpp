@@ -44,6 +44,7 @@ struct Log : Observer {
 using MakeExecutor = std::unique_ptr<Executor> (*)(const Fabric&);
 
 /// Runs a scenario. Throws what simulate() throws, and an InputError if the scenario cannot be run.
-Log logged_run(std::shared_ptr<Scenario> scenario, Policy& policy, MakeExecutor make_executor, bool clairvoyant = false);
+Log logged_run(std::shared_ptr<Scenario> scenario, Policy& policy, MakeExecutor make_executor,
+               bool clairvoyant = false);
 
 }  // namespace hetsched::contract

@@ -125,8 +125,7 @@ void Generator::add_memories(Json& platform) {
   memories_ = shape < 0.5 ? 1 : dice_.between(2, 3);
   for (std::uint32_t m = 0; m < memories_; ++m) {
     Json memory;
-    memory.text("name", numbered("mem", m))
-        .number("energy_per_byte", maybe(0.5, dice_.uniform(0, 0.01) / kMega));
+    memory.text("name", numbered("mem", m)).number("energy_per_byte", maybe(0.5, dice_.uniform(0, 0.01) / kMega));
     if (memories_ == 1 || dice_.chance(0.5)) memory.number("bandwidth", bandwidth(30, 100));
     memories.raw("", memory.object());
   }
@@ -158,8 +157,7 @@ void Generator::add_platform() {
   add_memories(platform);
   for (std::uint32_t a = 0; a < accelerators_; ++a) {
     Json accelerator;
-    accelerator.text("name", numbered("a", a))
-        .text("kind", numbered("k", a < kinds_ ? a : dice_.below(kinds_)));
+    accelerator.text("name", numbered("a", a)).text("kind", numbered("k", a < kinds_ ? a : dice_.below(kinds_)));
     if (memories_ > 1) accelerator.text("memory", numbered("mem", dice_.below(memories_)));
     accelerators.raw("", accelerator.object());
   }
@@ -184,10 +182,9 @@ std::string Generator::layers(std::uint32_t count) {
     if (branches) layer.raw("inputs", inputs.list());
     has_variant_.push_back(dice_.chance(0.3));
     if (has_variant_.back())
-      layer.raw("variants",
-                Json()
-                    .raw("", Json().text("name", "v").number("accuracy_loss", dice_.uniform(0, 0.1)).object())
-                    .list());
+      layer.raw(
+          "variants",
+          Json().raw("", Json().text("name", "v").number("accuracy_loss", dice_.uniform(0, 0.1)).object()).list());
     list.raw("", layer.object());
   }
   return list.list();
@@ -247,14 +244,10 @@ std::string Generator::arrival(std::uint32_t s) {
     out.text("type", "burst").number("count", dice_.between(1, 6)).number("at", maybe(0.5, time(0, 5)));
   } else if (type == 3) {
     closed_loop_ = true;
-    out.text("type", "closed_loop")
-        .number("outstanding", dice_.between(1, 3))
-        .number("count", dice_.between(3, 8));
+    out.text("type", "closed_loop").number("outstanding", dice_.between(1, 3)).number("count", dice_.between(3, 8));
     out.number("think_time", maybe(0.5, time(0, 1)));
   } else {
-    out.text("type", "triggered")
-        .text("by", numbered("s", dice_.below(s)))
-        .number("delay", maybe(0.5, time(0, 1)));
+    out.text("type", "triggered").text("by", numbered("s", dice_.below(s))).number("delay", maybe(0.5, time(0, 1)));
   }
   return out.object();
 }
@@ -263,13 +256,13 @@ std::string Generator::stream(std::uint32_t s, std::uint32_t models) {
   Json out;
   const std::string arrivals = arrival(s);
   out.text("name", numbered("s", s)).text("model", numbered("m", dice_.below(models))).raw("arrival", arrivals);
-  if (dice_.chance(0.2) && s > 0 && arrivals.find("closed_loop") == std::string::npos) out.number("probability", dice_.uniform(0.3, 1));
+  if (dice_.chance(0.2) && s > 0 && arrivals.find("closed_loop") == std::string::npos)
+    out.number("probability", dice_.uniform(0.3, 1));
   if (dice_.chance(0.25) && s > 0) out.text("after", numbered("s", dice_.below(s)));
   const char* granularities[] = {"layer", "layer", "group", "model"};
   out.text("granularity", granularities[dice_.below(4)]).number("priority", dice_.below(3));
   if (dice_.chance(0.6)) {
-    const char* rules[] = {"never", "late",
-                           "unstarted"};  // the last within a tolerance, which does not scale
+    const char* rules[] = {"never", "late", "unstarted"};  // the last within a tolerance, which does not scale
     out.number("deadline", time(0.5, 12)).text("drop", rules[dice_.below(surprises_ ? 3 : 2)]);
     if (dice_.chance(0.3)) out.text("deadline_from", "nominal");
   }
@@ -308,13 +301,12 @@ void Generator::add_options() {
 }  // namespace
 
 std::string RandomScenario::text() const {
-  std::string out = "scenario of seed " + std::to_string(seed) + ", scale " + shortest(scale) +
-                    "\nplatform " + inputs.platform + "\nworkload " + inputs.workload;
+  std::string out = "scenario of seed " + std::to_string(seed) + ", scale " + shortest(scale) + "\nplatform " +
+                    inputs.platform + "\nworkload " + inputs.workload;
   if (end) out += "\nend " + std::string(name_of(*end));
   for (const auto& [name, model] : inputs.models) out += "\nmodel " + name + " " + model;
   for (const Outage& o : options.outages)
-    out += "\noutage of " + o.accelerator + " from " + shortest(o.off) + " to " +
-           shortest(o.on.value_or(kNever));
+    out += "\noutage of " + o.accelerator + " from " + shortest(o.off) + " to " + shortest(o.on.value_or(kNever));
   out += "\njitter " + std::string(name_of(options.execution_jitter.distribution)) + " " +
          shortest(options.execution_jitter.spread);
   return out + "\ndecision latency " + shortest(options.decision_latency.per_call) + ", " +

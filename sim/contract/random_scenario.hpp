@@ -16,7 +16,7 @@ struct RandomScenario {
   std::uint64_t seed = 0;
   Inputs inputs;
   RunOptions options;
-  double scale = 1;  ///< what all times were multiplied by
+  double scale = 1;            ///< what all times were multiplied by
   std::optional<EndRule> end;  ///< in place of the workload's own
 
   /// What is needed to run it by hand: the seed, the JSON texts and the options.

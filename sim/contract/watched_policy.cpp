@@ -70,8 +70,7 @@ void WatchedPolicy::check_tasks(const SystemView& view, const Request& request) 
     for (const Edge& e : tasks[t].inputs)
       if (request.tasks[e.task].progress != Progress::finished) missing.insert(e.task);
     expect(task.missing == missing.size(), "missing counts predecessors");
-    expect(task.progress == Progress::waiting || missing.empty(),
-           "only tasks without missing predecessors get ready");
+    expect(task.progress == Progress::waiting || missing.empty(), "only tasks without missing predecessors get ready");
     expect((task.accelerator == kNone) == (task.progress < Progress::running),
            "tasks that run or ran have an accelerator");
   }

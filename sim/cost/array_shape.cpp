@@ -47,8 +47,7 @@ std::optional<ArrayShape> array_shape(const LayerWork& work) {
       shape.y = shape.p;
       shape.x = 1;
       return shape;
-    default:
-      return std::nullopt;
+    default: return std::nullopt;
   }
 }
 

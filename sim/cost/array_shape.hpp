@@ -25,7 +25,8 @@ struct ArrayShape {
 /// How the layer lies on an array; nothing if it is no convolution, linear layer or matrix product, or has no dims.
 /// - A linear layer is a 1 x 1 convolution on as many rows as there are tokens (and inputs in the batch).
 /// - A batched matrix product is a 1 x 1 convolution of as many rows as the left matrix has, its groups the batch.
-/// - A transposed convolution computes, for every input pixel, k r s outputs: a 1 x 1 convolution with as many channels.
+/// - A transposed convolution computes, for every input pixel, k r s outputs: a 1 x 1 convolution with as many
+/// channels.
 std::optional<ArrayShape> array_shape(const LayerWork& work);
 
 }  // namespace hetsched

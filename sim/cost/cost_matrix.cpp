@@ -101,8 +101,8 @@ void Writer::sum_layers(const Profile& profile, const GraphTask& task, std::size
                       in_quotes(kinds_[kind].spec->name) + ", the most that can be simulated; check their bytes");
 }
 
-/// Where the kind cannot compute the layer, the costs of the fallback at the point of the same name (a power mode of the
-/// whole board), or else at its first, with the power that it draws there beyond idling.
+/// Where the kind cannot compute the layer, the costs of the fallback at the point of the same name (a power mode of
+/// the whole board), or else at its first, with the power that it draws there beyond idling.
 void Writer::fall_back(const Profile& profile, const LayerSpec& layer, std::size_t kind) {
   const std::uint32_t other = index_of_kind(platform_, kinds_[kind].spec->fallback);
   const std::vector<OperatingPointSpec>& points = kinds_[other].spec->operating_points;
@@ -130,7 +130,8 @@ std::string Writer::with_operator(const Network& network, const GraphTask& task)
   if (task.layers.size() > 1) return task.name + " (no row of its own, and no kind runs all of its layers)";
   const LayerSpec& layer = network.layers[task.layers[0]];
   bool all_profiled = true;
-  for (std::size_t k = 0; k < kinds_.size(); ++k) all_profiled = all_profiled && (!kinds_[k].in_use || costs_.only_profiled(k));
+  for (std::size_t k = 0; k < kinds_.size(); ++k)
+    all_profiled = all_profiled && (!kinds_[k].in_use || costs_.only_profiled(k));
   if (all_profiled) return task.name;
   return task.name + " (" + (layer.op.empty() ? "no op" : layer.op) + (layer.dims ? "" : " without dims") + ")";
 }
@@ -151,15 +152,15 @@ void Writer::tell_missing(const Profile& profile, const Names& missing) {
     text += "; none of the cost models of " + listed(modelled) + " covers their operator, number format and dims";
   if (!keys.empty())
     text += "; the platform's profile keys are " + listed(keys) + "; the model's profile has " +
-            (profiled.empty() ? "no rows" : listed(profiled)) + "; add rows for these tasks, or an accelerator that they are profiled on";
+            (profiled.empty() ? "no rows" : listed(profiled)) +
+            "; add rows for these tasks, or an accelerator that they are profiled on";
   else
     text += "; add an accelerator that can";
   problems_.add("", "", text);
 }
 
 /// Is there a profile for the kind, and does one of its rows hold at one of its points?
-void check_kind(const KindIds& kind, const std::vector<Profile>& profiles, const NameIds& ids,
-                Problems& problems) {
+void check_kind(const KindIds& kind, const std::vector<Profile>& profiles, const NameIds& ids, Problems& problems) {
   Names keys, points;
   for (const Profile& profile : profiles) {
     for (std::string& key : profile.keys(ids)) keys.push_back(std::move(key));
@@ -179,25 +180,22 @@ void check_kind(const KindIds& kind, const std::vector<Profile>& profiles, const
   const std::string key = ids.name(kind.key);
   if (points.empty()) {
     problems.add("", "",
-                 "no profile has rows for kind " + in_quotes(kind.spec->name) + ": its profile key " +
-                     in_quotes(key) + " is none of " +
-                     (keys.empty() ? "those there are, for there are none" : listed(keys)) +
+                 "no profile has rows for kind " + in_quotes(kind.spec->name) + ": its profile key " + in_quotes(key) +
+                     " is none of " + (keys.empty() ? "those there are, for there are none" : listed(keys)) +
                      did_you_mean(key, keys) + "; add rows, or take its accelerators out of the platform");
     return;
   }
   Names own;
   for (const std::uint32_t point : kind.points) own.push_back(ids.name(point));
   problems.add("", "",
-               "kind " + in_quotes(kind.spec->name) +
-                   " has none of the operating points that the profiles give for " + in_quotes(key) +
-                   ": they are " + listed(points) + "; the kind's are " + listed(own) +
+               "kind " + in_quotes(kind.spec->name) + " has none of the operating points that the profiles give for " +
+                   in_quotes(key) + ": they are " + listed(points) + "; the kind's are " + listed(own) +
                    did_you_mean(own[0], points));
 }
 
 }  // namespace
 
-CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const CostedModel> models,
-                             Problems& problems) {
+CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const CostedModel> models, Problems& problems) {
   NameIds ids;
   LayerCosts costs(platform, ids, problems);
   const std::vector<KindIds>& kinds = costs.kinds();
@@ -210,8 +208,8 @@ CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const Coste
   std::vector<Profile> profiles;  // one per network, however many granularities it is used at
   std::vector<std::size_t> profile_of;
   for (const CostedModel& model : models) {
-    const auto known = std::find_if(profiles.begin(), profiles.end(),
-                                    [&](const Profile& p) { return &p.network() == model.network; });
+    const auto known =
+        std::find_if(profiles.begin(), profiles.end(), [&](const Profile& p) { return &p.network() == model.network; });
     profile_of.push_back(static_cast<std::size_t>(known - profiles.begin()));
     if (known == profiles.end()) profiles.emplace_back(*model.network, ids);
   }

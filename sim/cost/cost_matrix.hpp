@@ -3,9 +3,10 @@
 /// from profiles and cost models.
 ///
 /// Rows: the tasks of all models, each as its original and then as each of its variants. Columns: the
-/// operating points of all kinds. For each cell of a task that is a single layer, the kind's sources of costs (its field
-/// `costs`; profiles alone by default) are asked in their order, and the first that can tell counts. A cost model sees the
-/// layer's work (model/layer_work.hpp). The profile is looked up by (task, variant, profile key of the kind, point):
+/// operating points of all kinds. For each cell of a task that is a single layer, the kind's sources of costs (its
+/// field `costs`; profiles alone by default) are asked in their order, and the first that can tell counts. A cost model
+/// sees the layer's work (model/layer_work.hpp). The profile is looked up by (task, variant, profile key of the kind,
+/// point):
 ///
 /// 1. A row that names the point holds there exactly.
 /// 2. A row without point was measured at the kind's first point and holds at all others, scaled: cycles / frequency
@@ -13,13 +14,14 @@
 ///    as it is.
 /// 3. Energy is the row's energy at any point, or its power times the time of the cell. Bytes never scale.
 /// 4. A group or the whole network ("*") takes its rows in the profile; where it has none at all for a profile key, the
-///    original is the sum of its layers (time, energy, bytes). Layers that the kind cannot compute come from its fallback,
-///    with the power that one draws beyond idling and fallback_time for each change, if at least one layer is the kind's
-///    own; without fallback, the task cannot run.
+///    original is the sum of its layers (time, energy, bytes). Layers that the kind cannot compute come from its
+///    fallback, with the power that one draws beyond idling and fallback_time for each change, if at least one layer is
+///    the kind's own; without fallback, the task cannot run.
 /// 5. What no source covers cannot run: time kNever.
-/// 6. The rows are there once for each batch size up to the largest max_batch of a kind in use; a kind cannot compute larger
-///    batches than its own. Profiled costs grow by batch_fixed_share + (1 - batch_fixed_share) b; cost models see the work
-///    of b inferences that share their weights.
+/// 6. The rows are there once for each batch size up to the largest max_batch of a kind in use; a kind cannot compute
+/// larger
+///    batches than its own. Profiled costs grow by batch_fixed_share + (1 - batch_fixed_share) b; cost models see the
+///    work of b inferences that share their weights.
 #pragma once
 
 #include <cstddef>
@@ -54,12 +56,12 @@ struct CostMatrix {
 
 /// Builds the matrix; rows in the order of models, tasks and variants. No profile may have two rows for one
 /// (layer, variant, kind, point); read_network() sees to that. Problems, in terms of the user's files:
-/// - a kind in use that has no other source and whose profile key occurs in no profile, or whose rows are all for points
+/// - a kind in use that has no other source and whose profile key occurs in no profile, or whose rows are all for
+/// points
 ///   that it does not have;
 /// - a point without frequency where the profile counts cycles;
 /// - tasks whose original no accelerator of the platform can run at any point.
 /// The result is meaningful only if no problem was added.
-CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const CostedModel> models,
-                             Problems& problems);
+CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const CostedModel> models, Problems& problems);
 
 }  // namespace hetsched

@@ -47,7 +47,8 @@ class CostModel {
 
   /// Costs at each operating point: out[p] for points[p]. Leaves time kNever where it cannot run the layer. Fast: it is
   /// called for every layer of every model on every kind.
-  virtual void cost(const LayerWork& work, std::span<const OperatingPointSpec> points, std::span<LayerCost> out) const = 0;
+  virtual void cost(const LayerWork& work, std::span<const OperatingPointSpec> points,
+                    std::span<LayerCost> out) const = 0;
 };
 
 }  // namespace hetsched

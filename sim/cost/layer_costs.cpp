@@ -73,7 +73,8 @@ LayerCosts::LayerCosts(const PlatformSpec& platform, NameIds& ids, Problems& pro
                               [&](const AcceleratorSpec& a) { return a.kind == spec.name; });
     std::vector<Source>& sources = sources_.emplace_back();
     for (const CostSpec& cost : spec.costs)
-      sources.push_back({std::visit([](const auto& s) { return operators_of(s); }, cost), make_cost_model(cost), name_of_source(cost)});
+      sources.push_back({std::visit([](const auto& s) { return operators_of(s); }, cost), make_cost_model(cost),
+                         name_of_source(cost)});
     if (sources.empty()) sources.push_back({{}, nullptr, tag<ProfileCosts>});
   }
 }

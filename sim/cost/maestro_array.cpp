@@ -33,12 +33,12 @@ double over_folds(double size, double fold, F&& of) {
   return (full > 0 ? full * of(fold) : 0) + (rest > 0 ? of(rest) : 0);
 }
 
-/// kcp_ws with `lanes` input channels inside a cluster, or depthwise layers with a channel on every element: filters stay,
-/// the window slides along a row, then to the next. Only the very first block waits for its operands.
+/// kcp_ws with `lanes` input channels inside a cluster, or depthwise layers with a channel on every element: filters
+/// stay, the window slides along a row, then to the next. Only the very first block waits for its operands.
 struct Sliding {
-  double compute = 0;   ///< cycles of one step
-  double row_load = 0;  ///< elements to begin a row
-  double step_load = 0; ///< elements that enter when the window moves on
+  double compute = 0;    ///< cycles of one step
+  double row_load = 0;   ///< elements to begin a row
+  double step_load = 0;  ///< elements that enter when the window moves on
 };
 double block(const ArrayShape& l, const Sliding& s, double filters, double results, const Noc& noc) {
   const double out = noc.cycles(results);
@@ -114,15 +114,13 @@ double counted_results(double channels, double at_once) {
 /// before, but for the very first.
 double yxp_inputs(const ArrayShape& l, double pes) {
   const double filters = l.depthwise ? 1 : l.k, channels = l.depthwise ? l.groups : l.c;
-  const double fold = std::min(std::max(std::floor(pes / kYxpCluster), 1.0), l.p),
-               tile = std::min(kYxpCluster, l.q);
+  const double fold = std::min(std::max(std::floor(pes / kYxpCluster), 1.0), l.p), tile = std::min(kYxpCluster, l.q);
   const double windows = (tile - 1) * l.stride + l.s;
   const double next_tiles = l.r * l.p * tile * std::min(l.stride, l.s) * (std::ceil(l.q / kYxpCluster) - 1);
   const double next_folds = l.r * (l.p - fold) * windows;
   const double rows = (fold - 1) * l.stride + l.r - (fold == l.p && l.p > 1 ? 1 : 0);
   return (l.depthwise ? 1 : l.groups) *
-         (filters * (channels * (next_tiles + next_folds) + (channels - 1) * rows * windows) +
-          l.r * fold * windows);
+         (filters * (channels * (next_tiles + next_folds) + (channels - 1) * rows * windows) + l.r * fold * windows);
 }
 
 BufferTraffic traffic_of(const ArrayShape& l, const MaestroArraySpec& array) {
@@ -143,8 +141,7 @@ BufferTraffic traffic_of(const ArrayShape& l, const MaestroArraySpec& array) {
   // stay.
   const double tile = std::min(kRsTile, l.k), tiles = std::ceil(l.k / kRsTile);
   const double folds = std::ceil(l.p / std::max(std::floor(array.pes / l.r), 1.0));
-  return {l.groups * l.c * pixels * rs,
-          l.groups * (tile * tiles * l.c * rs * l.q * folds - (l.q - 1) * tile * rs),
+  return {l.groups * l.c * pixels * rs, l.groups * (tile * tiles * l.c * rs * l.q * folds - (l.q - 1) * tile * rs),
           l.groups * l.k * l.c * pixels};
 }
 
@@ -153,7 +150,8 @@ double cycles_of(const ArrayShape& l, const MaestroArraySpec& array) {
   const double pes = array.pes;
   switch (array.dataflow) {
     case MaestroDataflow::yxp_os: return yxp_cycles(l, pes, noc);
-    case MaestroDataflow::kcp_ws: return l.depthwise ? depthwise_cycles(l, pes, noc) : l.groups * kcp_cycles(l, pes, noc);
+    case MaestroDataflow::kcp_ws:
+      return l.depthwise ? depthwise_cycles(l, pes, noc) : l.groups * kcp_cycles(l, pes, noc);
     case MaestroDataflow::rs: break;
   }
   return l.depthwise ? depthwise_cycles(l, pes, noc) : l.groups * rs_cycles(l, pes, noc);
@@ -195,8 +193,12 @@ class MaestroArray final : public CostModel {
     array.bound = counts.cycles > cycles_of(*shape, unlimited_) * 1.01 ? Bound::noc : Bound::compute;
     array.macs = macs;
     array.processing_elements = spec_.pes;
-    array.accesses = {shape->count * counts.l1_reads, shape->count * counts.l1_writes, shape->count * counts.l2_reads,
-                      shape->count * counts.l2_writes, 0, 0};
+    array.accesses = {shape->count * counts.l1_reads,
+                      shape->count * counts.l1_writes,
+                      shape->count * counts.l2_reads,
+                      shape->count * counts.l2_writes,
+                      0,
+                      0};
     const BufferTraffic traffic = traffic_of(*shape, spec_);
     array.noc_elements = shape->count * (traffic.inputs + traffic.weights + traffic.results);
     price(array, work, spec_.memory_hierarchy, points, out);

@@ -50,7 +50,8 @@ std::size_t interval(const std::array<double, N>& knots, double x) {
 double sram_energy_per_byte(double bytes, double node) {
   const std::size_t size = interval(kSramBytes, bytes), n = interval(kSramNodes, node);
   const auto at_node = [&](std::size_t which) {
-    return power_law(kSramBytes[size], kSramEnergy[which][size], kSramBytes[size + 1], kSramEnergy[which][size + 1], bytes);
+    return power_law(kSramBytes[size], kSramEnergy[which][size], kSramBytes[size + 1], kSramEnergy[which][size + 1],
+                     bytes);
   };
   return kPico * power_law(kSramNodes[n], at_node(n), kSramNodes[n + 1], at_node(n + 1), node);
 }
@@ -111,13 +112,12 @@ namespace {
 DramElements dram_elements_of(const LayerWork& work, const MemoryHierarchySpec& memory) {
   const double element = bytes_of(work.precision);
   if (work.op != OperatorClass::matmul || work.dims == nullptr)
-    return dram_elements(work.input_bytes / element, work.weight_bytes / element, work.output_bytes / element,
-                         element, memory);
+    return dram_elements(work.input_bytes / element, work.weight_bytes / element, work.output_bytes / element, element,
+                         memory);
   // One product after the other; its right side has the part of weights.
   const Dims& d = *work.dims;
   const double products = static_cast<double>(d.n) * work.batch, rows = static_cast<double>(d.y) * d.x;
-  const DramElements one =
-      dram_elements(rows * d.c, static_cast<double>(d.c) * d.k, rows * d.k, element, memory);
+  const DramElements one = dram_elements(rows * d.c, static_cast<double>(d.c) * d.k, rows * d.k, element, memory);
   return {products * one.reads, products * one.writes};
 }
 
@@ -145,7 +145,8 @@ void price(const ArrayWork& array, const LayerWork& work, const MemoryHierarchyS
     out[p].memory_time = memory_time;
     out[p].peak_ops = 2 * array.processing_elements * points[p].frequency;
     out[p].bandwidth = memory.dram_bandwidth.value_or(0);
-    out[p].time = memory.double_buffering ? std::max(out[p].compute_time, memory_time) : out[p].compute_time + memory_time;
+    out[p].time =
+        memory.double_buffering ? std::max(out[p].compute_time, memory_time) : out[p].compute_time + memory_time;
     out[p].bound = memory_time > out[p].compute_time ? Bound::memory : array.bound;
     out[p].utilization = out[p].time > 0 ? 2 * work.macs / (out[p].peak_ops * out[p].time) : 0;
   }

@@ -16,9 +16,10 @@ struct AccessEnergy {
 };
 
 /// Mode physical: arithmetic at 7 and 45 nm from Jouppi et al., "Ten Lessons From Three Generations Shaped Google's
-/// TPUv4i", ISCA 2021, table 2 (a product and an addition in the accumulator's format; int4 as int8), between and beyond
-/// as a power of the node; SRAM from CACTI 7 (64-bit word, one port, itrs-hp), as a power of size and node between the
-/// sizes run; DRAM in pJ/bit: LPDDR4 8 (Accelergy), DDR4 20.3 (Horowitz), HBM2 3.9, HBM2E 6.0, GDDR6 7.5 (Micron).
+/// TPUv4i", ISCA 2021, table 2 (a product and an addition in the accumulator's format; int4 as int8), between and
+/// beyond as a power of the node; SRAM from CACTI 7 (64-bit word, one port, itrs-hp), as a power of size and node
+/// between the sizes run; DRAM in pJ/bit: LPDDR4 8 (Accelergy), DDR4 20.3 (Horowitz), HBM2 3.9, HBM2E 6.0, GDDR6 7.5
+/// (Micron).
 AccessEnergy access_energy(const MemoryHierarchySpec& memory, Precision precision);
 
 /// What an array does for one layer, whatever its frequency.
@@ -27,8 +28,8 @@ struct ArrayWork {
   Bound bound = Bound::compute;  ///< of the array alone: compute or noc
   double processing_elements = 1;
   double macs = 0;
-  double noc_elements = 0;       ///< moved between buffer and processing elements
-  Accesses accesses;             ///< local and buffer; DRAM is filled in by price()
+  double noc_elements = 0;  ///< moved between buffer and processing elements
+  Accesses accesses;        ///< local and buffer; DRAM is filled in by price()
 };
 
 /// Elements that have to come from and go to DRAM. A tensor is moved once if everything fits the buffer (half
@@ -42,8 +43,8 @@ struct DramElements {
 DramElements dram_elements(double inputs, double weights, double outputs, double element_bytes,
                            const MemoryHierarchySpec& memory);
 
-/// Turns an array's work into costs at every operating point with a frequency: the DRAM's time beside (double buffering)
-/// or behind the array's, and the energy of all accesses.
+/// Turns an array's work into costs at every operating point with a frequency: the DRAM's time beside (double
+/// buffering) or behind the array's, and the energy of all accesses.
 void price(const ArrayWork& array, const LayerWork& work, const MemoryHierarchySpec& memory,
            std::span<const OperatingPointSpec> points, std::span<LayerCost> out);
 

@@ -19,16 +19,11 @@ bool contains(const std::vector<T>& list, T value) {
 template <class Table>
 std::optional<double> of_format(const Table& table, Precision precision) {
   switch (precision) {
-    case Precision::fp32:
-      return table.fp32;
-    case Precision::fp16:
-      return table.fp16;
-    case Precision::bf16:
-      return table.bf16;
-    case Precision::int8:
-      return table.int8;
-    case Precision::int4:
-      return table.int4;
+    case Precision::fp32: return table.fp32;
+    case Precision::fp16: return table.fp16;
+    case Precision::bf16: return table.bf16;
+    case Precision::int8: return table.int8;
+    case Precision::int4: return table.int4;
   }
   return std::nullopt;
 }
@@ -57,8 +52,7 @@ class Roofline final : public CostModel {
     for (std::size_t op = 0; op <= kOperators; ++op)
       for (std::size_t precision = 0; precision < kPrecisions; ++precision)
         for (const bool pointwise : {false, true})
-          rates_[index(op, precision, pointwise)] =
-              resolve(spec, op, static_cast<Precision>(precision), pointwise);
+          rates_[index(op, precision, pointwise)] = resolve(spec, op, static_cast<Precision>(precision), pointwise);
   }
 
   void cost(const LayerWork& work, std::span<const OperatingPointSpec> points,
@@ -133,9 +127,8 @@ class Roofline final : public CostModel {
     return most * std::pow(1 + std::pow(std::min(compute, memory) / most, norm_), 1 / norm_);
   }
 
-  [[nodiscard]] LayerCost at_point(const LayerWork& work, const Rates& rates, const Demand& demand,
-                                   double outputs, const OperatingPointSpec& first,
-                                   const OperatingPointSpec& point) const {
+  [[nodiscard]] LayerCost at_point(const LayerWork& work, const Rates& rates, const Demand& demand, double outputs,
+                                   const OperatingPointSpec& first, const OperatingPointSpec& point) const {
     const double units = point.active_units / first.active_units;
     const bool clocks = point.frequency > 0 && first.frequency > 0;
     const double speed = units * (clocks ? point.frequency / first.frequency : 1);
@@ -147,8 +140,7 @@ class Roofline final : public CostModel {
     cost.overhead = rates.fused ? 0 : rates.overhead;
     cost.time = cost.overhead + join(cost.compute_time, cost.memory_time);
     cost.traffic = demand.memory_bytes;
-    cost.energy =
-        demand.ops * rates.energy_per_op * point.energy_scale + demand.memory_bytes * energy_per_byte_;
+    cost.energy = demand.ops * rates.energy_per_op * point.energy_scale + demand.memory_bytes * energy_per_byte_;
     if (cost.time > 0) {
       const double most = std::max({cost.compute_time, cost.memory_time, cost.overhead});
       cost.bound = most == cost.compute_time  ? Bound::compute
@@ -172,8 +164,6 @@ class Roofline final : public CostModel {
 
 }  // namespace
 
-std::unique_ptr<CostModel> make_roofline(const RooflineSpec& spec) {
-  return std::make_unique<Roofline>(spec);
-}
+std::unique_ptr<CostModel> make_roofline(const RooflineSpec& spec) { return std::make_unique<Roofline>(spec); }
 
 }  // namespace hetsched

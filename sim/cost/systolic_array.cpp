@@ -16,8 +16,8 @@ class SystolicArray final : public CostModel {
     const auto shape = array_shape(work);
     if (!shape) return price_vector(work, spec_.vector_lanes, spec_.memory_hierarchy, points, out);
     // The inputs of a batch are more pixels of one product, but where every group has filters of its own.
-    const SystolicCounts counts = count_systolic(
-        {shape->count * shape->p * shape->q, shape->r * shape->s * shape->c, shape->k}, spec_);
+    const SystolicCounts counts =
+        count_systolic({shape->count * shape->p * shape->q, shape->r * shape->s * shape->c, shape->k}, spec_);
     ArrayWork array;
     array.cycles = shape->groups * counts.cycles;
     array.macs = shape->macs();

@@ -23,8 +23,8 @@ struct SystolicCounts {
 
 /// Which dimensions lie on rows and columns: os pixels x filters, ws window x filters, is window x pixels; the third is
 /// streamed. Partial folds take as long as full ones. Exactly the tool's totals (v2, v3) with FillTerm::tool: "Total
-/// Cycles" is the last cycle's index, one less than their number; its output writes for os, which count the array's area
-/// and half its circumference once too often per fold, are output_writes + folds * (rows + columns).
+/// Cycles" is the last cycle's index, one less than their number; its output writes for os, which count the array's
+/// area and half its circumference once too often per fold, are output_writes + folds * (rows + columns).
 SystolicCounts count_systolic(const SystolicWork& work, const SystolicArraySpec& array);
 
 /// Depthwise layers and groups are computed one group after the other.

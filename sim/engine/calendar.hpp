@@ -17,17 +17,17 @@ inline double instant_width(double date) { return 1e-12 + 4.0 * std::numeric_lim
 class Calendar {
  public:
   enum class What : std::uint8_t {
-    lane,          ///< a stage of a lane is over; void if `stamp` is not the lane's any more
-    transfer,      ///< the latency of a transfer is over; likewise
-    arrival,       ///< the next request of stream `subject`
-    triggered,     ///< a cascade: a request of stream `subject`
-    poll,          ///< a tick of polled release
-    late,          ///< the deadline of request `stamp` at place `subject`
-    turn_off,      ///< accelerator `subject`
+    lane,       ///< a stage of a lane is over; void if `stamp` is not the lane's any more
+    transfer,   ///< the latency of a transfer is over; likewise
+    arrival,    ///< the next request of stream `subject`
+    triggered,  ///< a cascade: a request of stream `subject`
+    poll,       ///< a tick of polled release
+    late,       ///< the deadline of request `stamp` at place `subject`
+    turn_off,   ///< accelerator `subject`
     turn_on,
-    wake,          ///< the policy asked for it
-    apply,         ///< the policy's latency is over
-    end            ///< of the run
+    wake,   ///< the policy asked for it
+    apply,  ///< the policy's latency is over
+    end     ///< of the run
   };
   struct Entry {
     double date = 0;
@@ -39,8 +39,9 @@ class Calendar {
 
   void add(double date, What what, std::uint32_t subject = 0, std::uint64_t stamp = 0) {
     if (!(date < std::numeric_limits<double>::infinity()))
-      throw InputError("the run reaches times beyond all numbers; check the largest times, and the smallest "
-                       "frequencies and bandwidths, of platform, models and workload");
+      throw InputError(
+          "the run reaches times beyond all numbers; check the largest times, and the smallest "
+          "frequencies and bandwidths, of platform, models and workload");
     queue_.push({date, next_order_++, stamp, subject, what});
   }
   [[nodiscard]] bool empty() const { return queue_.empty(); }

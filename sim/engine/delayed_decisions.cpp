@@ -32,7 +32,8 @@ double DelayedDecisions::hold(std::span<const Decision> decided, const SystemVie
 
 bool DelayedDecisions::holds(const Held& held, const SystemView& view) {
   const std::uint32_t request = request_of(held.decision);
-  if (request != kNone && (request >= view.requests.size() || view.requests[request].id != held.request_id)) return false;
+  if (request != kNone && (request >= view.requests.size() || view.requests[request].id != held.request_id))
+    return false;
   if (const auto* start = std::get_if<Start>(&held.decision))
     for (std::size_t i = 0; i < start->also.size(); ++i)
       if (id_at(start->also[i].request, view) != held.other_ids[i]) return false;

@@ -17,9 +17,9 @@ class DelayedDecisions {
  public:
   struct Held {
     Decision decision;
-    std::uint64_t request_id = 0;  ///< of the request it concerns: its place may be another's by then
+    std::uint64_t request_id = 0;               ///< of the request it concerns: its place may be another's by then
     std::vector<std::uint64_t> other_ids = {};  ///< likewise, of the others of a batch
-    std::string broken_rule;       ///< when it was decided; what earlier decisions of the same call change may mend it
+    std::string broken_rule;  ///< when it was decided; what earlier decisions of the same call change may mend it
     std::string in_words;
   };
 

@@ -22,28 +22,28 @@ enum class Stage : std::uint8_t { idle, overhead, waiting, computing, off };
 struct Lane {
   std::uint32_t accelerator = 0, slot = 0;
   Stage stage = Stage::idle;
-  bool flowing = false;       ///< its compute stage is a flow of the executor
-  TaskRef task;               ///< that it runs; meaningless when idle or off
-  std::vector<TaskRef> also;  ///< computed with it as one batch
-  std::uint32_t batch = 1;    ///< size of the batch as it was started; requests may have left it since
-  std::uint32_t fetching = 0; ///< transfers it waits for
-  std::uint64_t stamp = 0;    ///< changes with every stage: calendar entries of earlier stages are void
-  double since = 0;           ///< time up to which it has been measured
-  double power = 0;           ///< drawn in this stage, W
+  bool flowing = false;        ///< its compute stage is a flow of the executor
+  TaskRef task;                ///< that it runs; meaningless when idle or off
+  std::vector<TaskRef> also;   ///< computed with it as one batch
+  std::uint32_t batch = 1;     ///< size of the batch as it was started; requests may have left it since
+  std::uint32_t fetching = 0;  ///< transfers it waits for
+  std::uint64_t stamp = 0;     ///< changes with every stage: calendar entries of earlier stages are void
+  double since = 0;            ///< time up to which it has been measured
+  double power = 0;            ///< drawn in this stage, W
   // Of the task it runs:
   double start = 0, inputs = 0, compute = 0;
   double predicted = 0;
-  double expected = 0;        ///< by the policy
-  double overhead = 0;        ///< dispatch and switch, s
+  double expected = 0;  ///< by the policy
+  double overhead = 0;  ///< dispatch and switch, s
   double switch_time = 0;
-  double factor = 1;          ///< true over predicted time
-  double end = 0;             ///< when computing ends, unless it flows
-  double piece_start = 0;     ///< compute time since the last change of point
-  double piece_time = 0;      ///< true time alone of the whole task at this point
-  double done = 0;            ///< share of the task computed before this piece
-  double lump = 0;            ///< dynamic and switch energy so far, J
-  double share = 0;           ///< of active power so far, J
-  double transfer = 0;        ///< energy of moving bytes, J
+  double factor = 1;       ///< true over predicted time
+  double end = 0;          ///< when computing ends, unless it flows
+  double piece_start = 0;  ///< compute time since the last change of point
+  double piece_time = 0;   ///< true time alone of the whole task at this point
+  double done = 0;         ///< share of the task computed before this piece
+  double lump = 0;         ///< dynamic and switch energy so far, J
+  double share = 0;        ///< of active power so far, J
+  double transfer = 0;     ///< energy of moving bytes, J
 };
 
 /// Calls `visit` with every task in a lane.
@@ -55,11 +55,11 @@ void for_each_task(const Lane& lane, const Visit& visit) {
 
 class Devices {
  public:
-  Devices(const Tables& tables, const ExecutionJitter& jitter, std::uint64_t seed, State& state,
-          Executor& executor, Calendar& calendar, Reporter& reporter);
+  Devices(const Tables& tables, const ExecutionJitter& jitter, std::uint64_t seed, State& state, Executor& executor,
+          Calendar& calendar, Reporter& reporter);
 
-  /// Puts a ready task, or a batch, on a free lane of an accelerator; its overhead begins, and a calendar entry will tell
-  /// its end unless it is zero. Returns the lane.
+  /// Puts a ready task, or a batch, on a free lane of an accelerator; its overhead begins, and a calendar entry will
+  /// tell its end unless it is zero. Returns the lane.
   std::uint32_t start(const Start& start, double now);
   /// One task leaves a batch of several, and with it `fetching` of the transfers that the lane waits for; the others go
   /// on, at the price of the whole batch. The caller tells the state.

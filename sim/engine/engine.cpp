@@ -33,7 +33,8 @@ class Engine {
         executor_(executor),
         reporter_(observers),
         state_(tables),
-        devices_(tables, scenario.options.execution_jitter, scenario.options.seed, state_, executor, calendar_, reporter_),
+        devices_(tables, scenario.options.execution_jitter, scenario.options.seed, state_, executor, calendar_,
+                 reporter_),
         transfers_(tables, state_, executor, calendar_, reporter_, devices_.lanes()),
         releases_(scenario.workload, scenario.options.seed, state_, calendar_),
         clairvoyant_(clairvoyant) {}
@@ -95,7 +96,7 @@ class Engine {
   bool tick_ = false;        ///< a poll is due at this instant
   bool apply_ = false;       ///< the policy's latency is over at this instant
   std::uint32_t lanes_in_use_ = 0;
-  std::uint64_t instants_here_ = 0;  ///< since time advanced
+  std::uint64_t instants_here_ = 0;       ///< since time advanced
   std::vector<std::uint32_t> times_off_;  ///< by accelerator: outages that hold
   DelayedDecisions delayed_;
   std::vector<std::uint32_t> flows_, waiting_, expired_;
@@ -128,8 +129,7 @@ void Engine::begin() {
     if (outage.on) calendar_.add(*outage.on, Calendar::What::turn_on, index);
   }
   releases_.begin();
-  if (scenario_.workload.end == EndRule::at_duration)
-    calendar_.add(*scenario_.workload.duration, Calendar::What::end);
+  if (scenario_.workload.end == EndRule::at_duration) calendar_.add(*scenario_.workload.duration, Calendar::What::end);
   calendar_.add(0, Calendar::What::wake, kNone);
   state_.push_event({});
 }
@@ -383,8 +383,7 @@ void Engine::carry_out(const Start& d) {
 }
 
 void Engine::carry_out(const Prefetch& d) {
-  if (tables_.memories().size() > 1)
-    transfers_.bring(d.task, state_.accelerator(d.accelerator).memory, kNone, now_);
+  if (tables_.memories().size() > 1) transfers_.bring(d.task, state_.accelerator(d.accelerator).memory, kNone, now_);
 }
 
 void Engine::check_end() {
@@ -399,15 +398,17 @@ void Engine::check_end() {
 }
 
 void Engine::stands_still() const {
-  throw InputError("simulated time stands still at " + shortest(now_) + " s: requests come and go at one instant for "
+  throw InputError("simulated time stands still at " + shortest(now_) +
+                   " s: requests come and go at one instant for "
                    "ever; check closed loops whose tasks take no time or whose deadlines have passed at once");
 }
 
 void Engine::close() {
   if (releases_.released() == 0) {
     Problems problems;
-    problems.add({"", "/workload", "no request is released: the run would do no work; give a longer duration, a higher "
-                                   "rate or probability, or another seed"});
+    problems.add({"", "/workload",
+                  "no request is released: the run would do no work; give a longer duration, a higher "
+                  "rate or probability, or another seed"});
     problems.throw_if_any();
   }
   const std::vector<std::uint32_t> left(state_.live().begin(), state_.live().end());

@@ -56,8 +56,9 @@ void GuardedPolicy::decide(const SystemView& view, Decisions& out, bool waiting)
   last_call_ = view.now;
   for (const auto& [calls, most] : {std::pair(idle_calls_, kMostIdleCalls), std::pair(polls_, kMostPolls)})
     if (calls > most)
-      failed(view.now, "decide()", "it was called " + std::to_string(most) +
-                                       " times in a row without anything starting, finishing or arriving");
+      failed(
+          view.now, "decide()",
+          "it was called " + std::to_string(most) + " times in a row without anything starting, finishing or arriving");
   const double seconds = guarded("decide()", view.now, [&] { policy_.decide(view, out); });
   ++time_.calls;
   time_.seconds += seconds;

@@ -115,8 +115,7 @@ void Releases::release(std::uint32_t stream, const ArrivalTime& arrival, double 
   const Waiting waiting{place, state_.request(place).id};
   ++released_;
   if (gated) streams_[s.after].gated.push_back(waiting);
-  if (std::isfinite(deadline) && workload_.streams[stream].drop == DropRule::unstarted)
-    s.unstarted.push_back(waiting);
+  if (std::isfinite(deadline) && workload_.streams[stream].drop == DropRule::unstarted) s.unstarted.push_back(waiting);
   // Who could start exactly at the deadline still may: it is dropped just after. XRBench looks at its events only.
   if (!polled() && std::isfinite(deadline) && workload_.streams[stream].drop == DropRule::unstarted)
     calendar_.add(deadline + 2 * late_tolerance(deadline), Calendar::What::wake, kNone);
@@ -152,8 +151,8 @@ std::vector<FutureRequest> Releases::foreseen() const {
   for (std::uint32_t s = 0; s < streams_.size(); ++s) {
     ArrivalSource source(workload_.streams[s], workload_.duration, seed_);
     while (const auto arrival = source.next())
-      future.push_back({arrival->index, s, view.streams[s].model, arrival->time, source.deadline(*arrival, arrival->time),
-                        view.streams[s].priority});
+      future.push_back({arrival->index, s, view.streams[s].model, arrival->time,
+                        source.deadline(*arrival, arrival->time), view.streams[s].priority});
   }
   std::stable_sort(future.begin(), future.end(),
                    [](const FutureRequest& a, const FutureRequest& b) { return a.arrival < b.arrival; });

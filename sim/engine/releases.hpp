@@ -37,8 +37,8 @@ class Releases {
   /// Adds the requests to `expired` whose stream drops them unstarted and whose deadline has passed.
   void find_expired(double now, std::vector<std::uint32_t>& expired);
 
-  /// All requests of streams whose arrivals do not depend on the run, by (arrival, stream). Where release is polled they
-  /// come at the first tick after their arrival.
+  /// All requests of streams whose arrivals do not depend on the run, by (arrival, stream). Where release is polled
+  /// they come at the first tick after their arrival.
   [[nodiscard]] std::vector<FutureRequest> foreseen() const;
 
   /// No request will be released any more, whatever happens.
@@ -52,13 +52,13 @@ class Releases {
   };
   struct StreamState {
     ArrivalSource source;
-    std::optional<ArrivalTime> next;        ///< already drawn, not yet released
-    std::uint32_t after = kNone;            ///< the stream that feeds it
-    std::vector<std::uint32_t> triggers;    ///< streams it triggers
+    std::optional<ArrivalTime> next;      ///< already drawn, not yet released
+    std::uint32_t after = kNone;          ///< the stream that feeds it
+    std::vector<std::uint32_t> triggers;  ///< streams it triggers
     std::uint64_t finished = 0;
-    std::uint64_t caused = 0;               ///< releases of a closed loop or cascade entered so far
-    std::deque<Waiting> gated;              ///< requests of streams it feeds
-    std::deque<Waiting> unstarted;          ///< candidates for its drop rule
+    std::uint64_t caused = 0;       ///< releases of a closed loop or cascade entered so far
+    std::deque<Waiting> gated;      ///< requests of streams it feeds
+    std::deque<Waiting> unstarted;  ///< candidates for its drop rule
   };
 
   void draw_next(std::uint32_t stream);
@@ -76,7 +76,7 @@ class Releases {
   std::optional<Cadence> ticks_;
   std::uint64_t next_tick_ = 0;
   std::uint64_t idle_ticks_ = 0;  ///< since the last release
-  std::uint64_t coming_ = 0;    ///< releases drawn or caused that have not happened
+  std::uint64_t coming_ = 0;      ///< releases drawn or caused that have not happened
   std::uint64_t released_ = 0;
 };
 

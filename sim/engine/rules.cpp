@@ -39,7 +39,8 @@ std::string check_batch(const Start& d, const SystemView& view) {
   const Accelerator& a = view.accelerators[d.accelerator];
   const std::size_t size = 1 + d.also.size();
   if (size > view.kinds[a.kind].max_batch)
-    return "a batch of " + number(size) + " is larger than the kind's max_batch, " + number(view.kinds[a.kind].max_batch);
+    return "a batch of " + number(size) + " is larger than the kind's max_batch, " +
+           number(view.kinds[a.kind].max_batch);
   for (std::size_t i = 0; i < d.also.size(); ++i) {
     const TaskRef other = d.also[i];
     if (std::string wrong = check_task(other, view); !wrong.empty()) return "in the batch: " + wrong;
@@ -65,8 +66,9 @@ std::string check(const Start& d, const SystemView& view) {
   if (task.progress == Progress::running) return "the task runs already";
   if (task.progress == Progress::finished) return "the task has finished already";
   if (task.progress == Progress::waiting)
-    return task.missing > 0 ? "the task is not ready: " + number(task.missing) + " of its predecessors have not finished"
-                            : "the task is not ready: its request waits for the stream it comes after";
+    return task.missing > 0
+               ? "the task is not ready: " + number(task.missing) + " of its predecessors have not finished"
+               : "the task is not ready: its request waits for the stream it comes after";
   const Accelerator& a = view.accelerators[d.accelerator];
   if (!a.available) return "the accelerator is turned off";
   if (a.free_slots == 0) return "the accelerator has no free slot";
@@ -76,8 +78,7 @@ std::string check(const Start& d, const SystemView& view) {
   if (!(view.cost(d.task, d.accelerator, d.variant).time < kNever))
     return "the accelerator cannot run this task" + std::string(d.variant > 0 ? " as this variant" : "") +
            " at its operating point";
-  if (!(view.accuracy_loss(d.task, d.variant) < kNever))
-    return "the model does not list this combination of variants";
+  if (!(view.accuracy_loss(d.task, d.variant) < kNever)) return "the model does not list this combination of variants";
   if (!(d.expected >= 0)) return "the expected time must be a number and not negative";
   return d.also.empty() ? "" : check_batch(d, view);
 }
@@ -100,7 +101,8 @@ std::string check(const SetOperatingPoint& d, const SystemView& view) {
     for (std::uint32_t t = 0; t < view.requests[r].tasks.size(); ++t) {
       const TaskState& task = view.requests[r].tasks[t];
       if (task.progress != Progress::running || task.accelerator != d.accelerator) continue;
-      if (!(view.cost(view.model_task({r, t}), view.accelerators[d.accelerator].kind, d.point, task.variant).time < kNever))
+      if (!(view.cost(view.model_task({r, t}), view.accelerators[d.accelerator].kind, d.point, task.variant).time <
+            kNever))
         return "the task that runs there has no cost at that point";
     }
   return "";
@@ -131,7 +133,8 @@ std::string name_of_accelerator(std::uint32_t a, const SystemView& view) {
 
 std::string name_of_request(std::uint32_t r, const SystemView& view) {
   if (r >= view.requests.size() || !view.requests[r].live) return "request at " + number(r);
-  return "request " + number(view.requests[r].id) + " of stream " + std::string(view.streams[view.requests[r].stream].name);
+  return "request " + number(view.requests[r].id) + " of stream " +
+         std::string(view.streams[view.requests[r].stream].name);
 }
 
 std::string words(const Start& d, const SystemView& view) {

@@ -3,10 +3,10 @@
 /// simgrid_executor.cpp only.
 #pragma once
 
-#include <simgrid/kernel/Timer.hpp>
-#include <simgrid/s4u.hpp>
 #include <simgrid/version.h>
 
+#include <simgrid/kernel/Timer.hpp>
+#include <simgrid/s4u.hpp>
 #include <string>
 #include <vector>
 
@@ -41,8 +41,7 @@ inline s4u::Link* add_link(s4u::NetZone* zone, const std::string& name, double b
 #endif
 }
 
-inline void add_route(s4u::NetZone* zone, s4u::Host* from, s4u::Host* to,
-                      const std::vector<s4u::LinkInRoute>& links) {
+inline void add_route(s4u::NetZone* zone, s4u::Host* from, s4u::Host* to, const std::vector<s4u::LinkInRoute>& links) {
 #if SIMGRID_VERSION >= 40000
   zone->add_route(from, to, links, false);
 #else
@@ -50,9 +49,9 @@ inline void add_route(s4u::NetZone* zone, s4u::Host* from, s4u::Host* to,
 #endif
 }
 
-/// Starts activities of maestro's, so that their ends are told and nothing of them is kept: an Exec must be detached from
-/// 3.36 on, or maestro lists it for ever; a Comm between hosts may not be, since its end is then told to nobody (it was
-/// never listed).
+/// Starts activities of maestro's, so that their ends are told and nothing of them is kept: an Exec must be detached
+/// from 3.36 on, or maestro lists it for ever; a Comm between hosts may not be, since its end is then told to nobody
+/// (it was never listed).
 inline void launch(s4u::Exec& exec) {
 #if SIMGRID_VERSION >= 33600
   exec.detach();

@@ -75,8 +75,8 @@ class SimGridExecutor final : public Executor {
   const Fabric fabric_;
   const bool multi_hop_;
   std::vector<s4u::Host*> memory_hosts_;
-  std::vector<s4u::Host*> lane_hosts_;     // multi-hop only
-  std::vector<s4u::Link*> lane_links_;     // multi-hop only: the cap on a lane's rate
+  std::vector<s4u::Host*> lane_hosts_;  // multi-hop only
+  std::vector<s4u::Link*> lane_links_;  // multi-hop only: the cap on a lane's rate
   std::vector<std::unique_ptr<Slot>> slots_;
   std::uint32_t active_ = 0;
   std::vector<s4u::ActivityPtr> cancelled_;  ///< SimGrid touches them once more, in its next step
@@ -170,8 +170,7 @@ auto in_simgrid(const Call& call) {
   }
 }
 
-SimGridExecutor::SimGridExecutor(const Fabric& fabric)
-    : fabric_(fabric), multi_hop_(fabric.multi_hop()) {
+SimGridExecutor::SimGridExecutor(const Fabric& fabric) : fabric_(fabric), multi_hop_(fabric.multi_hop()) {
   in_simgrid([this] {
     engine_ = make_engine();
     connect_once();
@@ -317,9 +316,7 @@ void SimGridExecutor::completed(const s4u::Activity& activity, const Slot& slot)
   stop(&slot);
 }
 
-void SimGridExecutor::stop(const void* reason) {
-  veto_.insert(static_cast<s4u::Activity*>(const_cast<void*>(reason)));
-}
+void SimGridExecutor::stop(const void* reason) { veto_.insert(static_cast<s4u::Activity*>(const_cast<void*>(reason))); }
 
 void SimGridExecutor::arm(double until) {
   if (timer_ != nullptr) {
@@ -327,8 +324,9 @@ void SimGridExecutor::arm(double until) {
     timer_->remove();
   }
   timer_until_ = until;
-  // SimGrid goes to a date by adding what is missing to its clock, which may round to one unit above the date, and it ends
-  // the process if asked for a date below its clock. Our dates stay as they were asked for; its own never lie in its past.
+  // SimGrid goes to a date by adding what is missing to its clock, which may round to one unit above the date, and it
+  // ends the process if asked for a date below its clock. Our dates stay as they were asked for; its own never lie in
+  // its past.
   timer_ = Timer::set(std::max(until + origin_, s4u::Engine::get_clock()), [this] {
     timer_ = nullptr;
     now_ = std::max(now_, timer_until_);

@@ -23,8 +23,7 @@ State::State(const Tables& tables) {
   }
 }
 
-std::uint32_t State::release(std::uint32_t stream, std::uint64_t index, double now, double deadline,
-                             bool gated) {
+std::uint32_t State::release(std::uint32_t stream, std::uint64_t index, double now, double deadline, bool gated) {
   std::uint32_t place = 0;
   if (free_.empty()) {
     place = static_cast<std::uint32_t>(requests_.size());
@@ -82,8 +81,8 @@ void State::open_gate(std::uint32_t request, double now) {
 std::size_t State::ready_position(TaskRef task) const {
   const auto key = [this](TaskRef t) { return std::pair{requests_[t.request].id, t.task}; };
   const std::span<const TaskRef> items = ready_.items();
-  const auto at = std::lower_bound(items.begin(), items.end(), task,
-                                   [&](TaskRef a, TaskRef b) { return key(a) < key(b); });
+  const auto at =
+      std::lower_bound(items.begin(), items.end(), task, [&](TaskRef a, TaskRef b) { return key(a) < key(b); });
   return static_cast<std::size_t>(at - items.begin());
 }
 
@@ -209,8 +208,7 @@ void State::sort_events() {
     const bool has_request = e.task.request != kNone;
     return std::tuple{e.type, has_request ? requests_[e.task.request].id : 0, e.task.task, e.accelerator};
   };
-  std::stable_sort(events_.begin(), events_.end(),
-                   [&](const Event& a, const Event& b) { return key(a) < key(b); });
+  std::stable_sort(events_.begin(), events_.end(), [&](const Event& a, const Event& b) { return key(a) < key(b); });
 }
 
 void State::foretell(std::vector<FutureRequest> future) {

@@ -16,12 +16,12 @@ namespace hetsched {
 
 /// What the engine knows about a live request beyond what policies see.
 struct RequestLedger {
-  bool gated = false;               ///< waits for the stream it comes after
-  std::uint32_t running = 0;        ///< tasks on accelerators
+  bool gated = false;         ///< waits for the stream it comes after
+  std::uint32_t running = 0;  ///< tasks on accelerators
   double first_start = kNever;
   double forecast = kNever;
   double energy = 0;
-  std::vector<double> fetched;      ///< per task: energy of transfers made for it; empty on one memory
+  std::vector<double> fetched;  ///< per task: energy of transfers made for it; empty on one memory
 };
 
 class State {
@@ -38,7 +38,8 @@ class State {
   /// A ready task gets (a part of) the slot that was taken, where it is expected to end at `finish`.
   void start(TaskRef task, std::uint32_t accelerator, std::uint32_t variant, double now, double finish);
   void begin_compute(TaskRef task, double now, double finish);
-  /// A running task is done; its slot is another matter; successors become ready. Returns true if it was the request's last.
+  /// A running task is done; its slot is another matter; successors become ready. Returns true if it was the request's
+  /// last.
   bool finish(TaskRef task, double finished_at, double now);
   /// A running task gives its accelerator up (not its slot). If `again`, it becomes ready once more.
   void interrupt(TaskRef task, double now, bool again);

@@ -16,8 +16,7 @@ std::uint32_t point_named(const KindSpec& kind, const std::string& name) {
 }
 
 std::uint32_t link_named(const std::vector<LinkSpec>& links, const std::string& name) {
-  const auto found =
-      std::find_if(links.begin(), links.end(), [&](const LinkSpec& link) { return link.name == name; });
+  const auto found = std::find_if(links.begin(), links.end(), [&](const LinkSpec& link) { return link.name == name; });
   HETSCHED_ASSERT(found != links.end(), "names of links are checked when a platform is read");
   return static_cast<std::uint32_t>(found - links.begin());
 }
@@ -93,9 +92,8 @@ void Tables::add_platform(const PlatformSpec& platform) {
     std::vector<OperatingPoint>& points = points_.emplace_back();
     for (const OperatingPointSpec& point : spec.operating_points)
       points.push_back({point.name, point.frequency, point.idle_power, point.active_power});
-    kinds_.push_back(
-        {spec.name, spec.type, points, costs_.first_column[k], spec.dispatch_time, spec.switch_time, spec.switch_energy,
-         spec.task_energy == TaskEnergy::total, spec.max_batch});
+    kinds_.push_back({spec.name, spec.type, points, costs_.first_column[k], spec.dispatch_time, spec.switch_time,
+                      spec.switch_energy, spec.task_energy == TaskEnergy::total, spec.max_batch});
     kind_infos_.push_back({spec.task_energy, spec.switch_energy, spec.port_bandwidth.value_or(kNever)});
   }
   for (const AcceleratorSpec& spec : platform_.accelerators) {
@@ -119,8 +117,7 @@ void Tables::add_routes() {
   route_links_.resize(count * count);
   for (std::size_t m = 0; m < count; ++m) routes_[m * count + m].latency = 0;
   for (const RouteSpec& spec : platform_.routes) {
-    const std::uint32_t from = index_of_memory(platform_, spec.from),
-                        to = index_of_memory(platform_, spec.to);
+    const std::uint32_t from = index_of_memory(platform_, spec.from), to = index_of_memory(platform_, spec.to);
     Route& route = routes_[from * count + to];
     route = {};
     const auto slower = [&route](double bandwidth) {
@@ -142,15 +139,15 @@ void Tables::add_models(const std::vector<const Network*>& networks) {
   for (const AcceleratorInfo& a : accelerators_) {
     const Kind& kind = kinds_[a.kind];
     places.at_start.push_back({kind.first_column + a.initial_point, bandwidth_of(a)});
-    for (std::uint32_t p = 0; p < kind.points.size(); ++p) places.at_any.push_back({kind.first_column + p, bandwidth_of(a)});
+    for (std::uint32_t p = 0; p < kind.points.size(); ++p)
+      places.at_any.push_back({kind.first_column + p, bandwidth_of(a)});
   }
   model_names_.reserve(networks.size());  // views of them are taken while they are added
   for (std::size_t m = 0; m < networks.size(); ++m) {
     const TaskGraph& graph = graphs_[m];
     model_names_.push_back(networks[m]->name);
     std::vector<ModelTask>& tasks = tasks_.emplace_back();
-    Model model{
-        .name = model_names_.back(), .tasks = {}, .accuracy = graph.combinations, .losses = graph.losses};
+    Model model{.name = model_names_.back(), .tasks = {}, .accuracy = graph.combinations, .losses = graph.losses};
     for (const GraphTask& source : graph.tasks) {
       ModelTask& task = tasks.emplace_back();
       task.name = source.name;
@@ -179,11 +176,9 @@ void Tables::add_streams(const WorkloadSpec& workload) {
   for (std::size_t s = 0; s < workload.streams.size(); ++s) {
     const StreamSpec& spec = workload.streams[s];
     stream_names_.push_back(spec.name);
-    Stream stream{.name = stream_names_.back(),
-                  .model = model_of_stream_[s],
-                  .priority = static_cast<int>(spec.priority)};
-    if (const auto* periodic = std::get_if<Periodic>(&spec.arrival))
-      stream.period = Cadence(*periodic).period();
+    Stream stream{
+        .name = stream_names_.back(), .model = model_of_stream_[s], .priority = static_cast<int>(spec.priority)};
+    if (const auto* periodic = std::get_if<Periodic>(&spec.arrival)) stream.period = Cadence(*periodic).period();
     if (spec.deadline.value)
       stream.relative_deadline = *spec.deadline.value;
     else if (spec.deadline.word == "period")

@@ -6,8 +6,8 @@
 
 namespace hetsched {
 
-Transfers::Transfers(const Tables& tables, State& state, Executor& executor, Calendar& calendar,
-                     Reporter& reporter, std::uint32_t first_flow)
+Transfers::Transfers(const Tables& tables, State& state, Executor& executor, Calendar& calendar, Reporter& reporter,
+                     std::uint32_t first_flow)
     : tables_(tables),
       state_(state),
       executor_(executor),
@@ -33,9 +33,8 @@ std::uint32_t Transfers::bring(TaskRef task, std::uint32_t memory, std::uint32_t
     const std::uint32_t from = state_.accelerator(producer.accelerator).memory;
     if (from == memory) continue;
     const std::vector<Replica>& copies = state_.replicas(task.request);
-    const auto copy = std::find_if(copies.begin(), copies.end(), [&](const Replica& r) {
-      return r.tensor == edge.tensor && r.memory == memory;
-    });
+    const auto copy = std::find_if(copies.begin(), copies.end(),
+                                   [&](const Replica& r) { return r.tensor == edge.tensor && r.memory == memory; });
     if (copy != copies.end() && copy->arrived) continue;
     Transfer* transfer = nullptr;
     if (copy != copies.end()) {

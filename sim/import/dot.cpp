@@ -30,8 +30,8 @@ double quantity_of(const SourceText& source, std::string_view text, std::string_
   if (const auto plain = parse_decimal(text); plain && *plain >= 0) return scaled(*plain, scale);
   const ParsedQuantity parsed = parse_quantity(text, unit);
   if (!parsed.value || *parsed.value < 0)
-    source.fail(at, noun + " must be a number of at least 0, or a " + quantity_description(unit) +
-                        "; found " + found(text));
+    source.fail(
+        at, noun + " must be a number of at least 0, or a " + quantity_description(unit) + "; found " + found(text));
   return *parsed.value;
 }
 
@@ -56,9 +56,8 @@ class Tasks {
       result_.edges.push_back(
           {graph.nodes[edge.from].name, graph.nodes[edge.to].name, bytes_of(edge), source_.where(edge.at)});
     if (without_time_ > 0)
-      result_.notes.push_back(
-          std::to_string(without_time_) +
-          " tasks have none of the attributes time, cost, runtime, weight, w, and so no cost");
+      result_.notes.push_back(std::to_string(without_time_) +
+                              " tasks have none of the attributes time, cost, runtime, weight, w, and so no cost");
     return std::move(result_);
   }
 
@@ -73,9 +72,8 @@ class Tasks {
     }
     const Names parts = parts_of(given->value);
     if (!first_with_time_.empty() && parts.size() != count_)
-      source_.fail(given->at, "task " + in_quotes(node.name) + " has " + std::to_string(parts.size()) +
-                                  " times, but " + in_quotes(first_with_time_) + " has " +
-                                  std::to_string(count_));
+      source_.fail(given->at, "task " + in_quotes(node.name) + " has " + std::to_string(parts.size()) + " times, but " +
+                                  in_quotes(first_with_time_) + " has " + std::to_string(count_));
     if (first_with_time_.empty()) first_with_time_ = node.name;
     count_ = parts.size();
     for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -35,12 +35,11 @@ class Lexer {
     if (rest_.starts_with("->") || rest_.starts_with("--")) return taken(Token::Type::mark, 2);
     if (starts_word(c)) return taken(Token::Type::word, length_of(in_word));
     if (std::isdigit(static_cast<unsigned char>(c)) || c == '.' || c == '-')
-      return taken(
-          Token::Type::word,
-          1 + length_of([](char d) { return std::isdigit(static_cast<unsigned char>(d)) || d == '.'; }, 1));
+      return taken(Token::Type::word,
+                   1 + length_of([](char d) { return std::isdigit(static_cast<unsigned char>(d)) || d == '.'; }, 1));
     if (std::string_view("{}[]=;,:+").find(c) != std::string_view::npos) return taken(Token::Type::mark, 1);
-    source_.fail(rest_.substr(0, 1), "is not expected: " + in_quotes(rest_.substr(0, 1)) +
-                                         "; names with such characters need quotes");
+    source_.fail(rest_.substr(0, 1),
+                 "is not expected: " + in_quotes(rest_.substr(0, 1)) + "; names with such characters need quotes");
   }
 
  private:
@@ -65,8 +64,7 @@ class Lexer {
         rest_.remove_prefix(std::min(rest_.find('\n'), rest_.size()));
       } else if (rest_.starts_with("/*")) {
         const std::size_t end = rest_.find("*/", 2);
-        if (end == std::string_view::npos)
-          source_.fail(rest_.substr(0, 2), "opens a comment that is never closed");
+        if (end == std::string_view::npos) source_.fail(rest_.substr(0, 2), "opens a comment that is never closed");
         rest_.remove_prefix(end + 2);
       } else {
         return;
@@ -131,8 +129,7 @@ class Parser {
 
   void advance() { token_ = lexer_.next(); }
   [[noreturn]] void fail(const std::string& expected) const {
-    if (token_.type == Token::Type::end)
-      source_.fail_at_end("the file ends where " + expected + " is expected");
+    if (token_.type == Token::Type::end) source_.fail_at_end("the file ends where " + expected + " is expected");
     source_.fail(token_.at, "must be " + expected + "; found " + in_quotes(token_.text));
   }
   [[nodiscard]] bool is_mark(std::string_view mark) const {
@@ -176,9 +173,7 @@ class Parser {
       if (take(";") || take(",")) continue;
       if (is_keyword("node") || is_keyword("edge") || is_keyword("graph")) {
         DotAttributes unused;
-        DotAttributes& defaults = is_keyword("node")   ? node_defaults
-                                  : is_keyword("edge") ? edge_defaults
-                                                       : unused;
+        DotAttributes& defaults = is_keyword("node") ? node_defaults : is_keyword("edge") ? edge_defaults : unused;
         advance();
         if (!is_mark("[")) fail("\"[\"");
         read_attributes(defaults);
@@ -216,8 +211,7 @@ class Parser {
     }
     DotAttributes given;
     while (is_mark("[")) read_attributes(given);
-    if (!has_edges && !is_node && !given.empty())
-      source_.fail(at, "a subgraph takes no attributes in brackets");
+    if (!has_edges && !is_node && !given.empty()) source_.fail(at, "a subgraph takes no attributes in brackets");
     if (has_edges)
       for (std::size_t i = first_edge; i < graph_.edges.size(); ++i) merge(graph_.edges[i].attributes, given);
     else if (is_node)
@@ -230,8 +224,7 @@ class Parser {
   }
 
   /// A node, whose name is then pending: it is no node if "=" follows. Or the nodes of a subgraph.
-  Members endpoint(int depth, const DotAttributes& node_defaults, const DotAttributes& edge_defaults,
-                   bool& is_node) {
+  Members endpoint(int depth, const DotAttributes& node_defaults, const DotAttributes& edge_defaults, bool& is_node) {
     if (is_keyword("subgraph")) {
       advance();
       if (token_.type == Token::Type::word) (void)word("a name");

@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "base/errors.hpp"
-#include "model/model_text.hpp"
 #include "import/source_text.hpp"
+#include "model/model_text.hpp"
 
 namespace hetsched {
 namespace {
@@ -17,14 +17,13 @@ constexpr std::array kImporters = {
              import_scalesim},
     Importer{"maestro", "MAESTRO networks (.m): a chain of layers; dataflows are passed over", "--precision",
              import_maestro},
-    Importer{"wfcommons", "WfCommons workflows (WfFormat JSON 1.3 to 1.6): tasks, runtimes, bytes of files",
-             "--kind", import_wfcommons},
-    Importer{
-        "dot",
-        "DOT digraphs: node attribute time or cost (\"14,16,9\": one per kind), edge attribute bytes or size",
-        "--kind --time-unit --bytes-unit", import_dot},
-    Importer{"stg", "Standard Task Graphs, with or without costs of communication",
-             "--kind --time-unit --bytes-unit", import_stg},
+    Importer{"wfcommons", "WfCommons workflows (WfFormat JSON 1.3 to 1.6): tasks, runtimes, bytes of files", "--kind",
+             import_wfcommons},
+    Importer{"dot",
+             "DOT digraphs: node attribute time or cost (\"14,16,9\": one per kind), edge attribute bytes or size",
+             "--kind --time-unit --bytes-unit", import_dot},
+    Importer{"stg", "Standard Task Graphs, with or without costs of communication", "--kind --time-unit --bytes-unit",
+             import_stg},
     Importer{"tgff", "TGFF task graphs with times per type of task and processor, quantities per type of arc",
              "--graph --kind --time-unit --bytes-unit", import_tgff},
 };
@@ -33,16 +32,15 @@ void check_texts(const Imported& imported) {
   for (std::size_t i = 0; i < imported.network.layers.size(); ++i) {
     const LayerSpec& layer = imported.network.layers[i];
     if (!is_text(layer.name) || !is_text(layer.op))
-      throw InputError(
-          std::vector{Problem{imported.layer_where[i], "", "has a name that is not UTF-8 text"}});
+      throw InputError(std::vector{Problem{imported.layer_where[i], "", "has a name that is not UTF-8 text"}});
   }
 }
 
 /// A problem of the model, told as one of the file it came from.
 Problem in_file(const Problem& problem, const Imported& imported, const std::string& file) {
   const auto place = [&](std::size_t layer, const std::string& rest) {
-    return Problem{imported.layer_where[layer],
-                   "layer " + in_quotes(imported.network.layers[layer].name) + rest, problem.what};
+    return Problem{imported.layer_where[layer], "layer " + in_quotes(imported.network.layers[layer].name) + rest,
+                   problem.what};
   };
   constexpr std::string_view kLayers = "/layers/", kCosts = "/costs/";
   if (problem.pointer.starts_with(kLayers)) {
@@ -82,8 +80,7 @@ std::span<const Importer> importers() { return kImporters; }
 ImportedModel import_model(const Importer& importer, const ImportFile& file, const ImportOptions& options) {
   Imported imported = importer.read(file, options);
   const std::string path = file.path.string(), file_name = file.path.filename().string();
-  if (imported.network.layers.empty())
-    throw InputError(std::vector{Problem{path, "", "has no layers or tasks"}});
+  if (imported.network.layers.empty()) throw InputError(std::vector{Problem{path, "", "has no layers or tasks"}});
   check_texts(imported);
   imported.network.name = model_name(imported, file, options);
   imported.network.source = "imported from the " + std::string(importer.name) + " file " +

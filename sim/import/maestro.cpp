@@ -29,8 +29,7 @@ std::vector<std::string_view> tokens_of(const SourceText& source) {
       rest.remove_prefix(std::min(rest.find('\n'), rest.size()));
     } else if (rest.starts_with("/*")) {
       const std::size_t end = rest.find("*/", 2);
-      if (end == std::string_view::npos)
-        source.fail(rest.substr(0, 2), "opens a comment that is never closed");
+      if (end == std::string_view::npos) source.fail(rest.substr(0, 2), "opens a comment that is never closed");
       rest.remove_prefix(end + 2);
     } else {
       const bool is_mark = kMarks.find(rest[0]) != std::string_view::npos;
@@ -43,8 +42,7 @@ std::vector<std::string_view> tokens_of(const SourceText& source) {
 
 class NetworkFile {
  public:
-  NetworkFile(const ImportFile& file, const ImportOptions& options)
-      : source_(file), tokens_(tokens_of(source_)) {
+  NetworkFile(const ImportFile& file, const ImportOptions& options) : source_(file), tokens_(tokens_of(source_)) {
     result_.network.precision = options.precision;
   }
 
@@ -53,8 +51,7 @@ class NetworkFile {
     while (!at_end()) {
       const std::string_view word = next("Network");
       if (word == "Network") {
-        if (found_network)
-          source_.fail(word, "starts a second network; a model file holds one: split the file");
+        if (found_network) source_.fail(word, "starts a second network; a model file holds one: split the file");
         found_network = true;
         read_network();
       } else {
@@ -81,8 +78,7 @@ class NetworkFile {
   }
   void expect(std::string_view token) {
     if (at_end()) source_.fail_at_end("the file ends where \"" + std::string(token) + "\" is expected");
-    if (!take(token))
-      source_.fail(tokens_[at_], "must be " + in_quotes(token) + "; found " + in_quotes(tokens_[at_]));
+    if (!take(token)) source_.fail(tokens_[at_], "must be " + in_quotes(token) + "; found " + in_quotes(tokens_[at_]));
   }
   std::string_view word(const std::string& noun) {
     const std::string_view token = next(noun);
@@ -96,8 +92,7 @@ class NetworkFile {
     take(":");
     if (next_is("{")) return skip_braces();
     while (!at_end() && !next_is("}") && !next_is("{") && !next_is("Layer") && !next_is("Network"))
-      if (next("a value") == ";" ||
-          tokens_[at_ - 1].data() + tokens_[at_ - 1].size() == end_of_line(tokens_[at_ - 1]))
+      if (next("a value") == ";" || tokens_[at_ - 1].data() + tokens_[at_ - 1].size() == end_of_line(tokens_[at_ - 1]))
         return;
   }
   /// The end of the last word on the line of `token`.
@@ -166,8 +161,7 @@ class NetworkFile {
     return values;
   }
 
-  void add_layer(std::string_view name, std::string_view type, const Values& dimensions,
-                 const Values& stride) {
+  void add_layer(std::string_view name, std::string_view type, const Values& dimensions, const Values& stride) {
     LayerSpec layer;
     layer.name = name;
     layer.dims.emplace();
@@ -191,8 +185,7 @@ class NetworkFile {
     const auto at = values.find(key);
     return at == values.end() ? 0 : source_.whole(at->second, key, 1);
   }
-  [[nodiscard]] std::uint32_t needed(std::string_view name, const Values& values,
-                                     const std::string& key) const {
+  [[nodiscard]] std::uint32_t needed(std::string_view name, const Values& values, const std::string& key) const {
     if (!values.contains(key)) source_.fail(name, "layer " + in_quotes(name) + " has no dimension " + key);
     return value(values, key);
   }
@@ -226,14 +219,12 @@ class NetworkFile {
     if (stride_x != stride_y && !dims.q && type != "TRCONV" && dims.s <= dims.x)
       dims.q = (dims.x - dims.s) / stride_x + 1;
     if (stride_x != stride_y && type == "TRCONV")
-      source_.fail(name,
-                   "is a transposed convolution with different strides in X and Y, which a model cannot say");
+      source_.fail(name, "is a transposed convolution with different strides in X and Y, which a model cannot say");
   }
 
   /// The input map's size in one direction; `output` is set if the file gives that instead.
-  std::uint32_t input_size(std::string_view name, const Values& values, const std::string& key,
-                           std::uint32_t stride, std::uint32_t filter,
-                           std::optional<std::uint32_t>& output) const {
+  std::uint32_t input_size(std::string_view name, const Values& values, const std::string& key, std::uint32_t stride,
+                           std::uint32_t filter, std::optional<std::uint32_t>& output) const {
     if (values.contains(key) || !values.contains(key + "'")) return needed(name, values, key);
     output = value(values, key + "'");
     const std::uint64_t input = (std::uint64_t{*output} - 1) * stride + filter;

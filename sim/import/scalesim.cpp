@@ -152,8 +152,7 @@ class Topology {
     else
       for (const Column column : kNeededForConv) take(column);
     if (cells.size() < needed)
-      source_.fail(line,
-                   "has " + std::to_string(cells.size()) + " values; a layer has " + std::to_string(needed));
+      source_.fail(line, "has " + std::to_string(cells.size()) + " values; a layer has " + std::to_string(needed));
     const std::string_view name = cells[*layout_[kName]];
     if (name.empty()) source_.fail(line, "has no name");
     LayerSpec layer;
@@ -189,8 +188,7 @@ class Topology {
     const std::uint32_t stride_x = two_strides ? value(cells, kStrideWidth, "the stride") : dims.stride;
     dims.padding.word = "valid";
     if (dims.r > dims.y || dims.s > dims.x)
-      source_.fail(cells[*layout_[kHeight]],
-                   "the filter is larger than the input map, which includes its padding");
+      source_.fail(cells[*layout_[kHeight]], "the filter is larger than the input map, which includes its padding");
     // The tool rounds up; without p and q outputs are rounded down.
     if ((dims.y - dims.r) % dims.stride != 0 || stride_x != dims.stride)
       dims.p = (dims.y - dims.r + dims.stride - 1) / dims.stride + 1;

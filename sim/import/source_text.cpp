@@ -64,8 +64,8 @@ std::string SourceText::where(std::string_view part) const {
   const auto next = std::upper_bound(lines_.begin(), lines_.end(), part.data(), starts_after);
   if (next == lines_.begin()) return file_ + ":1:1";
   const std::string_view line = *std::prev(next);
-  const auto column = std::count_if(line.data(), part.data(),
-                                    [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  const auto column =
+      std::count_if(line.data(), part.data(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
   return file_ + ":" + std::to_string(next - lines_.begin()) + ":" + std::to_string(column + 1);
 }
 

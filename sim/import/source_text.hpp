@@ -31,8 +31,7 @@ class SourceText {
 
   /// A decimal number of at least 0; `noun` says what of, as in "the time".
   [[nodiscard]] double number(std::string_view part, const std::string& noun) const;
-  [[nodiscard]] std::uint32_t whole(std::string_view part, const std::string& noun,
-                                    std::uint32_t least = 0) const;
+  [[nodiscard]] std::uint32_t whole(std::string_view part, const std::string& noun, std::uint32_t least = 0) const;
 
  private:
   std::string file_;

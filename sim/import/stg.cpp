@@ -28,16 +28,14 @@ class TaskLines {
     const std::size_t tasks = result_.tasks.size(), count = count_.value_or(0);
     if (tasks != count && tasks != count + 2)
       source_.fail_at_end("the file says that it has " + std::to_string(count) + " tasks, or " +
-                          std::to_string(count + 2) + " with start and end, but has " +
-                          std::to_string(tasks));
+                          std::to_string(count + 2) + " with start and end, but has " + std::to_string(tasks));
     return std::move(result_);
   }
 
  private:
   void read_count(const std::vector<std::string_view>& words) {
     if (words.size() != 1)
-      source_.fail(words[0],
-                   "must be the number of tasks alone; found " + std::to_string(words.size()) + " values");
+      source_.fail(words[0], "must be the number of tasks alone; found " + std::to_string(words.size()) + " values");
     count_ = source_.whole(words[0], "the number of tasks", 1);
   }
 
@@ -50,15 +48,13 @@ class TaskLines {
     const std::size_t needs = source_.whole(words[2], "the number of predecessors"), rest = words.size() - 3;
     if (rest != needs && rest != 2 * needs)
       source_.fail(words[2], "says that there are " + std::to_string(needs) + " predecessors, but " +
-                                 std::to_string(rest) +
-                                 " values follow: one each, or two with costs of communication");
+                                 std::to_string(rest) + " values follow: one each, or two with costs of communication");
     result_.tasks.push_back({name, where, {{kind_name(options_, 0, "cpu", where), time}}});
     const std::size_t step = needs > 0 ? rest / needs : 1;
     for (std::size_t i = 3; i < words.size(); i += step) {
       FileEdge edge{task_name(words[i]), name, std::nullopt, source_.where(words[i])};
       if (step == 2)
-        edge.bytes = scaled(source_.number(words[i + 1], "the cost of communication"),
-                            options_.bytes_unit.value_or(1));
+        edge.bytes = scaled(source_.number(words[i + 1], "the cost of communication"), options_.bytes_unit.value_or(1));
       result_.edges.push_back(std::move(edge));
     }
   }

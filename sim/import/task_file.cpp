@@ -8,8 +8,7 @@ namespace hetsched {
 namespace {
 
 /// Adds an edge to its consumer.
-void connect(LayerSpec& layer, const FileEdge& edge,
-             std::map<std::pair<std::string, std::string>, std::size_t>& seen) {
+void connect(LayerSpec& layer, const FileEdge& edge, std::map<std::pair<std::string, std::string>, std::size_t>& seen) {
   const auto [at, is_new] = seen.emplace(std::pair(edge.from, edge.to), layer.inputs->size());
   if (is_new) {
     layer.inputs->push_back({edge.from, edge.bytes});
@@ -47,8 +46,8 @@ Imported TaskFile::as_model() const {
   for (const FileEdge& edge : edges) {
     for (const std::string& end : {edge.from, edge.to})
       if (!index.contains(end))
-        throw InputError(std::vector{
-            Problem{edge.where, "", "there is no task " + in_quotes(end) + did_you_mean(end, names)}});
+        throw InputError(
+            std::vector{Problem{edge.where, "", "there is no task " + in_quotes(end) + did_you_mean(end, names)}});
     connect(result.network.layers[index[edge.to]], edge, seen);
   }
   return result;
@@ -59,8 +58,7 @@ std::string kind_name(const ImportOptions& options, std::size_t index, const std
   if (options.kinds.empty()) return fallback;
   if (index < options.kinds.size()) return options.kinds[index];
   throw InputError(std::vector{
-      Problem{where, "",
-              "has times for more kinds than --kind names (" + std::to_string(options.kinds.size()) + ")"}});
+      Problem{where, "", "has times for more kinds than --kind names (" + std::to_string(options.kinds.size()) + ")"}});
 }
 
 }  // namespace hetsched

@@ -98,19 +98,16 @@ class TgffFile {
     if (closes) words.pop_back();
     if (!words.empty()) read_statement(words);
     if (!closes) return;
-    if (inside_ == Inside::nothing)
-      source_.fail(source_.text().substr(0, 0), "has a \"}\" that closes nothing");
+    if (inside_ == Inside::nothing) source_.fail(source_.text().substr(0, 0), "has a \"}\" that closes nothing");
     inside_ = Inside::nothing;
   }
 
   void read_statement(Words& words) {
     if (words.front().starts_with('@')) {
-      if (inside_ != Inside::nothing)
-        source_.fail(words[0], "starts inside of another block; \"}\" is missing before");
+      if (inside_ != Inside::nothing) source_.fail(words[0], "starts inside of another block; \"}\" is missing before");
       return open(words);
     }
-    if (inside_ == Inside::nothing)
-      source_.fail(words[0], "stands outside of any block; blocks start with @NAME");
+    if (inside_ == Inside::nothing) source_.fail(words[0], "stands outside of any block; blocks start with @NAME");
     if (inside_ == Inside::graph) return read_graph_line(words);
     Table& table = tables_.back();
     const bool counts = !table.columns.empty() || is_quantities(table);
@@ -141,10 +138,8 @@ class TgffFile {
 
   /// The word after `keyword`, which stands at words[at].
   std::string_view after(const Words& words, std::size_t at, const std::string& keyword) const {
-    if (words.size() < at + 2)
-      source_.fail(words[0], "is not whole: " + keyword + " and a value are missing");
-    if (lower(words[at]) != keyword)
-      source_.fail(words[at], "must be " + keyword + "; found " + in_quotes(words[at]));
+    if (words.size() < at + 2) source_.fail(words[0], "is not whole: " + keyword + " and a value are missing");
+    if (lower(words[at]) != keyword) source_.fail(words[at], "must be " + keyword + "; found " + in_quotes(words[at]));
     return words[at + 1];
   }
 
@@ -155,8 +150,7 @@ class TgffFile {
       const std::string_view type = after(words, 2, "type");
       graph.tasks.push_back({words[1], source_.whole(type, "the type")});
     } else if (keyword == "arc") {
-      const std::string_view from = after(words, 2, "from"), to = after(words, 4, "to"),
-                             type = after(words, 6, "type");
+      const std::string_view from = after(words, 2, "from"), to = after(words, 4, "to"), type = after(words, 6, "type");
       graph.arcs.push_back({from, to, source_.whole(type, "the type")});
     } else if (keyword == "period") {
       graph.timing.push_back("period " + shortest(source_.number(after(words, 0, "period"), "the period")));
@@ -179,11 +173,10 @@ class TgffFile {
     }
     if (graphs_.empty()) source_.fail_at_end("there is no @TASK_GRAPH in the file");
     if (options_.graph)
-      source_.fail(graphs_[0].at, "there is no task graph " + std::to_string(*options_.graph) +
-                                      "; the file has " + listed(indices));
+      source_.fail(graphs_[0].at,
+                   "there is no task graph " + std::to_string(*options_.graph) + "; the file has " + listed(indices));
     if (graphs_.size() > 1)
-      source_.fail(graphs_[1].at,
-                   "is one of several task graphs (" + listed(indices) + "); choose with --graph");
+      source_.fail(graphs_[1].at, "is one of several task graphs (" + listed(indices) + "); choose with --graph");
     return graphs_[0];
   }
 
@@ -218,8 +211,7 @@ class TgffFile {
 
   Imported as_model(const Graph& graph) const {
     TaskFile file;
-    for (const Task& task : graph.tasks)
-      file.tasks.push_back({std::string(task.name), source_.where(task.name)});
+    for (const Task& task : graph.tasks) file.tasks.push_back({std::string(task.name), source_.where(task.name)});
     std::size_t kinds = 0;
     for (const Table& table : tables_) {
       const auto column = column_of(table, kTimeColumns);
@@ -230,8 +222,8 @@ class TgffFile {
         if (const auto time = times.find(graph.tasks[i].type); time != times.end())
           file.tasks[i].times.emplace_back(kind, scaled(time->second, options_.time_unit.value_or(1)));
     }
-    const auto without = std::count_if(file.tasks.begin(), file.tasks.end(),
-                                       [](const FileTask& t) { return t.times.empty(); });
+    const auto without =
+        std::count_if(file.tasks.begin(), file.tasks.end(), [](const FileTask& t) { return t.times.empty(); });
     if (without > 0)
       file.notes.push_back(std::to_string(without) +
                            " tasks have a type without a time on any processor, and so no cost");
@@ -239,8 +231,7 @@ class TgffFile {
     if (!graph.timing.empty())
       file.notes.push_back("say in the workload what a model cannot: " + listed(graph.timing, 4));
     Imported result = file.as_model();
-    if (!graph.timing.empty())
-      result.network.description = "In units of the file: " + join(graph.timing, ", ") + ".";
+    if (!graph.timing.empty()) result.network.description = "In units of the file: " + join(graph.timing, ", ") + ".";
     result.network.source = ", task graph " + std::to_string(graph.index);
     return result;
   }
@@ -270,8 +261,6 @@ class TgffFile {
 
 }  // namespace
 
-Imported import_tgff(const ImportFile& file, const ImportOptions& options) {
-  return TgffFile(file, options).read();
-}
+Imported import_tgff(const ImportFile& file, const ImportOptions& options) { return TgffFile(file, options).read(); }
 
 }  // namespace hetsched

@@ -113,8 +113,7 @@ class Workflow {
   }
 
   void read_runtimes(const std::vector<Node>& tasks) {
-    for (const Node& node : tasks)
-      set_time(task(node.child("id")), one_of(node, {"runtimeInSeconds", "runtime"}));
+    for (const Node& node : tasks) set_time(task(node.child("id")), one_of(node, {"runtimeInSeconds", "runtime"}));
   }
 
   void set_time(std::size_t task, const Node& runtime) {
@@ -137,8 +136,7 @@ class Workflow {
     std::set<std::pair<std::size_t, std::size_t>> seen;
     const auto add = [&](std::size_t from, std::size_t to, const Node& node) {
       if (seen.emplace(from, to).second)
-        result_.edges.push_back(
-            {result_.tasks[from].name, result_.tasks[to].name, bytes(from, to), node.where()});
+        result_.edges.push_back({result_.tasks[from].name, result_.tasks[to].name, bytes(from, to), node.where()});
     };
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       for (const Node& parent : elements(nodes_[i], "parents")) add(task(parent), i, parent);

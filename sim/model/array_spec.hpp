@@ -36,14 +36,21 @@ struct ArrayEnergySpec {
 };
 template <>
 inline constexpr auto fields<ArrayEnergySpec> = std::tuple{
-    field("mode", &ArrayEnergySpec::mode, "maestro or eyeriss: ratios to the energy of a multiply-accumulate; physical: by technology node", {}),
-    field("technology", &ArrayEnergySpec::technology, "technology node in nm, for mode physical", {.min = 22, .max = 65}),
+    field("mode", &ArrayEnergySpec::mode,
+          "maestro or eyeriss: ratios to the energy of a multiply-accumulate; physical: by technology node", {}),
+    field("technology", &ArrayEnergySpec::technology, "technology node in nm, for mode physical",
+          {.min = 22, .max = 65}),
     field("dram", &ArrayEnergySpec::dram, "type of DRAM, for mode physical", {}),
-    field("mac", &ArrayEnergySpec::mac, "energy of a multiply-accumulate; default: 0.23 pJ (ratios), or by node and number format", {.unit = "J"}),
-    field("local", &ArrayEnergySpec::local, "energy of an element read or written in a processing element; default: by mode", {.unit = "J"}),
-    field("noc", &ArrayEnergySpec::noc, "energy of an element moved between buffer and processing elements; default: by mode", {.unit = "J"}),
-    field("buffer", &ArrayEnergySpec::buffer, "energy of an element read or written in the on-chip buffer; default: by mode", {.unit = "J"}),
-    field("dram_access", &ArrayEnergySpec::dram_access, "energy of an element read or written in DRAM; default: by mode", {.unit = "J"}),
+    field("mac", &ArrayEnergySpec::mac,
+          "energy of a multiply-accumulate; default: 0.23 pJ (ratios), or by node and number format", {.unit = "J"}),
+    field("local", &ArrayEnergySpec::local,
+          "energy of an element read or written in a processing element; default: by mode", {.unit = "J"}),
+    field("noc", &ArrayEnergySpec::noc,
+          "energy of an element moved between buffer and processing elements; default: by mode", {.unit = "J"}),
+    field("buffer", &ArrayEnergySpec::buffer,
+          "energy of an element read or written in the on-chip buffer; default: by mode", {.unit = "J"}),
+    field("dram_access", &ArrayEnergySpec::dram_access,
+          "energy of an element read or written in DRAM; default: by mode", {.unit = "J"}),
 };
 
 /// The memories of an array: storage in its processing elements, a shared on-chip buffer, and DRAM.
@@ -57,9 +64,12 @@ struct MemoryHierarchySpec {
 template <>
 inline constexpr auto fields<MemoryHierarchySpec> = std::tuple{
     field("buffer_bytes", &MemoryHierarchySpec::buffer_bytes,
-          "capacity of the on-chip buffer: what does not fit is read from DRAM again; default: unlimited", {.unit = "B", .above = 0}),
-    field("local_bytes", &MemoryHierarchySpec::local_bytes, "storage of a processing element, for its energy in mode physical", {.unit = "B", .above = 0}),
-    field("dram_bandwidth", &MemoryHierarchySpec::dram_bandwidth, "most that the array draws from its memory; default: unlimited", {.unit = "B/s", .above = 0}),
+          "capacity of the on-chip buffer: what does not fit is read from DRAM again; default: unlimited",
+          {.unit = "B", .above = 0}),
+    field("local_bytes", &MemoryHierarchySpec::local_bytes,
+          "storage of a processing element, for its energy in mode physical", {.unit = "B", .above = 0}),
+    field("dram_bandwidth", &MemoryHierarchySpec::dram_bandwidth,
+          "most that the array draws from its memory; default: unlimited", {.unit = "B/s", .above = 0}),
     field("double_buffering", &MemoryHierarchySpec::double_buffering,
           "DRAM traffic overlaps with computing, at the price of half the buffer; else they take turns", {}),
     field("energy", &MemoryHierarchySpec::energy, "energy of accesses", {}),
@@ -91,12 +101,17 @@ template <>
 inline constexpr auto fields<SystolicArraySpec> = std::tuple{
     field("operators", &SystolicArraySpec::operators, "the operators that it is for; default: all", {}),
     field("rows", &SystolicArraySpec::rows, "rows of processing elements", {.required = true, .min = 1, .max = 65536}),
-    field("columns", &SystolicArraySpec::columns, "columns of processing elements", {.required = true, .min = 1, .max = 65536}),
-    field("stationary", &SystolicArraySpec::stationary, "what stays in place: outputs (os), weights (ws) or inputs (is)", {.required = true}),
+    field("columns", &SystolicArraySpec::columns, "columns of processing elements",
+          {.required = true, .min = 1, .max = 65536}),
+    field("stationary", &SystolicArraySpec::stationary,
+          "what stays in place: outputs (os), weights (ws) or inputs (is)", {.required = true}),
     field("fill", &SystolicArraySpec::fill, "fill and drain as the tool counts it, or as its paper does", {}),
     field("vector_lanes", &SystolicArraySpec::vector_lanes,
-          "operations per cycle of a vector unit for pooling, additions, softmax, ...; default: none, such layers cannot run", {}),
-    field("memory_hierarchy", &SystolicArraySpec::memory_hierarchy, "storage, buffer, DRAM and the energy of accesses", {}),
+          "operations per cycle of a vector unit for pooling, additions, softmax, ...; default: none, such layers "
+          "cannot run",
+          {}),
+    field("memory_hierarchy", &SystolicArraySpec::memory_hierarchy, "storage, buffer, DRAM and the energy of accesses",
+          {}),
 };
 template <>
 inline constexpr std::string_view tag<SystolicArraySpec> = "systolic_array";
@@ -122,13 +137,19 @@ struct MaestroArraySpec {
 template <>
 inline constexpr auto fields<MaestroArraySpec> = std::tuple{
     field("operators", &MaestroArraySpec::operators, "the operators that it is for; default: all", {}),
-    field("dataflow", &MaestroArraySpec::dataflow, "kcp_ws (NVDLA's), yxp_os (ShiDianNao's) or rs (Eyeriss')", {.required = true}),
-    field("pes", &MaestroArraySpec::pes, "processing elements; kcp_ws needs at least 64, yxp_os 8", {.required = true, .min = 1, .max = 16777216}),
-    field("noc_bandwidth", &MaestroArraySpec::noc_bandwidth, "elements per cycle between buffer and array; default: unlimited", {.min = 1}),
+    field("dataflow", &MaestroArraySpec::dataflow, "kcp_ws (NVDLA's), yxp_os (ShiDianNao's) or rs (Eyeriss')",
+          {.required = true}),
+    field("pes", &MaestroArraySpec::pes, "processing elements; kcp_ws needs at least 64, yxp_os 8",
+          {.required = true, .min = 1, .max = 16777216}),
+    field("noc_bandwidth", &MaestroArraySpec::noc_bandwidth,
+          "elements per cycle between buffer and array; default: unlimited", {.min = 1}),
     field("noc_latency", &MaestroArraySpec::noc_latency, "cycles from buffer to array", {}),
     field("vector_lanes", &MaestroArraySpec::vector_lanes,
-          "operations per cycle of a vector unit for pooling, additions, softmax, ...; default: none, such layers cannot run", {}),
-    field("memory_hierarchy", &MaestroArraySpec::memory_hierarchy, "storage, buffer, DRAM and the energy of accesses", {}),
+          "operations per cycle of a vector unit for pooling, additions, softmax, ...; default: none, such layers "
+          "cannot run",
+          {}),
+    field("memory_hierarchy", &MaestroArraySpec::memory_hierarchy, "storage, buffer, DRAM and the energy of accesses",
+          {}),
 };
 template <>
 inline constexpr std::string_view tag<MaestroArraySpec> = "maestro_array";
@@ -141,7 +162,8 @@ struct Unrolling {
 template <>
 inline constexpr auto fields<Unrolling> = std::tuple{
     field("dim", &Unrolling::dim,
-          "of the layer: g groups (channels of depthwise layers), k output channels, c input channels, p output rows, q output columns, r filter rows, s filter columns",
+          "of the layer: g groups (channels of depthwise layers), k output channels, c input channels, p output rows, "
+          "q output columns, r filter rows, s filter columns",
           {.required = true, .words = {"g", "k", "c", "p", "q", "r", "s"}}),
     field("size", &Unrolling::size, "how many of it are computed at once", {.required = true, .min = 1}),
 };
@@ -163,13 +185,19 @@ inline constexpr auto fields<MappedArraySpec> = std::tuple{
     field("unroll", &MappedArraySpec::unroll, "dimensions spread over the processing elements", {.required = true}),
     field("pes", &MappedArraySpec::pes, "processing elements; default: the product of the sizes", {}),
     field("replicate", &MappedArraySpec::replicate,
-          "where a layer is smaller than the sizes, elements left over compute other output channels, input channels and rows", {}),
+          "where a layer is smaller than the sizes, elements left over compute other output channels, input channels "
+          "and rows",
+          {}),
     field("local_channels", &MappedArraySpec::local_channels,
           "output channels that a processing element works on in turn with the same inputs", {.min = 1}),
-    field("noc_bandwidth", &MappedArraySpec::noc_bandwidth, "elements per cycle between buffer and array; default: unlimited", {.min = 1}),
+    field("noc_bandwidth", &MappedArraySpec::noc_bandwidth,
+          "elements per cycle between buffer and array; default: unlimited", {.min = 1}),
     field("vector_lanes", &MappedArraySpec::vector_lanes,
-          "operations per cycle of a vector unit for pooling, additions, softmax, ...; default: none, such layers cannot run", {}),
-    field("memory_hierarchy", &MappedArraySpec::memory_hierarchy, "storage, buffer, DRAM and the energy of accesses", {}),
+          "operations per cycle of a vector unit for pooling, additions, softmax, ...; default: none, such layers "
+          "cannot run",
+          {}),
+    field("memory_hierarchy", &MappedArraySpec::memory_hierarchy, "storage, buffer, DRAM and the energy of accesses",
+          {}),
 };
 template <>
 inline constexpr std::string_view tag<MappedArraySpec> = "mapped_array";

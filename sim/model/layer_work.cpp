@@ -10,7 +10,8 @@ Precision precision_of(double bytes_per_element) {
 }
 
 /// Operations per element that are no multiply-accumulates. Exponentials and roots count as one each: softmax reads the
-/// maximum, subtracts, exponentiates, adds up and divides; a normalisation sums, sums squares, subtracts, scales, shifts.
+/// maximum, subtracts, exponentiates, adds up and divides; a normalisation sums, sums squares, subtracts, scales,
+/// shifts.
 double vector_ops_of(OperatorClass op, const Dims& dims, const OperatorCounts& counts) {
   switch (op) {
     case OperatorClass::pool: return counts.outputs * dims.r * dims.s;

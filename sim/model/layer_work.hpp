@@ -15,11 +15,11 @@ namespace hetsched {
 struct LayerWork {
   std::optional<OperatorClass> op;  ///< nothing: the operator's word is not known
   Precision precision = Precision::int8;
-  const Dims* dims = nullptr;       ///< of one input of the batch; null if the file gives none
-  double height = 0, width = 0;     ///< of the output map; 0 without dims
+  const Dims* dims = nullptr;    ///< of one input of the batch; null if the file gives none
+  double height = 0, width = 0;  ///< of the output map; 0 without dims
   std::uint32_t batch = 1;
   double macs = 0;
-  double vector_ops = 0;            ///< operations beside multiply-accumulates: poolings, additions, exponentials ...
+  double vector_ops = 0;  ///< operations beside multiply-accumulates: poolings, additions, exponentials ...
   double input_bytes = 0, weight_bytes = 0, output_bytes = 0;  ///< read, read and written, each tensor once
 
   /// Arithmetic operations; a multiply-accumulate is two.

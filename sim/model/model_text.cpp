@@ -34,8 +34,7 @@ Json layer_json(const NetworkSpec& network, std::size_t i) {
     return result;
   }
   Json list = Json::array();
-  for (const InputSpec& input : *layer.inputs)
-    list.push_back(input.bytes ? to_json(input) : Json(input.from));
+  for (const InputSpec& input : *layer.inputs) list.push_back(input.bytes ? to_json(input) : Json(input.from));
   result["inputs"] = std::move(list);
   return result;
 }

@@ -7,8 +7,8 @@ void NameTable::add(const std::string& name, const Node& node, Problems& problem
   names_.push_back(name);
   if (name.empty()) return;
   if (!index_.emplace(name, number).second)
-    problems.add(node.problem(in_quotes(name) + " is the name of another " + noun_ + of_ +
-                              " already; names must differ"));
+    problems.add(
+        node.problem(in_quotes(name) + " is the name of another " + noun_ + of_ + " already; names must differ"));
 }
 
 std::optional<std::uint32_t> NameTable::find(const std::string& name) const {
@@ -26,8 +26,7 @@ std::string NameTable::unknown(const std::string& name) const {
          (near.empty() ? "; there are: " : " there are: ") + listed(known);
 }
 
-std::optional<std::uint32_t> NameTable::resolve(const std::string& name, const Node& node,
-                                                Problems& problems) const {
+std::optional<std::uint32_t> NameTable::resolve(const std::string& name, const Node& node, Problems& problems) const {
   const auto found = find(name);
   if (!found && !name.empty() && !index_.empty()) problems.add(node.problem(unknown(name)));
   return found;

@@ -22,11 +22,9 @@ class NameTable {
       : noun_(std::move(noun)), of_(of.empty() ? "" : " of " + of) {}
   /// The names of all `things`, which were read from `list`.
   template <class T>
-  NameTable(std::string noun, const std::string& of, const std::vector<T>& things, const Node& list,
-            Problems& problems)
+  NameTable(std::string noun, const std::string& of, const std::vector<T>& things, const Node& list, Problems& problems)
       : NameTable(std::move(noun), of) {
-    for (std::size_t i = 0; i < things.size(); ++i)
-      add(things[i].name, list.child(i).child("name"), problems);
+    for (std::size_t i = 0; i < things.size(); ++i) add(things[i].name, list.child(i).child("name"), problems);
   }
 
   /// Gives the next number to `name`, found at `node`. An empty name (it could not be read) is given none.

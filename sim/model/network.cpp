@@ -60,8 +60,8 @@ class NetworkReader {
     const double size = bytes_of(*network_.precision);
     if (node_.has("bytes_per_element") && network_.bytes_per_element != size)
       problems_.add(node_.child("bytes_per_element")
-                        .problem("contradicts precision " + std::string(name_of(*network_.precision)) +
-                                 ", which has " + shortest(size) + "; give one of them"));
+                        .problem("contradicts precision " + std::string(name_of(*network_.precision)) + ", which has " +
+                                 shortest(size) + "; give one of them"));
     network_.bytes_per_element = size;
   }
 
@@ -89,8 +89,8 @@ class NetworkReader {
     groups_ = NameTable("group", "", network_.groups, groups, problems_);
     for (std::size_t i = 0; i < network_.groups.size(); ++i)
       if (layers_.find(network_.groups[i].name))
-        problems_.add(groups.child(i).child("name").problem(
-            in_quotes(network_.groups[i].name) + " is the name of a layer already; names must differ"));
+        problems_.add(groups.child(i).child("name").problem(in_quotes(network_.groups[i].name) +
+                                                            " is the name of a layer already; names must differ"));
     const auto check_star = [&](const std::string& name, const Node& node) {
       if (name == "*") problems_.add(node.problem("\"*\" stands for the whole model; give another name"));
     };
@@ -102,8 +102,7 @@ class NetworkReader {
 
   void check_variants() {
     std::size_t count = network_.variants.size();
-    model_variants_ =
-        NameTable("variant", "the model", network_.variants, node_.child("variants"), problems_);
+    model_variants_ = NameTable("variant", "the model", network_.variants, node_.child("variants"), problems_);
     for (std::size_t i = 0; i < network_.layers.size(); ++i) {
       const LayerSpec& layer = network_.layers[i];
       count += layer.variants.size();
@@ -147,8 +146,7 @@ class NetworkReader {
         problems_.add(node.problem(variant_problem(layer_variants_[*index], layer, variant)));
   }
 
-  static std::string variant_problem(const NameTable& variants, const std::string& owner,
-                                     const std::string& name) {
+  static std::string variant_problem(const NameTable& variants, const std::string& owner, const std::string& name) {
     return variants.empty() ? in_quotes(owner) + " has no variants, so none " + in_quotes(name)
                             : variants.unknown(name);
   }
@@ -175,13 +173,11 @@ class NetworkReader {
 
   /// `place` is called only if there is something to report.
   template <class Place>
-  void check_row(const ProfileRow& row, std::unordered_map<std::string, std::string>& seen,
-                 const Place& place) {
+  void check_row(const ProfileRow& row, std::unordered_map<std::string, std::string>& seen, const Place& place) {
     const auto report = [&](const std::string& what) { problems_.add(place().where, place().pointer, what); };
     if (row.layer.empty() || row.kind.empty()) return;  // has been reported
     if (row.cycles.has_value() == row.time.has_value())
-      report(row.cycles ? "gives both cycles and time; give one of them"
-                        : "gives neither cycles nor time; give one");
+      report(row.cycles ? "gives both cycles and time; give one of them" : "gives neither cycles nor time; give one");
     if (row.energy && row.power) report("gives both energy and power; give one of them");
     if (const std::string wrong = unknown_in(row); !wrong.empty()) report(wrong);
     const std::string key = row.layer + '\n' + row.variant + '\n' + row.kind + '\n' + row.point;
@@ -194,15 +190,12 @@ class NetworkReader {
   /// What is wrong with the row's layer and variant.
   [[nodiscard]] std::string unknown_in(const ProfileRow& row) const {
     const auto variant_of = [&](const NameTable& variants) {
-      return row.variant.empty() || variants.find(row.variant)
-                 ? ""
-                 : variant_problem(variants, row.layer, row.variant);
+      return row.variant.empty() || variants.find(row.variant) ? "" : variant_problem(variants, row.layer, row.variant);
     };
     if (row.layer == "*") return variant_of(model_variants_);
     if (const auto layer = layers_.find(row.layer)) return variant_of(layer_variants_[*layer]);
     if (groups_.find(row.layer)) return variant_of(NameTable("variant"));
-    return layers_.unknown(row.layer) + (groups_.empty() ? "" : " (and groups)") +
-           ", or * for the whole model";
+    return layers_.unknown(row.layer) + (groups_.empty() ? "" : " (and groups)") + ", or * for the whole model";
   }
 
   /// The layers that each layer reads from.
@@ -263,15 +256,13 @@ class NetworkReader {
         if (unit[i] != unit[need]) contracted[unit[i]].push_back(unit[need]);
     const auto cycle = find_cycle(contracted);
     if (!cycle.empty())
-      problems_.add(node_.child("groups").problem(
-          "no group can run as one task here, as they wait for each other: " + cycle_text(cycle, unit_names) +
-          " (each reads from the next)"));
+      problems_.add(node_.child("groups").problem("no group can run as one task here, as they wait for each other: " +
+                                                  cycle_text(cycle, unit_names) + " (each reads from the next)"));
   }
 
   void sort_layers() {
     std::vector<LayerSpec> sorted;
-    for (const std::uint32_t i : dependency_order(dependencies()))
-      sorted.push_back(std::move(network_.layers[i]));
+    for (const std::uint32_t i : dependency_order(dependencies())) sorted.push_back(std::move(network_.layers[i]));
     network_.layers = std::move(sorted);
   }
 
@@ -284,8 +275,6 @@ class NetworkReader {
 
 }  // namespace
 
-Network read_network(const Node& node, Problems& problems) {
-  return NetworkReader(node, problems).read_all();
-}
+Network read_network(const Node& node, Problems& problems) { return NetworkReader(node, problems).read_all(); }
 
 }  // namespace hetsched

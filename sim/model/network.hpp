@@ -26,7 +26,8 @@ template <>
 inline constexpr auto fields<InputSpec> = std::tuple{
     field("from", &InputSpec::from, "the layer that produces it", {.required = true}),
     field("bytes", &InputSpec::bytes,
-          "size, where this consumer reads data of its own; default: the producer's output, moved once for all", {.unit = "B", .max = kMostTensorBytes}),
+          "size, where this consumer reads data of its own; default: the producer's output, moved once for all",
+          {.unit = "B", .max = kMostTensorBytes}),
 };
 template <>
 inline constexpr std::string_view shorthand<InputSpec> = "from";
@@ -42,8 +43,10 @@ inline constexpr auto fields<VariantSpec> = std::tuple{
     field("name", &VariantSpec::name, "name, as in the profile's column variant", {.required = true}),
     field("accuracy_loss", &VariantSpec::accuracy_loss,
           "part of the original accuracy lost when only this variant is applied (0 to 1)", {.max = 1}),
-    field("dims", &VariantSpec::dims, "dimensions of the alternative computation; default: where it has a precision, the layer's", {}),
-    field("precision", &VariantSpec::precision, "number format of the alternative computation; default: the layer's", {}),
+    field("dims", &VariantSpec::dims,
+          "dimensions of the alternative computation; default: where it has a precision, the layer's", {}),
+    field("precision", &VariantSpec::precision, "number format of the alternative computation; default: the layer's",
+          {}),
 };
 
 struct LayerSpec {
@@ -62,10 +65,15 @@ inline constexpr auto fields<LayerSpec> = std::tuple{
     field("op", &LayerSpec::op,
           "operator, e.g. conv2d, depthwise_conv2d, linear, matmul, elementwise; any word where no dims are given", {}),
     field("precision", &LayerSpec::precision, "number format of what follows from dims; default: the model's", {}),
-    field("inputs", &LayerSpec::inputs, "layers it reads from; default: the layer before it in this list; [] for none", {}),
-    field("input_bytes", &LayerSpec::input_bytes, "activations it reads; default: from dims", {.unit = "B", .max = kMostTensorBytes}),
-    field("output_bytes", &LayerSpec::output_bytes, "size of its output; default: from dims", {.unit = "B", .max = kMostTensorBytes}),
-    field("weight_bytes", &LayerSpec::weight_bytes, "size of its weights; default: from dims, or from params where dims have none", {.unit = "B", .max = kMostTensorBytes}),
+    field("inputs", &LayerSpec::inputs, "layers it reads from; default: the layer before it in this list; [] for none",
+          {}),
+    field("input_bytes", &LayerSpec::input_bytes, "activations it reads; default: from dims",
+          {.unit = "B", .max = kMostTensorBytes}),
+    field("output_bytes", &LayerSpec::output_bytes, "size of its output; default: from dims",
+          {.unit = "B", .max = kMostTensorBytes}),
+    field("weight_bytes", &LayerSpec::weight_bytes,
+          "size of its weights; default: from dims, or from params where dims have none",
+          {.unit = "B", .max = kMostTensorBytes}),
     field("params", &LayerSpec::params, "parameters; default: from dims; 0 where they are those of another layer", {}),
     field("macs", &LayerSpec::macs, "multiply-accumulates; default: from dims", {}),
     field("dims", &LayerSpec::dims, "dimensions of the operator", {}),
@@ -78,7 +86,8 @@ struct GroupSpec {
 };
 template <>
 inline constexpr auto fields<GroupSpec> = std::tuple{
-    field("name", &GroupSpec::name, "name, as in the profile's column layer where the group was measured whole", {.required = true}),
+    field("name", &GroupSpec::name, "name, as in the profile's column layer where the group was measured whole",
+          {.required = true}),
     field("layers", &GroupSpec::layers, "the layers that run as one task", {.required = true}),
 };
 
@@ -122,7 +131,8 @@ inline constexpr auto fields<ProfileRow> = std::tuple{
     field("time", &ProfileRow::time, "duration alone on the accelerator; give this or cycles", {.unit = "s"}),
     field("energy", &ProfileRow::energy, "energy of one execution; give this or power; default 0", {.unit = "J"}),
     field("power", &ProfileRow::power, "power while it runs; give this or energy", {.unit = "W"}),
-    field("bytes", &ProfileRow::bytes, "traffic to and from the accelerator's memory", {.unit = "B", .max = kMostTensorBytes}),
+    field("bytes", &ProfileRow::bytes, "traffic to and from the accelerator's memory",
+          {.unit = "B", .max = kMostTensorBytes}),
 };
 
 struct NetworkSpec {
@@ -146,11 +156,15 @@ inline constexpr auto fields<NetworkSpec> = std::tuple{
     field("name", &NetworkSpec::name, "name in results", {.required = true}),
     field("description", &NetworkSpec::description, "free text", {}),
     field("source", &NetworkSpec::source, "where structure and costs come from", {}),
-    field("precision", &NetworkSpec::precision, "number format where bytes follow from dims; give this or bytes_per_element", {}),
-    field("bytes_per_element", &NetworkSpec::bytes_per_element, "size of an element where bytes follow from dims", {.above = 0}),
-    field("batch", &NetworkSpec::batch, "inputs computed at once: multiplies all that follows from dims but the weights", {.min = 1}),
+    field("precision", &NetworkSpec::precision,
+          "number format where bytes follow from dims; give this or bytes_per_element", {}),
+    field("bytes_per_element", &NetworkSpec::bytes_per_element, "size of an element where bytes follow from dims",
+          {.above = 0}),
+    field("batch", &NetworkSpec::batch,
+          "inputs computed at once: multiplies all that follows from dims but the weights", {.min = 1}),
     field("layers", &NetworkSpec::layers, "the layers; a directed acyclic graph", {.required = true}),
-    field("groups", &NetworkSpec::groups, "fused layers, for granularity group; layers in none are tasks of their own", {}),
+    field("groups", &NetworkSpec::groups, "fused layers, for granularity group; layers in none are tasks of their own",
+          {}),
     field("variants", &NetworkSpec::variants, "other versions of the whole model, for granularity model", {}),
     field("accuracy", &NetworkSpec::accuracy, "measured accuracy of variants", {}),
     field("profile", &NetworkSpec::profile, "CSV file of costs, relative to this file", {}),

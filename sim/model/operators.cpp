@@ -45,9 +45,7 @@ bool pads_to_same(const Dims& dims) {
 }
 
 /// How far a dilated filter reaches.
-double reach(const Dims& dims, std::uint32_t filter) {
-  return static_cast<double>(dims.dilation) * (filter - 1.0) + 1;
-}
+double reach(const Dims& dims, std::uint32_t filter) { return static_cast<double>(dims.dilation) * (filter - 1.0) + 1; }
 
 /// Size of the output map in one direction; less than 1 if the filter does not fit.
 double output_size(const Dims& dims, OperatorClass what, std::uint32_t input, std::uint32_t filter) {
@@ -65,12 +63,9 @@ bool keeps_channels(OperatorClass what, const std::string& op) {
     case OperatorClass::transposed_conv:
     case OperatorClass::linear:
     case OperatorClass::matmul:
-    case OperatorClass::embedding:
-      return false;
-    case OperatorClass::movement:
-      return op != "split";
-    default:
-      return true;
+    case OperatorClass::embedding: return false;
+    case OperatorClass::movement: return op != "split";
+    default: return true;
   }
 }
 
@@ -80,14 +75,10 @@ double weights_of(const Dims& dims, OperatorClass what) {
   switch (what) {
     case OperatorClass::conv:
     case OperatorClass::transposed_conv:
-    case OperatorClass::linear:
-      return k * c * filter / dims.groups;
-    case OperatorClass::depthwise_conv:
-      return c * filter;
-    case OperatorClass::embedding:
-      return c * k;
-    default:
-      return 0;
+    case OperatorClass::linear: return k * c * filter / dims.groups;
+    case OperatorClass::depthwise_conv: return c * filter;
+    case OperatorClass::embedding: return c * k;
+    default: return 0;
   }
 }
 
@@ -109,16 +100,11 @@ double macs_of(const Dims& dims, OperatorClass what, const std::string& op, cons
   const double outputs = counts.height * counts.width;
   switch (what) {
     case OperatorClass::conv:
-    case OperatorClass::linear:
-      return n * dims.k * dims.c * filter / dims.groups * outputs;
-    case OperatorClass::depthwise_conv:
-      return n * dims.c * filter * outputs;
-    case OperatorClass::transposed_conv:
-      return n * dims.k * dims.c * filter / dims.groups * input_area(dims);
-    case OperatorClass::matmul:
-      return n * input_area(dims) * dims.c * dims.k;
-    default:
-      return counts_as_depthwise(op) ? n * dims.c * filter * outputs : 0;
+    case OperatorClass::linear: return n * dims.k * dims.c * filter / dims.groups * outputs;
+    case OperatorClass::depthwise_conv: return n * dims.c * filter * outputs;
+    case OperatorClass::transposed_conv: return n * dims.k * dims.c * filter / dims.groups * input_area(dims);
+    case OperatorClass::matmul: return n * input_area(dims) * dims.c * dims.k;
+    default: return counts_as_depthwise(op) ? n * dims.c * filter * outputs : 0;
   }
 }
 
@@ -126,15 +112,11 @@ double macs_of(const Dims& dims, OperatorClass what, const std::string& op, cons
 
 double bytes_of(Precision precision) {
   switch (precision) {
-    case Precision::fp32:
-      return 4;
+    case Precision::fp32: return 4;
     case Precision::fp16:
-    case Precision::bf16:
-      return 2;
-    case Precision::int8:
-      return 1;
-    case Precision::int4:
-      return 0.5;
+    case Precision::bf16: return 2;
+    case Precision::int8: return 1;
+    case Precision::int4: return 0.5;
   }
   throw InternalError("unknown precision");
 }
@@ -171,8 +153,8 @@ std::string problem_of(const Dims& dims, const std::string& op) {
   const auto what = operator_class(op);
   if (!what) {
     const Names words = operator_words();
-    return "cannot be used with op " + in_quotes(op) + did_you_mean(op, words) +
-           "; operators with dimensions are " + listed(words) + "; leave dims out and give bytes and macs";
+    return "cannot be used with op " + in_quotes(op) + did_you_mean(op, words) + "; operators with dimensions are " +
+           listed(words) + "; leave dims out and give bytes and macs";
   }
   if (dims.padding.value && *dims.padding.value != std::floor(*dims.padding.value))
     return "must have a whole number as padding; found " + shortest(*dims.padding.value);
@@ -184,8 +166,8 @@ std::string problem_of(const Dims& dims, const std::string& op) {
   const OperatorCounts counts = count_operator(dims, op);
   if (counts.height < 1 || counts.width < 1)
     return "must leave an output: the filter reaches " + shortest(reach(dims, dims.r)) + " x " +
-           shortest(reach(dims, dims.s)) + ", more than the padded input of " + std::to_string(dims.y) +
-           " x " + std::to_string(dims.x);
+           shortest(reach(dims, dims.s)) + ", more than the padded input of " + std::to_string(dims.y) + " x " +
+           std::to_string(dims.x);
   return "";
 }
 

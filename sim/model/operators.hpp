@@ -44,12 +44,15 @@ inline constexpr auto fields<Dims> = std::tuple{
     field("groups", &Dims::groups, "groups of a convolution; each sees c / groups channels", {.min = 1}),
     field("dilation", &Dims::dilation, "distance of filter taps, both ways", {.min = 1}),
     field("operands", &Dims::operands, "tensors of c x y x x that an elementwise operator reads", {.min = 1}),
-    field("padding", &Dims::padding, "elements on each side of the input, a whole number; or same: output = ceil(input / stride); or valid: none; default: same",
+    field("padding", &Dims::padding,
+          "elements on each side of the input, a whole number; or same: output = ceil(input / stride); or valid: none; "
+          "default: same",
           {.max = 65535, .words = {"same", "valid"}}),
     field("p", &Dims::p, "output height; default: from y, r, stride, dilation and padding", {.min = 1}),
     field("q", &Dims::q, "output width; default: from x, s, stride, dilation and padding", {.min = 1}),
     field("bias", &Dims::bias, "has one bias per output channel", {}),
-    field("batch_norm", &Dims::batch_norm, "has a scale and a shift per output channel (batch normalisation that runs with it)", {}),
+    field("batch_norm", &Dims::batch_norm,
+          "has a scale and a shift per output channel (batch normalisation that runs with it)", {}),
 };
 
 /// What operators have in common for counting and for costs.
@@ -81,10 +84,10 @@ std::optional<OperatorClass> operator_class(const std::string& op);
 /// What an operator of these dimensions does once. Elements, not bytes.
 struct OperatorCounts {
   double macs = 0;
-  double params = 0;        ///< weights, biases, scales and shifts: what is stored
-  double inputs = 0;        ///< activations read
-  double weights_read = 0;  ///< parameters read: all of them, but of an embedding only the rows looked up
-  double outputs = 0;       ///< activations written
+  double params = 0;             ///< weights, biases, scales and shifts: what is stored
+  double inputs = 0;             ///< activations read
+  double weights_read = 0;       ///< parameters read: all of them, but of an embedding only the rows looked up
+  double outputs = 0;            ///< activations written
   double height = 0, width = 0;  ///< of the output map
 };
 

@@ -25,7 +25,8 @@ void check(const MaestroArraySpec& array, const Node& node, Problems& problems) 
                                                                             : 1;
   if (array.pes > 0 && array.pes < cluster)
     problems.add(node.child("pes").problem("must be at least " + std::to_string(cluster) + ", one cluster of " +
-                                           std::string(name_of(array.dataflow)) + "; found " + std::to_string(array.pes)));
+                                           std::string(name_of(array.dataflow)) + "; found " +
+                                           std::to_string(array.pes)));
 }
 
 void check(const MappedArraySpec& array, const Node& node, Problems& problems) {
@@ -39,7 +40,8 @@ void check(const MappedArraySpec& array, const Node& node, Problems& problems) {
 void check(const RooflineSpec& roofline, const Node& node, Problems& problems) {
   const OpsPerSecond& peak = roofline.peak;
   if (!peak.fp32 && !peak.fp16 && !peak.bf16 && !peak.int8 && !peak.int4 && node.child("peak").value().is_object())
-    problems.add(node.child("peak").problem("must give the peak of at least one number format: fp32, fp16, bf16, int8 or int4"));
+    problems.add(
+        node.child("peak").problem("must give the peak of at least one number format: fp32, fp16, bf16, int8 or int4"));
 }
 
 void check(const ProfileCosts&, const Node&, Problems&) {}
@@ -55,13 +57,13 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
     problems.add(points.problem("must have at least one point, or be left out"));
   for (std::size_t i = 0; i < kind.costs.size(); ++i)
     std::visit([&](const auto& cost) { check(cost, node.child("costs").child(i), problems); }, kind.costs[i]);
-  const bool modelled = std::any_of(kind.costs.begin(), kind.costs.end(), [](const CostSpec& cost) {
-    return !std::holds_alternative<ProfileCosts>(cost);
-  });
+  const bool modelled = std::any_of(kind.costs.begin(), kind.costs.end(),
+                                    [](const CostSpec& cost) { return !std::holds_alternative<ProfileCosts>(cost); });
   if (modelled && kind.task_energy == TaskEnergy::total)
-    problems.add(node.child("task_energy")
-                     .problem("is \"total\", but the energy of the kind's cost models comes on top of the active power; "
-                              "remove it, or take costs from profiles alone"));
+    problems.add(
+        node.child("task_energy")
+            .problem("is \"total\", but the energy of the kind's cost models comes on top of the active power; "
+                     "remove it, or take costs from profiles alone"));
   if (!kind.fallback.empty() && kind.fallback == kind.name)
     problems.add(node.child("fallback").problem("is the kind itself; name another"));
 }
@@ -224,8 +226,7 @@ class PlatformReader {
   void expand_routes() {
     std::map<Pair, Choice> chosen;
     const std::vector<RouteSpec> given = std::exchange(platform_.routes, {});
-    for (std::size_t i = 0; i < given.size(); ++i)
-      add_route(given[i], node_.child("routes").child(i), chosen);
+    for (std::size_t i = 0; i < given.size(); ++i) add_route(given[i], node_.child("routes").child(i), chosen);
     Names missing;
     for (std::uint32_t from = 0; from < used_.size(); ++from)
       for (std::uint32_t to = 0; to < used_.size(); ++to) {
@@ -236,9 +237,8 @@ class PlatformReader {
           missing.push_back(platform_.memories[from].name + " -> " + platform_.memories[to].name);
       }
     if (!missing.empty())
-      problems_.add(
-          node_.child("routes").problem("there is no route " + listed(missing, 8) +
-                                        "; accelerators use these memories, so give routes between them"));
+      problems_.add(node_.child("routes").problem("there is no route " + listed(missing, 8) +
+                                                  "; accelerators use these memories, so give routes between them"));
   }
 
   void add_route(const RouteSpec& route, const Node& node, std::map<Pair, Choice>& chosen) {
@@ -259,8 +259,7 @@ class PlatformReader {
       }
   }
 
-  void consider(const Pair& pair, int rank, const RouteSpec& route, const Node& node,
-                std::map<Pair, Choice>& chosen) {
+  void consider(const Pair& pair, int rank, const RouteSpec& route, const Node& node, std::map<Pair, Choice>& chosen) {
     const RouteSpec plain{.from = platform_.memories[pair.first].name,
                           .to = platform_.memories[pair.second].name,
                           .links = route.links,
@@ -306,8 +305,6 @@ KindLibrarySpec read_kinds(const Node& node, Problems& problems) {
   return library;
 }
 
-PlatformSpec read_platform(const Node& node, Problems& problems) {
-  return PlatformReader(node, problems).read_all();
-}
+PlatformSpec read_platform(const Node& node, Problems& problems) { return PlatformReader(node, problems).read_all(); }
 
 }  // namespace hetsched

@@ -45,10 +45,13 @@ inline constexpr auto fields<OperatingPointSpec> = std::tuple{
     field("active_power", &OperatingPointSpec::active_power, "power while a task runs", {.unit = "W"}),
     field("active_units", &OperatingPointSpec::active_units,
           "part of its compute units that is switched on, for cost models with a peak", {.max = 1, .above = 0}),
-    field("bandwidth", &OperatingPointSpec::bandwidth,
-          "most that the memory gives at this point (memory clock), for cost models with a bandwidth; default: no limit", {.unit = "B/s", .above = 0}),
+    field(
+        "bandwidth", &OperatingPointSpec::bandwidth,
+        "most that the memory gives at this point (memory clock), for cost models with a bandwidth; default: no limit",
+        {.unit = "B/s", .above = 0}),
     field("energy_scale", &OperatingPointSpec::energy_scale,
-          "energy of an operation relative to the first point (square of the voltage), for cost models with an energy", {}),
+          "energy of an operation relative to the first point (square of the voltage), for cost models with an energy",
+          {}),
 };
 
 /// What one accelerator of a kind counts for in a budget.
@@ -92,25 +95,33 @@ inline constexpr auto fields<KindSpec> = std::tuple{
     field("profile", &KindSpec::profile, "key of its rows in profile tables (column kind); default: its name", {}),
     field("costs", &KindSpec::costs,
           "where the costs of a layer come from, tried in this order; default: the models' profile tables", {}),
-    field("fallback", &KindSpec::fallback,
-          "kind that computes the layers it cannot, where they stand in one task (a group, the whole model) with others "
-          "that it can, at its operating point of the same name or else its first; that kind's accelerators are not occupied", {}),
-    field("fallback_time", &KindSpec::fallback_time, "time for every change to the fallback and back within a task", {.unit = "s"}),
+    field(
+        "fallback", &KindSpec::fallback,
+        "kind that computes the layers it cannot, where they stand in one task (a group, the whole model) with others "
+        "that it can, at its operating point of the same name or else its first; that kind's accelerators are not "
+        "occupied",
+        {}),
+    field("fallback_time", &KindSpec::fallback_time, "time for every change to the fallback and back within a task",
+          {.unit = "s"}),
     field("operating_points", &KindSpec::operating_points,
           "frequencies or power modes; the first is the one a run starts at; default: one point, 1 GHz, 0 W", {}),
     field("task_energy", &KindSpec::task_energy,
           "whether profiled energy comes on top of active power (dynamic) or includes it (total)", {}),
     field("dispatch_time", &KindSpec::dispatch_time, "overhead before every task", {.unit = "s"}),
     field("switch_time", &KindSpec::switch_time,
-          "overhead before a task of another model than the one that ran last (weights, reconfiguration)", {.unit = "s"}),
+          "overhead before a task of another model than the one that ran last (weights, reconfiguration)",
+          {.unit = "s"}),
     field("switch_energy", &KindSpec::switch_energy, "energy of such a switch", {.unit = "J"}),
     field("slots", &KindSpec::slots, "tasks it runs at once (partitions, streams)", {.min = 1, .max = 1024}),
-    field("max_batch", &KindSpec::max_batch, "most requests whose equal tasks it computes as one batch; 1: it does not", {.min = 1, .max = 1024}),
+    field("max_batch", &KindSpec::max_batch, "most requests whose equal tasks it computes as one batch; 1: it does not",
+          {.min = 1, .max = 1024}),
     field("batch_fixed_share", &KindSpec::batch_fixed_share,
-          "part of a profiled task's time, energy and bytes that does not grow with the batch (weights, launch): b together "
-          "take share + (1 - share) b times as much; cost models compute batches themselves", {.max = 1}),
-    field("port_bandwidth", &KindSpec::port_bandwidth,
-          "most that one slot draws from its memory; default: unlimited", {.unit = "B/s", .above = 0}),
+          "part of a profiled task's time, energy and bytes that does not grow with the batch (weights, launch): b "
+          "together "
+          "take share + (1 - share) b times as much; cost models compute batches themselves",
+          {.max = 1}),
+    field("port_bandwidth", &KindSpec::port_bandwidth, "most that one slot draws from its memory; default: unlimited",
+          {.unit = "B/s", .above = 0}),
     field("budget", &KindSpec::budget, "what one of it counts for in an equal-budget comparison", {}),
 };
 
@@ -140,7 +151,8 @@ template <>
 inline constexpr auto fields<MemorySpec> = std::tuple{
     field("name", &MemorySpec::name, "name of the memory", {.required = true}),
     field("bandwidth", &MemorySpec::bandwidth,
-          "sustained bandwidth, shared by everyone who uses it at once; default: unlimited", {.unit = "B/s", .above = 0}),
+          "sustained bandwidth, shared by everyone who uses it at once; default: unlimited",
+          {.unit = "B/s", .above = 0}),
     field("energy_per_byte", &MemorySpec::energy_per_byte, "energy of moving a byte in or out", {.unit = "J/B"}),
 };
 
@@ -156,7 +168,8 @@ inline constexpr auto fields<LinkSpec> = std::tuple{
     field("name", &LinkSpec::name, "name of the link (PCIe, NoC, Ethernet)", {.required = true}),
     field("bandwidth", &LinkSpec::bandwidth, "sustained bandwidth of both directions together",
           {.required = true, .unit = "B/s", .above = 0}),
-    field("latency", &LinkSpec::latency, "delay of every transfer over it; an edge without bytes is no transfer", {.unit = "s"}),
+    field("latency", &LinkSpec::latency, "delay of every transfer over it; an edge without bytes is no transfer",
+          {.unit = "s"}),
     field("energy_per_byte", &LinkSpec::energy_per_byte, "energy of moving a byte over it", {.unit = "J/B"}),
     field("sharing", &LinkSpec::sharing, "shared: max-min fair; uncontended: everyone gets all of it", {}),
 };
@@ -213,14 +226,17 @@ inline constexpr auto fields<PlatformSpec> = std::tuple{
     field("name", &PlatformSpec::name, "name in results", {.required = true}),
     field("description", &PlatformSpec::description, "free text", {}),
     field("source", &PlatformSpec::source, "where the numbers come from", {}),
-    field("base_power", &PlatformSpec::base_power, "power of everything but the accelerators, always drawn", {.unit = "W"}),
-    field("kind_files", &PlatformSpec::kind_files, "files of kinds, relative to this file; of them, those that accelerators name are taken", {}),
+    field("base_power", &PlatformSpec::base_power, "power of everything but the accelerators, always drawn",
+          {.unit = "W"}),
+    field("kind_files", &PlatformSpec::kind_files,
+          "files of kinds, relative to this file; of them, those that accelerators name are taken", {}),
     field("kinds", &PlatformSpec::kinds, "the kinds of accelerators, beside those of kind_files", {}),
     field("memories", &PlatformSpec::memories, "default: one memory of unlimited bandwidth", {}),
     field("links", &PlatformSpec::links,
           "links between memories; with any link, memories and links are shared along whole routes", {}),
     field("routes", &PlatformSpec::routes, "which links lead from memory to memory", {}),
-    field("accelerators", &PlatformSpec::accelerators, "the accelerators, in the order of their ids", {.required = true}),
+    field("accelerators", &PlatformSpec::accelerators, "the accelerators, in the order of their ids",
+          {.required = true}),
 };
 
 /// Number of an accelerator kind, memory, ... by name; the loader has made sure that it exists.

@@ -36,8 +36,10 @@ struct ExecutionJitter {
 };
 template <>
 inline constexpr auto fields<ExecutionJitter> = std::tuple{
-    field("distribution", &ExecutionJitter::distribution,
-          "none; uniform in 1 +- spread; lognormal of mean 1 and coefficient of variation spread; exponential of mean 1", {.required = true}),
+    field(
+        "distribution", &ExecutionJitter::distribution,
+        "none; uniform in 1 +- spread; lognormal of mean 1 and coefficient of variation spread; exponential of mean 1",
+        {.required = true}),
     field("spread", &ExecutionJitter::spread, "half width, or coefficient of variation", {.max = 100}),
 };
 
@@ -60,7 +62,8 @@ struct Outage {
 template <>
 inline constexpr auto fields<Outage> = std::tuple{
     field("accelerator", &Outage::accelerator, "name of an accelerator", {.required = true}),
-    field("off", &Outage::off, "when it is turned off; its tasks fail and are ready again", {.required = true, .unit = "s"}),
+    field("off", &Outage::off, "when it is turned off; its tasks fail and are ready again",
+          {.required = true, .unit = "s"}),
     field("on", &Outage::on, "when it is turned on again; default: never", {.unit = "s"}),
 };
 
@@ -80,7 +83,7 @@ inline constexpr std::string_view shorthand<DecoratorChoice> = "name";
 /// A policy and its parameters. In JSON a string is short for {"name": string}.
 struct PolicyChoice {
   std::string name;
-  JsonValue parameters;  ///< an object; checked against the policy's own declaration
+  JsonValue parameters;                     ///< an object; checked against the policy's own declaration
   std::vector<DecoratorChoice> decorators;  ///< the outermost first
   std::filesystem::path folder;             ///< what the name is relative to where it is that of a file
 
@@ -95,7 +98,8 @@ template <>
 inline constexpr auto fields<PolicyChoice> = std::tuple{
     field("name", &PolicyChoice::name, "name of a policy (hetsched policies), or a file NAME.py", {.required = true}),
     field("parameters", &PolicyChoice::parameters, "its parameters (hetsched policies NAME)", {.object = true}),
-    field("decorators", &PolicyChoice::decorators, "what is put around it, the outermost first (hetsched policies)", {}),
+    field("decorators", &PolicyChoice::decorators, "what is put around it, the outermost first (hetsched policies)",
+          {}),
 };
 template <>
 inline constexpr std::string_view shorthand<PolicyChoice> = "name";

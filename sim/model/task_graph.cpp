@@ -125,9 +125,8 @@ bool check_acyclic(const Dependencies& needs, const Cut& cut, const Network& net
   Names names;
   for (const GraphTask& task : cut.tasks) names.push_back(task.name);
   problems.add("", "",
-               "model " + in_quotes(network.name) +
-                   " cannot run in its groups, as they wait for each other: " + cycle_text(cycle, names) +
-                   " (each reads from the next); split one of them");
+               "model " + in_quotes(network.name) + " cannot run in its groups, as they wait for each other: " +
+                   cycle_text(cycle, names) + " (each reads from the next); split one of them");
   return false;
 }
 
@@ -154,9 +153,9 @@ std::uint32_t connect(Cut& cut, const std::vector<Use>& uses, const Network& net
     flows.push_back(flow);
   }
   std::sort(flows.begin(), flows.end(), [](const Flow& a, const Flow& b) { return a.order() < b.order(); });
-  flows.erase(std::unique(flows.begin(), flows.end(),
-                          [](const Flow& a, const Flow& b) { return a.order() == b.order(); }),
-              flows.end());
+  flows.erase(
+      std::unique(flows.begin(), flows.end(), [](const Flow& a, const Flow& b) { return a.order() == b.order(); }),
+      flows.end());
   std::uint32_t tensors = 0;
   for (std::size_t i = 0; i < flows.size(); ++i) {
     const Flow& flow = flows[i];
@@ -165,9 +164,8 @@ std::uint32_t connect(Cut& cut, const std::vector<Use>& uses, const Network& net
     cut.tasks[flow.from].outputs.push_back({flow.to, tensors - 1, flow.bytes});
   }
   for (GraphTask& task : cut.tasks)
-    std::sort(task.outputs.begin(), task.outputs.end(), [](const Edge& a, const Edge& b) {
-      return std::tie(a.task, a.tensor) < std::tie(b.task, b.tensor);
-    });
+    std::sort(task.outputs.begin(), task.outputs.end(),
+              [](const Edge& a, const Edge& b) { return std::tie(a.task, a.tensor) < std::tie(b.task, b.tensor); });
   return tensors;
 }
 

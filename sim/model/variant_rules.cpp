@@ -19,11 +19,10 @@ class VariantMaker {
     Json& layers = made_.model["layers"];
     for (std::size_t i = 0; i < layers.size() && problems_.empty(); ++i) add_to(layers[i], i);
     for (const auto& [why, names] : passed_over_)
-      made_.notes.push_back(std::to_string(names.size()) + (names.size() == 1 ? " layer (" : " layers (") +
-                            why + "): " + listed(names, 8));
+      made_.notes.push_back(std::to_string(names.size()) + (names.size() == 1 ? " layer (" : " layers (") + why +
+                            "): " + listed(names, 8));
     if (problems_.empty() && made_.count == 0)
-      problems_.add(
-          file_.root().problem("has no layer that the rule applies to; " + join(made_.notes, "; ")));
+      problems_.add(file_.root().problem("has no layer that the rule applies to; " + join(made_.notes, "; ")));
     return std::move(made_);
   }
 
@@ -45,21 +44,19 @@ class VariantMaker {
   }
 
   void add_to(Json& json, std::size_t index) {
-    const LayerSpec& layer = *std::find_if(
-        network_.layers.begin(), network_.layers.end(),
-        [&](const LayerSpec& each) { return each.name == json["name"].get_ref<const std::string&>(); });
+    const LayerSpec& layer = *std::find_if(network_.layers.begin(), network_.layers.end(), [&](const LayerSpec& each) {
+      return each.name == json["name"].get_ref<const std::string&>();
+    });
     const VariantRequest::Layer* named = wanted(layer.name);
     if (named == nullptr && (!request_.layers.empty() || !(layer.macs.value_or(0) > 0))) return;
     const auto gamma = request_.gamma ? request_.gamma : least_gamma(layer);
-    const std::string name = request_.rule == VariantRule::precision
-                                 ? std::string(name_of(request_.precision))
-                                 : "d2s" + std::to_string(gamma.value_or(2));
+    const std::string name = request_.rule == VariantRule::precision ? std::string(name_of(request_.precision))
+                                                                     : "d2s" + std::to_string(gamma.value_or(2));
     std::string why = why_not(layer, gamma);
     for (const VariantSpec& variant : layer.variants)
       if (variant.name == name) why = "has variant " + name + " already";
     if (!why.empty()) return pass_over(layer.name, why, named != nullptr, index);
-    const double loss =
-        named != nullptr && named->accuracy_loss ? *named->accuracy_loss : request_.accuracy_loss;
+    const double loss = named != nullptr && named->accuracy_loss ? *named->accuracy_loss : request_.accuracy_loss;
     Json variant = {{"name", name}, {"accuracy_loss", loss}};
     if (request_.rule == VariantRule::precision)
       variant["precision"] = name;
@@ -67,8 +64,7 @@ class VariantMaker {
       variant["dims"] = json_of(depth_to_space(layer, *gamma), json["dims"]);
     json["variants"].push_back(std::move(variant));
     if (!network_.accuracy.combinations.empty())
-      made_.model["accuracy"]["combinations"].push_back(
-          {{"variants", {layer.name + ":" + name}}, {"loss", loss}});
+      made_.model["accuracy"]["combinations"].push_back({{"variants", {layer.name + ":" + name}}, {"loss", loss}});
     ++made_.count;
   }
 
@@ -76,8 +72,7 @@ class VariantMaker {
     if (request_.rule == VariantRule::depth_to_space)
       return gamma ? no_depth_to_space(layer, *gamma) : no_depth_to_space(layer, 2);
     if (!layer.dims) return "no dims";
-    const Precision own =
-        layer.precision ? *layer.precision : network_.precision.value_or(request_.precision);
+    const Precision own = layer.precision ? *layer.precision : network_.precision.value_or(request_.precision);
     const bool known = layer.precision || network_.precision;
     if (known ? own == request_.precision : network_.bytes_per_element == bytes_of(request_.precision))
       return "in that precision already";
@@ -114,12 +109,10 @@ class VariantMaker {
 };
 
 /// Makes a relative path of the file one that leads to the same from another folder.
-void move_path(Json& model, const char* key, const std::filesystem::path& from,
-               const std::filesystem::path& to) {
+void move_path(Json& model, const char* key, const std::filesystem::path& from, const std::filesystem::path& to) {
   if (!model.contains(key) || !model[key].is_string()) return;
   const auto path = model[key].get<std::string>();
-  if (path.empty() || path.find("://") != std::string::npos || std::filesystem::path(path).is_absolute())
-    return;
+  if (path.empty() || path.find("://") != std::string::npos || std::filesystem::path(path).is_absolute()) return;
   std::error_code error;
   const auto moved = std::filesystem::proximate(from / path, to.empty() ? "." : to, error);
   if (!error) model[key] = moved.generic_string();
@@ -171,12 +164,10 @@ MadeVariants add_variants(const Document& file, const VariantRequest& request, P
   if (!problems.empty()) return {};
   MadeVariants made = VariantMaker(file, request, problems).make();
   if (!problems.empty()) return made;
-  const Document result =
-      Document::from_value(made.model, "the model with its new variants", file.root().folder());
+  const Document result = Document::from_value(made.model, "the model with its new variants", file.root().folder());
   (void)read_network(result.root(), problems);
   if (!problems.empty()) problems.add("", "", "--layer NAME makes variants of fewer layers");
-  for (const char* key : {"profile", "$schema"})
-    move_path(made.model, key, file.root().folder(), request.folder);
+  for (const char* key : {"profile", "$schema"}) move_path(made.model, key, file.root().folder(), request.folder);
   return made;
 }
 

@@ -105,8 +105,7 @@ class WorkloadReader {
     if (node.has("times")) {
       for (std::size_t i = 1; i < trace.times.size(); ++i)
         if (trace.times[i] < trace.times[i - 1])
-          problems_.add(
-              node.child("times").child(i).problem("is before the time in front of it; sort the times"));
+          problems_.add(node.child("times").child(i).problem("is before the time in front of it; sort the times"));
       if (trace.times.empty() && node.child("times").value().is_array())
         problems_.add(node.child("times").problem("must have at least one time"));
       return;
@@ -161,15 +160,12 @@ class WorkloadReader {
         problems_.add(stream_node(i).child("arrival").problem(
             "has no count, and the workload has no duration, so it would never end; give one of them"));
     if (workload_.end == EndRule::at_duration)
-      problems_.add(
-          node_.child("end").problem("is \"at_duration\", but the workload has no duration; give one"));
+      problems_.add(node_.child("end").problem("is \"at_duration\", but the workload has no duration; give one"));
   }
 
   void check_release() {
     if (workload_.release != ReleaseRule::polled) return;
-    const auto periodic = [](const StreamSpec& stream) {
-      return std::holds_alternative<Periodic>(stream.arrival);
-    };
+    const auto periodic = [](const StreamSpec& stream) { return std::holds_alternative<Periodic>(stream.arrival); };
     if (std::none_of(workload_.streams.begin(), workload_.streams.end(), periodic))
       problems_.add(node_.child("release").problem(
           "is \"polled\", which happens at the ticks of a periodic stream; add one, or release at_arrival"));
@@ -183,8 +179,6 @@ class WorkloadReader {
 
 }  // namespace
 
-WorkloadSpec read_workload(const Node& node, Problems& problems) {
-  return WorkloadReader(node, problems).read_all();
-}
+WorkloadSpec read_workload(const Node& node, Problems& problems) { return WorkloadReader(node, problems).read_all(); }
 
 }  // namespace hetsched

@@ -50,7 +50,8 @@ inline constexpr auto fields<Periodic> = std::tuple{
     field("phase", &Periodic::phase, "time of the first request", {.unit = "s"}),
     field("jitter", &Periodic::jitter, "each arrival is late by a uniform random time of at most this", {.unit = "s"}),
     field("integer_ms", &Periodic::integer_ms, "round the period down to whole milliseconds (60 Hz: 16 ms)", {}),
-    field("count", &Periodic::count, "number of requests; default: as many as the duration holds", {.max = kMostRequests}),
+    field("count", &Periodic::count, "number of requests; default: as many as the duration holds",
+          {.max = kMostRequests}),
 };
 template <>
 inline constexpr std::string_view tag<Periodic> = "periodic";
@@ -64,7 +65,8 @@ template <>
 inline constexpr auto fields<Poisson> = std::tuple{
     field("rate", &Poisson::rate, "mean requests per second", {.required = true, .unit = "Hz", .above = 0}),
     field("phase", &Poisson::phase, "time before which nothing arrives", {.unit = "s"}),
-    field("count", &Poisson::count, "number of requests; default: as many as fall into the duration", {.max = kMostRequests}),
+    field("count", &Poisson::count, "number of requests; default: as many as fall into the duration",
+          {.max = kMostRequests}),
 };
 template <>
 inline constexpr std::string_view tag<Poisson> = "poisson";
@@ -75,7 +77,8 @@ struct TraceArrivals {
 };
 template <>
 inline constexpr auto fields<TraceArrivals> = std::tuple{
-    field("file", &TraceArrivals::file, "CSV file with a column time (s), relative to this file; give this or times", {}),
+    field("file", &TraceArrivals::file, "CSV file with a column time (s), relative to this file; give this or times",
+          {}),
     field("times", &TraceArrivals::times, "arrival times; give this or file", {.unit = "s"}),
 };
 template <>
@@ -100,9 +103,11 @@ struct ClosedLoop {
 };
 template <>
 inline constexpr auto fields<ClosedLoop> = std::tuple{
-    field("outstanding", &ClosedLoop::outstanding, "requests in the system; each that ends is replaced", {.required = true, .min = 1, .max = kMostAtOnce}),
+    field("outstanding", &ClosedLoop::outstanding, "requests in the system; each that ends is replaced",
+          {.required = true, .min = 1, .max = kMostAtOnce}),
     field("think_time", &ClosedLoop::think_time, "pause before the replacement", {.unit = "s"}),
-    field("count", &ClosedLoop::count, "number of requests in all; default: until the duration", {.max = kMostRequests}),
+    field("count", &ClosedLoop::count, "number of requests in all; default: until the duration",
+          {.max = kMostRequests}),
 };
 template <>
 inline constexpr std::string_view tag<ClosedLoop> = "closed_loop";
@@ -138,14 +143,17 @@ inline constexpr auto fields<StreamSpec> = std::tuple{
     field("name", &StreamSpec::name, "name in results", {.required = true}),
     field("model", &StreamSpec::model, "model file, relative to this file", {.required = true}),
     field("arrival", &StreamSpec::arrival, "when its requests arrive", {.required = true}),
-    field("probability", &StreamSpec::probability, "each arrival (or trigger) becomes a request with this probability", {.max = 1}),
+    field("probability", &StreamSpec::probability, "each arrival (or trigger) becomes a request with this probability",
+          {.max = 1}),
     field("after", &StreamSpec::after,
           "stream that feeds it: request k (from 0) can start once that stream has finished more than k requests", {}),
-    field("deadline", &StreamSpec::deadline, "time allowed, or period, or none (default)", {.unit = "s", .above = 0, .words = {"period", "none"}}),
+    field("deadline", &StreamSpec::deadline, "time allowed, or period, or none (default)",
+          {.unit = "s", .above = 0, .words = {"period", "none"}}),
     field("deadline_from", &StreamSpec::deadline_from,
           "count the deadline from the release, or from the nominal arrival (without jitter or late release)", {}),
     field("granularity", &StreamSpec::granularity, "what one task is: a layer, a group, or the whole model", {}),
-    field("priority", &StreamSpec::priority, "larger is more important; for policies that use it", {.min = -1e9, .max = 1e9}),
+    field("priority", &StreamSpec::priority, "larger is more important; for policies that use it",
+          {.min = -1e9, .max = 1e9}),
     field("drop", &StreamSpec::drop, "what happens to a request whose deadline passes", {}),
 };
 
@@ -155,13 +163,15 @@ struct ScoreSpec {
 };
 template <>
 inline constexpr auto fields<ScoreSpec> = std::tuple{
-    field("steepness", &ScoreSpec::steepness, "k of the real-time score 1/(1+exp(k (finish - deadline)))", {.unit = "1/s"}),
+    field("steepness", &ScoreSpec::steepness, "k of the real-time score 1/(1+exp(k (finish - deadline)))",
+          {.unit = "1/s"}),
     field("energy_max", &ScoreSpec::energy_max, "energy at which the energy score is 0", {.unit = "J", .above = 0}),
 };
 
 enum class ReleaseRule {
   at_arrival,  ///< every request is released when it arrives
-  polled,      ///< at ticks of the fastest periodic stream and whenever a task finishes, each stream releases at most its next request, if it has arrived
+  polled,  ///< at ticks of the fastest periodic stream and whenever a task finishes, each stream releases at most its
+           ///< next request, if it has arrived
 };
 template <>
 inline constexpr auto enum_names<ReleaseRule> = std::array{"at_arrival", "polled"};
@@ -184,15 +194,22 @@ inline constexpr auto fields<WorkloadSpec> = std::tuple{
     field("name", &WorkloadSpec::name, "name in results", {.required = true}),
     field("description", &WorkloadSpec::description, "free text", {}),
     field("source", &WorkloadSpec::source, "where the numbers come from", {}),
-    field("duration", &WorkloadSpec::duration, "requests arrive from 0 to just before this; needed unless every stream has a count", {.unit = "s", .above = 0}),
+    field("duration", &WorkloadSpec::duration,
+          "requests arrive from 0 to just before this; needed unless every stream has a count",
+          {.unit = "s", .above = 0}),
     field("release", &WorkloadSpec::release,
           "at_arrival, or polled: at ticks of the fastest periodic stream and whenever a task finishes each stream "
-          "releases its next request if that has arrived, one at a time", {}),
-    field("completion_tolerance", &WorkloadSpec::completion_tolerance,
-          "a task without contended traffic that finishes at most this much after an instant counts as finished at that "
-          "instant (its own finish time is recorded), as with a timer of this resolution", {.unit = "s"}),
+          "releases its next request if that has arrived, one at a time",
+          {}),
+    field(
+        "completion_tolerance", &WorkloadSpec::completion_tolerance,
+        "a task without contended traffic that finishes at most this much after an instant counts as finished at that "
+        "instant (its own finish time is recorded), as with a timer of this resolution",
+        {.unit = "s"}),
     field("end", &WorkloadSpec::end,
-          "drain: when every request has ended; at_duration: at the duration; last_release: with the instant of the last release", {}),
+          "drain: when every request has ended; at_duration: at the duration; last_release: with the instant of the "
+          "last release",
+          {}),
     field("score", &WorkloadSpec::score, "compute the XRBench score with these constants", {}),
     field("streams", &WorkloadSpec::streams, "the sources of requests", {.required = true}),
 };

@@ -19,8 +19,7 @@ using mapping::MappingProblem;
 std::string real(double value) {
   if (value < 0) return "(- " + real(-value) + ")";
   char digits[512];
-  const std::string text(digits,
-                         std::to_chars(digits, std::end(digits), value, std::chars_format::fixed).ptr);
+  const std::string text(digits, std::to_chars(digits, std::end(digits), value, std::chars_format::fixed).ptr);
   return text.find('.') == std::string::npos ? text + ".0" : text;
 }
 
@@ -64,8 +63,8 @@ class Formula {
       any += " " + on(t, a);
       for (std::uint32_t b = 0; b < a; ++b) pairs += " (not (and " + on(t, a) + " " + on(t, b) + "))";
       const auto& there = problem_.tasks[t].inputs_there;
-      const double earliest = std::max(
-          {problem_.tasks[t].release, there.empty() ? 0 : there[a], problem_.servers[a].free_at.front()});
+      const double earliest =
+          std::max({problem_.tasks[t].release, there.empty() ? 0 : there[a], problem_.servers[a].free_at.front()});
       out_ << "(assert (=> " << on(t, a) << " (>= " << start(t) << " " << real(earliest) << ")))\n";
     }
     out_ << "(assert (or" << any << "))\n(assert (and true" << pairs << "))\n";
@@ -92,8 +91,8 @@ class Formula {
     for (std::uint32_t a = 0; a < problem_.accelerators(); ++a) {
       if (!problem_.runs_on(t, a)) continue;
       out_ << "(assert (=> " << on(t, a) << " (= (- " << end(t) << " " << start(t) << ") (+ "
-           << real(problem_.time(t, a)) << " (* " << real(1 - 1 / problem_.contention) << " (+ 0.0"
-           << overlaps << "))))))\n";
+           << real(problem_.time(t, a)) << " (* " << real(1 - 1 / problem_.contention) << " (+ 0.0" << overlaps
+           << "))))))\n";
     }
   }
 
@@ -118,17 +117,15 @@ class Formula {
   void keep_apart(std::uint32_t t, std::uint32_t u) {
     std::string same = "(or false";
     for (std::uint32_t a = 0; a < problem_.accelerators(); ++a)
-      if (problem_.runs_on(t, a) && problem_.runs_on(u, a))
-        same += " (and " + on(t, a) + " " + on(u, a) + ")";
+      if (problem_.runs_on(t, a) && problem_.runs_on(u, a)) same += " (and " + on(t, a) + " " + on(u, a) + ")";
     same += ")";
-    out_ << "(assert (=> " << same << " (or (<= " << end(t) << " " << start(u) << ") (<= " << end(u) << " "
-         << start(t) << "))))\n";
+    out_ << "(assert (=> " << same << " (or (<= " << end(t) << " " << start(u) << ") (<= " << end(u) << " " << start(t)
+         << "))))\n";
     if (problem_.contention <= 1) return;
     const std::string last = "(ite (<= " + end(t) + " " + end(u) + ") " + end(t) + " " + end(u) + ")";
-    const std::string first =
-        "(ite (>= " + start(t) + " " + start(u) + ") " + start(t) + " " + start(u) + ")";
-    out_ << "(declare-const " << overlap(t, u) << " Real)\n(assert (= " << overlap(t, u) << " (ite (or "
-         << same << " (<= " << last << " " << first << ")) 0.0 (- " << last << " " << first << "))))\n";
+    const std::string first = "(ite (>= " + start(t) + " " + start(u) + ") " + start(t) + " " + start(u) + ")";
+    out_ << "(declare-const " << overlap(t, u) << " Real)\n(assert (= " << overlap(t, u) << " (ite (or " << same
+         << " (<= " << last << " " << first << ")) 0.0 (- " << last << " " << first << "))))\n";
   }
 
   void limit_transitions(std::uint32_t request) {
@@ -179,8 +176,7 @@ std::optional<double> value_of(std::string_view text) {
   }
   const std::size_t space = inner.find(' ');
   if (!text.starts_with("(/ ") || space == std::string_view::npos) return std::nullopt;
-  const auto numerator = parse_decimal(inner.substr(0, space)),
-             denominator = parse_decimal(inner.substr(space + 1));
+  const auto numerator = parse_decimal(inner.substr(0, space)), denominator = parse_decimal(inner.substr(space + 1));
   if (!numerator || !denominator || *denominator == 0) return std::nullopt;
   return *numerator / *denominator;
 }

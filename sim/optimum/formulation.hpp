@@ -27,8 +27,7 @@ using SmtValues = std::map<std::string, std::string, std::less<>>;
 /// order may take longer.
 ///
 /// Problems: several slots on an accelerator, contention on more than two of them, an objective of energy.
-std::string smt_formulation(const mapping::MappingProblem& problem, const mapping::Goal& goal,
-                            Problems& problems);
+std::string smt_formulation(const mapping::MappingProblem& problem, const mapping::Goal& goal, Problems& problems);
 
 /// The declared names, for (get-value ...).
 std::string smt_names(const mapping::MappingProblem& problem);

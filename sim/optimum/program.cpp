@@ -17,8 +17,7 @@ class TemporaryFile {
   explicit TemporaryFile(const std::string& content) {
     std::string path = (std::filesystem::temp_directory_path() / "hetsched-XXXXXX").string();
     const int descriptor = mkstemp(path.data());
-    if (descriptor < 0)
-      throw InputError("cannot make a file in " + std::filesystem::temp_directory_path().string());
+    if (descriptor < 0) throw InputError("cannot make a file in " + std::filesystem::temp_directory_path().string());
     close(descriptor);
     path_ = path;
     write_file(path_, content);
@@ -78,16 +77,14 @@ SmtValues parsed(const std::string& text) {
     if (text[i] != ')' || depth == 0 || --depth != 1) continue;
     const std::string pair = text.substr(begin, i - begin);
     const std::size_t space = pair.find_first_of(" \n");
-    if (space != std::string::npos)
-      values[pair.substr(0, space)] = pair.substr(pair.find_first_not_of(" \n", space));
+    if (space != std::string::npos) values[pair.substr(0, space)] = pair.substr(pair.find_first_not_of(" \n", space));
   }
   return values;
 }
 
 }  // namespace
 
-SmtAnswer solve_smt(const std::string& formula, const std::string& names, const std::string& program,
-                    unsigned limit) {
+SmtAnswer solve_smt(const std::string& formula, const std::string& names, const std::string& program, unsigned limit) {
   if (program.empty() && detail::has_z3_library()) return detail::solve_by_library(formula, limit);
   SmtAnswer answer;
   answer.solver = program.empty() ? "z3" : program;
@@ -98,8 +95,7 @@ SmtAnswer solve_smt(const std::string& formula, const std::string& names, const 
   const std::string verdict = text.substr(0, text.find_first_of(" \n("));
   if (verdict == "unsat") throw InputError(answer.solver + ": there is no schedule");
   if (verdict == "timeout" || verdict == "unknown")
-    throw InputError(answer.solver +
-                     " was stopped before it had proved an optimum; give it more time: --limit");
+    throw InputError(answer.solver + " was stopped before it had proved an optimum; give it more time: --limit");
   if (verdict != "sat") throw InputError(answer.solver + " says: " + text.substr(0, 200));
   answer.values = parsed(text);
   return answer;

@@ -17,8 +17,7 @@ struct SmtAnswer {
 /// Minimises `formula`; `names` as smt_names(). `program`: path or name of Z3; empty: the library if there is
 /// one, else "z3". `limit`: seconds; none if 0. InputError if there is no solver, if it is stopped, or if it
 /// finds nothing.
-SmtAnswer solve_smt(const std::string& formula, const std::string& names, const std::string& program,
-                    unsigned limit);
+SmtAnswer solve_smt(const std::string& formula, const std::string& names, const std::string& program, unsigned limit);
 
 namespace detail {
 

@@ -21,8 +21,7 @@ std::optional<Params::Value> as_parameter(const Json& value) {
 
 Json as_json(const Params::Value& value) {
   const auto* number = std::get_if<double>(&value);
-  if (number && *number == std::floor(*number) && std::abs(*number) < 1e15)
-    return static_cast<std::int64_t>(*number);
+  if (number && *number == std::floor(*number) && std::abs(*number) < 1e15) return static_cast<std::int64_t>(*number);
   return std::visit([](const auto& v) { return Json(v); }, value);
 }
 
@@ -43,8 +42,7 @@ Names names_of(const std::vector<Params::Declared>& declared) {
 /// `; did you mean "x"? policies: x, y`.
 std::string alternatives(std::string_view word, std::string_view plural, const Names& there) {
   const std::string near = did_you_mean(word, there);
-  return near + (near.empty() ? "; " : " ") + std::string(plural) + ": " +
-         (there.empty() ? "none" : listed(there));
+  return near + (near.empty() ? "; " : " ") + std::string(plural) + ": " + (there.empty() ? "none" : listed(there));
 }
 
 /// A policy or decorator as it was chosen.
@@ -167,8 +165,7 @@ Catalog::Catalog(std::span<const PolicyEntry> entries, std::span<const Decorator
     HETSCHED_ASSERT(!decorator.name.empty() && decorator.wrap && !find(decorator.name),
                     "decorators have a name of their own and something to make them with");
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    HETSCHED_ASSERT(!entries_[i].name.empty() && entries_[i].make,
-                    "a policy of the list has no name or no maker");
+    HETSCHED_ASSERT(!entries_[i].name.empty() && entries_[i].make, "a policy of the list has no name or no maker");
     if (i > 0 && entries_[i].name == entries_[i - 1].name)
       throw InternalError("two policies of the list have the name " + std::string(entries_[i].name));
   }
@@ -190,8 +187,8 @@ Catalog::Catalog(std::span<const PolicyEntry> entries, std::span<const Decorator
         const Plugin* owner = plugin_of(*other);
         problems.add("", "",
                      "plugin " + plugins_.back().file.string() + ": its policy " + in_quotes(entry.name) +
-                         " has the name of " +
-                         (owner ? "one of plugin " + owner->file.string() : "a built-in policy") + "; give it another");
+                         " has the name of " + (owner ? "one of plugin " + owner->file.string() : "a built-in policy") +
+                         "; give it another");
         continue;
       }
       entries_.push_back(entry);
@@ -219,9 +216,8 @@ Names Catalog::names() const {
 }
 
 const PolicyEntry* Catalog::find(std::string_view name) const {
-  const auto at =
-      std::lower_bound(entries_.begin(), entries_.end(), name,
-                       [](const PolicyEntry& entry, std::string_view n) { return entry.name < n; });
+  const auto at = std::lower_bound(entries_.begin(), entries_.end(), name,
+                                   [](const PolicyEntry& entry, std::string_view n) { return entry.name < n; });
   return at != entries_.end() && at->name == name ? &*at : nullptr;
 }
 
@@ -338,8 +334,9 @@ Json Catalog::effective(const PolicyChoice& choice) const {
   if (choice.decorators.empty()) return json;
   json["decorators"] = Json::array();
   for (const DecoratorChoice& decorator : choice.decorators)
-    json["decorators"].push_back({{"name", decorator.name},
-                                  {"parameters", effective_parameters(declared(decorator.name), decorator.parameters)}});
+    json["decorators"].push_back(
+        {{"name", decorator.name},
+         {"parameters", effective_parameters(declared(decorator.name), decorator.parameters)}});
   return json;
 }
 

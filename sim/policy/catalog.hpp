@@ -61,17 +61,17 @@ class Catalog {
   /// What it says of itself: one line, or nothing. Throws an InputError if it cannot be read or is no policy.
   [[nodiscard]] std::string script_summary(const PolicyChoice& choice) const;
 
-  /// The parameters that a policy (or decorator) reads, in the order in which it does. Throws an InputError for an unknown
-  /// name, and a PolicyError if it cannot be made.
+  /// The parameters that a policy (or decorator) reads, in the order in which it does. Throws an InputError for an
+  /// unknown name, and a PolicyError if it cannot be made.
   [[nodiscard]] std::vector<Params::Declared> declared(std::string_view name) const;
   /// The same of the policy of a choice, which may be a file.
   [[nodiscard]] std::vector<Params::Declared> declared(const PolicyChoice& choice) const;
 
-  /// Makes the policy of a run, with its decorators. Everything wrong with the choice (unknown name, unknown parameter, wrong
-  /// type, out of range) is added to `problems`, with the positions of the parameters; then there is none.
-  /// `at`, if given, is the choice as it was written, for problems with names.
-  [[nodiscard]] std::unique_ptr<Policy> make(const PolicyChoice& choice, std::uint64_t run_seed,
-                                             Problems& problems, const Node* at = nullptr) const;
+  /// Makes the policy of a run, with its decorators. Everything wrong with the choice (unknown name, unknown parameter,
+  /// wrong type, out of range) is added to `problems`, with the positions of the parameters; then there is none. `at`,
+  /// if given, is the choice as it was written, for problems with names.
+  [[nodiscard]] std::unique_ptr<Policy> make(const PolicyChoice& choice, std::uint64_t run_seed, Problems& problems,
+                                             const Node* at = nullptr) const;
 
   /// Is the policy told of the future (Params::clairvoyant)? For a choice that has been checked.
   [[nodiscard]] bool is_clairvoyant(const PolicyChoice& choice) const;

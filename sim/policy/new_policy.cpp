@@ -48,6 +48,8 @@ namespace {
 
 // In all of these @name@, @Class@ and @version@ are replaced.
 
+// A text, not code of this file.
+// clang-format off
 constexpr const char* kSource = R"CPP(#include <algorithm>
 #include <vector>
 
@@ -98,6 +100,7 @@ class @Class@ final : public Policy {
 
 HETSCHED_PLUGIN(hetsched::policy<@Class@>("@name@", "first come, first served, but not on slow accelerators", "own"))
 )CPP";
+// clang-format on
 
 constexpr const char* kCMake = R"(cmake_minimum_required(VERSION 3.25)
 project(@name@ LANGUAGES CXX)
@@ -116,7 +119,8 @@ add_test(NAME example COMMAND ${CMAKE_COMMAND} -DHETSCHED=$<TARGET_FILE:hetsched
   -DPLUGIN=$<TARGET_FILE:@name@> -P ${CMAKE_CURRENT_SOURCE_DIR}/test/example.cmake)
 )";
 
-constexpr const char* kExampleTest = R"(# Runs test/experiment.json and compares what became of each task with expected.csv.
+constexpr const char* kExampleTest =
+    R"(# Runs test/experiment.json and compares what became of each task with expected.csv.
 cmake_minimum_required(VERSION 3.25)
 set(folder ${CMAKE_CURRENT_LIST_DIR})
 execute_process(COMMAND ${HETSCHED} run ${folder}/experiment.json --plugin ${PLUGIN} -o example
@@ -172,11 +176,13 @@ After an update of hetsched build again: a plugin of another version of `policy.
 )";
 
 std::span<const NewFile> cpp_policy_files() {
-  static const std::array files = {
-      NewFile{"@name@.cpp", kSource},  NewFile{"CMakeLists.txt", kCMake},
-      NewFile{"README.md", kReadme},   NewFile{"test/example.cmake", kExampleTest},
-      NewFile{"test/experiment.json", kNewExperiment}, NewFile{"test/model.json", kNewModel},
-      NewFile{"test/expected.csv", kExpected}};
+  static const std::array files = {NewFile{"@name@.cpp", kSource},
+                                   NewFile{"CMakeLists.txt", kCMake},
+                                   NewFile{"README.md", kReadme},
+                                   NewFile{"test/example.cmake", kExampleTest},
+                                   NewFile{"test/experiment.json", kNewExperiment},
+                                   NewFile{"test/model.json", kNewModel},
+                                   NewFile{"test/expected.csv", kExpected}};
   return files;
 }
 
@@ -189,15 +195,50 @@ void check_name(const std::string& name) {
 
 /// Names that the file would clash with: classes of the public headers, and targets of CMake.
 void check_free(const std::string& name) {
-  static const std::set<std::string> kTaken = {
-      "accelerator", "accuracy_entry", "cost",      "decision", "decisions", "decorator_entry", "drop",   "edge",
-      "event",       "forecast",       "future_request", "kind", "model",    "model_task",      "operating_point",
-      "params",      "policy",         "policy_entry", "policy_facts", "prefetch", "progress",  "replica", "request",
-      "route",       "set_operating_point", "start", "stream",  "system_view", "task_ref",      "task_state", "wake_at",
-      "layout_fact", "plugin",         "all",       "clean",    "edit_cache", "help",           "install", "package",
-      "rebuild_cache", "test"};
+  static const std::set<std::string> kTaken = {"accelerator",
+                                               "accuracy_entry",
+                                               "cost",
+                                               "decision",
+                                               "decisions",
+                                               "decorator_entry",
+                                               "drop",
+                                               "edge",
+                                               "event",
+                                               "forecast",
+                                               "future_request",
+                                               "kind",
+                                               "model",
+                                               "model_task",
+                                               "operating_point",
+                                               "params",
+                                               "policy",
+                                               "policy_entry",
+                                               "policy_facts",
+                                               "prefetch",
+                                               "progress",
+                                               "replica",
+                                               "request",
+                                               "route",
+                                               "set_operating_point",
+                                               "start",
+                                               "stream",
+                                               "system_view",
+                                               "task_ref",
+                                               "task_state",
+                                               "wake_at",
+                                               "layout_fact",
+                                               "plugin",
+                                               "all",
+                                               "clean",
+                                               "edit_cache",
+                                               "help",
+                                               "install",
+                                               "package",
+                                               "rebuild_cache",
+                                               "test"};
   if (kTaken.contains(name))
-    throw InputError(in_quotes(name) + " is a name that hetsched's headers or CMake use themselves; give it another, such as " +
+    throw InputError(in_quotes(name) +
+                     " is a name that hetsched's headers or CMake use themselves; give it another, such as " +
                      in_quotes("my_" + name));
 }
 
@@ -229,8 +270,9 @@ Names write_new_policy(const std::filesystem::path& folder, const std::string& n
   std::error_code error;
   if (std::filesystem::exists(folder, error) &&
       !(std::filesystem::is_directory(folder, error) && std::filesystem::is_empty(folder, error)))
-    throw InputError(folder.string() + " is there already; nothing is overwritten: move it away, or give another folder "
-                                       "with -o");
+    throw InputError(folder.string() +
+                     " is there already; nothing is overwritten: move it away, or give another folder "
+                     "with -o");
   Names written;
   const bool in_python = language == PolicyLanguage::python;
   const std::string policy = in_python ? name + ".py" : name;

@@ -61,8 +61,7 @@ std::optional<fs::path> find(const PluginRequest& request) {
 std::string not_found(const PluginRequest& request) {
   Names looked;
   for (const fs::path& folder : request.folders) looked.push_back(folder.empty() ? "." : folder.string());
-  return "there is no such file" +
-         (fs::path(request.file).is_absolute() ? "" : "; looked in " + join(looked, ", "));
+  return "there is no such file" + (fs::path(request.file).is_absolute() ? "" : "; looked in " + join(looked, ", "));
 }
 
 /// Why the layout of policy.hpp is another one in the plugin; empty if it is not.
@@ -129,8 +128,9 @@ std::optional<Plugin> load(const fs::path& file, const std::string& origin, Prob
   if (!library) return refuse("cannot be loaded: " + linker_message(file.string()));
   const auto entry = reinterpret_cast<EntryPoint>(::dlsym(library, "hetsched_plugin"));
   if (!entry)
-    return refuse("is no plugin of hetsched: it has no entry point hetsched_plugin; see HETSCHED_PLUGIN in "
-                  "hetsched/plugin.hpp");
+    return refuse(
+        "is no plugin of hetsched: it has no entry point hetsched_plugin; see HETSCHED_PLUGIN in "
+        "hetsched/plugin.hpp");
   const PluginTable* table = entry();
   if (const std::string why = refusal(table); !why.empty()) return refuse(why);
   return Plugin{file, sha256_hex(*bytes), {table->policies, table->policy_count}};

@@ -24,9 +24,9 @@ struct Plugin {
 
 /// A plugin as somebody asked for it.
 struct PluginRequest {
-  std::string file;                           ///< as written; ".so" may be left out
-  std::vector<std::filesystem::path> folders; ///< where it may lie if its path is relative, first come first
-  std::string origin;                         ///< where it was written, for messages
+  std::string file;                            ///< as written; ".so" may be left out
+  std::vector<std::filesystem::path> folders;  ///< where it may lie if its path is relative, first come first
+  std::string origin;                          ///< where it was written, for messages
 };
 
 /// The folders of a search path: "a:b", empty parts left out.

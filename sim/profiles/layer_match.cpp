@@ -113,8 +113,7 @@ class Matcher {
 
   LayerTimes match() {
     std::vector<Indices> layers = by_name();
-    const bool none =
-        std::all_of(layers.begin(), layers.end(), [](const Indices& each) { return each.empty(); });
+    const bool none = std::all_of(layers.begin(), layers.end(), [](const Indices& each) { return each.empty(); });
     if (none || file_.numbered || repeats(layers)) {
       layers = in_order();
       if (layers.empty()) return {};
@@ -144,9 +143,8 @@ class Matcher {
   [[nodiscard]] bool repeats(const std::vector<Indices>& layers) const {
     if (file_.fused) return false;
     Indices seen;
-    return std::any_of(layers.begin(), layers.end(), [&](const Indices& each) {
-      return !each.empty() && !seen.insert(*each.begin()).second;
-    });
+    return std::any_of(layers.begin(), layers.end(),
+                       [&](const Indices& each) { return !each.empty() && !seen.insert(*each.begin()).second; });
   }
 
   /// Measurements as layers in order; empty, with a problem, if there is no such order.
@@ -171,23 +169,22 @@ class Matcher {
   [[nodiscard]] std::string no_order(std::size_t all, std::size_t working) const {
     const std::string model = "model " + in_quotes(network_.name);
     if (file_.numbered)
-      return "has " + std::to_string(measured_.size()) + " layers, but " + model + " has " +
-             std::to_string(all) + ", " + std::to_string(working) +
-             " of them with multiply-accumulates; the file must be of all of either";
+      return "has " + std::to_string(measured_.size()) + " layers, but " + model + " has " + std::to_string(all) +
+             ", " + std::to_string(working) + " of them with multiply-accumulates; the file must be of all of either";
     Names theirs, ours;
     for (const Measurement& each : measured_) theirs.push_back(in_quotes(each.name));
     for (const LayerSpec& layer : network_.layers) ours.push_back(in_quotes(layer.name));
-    return "does not name the layers of " + model + " (each once); it has " + listed(theirs, 5) +
-           ", the model " + listed(ours, 5);
+    return "does not name the layers of " + model + " (each once); it has " + listed(theirs, 5) + ", the model " +
+           listed(ours, 5);
   }
 
   /// How much of the work of all `layers` is in each.
   [[nodiscard]] std::vector<double> shares(const Indices& layers) const {
     std::vector<double> weights;
     double total = 0;
-    for (const auto& weight : {+[](const LayerSpec& l) { return l.macs.value_or(0); },
-                               +[](const LayerSpec& l) { return l.output_bytes.value_or(0); },
-                               +[](const LayerSpec&) { return 1.0; }}) {
+    for (const auto& weight :
+         {+[](const LayerSpec& l) { return l.macs.value_or(0); },
+          +[](const LayerSpec& l) { return l.output_bytes.value_or(0); }, +[](const LayerSpec&) { return 1.0; }}) {
       weights.clear();
       total = 0;
       for (const std::size_t i : layers) total += weights.emplace_back(weight(network_.layers[i]));
@@ -227,8 +224,7 @@ class Matcher {
         touching += touches ? 1 : 0;
         if (names == members) whole = &measured_[i];
       }
-      if (whole != nullptr && touching == 1)
-        out_.rows.push_back({group.name, whole->duration, whole->energy_nj});
+      if (whole != nullptr && touching == 1) out_.rows.push_back({group.name, whole->duration, whole->energy_nj});
     }
     groups_ = out_.rows.size();
   }
@@ -244,16 +240,15 @@ class Matcher {
       out_.rows.push_back(sums_[i]);
     }
     const std::size_t all = sums_.size();
-    std::string told = std::to_string(all - absent.size()) + " of " + std::to_string(all) +
-                       " layers of model " + in_quotes(network_.name) + " have a measurement";
+    std::string told = std::to_string(all - absent.size()) + " of " + std::to_string(all) + " layers of model " +
+                       in_quotes(network_.name) + " have a measurement";
     if (split_ > 0) told += "; " + std::to_string(split_) + " split by multiply-accumulates";
     if (groups_ > 0) told += "; " + std::to_string(groups_) + " of whole groups";
     out_.notes.push_back(told);
     if (absent.empty()) return;
-    out_.notes.push_back(
-        many(absent.size(), "layer") + " without any " +
-        (request_.absent_free ? "that take no time: " : "that cannot run there: ") + listed(absent) +
-        (request_.absent_free ? "" : "; --absent-free makes them take no time, as if fused"));
+    out_.notes.push_back(many(absent.size(), "layer") + " without any " +
+                         (request_.absent_free ? "that take no time: " : "that cannot run there: ") + listed(absent) +
+                         (request_.absent_free ? "" : "; --absent-free makes them take no time, as if fused"));
   }
 
   void tell_left_over(const std::vector<Indices>& layers) {
@@ -267,8 +262,8 @@ class Matcher {
       left.push_back(in_quotes(measured_[i].name, 60) + did_you_mean(measured_[i].name, known));
     }
     if (!left.empty())
-      out_.notes.push_back(many(left.size(), "measurement") + " of no layer, left out (" + rounded(lost) +
-                           " of " + rounded(total) + " " + unit() + "): " + listed(left));
+      out_.notes.push_back(many(left.size(), "measurement") + " of no layer, left out (" + rounded(lost) + " of " +
+                           rounded(total) + " " + unit() + "): " + listed(left));
   }
 
   [[nodiscard]] std::string unit() const {
@@ -288,13 +283,12 @@ class Matcher {
 
 }  // namespace
 
-LayerTimes match_layers(const std::vector<Measurement>& measured, const Measurements& file,
-                        const Network& network, const ProfileRequest& request, Problems& problems) {
+LayerTimes match_layers(const std::vector<Measurement>& measured, const Measurements& file, const Network& network,
+                        const ProfileRequest& request, Problems& problems) {
   return Matcher(measured, file, network, request, problems).match();
 }
 
-LayerTimes keep_names(const std::vector<Measurement>& measured, const Measurements& file,
-                      Problems& problems) {
+LayerTimes keep_names(const std::vector<Measurement>& measured, const Measurements& file, Problems& problems) {
   LayerTimes out;
   std::map<std::string, std::string> seen;
   for (const Measurement& each : measured) {

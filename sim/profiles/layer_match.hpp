@@ -33,8 +33,8 @@ struct LayerTimes {
 ///
 /// Notes tell what was matched, which layers have nothing, and which measurements are left over. Problems:
 /// nothing matches at all.
-LayerTimes match_layers(const std::vector<Measurement>& measured, const Measurements& file,
-                        const Network& network, const ProfileRequest& request, Problems& problems);
+LayerTimes match_layers(const std::vector<Measurement>& measured, const Measurements& file, const Network& network,
+                        const ProfileRequest& request, Problems& problems);
 
 /// Without a model: names are kept. Problems: a name that comes twice.
 LayerTimes keep_names(const std::vector<Measurement>& measured, const Measurements& file, Problems& problems);

@@ -48,12 +48,9 @@ class Energy {
 
 std::string said_of(EnergySource source) {
   switch (source) {
-    case EnergySource::counts:
-      return ", energy = (MACs + 1.68 L1 + 18.61 L2 accesses) x 0.23 pJ";
-    case EnergySource::file:
-      return std::string(", the file's own ") + kFileEnergy;
-    case EnergySource::none:
-      return ", no energy";
+    case EnergySource::counts: return ", energy = (MACs + 1.68 L1 + 18.61 L2 accesses) x 0.23 pJ";
+    case EnergySource::file: return std::string(", the file's own ") + kFileEnergy;
+    case EnergySource::none: return ", no energy";
   }
   return "";
 }

@@ -22,8 +22,7 @@ constexpr std::array kFormats = {
     FormatSummary{"tensorrt", "trtexec --exportProfile JSON"},
     FormatSummary{"pytorch", "CSV of layer, device, time_ms"},
 };
-constexpr std::array<Reader, kFormats.size()> kReaders = {read_scalesim, read_maestro, read_tensorrt,
-                                                          read_pytorch};
+constexpr std::array<Reader, kFormats.size()> kReaders = {read_scalesim, read_maestro, read_tensorrt, read_pytorch};
 
 /// The measurements of one device, and the kind they are for.
 struct Device {
@@ -34,8 +33,7 @@ struct Device {
 std::vector<Device> devices_of(Measurements& file) {
   std::vector<Device> devices;
   for (Measurement& row : file.rows) {
-    auto found =
-        std::find_if(devices.begin(), devices.end(), [&](const Device& d) { return d.name == row.device; });
+    auto found = std::find_if(devices.begin(), devices.end(), [&](const Device& d) { return d.name == row.device; });
     if (found == devices.end()) found = devices.insert(found, Device{row.device, "", {}});
     found->rows.push_back(std::move(row));
   }
@@ -50,15 +48,13 @@ void assign_kinds(std::vector<Device>& devices, const ProfileRequest& request, P
   for (const std::string& each : request.kinds) {
     const auto equals = each.find('=');
     if (!known && (equals != std::string::npos || request.kinds.size() > 1)) {
-      problems.add("", "",
-                   "--kind " + each + ": the file has no devices, so --kind NAME is given once, without =");
+      problems.add("", "", "--kind " + each + ": the file has no devices, so --kind NAME is given once, without =");
       return;
     }
     if (equals == std::string::npos) {
       if (request.kinds.size() > 1 || devices.size() > 1) {
         problems.add("", "",
-                     "--kind " + each +
-                         " does not say of which device; give --kind DEVICE=KIND, where DEVICE is " +
+                     "--kind " + each + " does not say of which device; give --kind DEVICE=KIND, where DEVICE is " +
                          "one of " + listed(names));
         return;
       }
@@ -81,8 +77,8 @@ void assign_kinds(std::vector<Device>& devices, const ProfileRequest& request, P
   }
 }
 
-void append_row(std::string& csv, const LayerTime& row, const std::string& kind,
-                const ProfileRequest& request, bool energy) {
+void append_row(std::string& csv, const LayerTime& row, const std::string& kind, const ProfileRequest& request,
+                bool energy) {
   detail::append_csv_text(csv, row.layer);
   csv += ',';
   detail::append_csv_text(csv, kind);
@@ -103,16 +99,16 @@ std::string heading(const Measurements& file, const ProfileRequest& request, boo
   std::string name = std::filesystem::path(request.file).filename().string();
   std::replace_if(
       name.begin(), name.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return "# " + file.said + "; from " + name + "\nlayer,kind," + (request.point.empty() ? "" : "point,") +
-         file.column + (energy ? ",energy_nj" : "") + "\n";
+  return "# " + file.said + "; from " + name + "\nlayer,kind," + (request.point.empty() ? "" : "point,") + file.column +
+         (energy ? ",energy_nj" : "") + "\n";
 }
 
 ImportedProfile assemble(std::vector<Device>& devices, const Measurements& file, const Network* network,
                          const ProfileRequest& request, Problems& problems) {
   ImportedProfile out;
   out.notes = file.notes;
-  const bool energy = std::any_of(devices.begin(), devices.end(),
-                                  [](const Device& d) { return d.rows.front().energy_nj.has_value(); });
+  const bool energy =
+      std::any_of(devices.begin(), devices.end(), [](const Device& d) { return d.rows.front().energy_nj.has_value(); });
   std::string rows;
   std::size_t count = 0;
   Names kinds, unused;
@@ -173,8 +169,7 @@ std::span<const FormatSummary> profile_formats() { return kFormats; }
 ImportedProfile import_profile(const ProfileRequest& request, Problems& problems) {
   const auto format = std::find_if(kFormats.begin(), kFormats.end(),
                                    [&](const FormatSummary& each) { return each.name == request.format; });
-  if (format == kFormats.end())
-    throw InternalError("no profile format is called " + in_quotes(request.format));
+  if (format == kFormats.end()) throw InternalError("no profile format is called " + in_quotes(request.format));
   if (request.energy != EnergySource::counts && request.format != "maestro")
     problems.add("", "", "--energy is for format maestro only");
   Measurements file = kReaders[static_cast<std::size_t>(format - kFormats.begin())](request, problems);

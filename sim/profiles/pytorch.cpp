@@ -12,9 +12,9 @@ const Names kLayerColumns = {"layer", "layer_name", "name",     "module", "modul
                              "op",    "op_name",    "operator", "node"};
 const Names kDeviceColumns = {"device",    "device_name", "device_type", "hardware",
                               "processor", "accelerator", "backend"};
-const std::map<std::string, std::string> kUnits = {
-    {"s", "time_s"},   {"sec", "time_s"},   {"seconds", "time_s"}, {"ms", "time_ms"},
-    {"us", "time_us"}, {"usec", "time_us"}, {"msec", "time_ms"},   {"ns", "time_ns"}};
+const std::map<std::string, std::string> kUnits = {{"s", "time_s"},     {"sec", "time_s"}, {"seconds", "time_s"},
+                                                   {"ms", "time_ms"},   {"us", "time_us"}, {"usec", "time_us"},
+                                                   {"msec", "time_ms"}, {"ns", "time_ns"}};
 
 /// The words of a header: "CPU time (ms)" -> cpu, time, ms.
 Names words_of(const std::string& header) {
@@ -59,10 +59,9 @@ std::optional<std::size_t> find_time(const Sheet& sheet, const std::string& want
     }
   if (columns.size() == 1) return columns.front();
   problems.add(sheet.where(), "",
-               columns.empty()
-                   ? "has no column for the time; its name must end with s, ms, us or ns; it has: " +
-                         listed(sheet.columns(), 12)
-                   : "has several columns of times: " + listed(names) + "; choose one with --column NAME");
+               columns.empty() ? "has no column for the time; its name must end with s, ms, us or ns; it has: " +
+                                     listed(sheet.columns(), 12)
+                               : "has several columns of times: " + listed(names) + "; choose one with --column NAME");
   return std::nullopt;
 }
 

@@ -12,8 +12,7 @@ Measurements read_scalesim(const ProfileRequest& request, Problems& problems) {
   Measurements found;
   if (!id || !cycles) return found;
   found.column = "cycles";
-  found.said =
-      "SCALE-Sim, " + sheet.columns()[*cycles] + " (the tool counts the last cycle's number, from 0)";
+  found.said = "SCALE-Sim, " + sheet.columns()[*cycles] + " (the tool counts the last cycle's number, from 0)";
   found.numbered = true;
   for (const Sheet::Row& row : sheet.rows()) {
     const auto number = parse_decimal(row.cells[*id]);
@@ -21,8 +20,7 @@ Measurements read_scalesim(const ProfileRequest& request, Problems& problems) {
       problems.add(row.where, "LayerID",
                    "must be " + std::to_string(found.rows.size()) + ", the next layer's number; found " +
                        in_quotes(row.cells[*id]));
-    found.rows.push_back(
-        {std::to_string(found.rows.size()), "", row.where, sheet.number(row, *cycles, problems), {}});
+    found.rows.push_back({std::to_string(found.rows.size()), "", row.where, sheet.number(row, *cycles, problems), {}});
   }
   return found;
 }

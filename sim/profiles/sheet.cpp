@@ -56,8 +56,7 @@ std::optional<std::size_t> Sheet::find(const std::string& name) const {
   return static_cast<std::size_t>(found - columns_.begin());
 }
 
-std::optional<std::size_t> Sheet::need(const std::string& name, Problems& problems,
-                                       const std::string& way_out) const {
+std::optional<std::size_t> Sheet::need(const std::string& name, Problems& problems, const std::string& way_out) const {
   const auto found = find(name);
   if (!found && !columns_.empty()) {
     const std::string near = did_you_mean(name, columns_);
@@ -71,8 +70,7 @@ std::optional<std::size_t> Sheet::need(const std::string& name, Problems& proble
 double Sheet::number(const Row& row, std::size_t column, Problems& problems) const {
   const auto value = parse_decimal(row.cells[column]);
   if (value && *value >= 0) return *value;
-  problems.add(row.where, columns_[column],
-               "must be a number of at least 0; found " + in_quotes(row.cells[column]));
+  problems.add(row.where, columns_[column], "must be a number of at least 0; found " + in_quotes(row.cells[column]));
   return 0;
 }
 

@@ -31,8 +31,7 @@ class Sheet {
   /// The column of that name, letter case aside; nothing if there is none.
   [[nodiscard]] std::optional<std::size_t> find(const std::string& name) const;
   /// As find(), but one that is not there is a problem. `way_out` ends its sentence, if given.
-  std::optional<std::size_t> need(const std::string& name, Problems& problems,
-                                  const std::string& way_out = "") const;
+  std::optional<std::size_t> need(const std::string& name, Problems& problems, const std::string& way_out = "") const;
   /// The number of at least 0 in a cell; what is none is a problem, and 0.
   double number(const Row& row, std::size_t column, Problems& problems) const;
 

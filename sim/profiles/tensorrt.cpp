@@ -31,9 +31,8 @@ void classify(TrtNode& node) {
       node.target = name.substr(0, at);
       return;
     }
-  node.copy = name.starts_with("[HostToDeviceCopy") || name.starts_with("[DeviceToHostCopy") ||
-              name == "data to nvm" || name == "data copy finish" || name.ends_with(" finish") ||
-              name.ends_with(" copy");
+  node.copy = name.starts_with("[HostToDeviceCopy") || name.starts_with("[DeviceToHostCopy") || name == "data to nvm" ||
+              name == "data copy finish" || name.ends_with(" finish") || name.ends_with(" copy");
   if (name.ends_with(" copy")) node.target = name.substr(0, name.size() - 5);
 }
 
@@ -49,8 +48,7 @@ double duration_of(const Node& node, const std::string& wanted, double count, Pr
   }
   const bool all_runs = column == "timeMs";
   if (all_runs && !(count > 0)) {
-    problems.add(
-        duration.problem("is of all runs together, but the list does not begin with their count"));
+    problems.add(duration.problem("is of all runs together, but the list does not begin with their count"));
     return 0;
   }
   return all_runs ? value.get<double>() / count : value.get<double>();
@@ -72,13 +70,12 @@ std::vector<TrtNode> read_nodes(const Node& root, const std::string& column, Pro
     const Node name_node = node.child("name");
     const Json& name = name_node.value();
     if (!name.is_string() || name.get<std::string>().empty()) {
-      problems.add(node.problem("must be an object with the text name, or the count of runs; found " +
-                                shown(node.value())));
+      problems.add(
+          node.problem("must be an object with the text name, or the count of runs; found " + shown(node.value())));
       continue;
     }
     TrtNode& added = nodes.emplace_back();
-    added.measured = {
-        name.get<std::string>(), "", node.where(), duration_of(node, column, count, problems), {}};
+    added.measured = {name.get<std::string>(), "", node.where(), duration_of(node, column, count, problems), {}};
     classify(added);
   }
   if (nodes.empty() && problems.empty()) problems.add(root.problem("lists no layers"));

@@ -63,22 +63,20 @@ void field(ItemClass<T>& type, const char* name, M T::*member) {
 /// A field that is an index, None where there is none.
 template <class T>
 void index_field(ItemClass<T>& type, const char* name, std::uint32_t T::*member) {
-  type.def_property_readonly(name,
-                             [member](const Item<T>& item) { return index_or_none(item.get().*member); });
+  type.def_property_readonly(name, [member](const Item<T>& item) { return index_or_none(item.get().*member); });
 }
 
 /// A field that is a short list, as a tuple.
 template <class T, class E>
 void tuple_field(ItemClass<T>& type, const char* name, std::span<const E> T::*member) {
-  type.def_property_readonly(
-      name, [member](const Item<T>& item) { return all_of<E>(item.lease(), item.get().*member); });
+  type.def_property_readonly(name,
+                             [member](const Item<T>& item) { return all_of<E>(item.lease(), item.get().*member); });
 }
 
 /// A field that is a long list.
 template <class T, class E>
 void list_field(ItemClass<T>& type, const char* name, std::span<const E> T::*member) {
-  type.def_property_readonly(
-      name, [member](const Item<T>& item) { return List<E>(item.lease(), item.get().*member); });
+  type.def_property_readonly(name, [member](const Item<T>& item) { return List<E>(item.lease(), item.get().*member); });
 }
 
 template <class T>
@@ -90,8 +88,7 @@ void bind_list(py::module_& module, const char* name) {
              const std::span<const T> items = list.get();
              const auto size = static_cast<py::ssize_t>(items.size());
              const py::ssize_t at = index < 0 ? index + size : index;
-             if (at < 0 || at >= size)
-               throw py::index_error("there are " + std::to_string(size) + " of these");
+             if (at < 0 || at >= size) throw py::index_error("there are " + std::to_string(size) + " of these");
              return element(list.lease(), items[static_cast<std::size_t>(at)], static_cast<std::size_t>(at));
            })
       .def("__iter__", [](const List<T>& list) { return py::iter(all_of<T>(list.lease(), list.get())); });

@@ -50,8 +50,7 @@ void start() {
 /// The problem with a file that Python cannot read, as "file:line: what".
 [[noreturn]] void refuse(const fs::path& file, const py::object& error) {
   std::string where = file.string();
-  if (const py::object line = error.attr("lineno"); !line.is_none())
-    where += ":" + std::string(py::str(line));
+  if (const py::object line = error.attr("lineno"); !line.is_none()) where += ":" + std::string(py::str(line));
   const std::string kind = py::str(py::type::of(error).attr("__name__"));
   throw InputError(where + ": " + kind + ": " + std::string(py::str(error.attr("msg"))));
 }
@@ -62,8 +61,7 @@ py::object compiled(const fs::path& file, const fs::path& shown, const std::stri
     return py::module_::import("builtins").attr("compile")(py::bytes(source), file.string(), "exec");
   } catch (py::error_already_set& error) {
     if (error.matches(PyExc_SyntaxError)) refuse(shown, error.value());
-    if (error.matches(PyExc_ValueError))
-      throw InputError(shown.string() + ": " + std::string(py::str(error.value())));
+    if (error.matches(PyExc_ValueError)) throw InputError(shown.string() + ": " + std::string(py::str(error.value())));
     throw;
   }
 }
@@ -98,8 +96,7 @@ void start_interpreter() {
 
 py::module_ load_module(const fs::path& file) {
   start_interpreter();
-  static auto* const modules =
-      new std::map<fs::path, py::module_>;  // as long as the interpreter: never destroyed
+  static auto* const modules = new std::map<fs::path, py::module_>;  // as long as the interpreter: never destroyed
   const fs::path path = fs::canonical(file);
   const auto known = modules->find(path);
   if (known != modules->end()) return known->second;

@@ -69,8 +69,7 @@ class Item : public Lent {
 template <class T>
 class List : public Lent {
  public:
-  List(std::shared_ptr<const Lease> lease, std::span<const T> items)
-      : Lent(std::move(lease)), items_(items) {}
+  List(std::shared_ptr<const Lease> lease, std::span<const T> items) : Lent(std::move(lease)), items_(items) {}
   [[nodiscard]] std::span<const T> get() const {
     check();
     return items_;

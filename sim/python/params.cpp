@@ -18,10 +18,15 @@ class Reader {
   std::shared_ptr<Params*> params_;
 };
 
-py::object number(const Reader& reader, const std::string& name, double fallback, double min, double max,
-                  bool integer, const std::string& doc, const std::string& unit, bool required) {
-  const double value = reader.get().number(name, {.fallback = fallback, .min = min, .max = max, .integer = integer,
-                                                  .doc = doc, .unit = unit, .required = required});
+py::object number(const Reader& reader, const std::string& name, double fallback, double min, double max, bool integer,
+                  const std::string& doc, const std::string& unit, bool required) {
+  const double value = reader.get().number(name, {.fallback = fallback,
+                                                  .min = min,
+                                                  .max = max,
+                                                  .integer = integer,
+                                                  .doc = doc,
+                                                  .unit = unit,
+                                                  .required = required});
   if (integer) return py::int_(static_cast<std::int64_t>(value));
   return py::float_(value);
 }
@@ -42,8 +47,8 @@ void bind_params(py::module_& module) {
   const auto name = py::arg("name"), fallback = py::arg("fallback");
   const auto doc = py::arg("doc") = "";
   py::class_<Reader>(module, "Params")
-      .def("number", number, name, py::arg("fallback") = 0.0, py::arg("min") = -kNever,
-           py::arg("max") = kNever, py::arg("integer") = false, doc, py::arg("unit") = "", py::arg("required") = false)
+      .def("number", number, name, py::arg("fallback") = 0.0, py::arg("min") = -kNever, py::arg("max") = kNever,
+           py::arg("integer") = false, doc, py::arg("unit") = "", py::arg("required") = false)
       .def(
           "flag",
           [](const Reader& reader, const std::string& which, bool value, const std::string& text) {
@@ -53,8 +58,9 @@ void bind_params(py::module_& module) {
       .def("choice", choice, name, fallback, py::arg("of"), doc)
       .def(
           "text",
-          [](const Reader& reader, const std::string& which, const std::string& value,
-             const std::string& text) { return reader.get().text(which, value, text); },
+          [](const Reader& reader, const std::string& which, const std::string& value, const std::string& text) {
+            return reader.get().text(which, value, text);
+          },
           name, py::arg("fallback") = "", doc)
       .def("file", file, name, py::arg("required") = false, doc)
       .def(

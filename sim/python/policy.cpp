@@ -57,10 +57,9 @@ class PythonPolicy final : public Policy {
   /// Who returns decisions instead of making them would wonder for long why nothing happens.
   static void check(const py::object& returned, const char* what) {
     if (!returned.is_none())
-      throw std::runtime_error(
-          std::string(what) + "() must return nothing; it returned " +
-          script::without_addresses(py::repr(returned)) +
-          (std::string(what) == "decide" ? "; use decisions.start(task, accelerator)" : ""));
+      throw std::runtime_error(std::string(what) + "() must return nothing; it returned " +
+                               script::without_addresses(py::repr(returned)) +
+                               (std::string(what) == "decide" ? "; use decisions.start(task, accelerator)" : ""));
   }
 
   py::object decide_, begin_;
@@ -91,8 +90,7 @@ std::unique_ptr<Policy> make(const std::filesystem::path& file, Params& params) 
   return in_python([&] {
     const py::object type = script::load_module(file).attr(kClass);
     seed_generators(params.seed());
-    const py::object object =
-        script::with_params(params, [&](const py::object& reader) { return type(reader); });
+    const py::object object = script::with_params(params, [&](const py::object& reader) { return type(reader); });
     return std::make_unique<PythonPolicy>(object, params.seed());
   });
 }

@@ -11,9 +11,7 @@ static_assert(std::size(kProgress) == static_cast<std::size_t>(Progress::finishe
 static_assert(std::size(kEvents) == static_cast<std::size_t>(Event::Type::woken) + 1);
 
 /// One string object per word: they are compared all the time.
-py::object word(const char* text) {
-  return py::reinterpret_steal<py::object>(PyUnicode_InternFromString(text));
-}
+py::object word(const char* text) { return py::reinterpret_steal<py::object>(PyUnicode_InternFromString(text)); }
 
 void bind_tasks(py::module_& module) {
   py::class_<TaskRef>(module, "TaskRef")
@@ -38,9 +36,8 @@ void bind_tasks(py::module_& module) {
   field(state, "missing", &TaskState::missing);
   field(state, "variant", &TaskState::variant);
   field(state, "attempts", &TaskState::attempts);
-  state.def_property_readonly("progress", [](const Item<TaskState>& s) {
-    return word(kProgress[static_cast<std::size_t>(s.get().progress)]);
-  });
+  state.def_property_readonly(
+      "progress", [](const Item<TaskState>& s) { return word(kProgress[static_cast<std::size_t>(s.get().progress)]); });
   bind_list<TaskState>(module, "TaskStates");
 }
 

@@ -35,8 +35,7 @@ const SystemView& with_task(const View& v, TaskRef t) {
 
 std::uint32_t checked_accelerator(const SystemView& view, py::handle accelerator) {
   const std::uint32_t index = accelerator_index(accelerator);
-  if (index >= view.accelerators.size())
-    throw py::index_error("there is no accelerator " + std::to_string(index));
+  if (index >= view.accelerators.size()) throw py::index_error("there is no accelerator " + std::to_string(index));
   return index;
 }
 
@@ -54,8 +53,8 @@ void check_point(const SystemView& view, std::uint32_t kind, std::uint32_t point
 
 /// `function(view, model task, accelerator)`, all of which exist.
 template <class Function>
-auto about_model_task(const View& v, const Item<ModelTask>& task, py::handle accelerator,
-                      std::uint32_t variant, const Function& function) {
+auto about_model_task(const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t variant,
+                      const Function& function) {
   const SystemView& view = v.view();
   check_variant(task.get(), variant);
   return function(view, task.get(), checked_accelerator(view, accelerator));
@@ -63,8 +62,7 @@ auto about_model_task(const View& v, const Item<ModelTask>& task, py::handle acc
 
 /// `function(view, task, accelerator)`, all of which exist.
 template <class Function>
-auto about_task(const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant,
-                const Function& function) {
+auto about_task(const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant, const Function& function) {
   const SystemView& view = with_task(v, task);
   check_variant(view.model_task(task), variant);
   return function(view, task, checked_accelerator(view, accelerator));
@@ -75,8 +73,7 @@ const auto kTask = py::arg("task");
 const auto kAccelerator = py::arg("accelerator");
 
 void bind_lists(ViewClass& type) {
-  const auto list = [&type]<class T>(const char* name, py::object View::*slot,
-                                     std::span<const T> SystemView::*member) {
+  const auto list = [&type]<class T>(const char* name, py::object View::*slot, std::span<const T> SystemView::*member) {
     type.def_property_readonly(name, [slot, member](View& v) { return v.list(slot, member); });
   };
   list("events", &View::events, &SystemView::events);
@@ -87,10 +84,8 @@ void bind_lists(ViewClass& type) {
   list("live", &View::live, &SystemView::live);
   list("ready", &View::ready, &SystemView::ready);
   list("memory_bandwidths", &View::memory_bandwidths, &SystemView::memory_bandwidths);
-  type.def_property_readonly("requests",
-                             [](const View& v) { return List<Request>(v.lease(), v.view().requests); });
-  type.def_property_readonly("future",
-                             [](const View& v) { return List<FutureRequest>(v.lease(), v.view().future); });
+  type.def_property_readonly("requests", [](const View& v) { return List<Request>(v.lease(), v.view().requests); });
+  type.def_property_readonly("future", [](const View& v) { return List<FutureRequest>(v.lease(), v.view().future); });
   type.def_property_readonly("now", [](const View& v) { return v.view().now; });
   type.def_property_readonly("memories", [](const View& v) { return v.view().memories; });
   type.def_property_readonly("base_power", [](const View& v) { return v.view().base_power; });
@@ -99,10 +94,7 @@ void bind_lists(ViewClass& type) {
 void bind_of_task(ViewClass& type) {
   type.def(
       "request",
-      [](const View& v, TaskRef t) {
-        return Item<Request>(v.lease(), with_task(v, t).request(t), t.request);
-      },
-      kTask);
+      [](const View& v, TaskRef t) { return Item<Request>(v.lease(), with_task(v, t).request(t), t.request); }, kTask);
   type.def(
       "model",
       [](const View& v, TaskRef t) {
@@ -112,13 +104,10 @@ void bind_of_task(ViewClass& type) {
       kTask);
   type.def(
       "model_task",
-      [](const View& v, TaskRef t) {
-        return Item<ModelTask>(v.lease(), with_task(v, t).model_task(t), t.task);
-      },
+      [](const View& v, TaskRef t) { return Item<ModelTask>(v.lease(), with_task(v, t).model_task(t), t.task); },
       kTask);
   type.def(
-      "state",
-      [](const View& v, TaskRef t) { return Item<TaskState>(v.lease(), with_task(v, t).state(t), t.task); },
+      "state", [](const View& v, TaskRef t) { return Item<TaskState>(v.lease(), with_task(v, t).state(t), t.task); },
       kTask);
   type.def(
       "alternatives",
@@ -142,50 +131,45 @@ void bind_of_task_on_accelerator(ViewClass& type) {
   type.def(
       "cost",
       [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
-        return about_task(
-            v, task, accelerator, variant,
-            [&](const SystemView& view, TaskRef t, std::uint32_t a) { return view.cost(t, a, variant); });
+        return about_task(v, task, accelerator, variant,
+                          [&](const SystemView& view, TaskRef t, std::uint32_t a) { return view.cost(t, a, variant); });
       },
       kTask, kAccelerator, py::arg("variant") = 0);
   type.def(
       "can_start",
       [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
-        return about_task(v, task, accelerator, variant,
-                          [&](const SystemView& view, TaskRef t, std::uint32_t a) {
-                            return view.can_start(t, a, variant);
-                          });
+        return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, std::uint32_t a) {
+          return view.can_start(t, a, variant);
+        });
       },
       kTask, kAccelerator, py::arg("variant") = 0);
   type.def(
       "run_time",
       [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
-        return about_task(
-            v, task, accelerator, variant,
-            [&](const SystemView& view, TaskRef t, std::uint32_t a) { return view.run_time(t, a, variant); });
+        return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, std::uint32_t a) {
+          return view.run_time(t, a, variant);
+        });
       },
       kTask, kAccelerator, py::arg("variant") = 0);
   type.def(
       "transfer_time",
       [](const View& v, TaskRef task, py::handle accelerator) {
-        return about_task(v, task, accelerator, 0, [](const SystemView& view, TaskRef t, std::uint32_t a) {
-          return view.transfer_time(t, a);
-        });
+        return about_task(v, task, accelerator, 0,
+                          [](const SystemView& view, TaskRef t, std::uint32_t a) { return view.transfer_time(t, a); });
       },
       kTask, kAccelerator);
   type.def(
       "inputs_at",
       [](const View& v, TaskRef task, py::handle accelerator) {
-        return about_task(v, task, accelerator, 0, [](const SystemView& view, TaskRef t, std::uint32_t a) {
-          return view.inputs_at(t, a);
-        });
+        return about_task(v, task, accelerator, 0,
+                          [](const SystemView& view, TaskRef t, std::uint32_t a) { return view.inputs_at(t, a); });
       },
       kTask, kAccelerator);
   type.def(
       "overhead",
       [](const View& v, TaskRef task, py::handle accelerator) {
-        return about_task(v, task, accelerator, 0, [](const SystemView& view, TaskRef t, std::uint32_t a) {
-          return view.overhead(t, a);
-        });
+        return about_task(v, task, accelerator, 0,
+                          [](const SystemView& view, TaskRef t, std::uint32_t a) { return view.overhead(t, a); });
       },
       kTask, kAccelerator);
   type.def(
@@ -204,8 +188,8 @@ void bind_of_model_task(ViewClass& type) {
   const auto batch = py::arg("batch") = 1;
   type.def(
       "cost_at",
-      [](const View& v, const Item<ModelTask>& task, std::uint32_t kind, std::uint32_t point,
-         std::uint32_t which, std::uint32_t size) {
+      [](const View& v, const Item<ModelTask>& task, std::uint32_t kind, std::uint32_t point, std::uint32_t which,
+         std::uint32_t size) {
         const SystemView& view = v.view();
         check_variant(task.get(), which);
         check_point(view, kind, point, size);
@@ -215,16 +199,15 @@ void bind_of_model_task(ViewClass& type) {
   type.def(
       "alone_time",
       [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t which) {
-        return about_model_task(v, task, accelerator, which,
-                                [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
-                                  return view.alone_time(t, a, which);
-                                });
+        return about_model_task(
+            v, task, accelerator, which,
+            [&](const SystemView& view, const ModelTask& t, std::uint32_t a) { return view.alone_time(t, a, which); });
       },
       kTask, kAccelerator, variant);
   type.def(
       "alone_time_at",
-      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t point,
-         std::uint32_t which, std::uint32_t size) {
+      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t point, std::uint32_t which,
+         std::uint32_t size) {
         return about_model_task(v, task, accelerator, which,
                                 [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
                                   check_point(view, view.accelerators[a].kind, point, size);
@@ -234,8 +217,8 @@ void bind_of_model_task(ViewClass& type) {
       kTask, kAccelerator, py::arg("point"), variant, batch);
   type.def(
       "alone_energy_at",
-      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t point,
-         std::uint32_t which, std::uint32_t size) {
+      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t point, std::uint32_t which,
+         std::uint32_t size) {
         return about_model_task(v, task, accelerator, which,
                                 [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
                                   check_point(view, view.accelerators[a].kind, point, size);
@@ -276,15 +259,12 @@ void bind_decisions(py::module_& module) {
           },
           kAccelerator, py::arg("point"))
       .def(
-          "drop", [](const Sink& out, std::uint32_t request) { out.decisions().drop(request); },
-          py::arg("request"))
+          "drop", [](const Sink& out, std::uint32_t request) { out.decisions().drop(request); }, py::arg("request"))
       .def(
           "wake_at", [](const Sink& out, double time) { out.decisions().wake_at(time); }, py::arg("time"))
       .def(
           "forecast",
-          [](const Sink& out, std::uint32_t request, double finish) {
-            out.decisions().forecast(request, finish);
-          },
+          [](const Sink& out, std::uint32_t request, double finish) { out.decisions().forecast(request, finish); },
           py::arg("request"), py::arg("finish"));
 }
 

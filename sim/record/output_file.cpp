@@ -15,8 +15,7 @@ std::string reason() { return errno ? std::strerror(errno) : "output error"; }
 
 }  // namespace
 
-OutputFile::OutputFile(std::filesystem::path path)
-    : path_(std::move(path)), beside_(path_.string() + ".tmp") {
+OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)), beside_(path_.string() + ".tmp") {
   std::error_code error;
   if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), error);
   if (error) fail(error.message());

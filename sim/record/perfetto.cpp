@@ -117,9 +117,7 @@ class Trace {
   void write(const std::filesystem::path& path) const;
 
  private:
-  [[nodiscard]] bool in_window(Nanoseconds start, Nanoseconds end) const {
-    return end >= from_ && start <= to_;
-  }
+  [[nodiscard]] bool in_window(Nanoseconds start, Nanoseconds end) const { return end >= from_ && start <= to_; }
   void place_tasks();
   void add_slices();
   void add_transfers();
@@ -181,8 +179,7 @@ void Trace::add_slices() {
     const Place& place = places_[i];
     if (!place.shown) continue;
     const auto add = [&](Part part, Nanoseconds start, Nanoseconds end) {
-      if (part == Part::whole || end > start)
-        events_.push_back({start, end - start, What::slice, part, false, i});
+      if (part == Part::whole || end > start) events_.push_back({start, end - start, What::slice, part, false, i});
     };
     add(Part::whole, place.start, place.end);
     const Nanoseconds inputs = std::clamp(nanoseconds(run_.tasks[i].inputs), place.start, place.end);
@@ -232,8 +229,8 @@ void Trace::add_arrow(std::uint32_t transfer) {
   const Place& consumer = places_[arrows_.back().second];
   const auto arrow = static_cast<std::uint32_t>(arrows_.size() - 1);
   events_.push_back({within(producer, producer.end), 0, What::arrow_start, Part::whole, true, arrow});
-  events_.push_back({within(consumer, nanoseconds(run_.transfers[transfer].end)), 0, What::arrow_end,
-                     Part::whole, true, arrow});
+  events_.push_back(
+      {within(consumer, nanoseconds(run_.transfers[transfer].end)), 0, What::arrow_end, Part::whole, true, arrow});
 }
 
 void Trace::add_requests() {
@@ -262,11 +259,9 @@ void Trace::add_change(std::vector<Change>& changes, double from, double to, dou
 }
 
 void Trace::add_counter(std::string_view name, std::vector<Change>& changes) {
-  std::stable_sort(changes.begin(), changes.end(),
-                   [](const Change& a, const Change& b) { return a.at < b.at; });
+  std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.at < b.at; });
   const auto add = [&](Nanoseconds at, double value) {
-    events_.push_back(
-        {at, 0, What::counter, Part::whole, false, static_cast<std::uint32_t>(samples_.size())});
+    events_.push_back({at, 0, What::counter, Part::whole, false, static_cast<std::uint32_t>(samples_.size())});
     samples_.push_back({name, std::round(value * 1e6) / 1e6});
   };
   double value = 0;
@@ -300,8 +295,7 @@ void Trace::write_slice(TraceWriter& out, const Event& event) const {
   const Task& t = run_.tasks[event.index];
   const Track track{kAcceleratorProcess, places_[event.index].thread};
   if (event.part != Part::whole) {
-    out.event('X', kPartNames[static_cast<std::size_t>(event.part)], track, event.at)
-        .duration(event.duration);
+    out.event('X', kPartNames[static_cast<std::size_t>(event.part)], track, event.at).duration(event.duration);
     return;
   }
   out.event('X', t.model + "/" + t.task, track, event.at).duration(event.duration);
@@ -318,10 +312,7 @@ void Trace::write_span(TraceWriter& out, const Event& event) const {
     const Transfer& t = run_.transfers[event.index];
     out.event(phase, t.from + " -> " + t.to, {kTransferProcess, 1}, event.at).id("transfer", event.index);
     if (begin)
-      out.arg("request", t.request)
-          .arg("producer", t.producer)
-          .arg("consumer", t.consumer)
-          .arg("bytes", t.bytes);
+      out.arg("request", t.request).arg("producer", t.producer).arg("consumer", t.consumer).arg("bytes", t.bytes);
     return;
   }
   const Request& r = run_.requests[event.index];
@@ -334,21 +325,14 @@ void Trace::write_span(TraceWriter& out, const Event& event) const {
 
 void Trace::write_event(TraceWriter& out, const Event& event) const {
   const auto arrow = [&](char phase, std::uint32_t row) -> TraceWriter& {
-    return out.event(phase, "transfer", {kAcceleratorProcess, places_[row].thread}, event.at)
-        .id("arrow", event.index);
+    return out.event(phase, "transfer", {kAcceleratorProcess, places_[row].thread}, event.at).id("arrow", event.index);
   };
   switch (event.what) {
-    case What::slice:
-      return write_slice(out, event);
+    case What::slice: return write_slice(out, event);
     case What::span_begin:
-    case What::span_end:
-      return write_span(out, event);
-    case What::arrow_start:
-      arrow('s', arrows_[event.index].first);
-      return;
-    case What::arrow_end:
-      arrow('f', arrows_[event.index].second).bind_enclosing();
-      return;
+    case What::span_end: return write_span(out, event);
+    case What::arrow_start: arrow('s', arrows_[event.index].first); return;
+    case What::arrow_end: arrow('f', arrows_[event.index].second).bind_enclosing(); return;
     case What::counter: {
       const Sample& sample = samples_[event.index];
       out.event('C', sample.counter, {kAcceleratorProcess, 0}, event.at).arg("value", sample.value);

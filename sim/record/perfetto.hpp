@@ -29,7 +29,6 @@ struct TraceWindow {
 ///    dropped; and one per pair of memories, for transfers.
 /// A task that ends after the next one has begun on its slot (the workload tolerates that completions are
 /// noticed early) is cut off there, so that slices of one track nest or are disjoint.
-void write_trace(const std::filesystem::path& run_dir, const std::filesystem::path& out,
-                 TraceWindow window = {});
+void write_trace(const std::filesystem::path& run_dir, const std::filesystem::path& out, TraceWindow window = {});
 
 }  // namespace hetsched

@@ -24,23 +24,19 @@ std::vector<ResultFile> result_files() {
        "machine "
        "(run time, decision time, memory)",
        {}},
-      described<RunSummary>(
-          kSummaryFile,
-          "the metrics of the run; undefined ones are left out. The same names are the metric "
-          "columns of a study's points.csv, where undefined ones are empty"),
+      described<RunSummary>(kSummaryFile,
+                            "the metrics of the run; undefined ones are left out. The same names are the metric "
+                            "columns of a study's points.csv, where undefined ones are empty"),
       described<StreamSummary>(kStreamsFile, "one row per stream, in the order of the workload"),
       described<RequestRecord>(kRequestsFile, "one row per request, by the time it ended, then by id"),
       described<AcceleratorRecord>(
-          kAcceleratorsFile,
-          "one row per accelerator, in the order of the platform; the five shares add up to 1"),
-      described<TaskRecord>(kTasksFile,
-                            "one row per start of a task, by the time it ended, then by request and task"),
-      described<TransferRecord>(
-          kTransfersFile, "one row per tensor moved between memories, by the time it ended, then by request"),
-      described<PowerRecord>(
-          kPowerFile,
-          "pieces of constant power: the power of a component at time t is the sum over its rows "
-          "with from_s <= t < to_s, its energy the sum of (to_s - from_s) * power_w"),
+          kAcceleratorsFile, "one row per accelerator, in the order of the platform; the five shares add up to 1"),
+      described<TaskRecord>(kTasksFile, "one row per start of a task, by the time it ended, then by request and task"),
+      described<TransferRecord>(kTransfersFile,
+                                "one row per tensor moved between memories, by the time it ended, then by request"),
+      described<PowerRecord>(kPowerFile,
+                             "pieces of constant power: the power of a component at time t is the sum over its rows "
+                             "with from_s <= t < to_s, its energy the sum of (to_s - from_s) * power_w"),
       {std::string(kTraceFile),
        "the run as trace events (Chrome trace JSON) for ui.perfetto.dev: one track per accelerator and slot, "
        "requests, "

@@ -12,9 +12,7 @@ namespace {
 
 using Sums = SummaryObserver::Sums;
 
-std::optional<double> per(double sum, std::uint64_t number) {
-  return ratio(sum, static_cast<double>(number));
-}
+std::optional<double> per(double sum, std::uint64_t number) { return ratio(sum, static_cast<double>(number)); }
 
 std::optional<double> miss_rate(const Sums& s) {
   return per(static_cast<double>(s.late + s.dropped + s.unfinished), s.released);
@@ -68,11 +66,11 @@ Budget total_budget(const PlatformSpec& platform) {
 }
 
 void SummaryObserver::Sums::add(const Sums& other) {
-  for (std::uint64_t Sums::*count : {&Sums::released, &Sums::finished, &Sums::late, &Sums::dropped,
-                                     &Sums::unfinished, &Sums::started, &Sums::with_deadline})
+  for (std::uint64_t Sums::*count : {&Sums::released, &Sums::finished, &Sums::late, &Sums::dropped, &Sums::unfinished,
+                                     &Sums::started, &Sums::with_deadline})
     this->*count += other.*count;
-  for (double Sums::*sum : {&Sums::latency, &Sums::wait, &Sums::tardiness, &Sums::energy,
-                            &Sums::accuracy_loss, &Sums::realtime, &Sums::energy_score, &Sums::product})
+  for (double Sums::*sum : {&Sums::latency, &Sums::wait, &Sums::tardiness, &Sums::energy, &Sums::accuracy_loss,
+                            &Sums::realtime, &Sums::energy_score, &Sums::product})
     this->*sum += other.*sum;
   tardiness_max = std::max(tardiness_max, other.tardiness_max);
   first_arrival = std::min(first_arrival, other.first_arrival);
@@ -80,8 +78,7 @@ void SummaryObserver::Sums::add(const Sums& other) {
   latencies.insert(latencies.end(), other.latencies.begin(), other.latencies.end());
 }
 
-SummaryObserver::SummaryObserver(SummaryBasis basis)
-    : basis_(std::move(basis)), sums_(basis_.streams.size()) {
+SummaryObserver::SummaryObserver(SummaryBasis basis) : basis_(std::move(basis)), sums_(basis_.streams.size()) {
   for (std::size_t i = 0; i < basis_.streams.size(); ++i) index_.emplace(basis_.streams[i].name, i);
 }
 
@@ -96,18 +93,10 @@ void SummaryObserver::request_ended(const RequestRecord& record) {
     sums.wait += *record.start - record.arrival;
   }
   switch (record.status) {
-    case RequestStatus::dropped:
-      ++sums.dropped;
-      break;
-    case RequestStatus::unfinished:
-      ++sums.unfinished;
-      break;
-    case RequestStatus::late:
-      ++sums.late;
-      [[fallthrough]];
-    case RequestStatus::finished:
-      add_finished(record, sums);
-      break;
+    case RequestStatus::dropped: ++sums.dropped; break;
+    case RequestStatus::unfinished: ++sums.unfinished; break;
+    case RequestStatus::late: ++sums.late; [[fallthrough]];
+    case RequestStatus::finished: add_finished(record, sums); break;
   }
 }
 

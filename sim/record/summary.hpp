@@ -53,34 +53,29 @@ inline constexpr auto fields<RunSummary> = std::tuple{
     field("goodput_rps", &RunSummary::goodput, "(finished - late) / makespan_s", {.unit = "1/s"}),
     field("latency_mean_s", &RunSummary::latency_mean, "mean of finish - arrival over finished requests",
           {.unit = "s"}),
-    field("latency_p50_s", &RunSummary::latency_p50, "median of finish - arrival, by nearest rank",
-          {.unit = "s"}),
+    field("latency_p50_s", &RunSummary::latency_p50, "median of finish - arrival, by nearest rank", {.unit = "s"}),
     field("latency_p95_s", &RunSummary::latency_p95, "95th percentile, by nearest rank", {.unit = "s"}),
     field("latency_p99_s", &RunSummary::latency_p99, "99th percentile, by nearest rank", {.unit = "s"}),
     field("latency_max_s", &RunSummary::latency_max, "largest finish - arrival", {.unit = "s"}),
-    field("wait_mean_s", &RunSummary::wait_mean, "mean of start - arrival over requests that started",
-          {.unit = "s"}),
+    field("wait_mean_s", &RunSummary::wait_mean, "mean of start - arrival over requests that started", {.unit = "s"}),
     field("tardiness_mean_s", &RunSummary::tardiness_mean,
           "mean of tardiness (finish - deadline if late, else 0) over finished requests with a deadline",
           {.unit = "s"}),
-    field("tardiness_max_s", &RunSummary::tardiness_max,
-          "largest tardiness of a finished request with a deadline", {.unit = "s"}),
-    field("energy_j", &RunSummary::energy,
-          "energy_base_j + energy_idle_j + energy_active_j + energy_transfer_j", {.unit = "J"}),
-    field("energy_base_j", &RunSummary::energy_base, "base power of the platform * makespan_s",
+    field("tardiness_max_s", &RunSummary::tardiness_max, "largest tardiness of a finished request with a deadline",
+          {.unit = "s"}),
+    field("energy_j", &RunSummary::energy, "energy_base_j + energy_idle_j + energy_active_j + energy_transfer_j",
           {.unit = "J"}),
+    field("energy_base_j", &RunSummary::energy_base, "base power of the platform * makespan_s", {.unit = "J"}),
     field("energy_idle_j", &RunSummary::energy_idle, "idle power of accelerators, over the time without work",
           {.unit = "J"}),
     field("energy_active_j", &RunSummary::energy_active,
           "active power of accelerators, and the energy of their tasks and switches", {.unit = "J"}),
-    field("energy_transfer_j", &RunSummary::energy_transfer,
-          "bytes moved over memories and links * energy per byte", {.unit = "J"}),
+    field("energy_transfer_j", &RunSummary::energy_transfer, "bytes moved over memories and links * energy per byte",
+          {.unit = "J"}),
     field("energy_per_inference_j", &RunSummary::energy_per_inference, "energy_j / finished", {.unit = "J"}),
     field("power_mean_w", &RunSummary::power_mean, "energy_j / makespan_s", {.unit = "W"}),
-    field("edp_js", &RunSummary::edp, "energy-delay product: energy_per_inference_j * latency_mean_s",
-          {.unit = "J s"}),
-    field("utilisation", &RunSummary::utilisation, "mean of busy_share (accelerators.csv) over all slots",
-          {}),
+    field("edp_js", &RunSummary::edp, "energy-delay product: energy_per_inference_j * latency_mean_s", {.unit = "J s"}),
+    field("utilisation", &RunSummary::utilisation, "mean of busy_share (accelerators.csv) over all slots", {}),
     field("fairness_jain", &RunSummary::fairness_jain,
           "Jain's index (sum x)^2 / (n sum x^2) over the n streams that released requests, x = isolated time "
           "of the "
@@ -94,34 +89,35 @@ inline constexpr auto fields<RunSummary> = std::tuple{
           {}),
     field("stp", &RunSummary::stp,
           "system throughput (Eyerman and Eeckhout): sum over streams of isolated time / mean latency", {}),
-    field("accuracy_loss_mean", &RunSummary::accuracy_loss_mean,
-          "mean of accuracy_loss over finished requests", {}),
+    field("accuracy_loss_mean", &RunSummary::accuracy_loss_mean, "mean of accuracy_loss over finished requests", {}),
     field("throughput_per_watt", &RunSummary::throughput_per_watt,
           "throughput_rps / power_mean_w, which is inferences per joule", {}),
     field("throughput_per_tdp_watt", &RunSummary::throughput_per_tdp_watt,
-          "throughput_rps / sum of tdp over accelerators; like the next two empty unless all kinds state it",
-          {}),
-    field("throughput_per_usd", &RunSummary::throughput_per_usd,
-          "throughput_rps / sum of price over accelerators", {}),
-    field("throughput_per_mm2", &RunSummary::throughput_per_mm2,
-          "throughput_rps / sum of area over accelerators", {}),
-    field("latency_lower_bound_s", &RunSummary::latency_lower_bound,
-          "mean over finished requests of what a request alone takes at least: the larger one of the longest way through "
-          "its tasks, each as fast as any accelerator, operating point, variant and batch makes it, and of the least C for "
-          "which its tasks, divided as one likes, take no accelerator longer than C (linear program); without transfers and "
-          "contention; this and the next four are empty if execution times jitter",
-          {.unit = "s"}),
-    field("makespan_lower_bound_s", &RunSummary::makespan_lower_bound,
-          "the larger one of: arrival + what it alone takes at least, over finished requests; their first arrival + the "
-          "least C for which the tasks of all of them, divided as one likes, take no accelerator longer than C",
-          {.unit = "s"}),
+          "throughput_rps / sum of tdp over accelerators; like the next two empty unless all kinds state it", {}),
+    field("throughput_per_usd", &RunSummary::throughput_per_usd, "throughput_rps / sum of price over accelerators", {}),
+    field("throughput_per_mm2", &RunSummary::throughput_per_mm2, "throughput_rps / sum of area over accelerators", {}),
+    field(
+        "latency_lower_bound_s", &RunSummary::latency_lower_bound,
+        "mean over finished requests of what a request alone takes at least: the larger one of the longest way through "
+        "its tasks, each as fast as any accelerator, operating point, variant and batch makes it, and of the least C "
+        "for "
+        "which its tasks, divided as one likes, take no accelerator longer than C (linear program); without transfers "
+        "and "
+        "contention; this and the next four are empty if execution times jitter",
+        {.unit = "s"}),
+    field(
+        "makespan_lower_bound_s", &RunSummary::makespan_lower_bound,
+        "the larger one of: arrival + what it alone takes at least, over finished requests; their first arrival + the "
+        "least C for which the tasks of all of them, divided as one likes, take no accelerator longer than C",
+        {.unit = "s"}),
     field("gap_to_lower_bound", &RunSummary::gap_to_lower_bound, "makespan_s / makespan_lower_bound_s - 1",
           {.min = -std::numeric_limits<double>::infinity()}),
-    field("optimal_makespan_s", &RunSummary::optimal_makespan,
-          "if one request was released, of a model of at most 14 tasks: its arrival + the shortest schedule of tasks as "
-          "fast as any operating point and variant makes them, with transfers, without contention; empty if the search "
-          "for it is stopped",
-          {.unit = "s"}),
+    field(
+        "optimal_makespan_s", &RunSummary::optimal_makespan,
+        "if one request was released, of a model of at most 14 tasks: its arrival + the shortest schedule of tasks as "
+        "fast as any operating point and variant makes them, with transfers, without contention; empty if the search "
+        "for it is stopped",
+        {.unit = "s"}),
     field("gap_to_optimum", &RunSummary::gap_to_optimum,
           "makespan_s / optimal_makespan_s - 1; below 0 by rounding only",
           {.min = -std::numeric_limits<double>::infinity()}),
@@ -131,18 +127,20 @@ inline constexpr auto fields<RunSummary> = std::tuple{
           "workload asks for none",
           {.min = -std::numeric_limits<double>::infinity()}),
     field("switches", &RunSummary::switches, "model switches", {}),
-    field("failures", &RunSummary::failures, "tasks that failed because their accelerator was turned off",
-          {}),
+    field("failures", &RunSummary::failures, "tasks that failed because their accelerator was turned off", {}),
     field("policy_calls", &RunSummary::instants, "instants at which the policy was called", {}),
     field("decisions_stale", &RunSummary::decisions_stale,
           "decisions that had become void while the policy's latency passed", {}),
-    field("prediction_error", &RunSummary::prediction_error,
-          "mean over finished tasks of |measured - predicted_s| / measured, measured = end_s - start_s (tasks.csv): what "
-          "contention, jitter and changes of operating points add while tasks run; inputs that were sent ahead and come late "
-          "are not in it (compare forecast_s of requests.csv with finishes)",
-          {}),
+    field(
+        "prediction_error", &RunSummary::prediction_error,
+        "mean over finished tasks of |measured - predicted_s| / measured, measured = end_s - start_s (tasks.csv): what "
+        "contention, jitter and changes of operating points add while tasks run; inputs that were sent ahead and come "
+        "late "
+        "are not in it (compare forecast_s of requests.csv with finishes)",
+        {}),
     field("expectation_error", &RunSummary::expectation_error,
-          "the same with expected_s: below prediction_error where a policy (decorator learned) corrects its estimates", {}),
+          "the same with expected_s: below prediction_error where a policy (decorator learned) corrects its estimates",
+          {}),
 };
 
 /// streams.csv: one row per stream, in the workload's order. Metrics of the same name are those of
@@ -164,17 +162,14 @@ inline constexpr auto fields<StreamSummary> = std::tuple{
     field("released", &StreamSummary::released, "requests released to the policy", {}),
     field("finished", &StreamSummary::finished, "requests that finished, in time or late", {}),
     field("late", &StreamSummary::late, "requests that finished after their deadline", {}),
-    field("dropped", &StreamSummary::dropped, "requests given up by the policy or the stream's drop rule",
-          {}),
+    field("dropped", &StreamSummary::dropped, "requests given up by the policy or the stream's drop rule", {}),
     field("unfinished", &StreamSummary::unfinished, "requests still there at the end of the run", {}),
     field("miss_rate", &StreamSummary::miss_rate, "(late + dropped + unfinished) / released", {}),
     field("throughput_rps", &StreamSummary::throughput, "finished / makespan_s of the run", {.unit = "1/s"}),
-    field("goodput_rps", &StreamSummary::goodput, "(finished - late) / makespan_s of the run",
-          {.unit = "1/s"}),
+    field("goodput_rps", &StreamSummary::goodput, "(finished - late) / makespan_s of the run", {.unit = "1/s"}),
     field("latency_mean_s", &StreamSummary::latency_mean, "mean of finish - arrival over finished requests",
           {.unit = "s"}),
-    field("latency_p50_s", &StreamSummary::latency_p50, "median of finish - arrival, by nearest rank",
-          {.unit = "s"}),
+    field("latency_p50_s", &StreamSummary::latency_p50, "median of finish - arrival, by nearest rank", {.unit = "s"}),
     field("latency_p95_s", &StreamSummary::latency_p95, "95th percentile, by nearest rank", {.unit = "s"}),
     field("latency_p99_s", &StreamSummary::latency_p99, "99th percentile, by nearest rank", {.unit = "s"}),
     field("latency_max_s", &StreamSummary::latency_max, "largest finish - arrival", {.unit = "s"}),
@@ -183,15 +178,13 @@ inline constexpr auto fields<StreamSummary> = std::tuple{
     field("tardiness_mean_s", &StreamSummary::tardiness_mean,
           "mean of tardiness (finish - deadline if late, else 0) over finished requests with a deadline",
           {.unit = "s"}),
-    field("tardiness_max_s", &StreamSummary::tardiness_max,
-          "largest tardiness of a finished request with a deadline", {.unit = "s"}),
+    field("tardiness_max_s", &StreamSummary::tardiness_max, "largest tardiness of a finished request with a deadline",
+          {.unit = "s"}),
     field("energy_j", &StreamSummary::energy,
           "sum of energy_j over its requests, whatever became of them; base and idle power are nobody's",
           {.unit = "J"}),
-    field("energy_per_inference_j", &StreamSummary::energy_per_inference, "energy_j / finished",
-          {.unit = "J"}),
-    field("accuracy_loss_mean", &StreamSummary::accuracy_loss_mean,
-          "mean of accuracy_loss over finished requests", {}),
+    field("energy_per_inference_j", &StreamSummary::energy_per_inference, "energy_j / finished", {.unit = "J"}),
+    field("accuracy_loss_mean", &StreamSummary::accuracy_loss_mean, "mean of accuracy_loss over finished requests", {}),
     field("rt_score", &StreamSummary::rt_score,
           "XRBench: mean over finished requests of RT = 1 / (1 + exp(steepness (finish - deadline))); 0 if "
           "all were "
@@ -202,8 +195,7 @@ inline constexpr auto fields<StreamSummary> = std::tuple{
           "dropped",
           {.min = -std::numeric_limits<double>::infinity()}),
     field("qoe", &StreamSummary::qoe, "XRBench: finished / (finished + dropped)", {}),
-    field("score", &StreamSummary::score,
-          "XRBench: sum over finished requests of RT * EN / (finished + dropped) * qoe",
+    field("score", &StreamSummary::score, "XRBench: sum over finished requests of RT * EN / (finished + dropped) * qoe",
           {.min = -std::numeric_limits<double>::infinity()}),
 };
 

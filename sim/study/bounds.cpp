@@ -60,9 +60,8 @@ class Machines {
       for (std::uint32_t batch = 1; batch <= kind.max_batch; ++batch)
         for (std::uint32_t point = 0; point < kind.points.size(); ++point)
           for (std::uint32_t variant = 0; variant < task.variants; ++variant)
-            least =
-                std::min(least, (kind.dispatch_time + view_.alone_time_at(task, a, point, variant, batch)) /
-                                    (shared ? batch : 1));
+            least = std::min(least, (kind.dispatch_time + view_.alone_time_at(task, a, point, variant, batch)) /
+                                        (shared ? batch : 1));
       row.push_back(least);
     }
     return row;

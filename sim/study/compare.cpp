@@ -22,26 +22,22 @@ bool contains(const Names& names, const std::string& name) {
 /// Are the options fit for this table?
 void check_options(const PointsTable& table, const CompareOptions& options, Problems& problems) {
   if (options.baseline.empty())
-    problems.add(
-        "", "",
-        "no baseline is given; name one with --baseline column=value, or as baseline in the experiment");
+    problems.add("", "",
+                 "no baseline is given; name one with --baseline column=value, or as baseline in the experiment");
   for (const auto& [column, value] : options.baseline) {
     const std::string where = "--baseline " + column + "=" + value;
     if (!contains(table.factors(), column) || column == "seed") {
       Names columns = table.factors();
       std::erase(columns, "seed");
-      problems.add(
-          where, "",
-          in_quotes(column) + " is no column to compare by" + alternatives(column, "columns", columns));
+      problems.add(where, "",
+                   in_quotes(column) + " is no column to compare by" + alternatives(column, "columns", columns));
     } else if (const Names values = table.values(table.column(column)); !contains(values, value)) {
-      problems.add(
-          where, "",
-          "no run has the " + column + " " + in_quotes(value) + alternatives(value, "there are", values));
+      problems.add(where, "",
+                   "no run has the " + column + " " + in_quotes(value) + alternatives(value, "there are", values));
     }
     if (options.best_policy && column == "policy")
-      problems.add(
-          where, "",
-          "fixes the policy, which the choice of the baseline's best policy would choose; leave out one");
+      problems.add(where, "",
+                   "fixes the policy, which the choice of the baseline's best policy would choose; leave out one");
   }
   if (options.metrics.empty())
     problems.add("", "", "no metric is given; name some with --metric, or as compare in the experiment");
@@ -89,7 +85,8 @@ class Comparer {
   /// "edf+drop"? Then a baseline that names a policy has named it, too.
   [[nodiscard]] bool is_told_by_policy(const std::string& name) const {
     if (!name.starts_with("policy.") || !contains(table_.factors(), "policy")) return false;
-    if (std::any_of(options_.baseline.begin(), options_.baseline.end(), [&](const auto& fixed) { return fixed.first == name; }))
+    if (std::any_of(options_.baseline.begin(), options_.baseline.end(),
+                    [&](const auto& fixed) { return fixed.first == name; }))
       return false;
     std::map<std::string, std::string> value_of;
     for (std::size_t row = 0; row < table_.size(); ++row) {
@@ -185,8 +182,7 @@ class Comparer {
     const auto positive = [](double value) { return value > 0; };
     const bool ratio = std::all_of(values.begin(), values.end(), positive) &&
                        std::all_of(baselines.begin(), baselines.end(), positive);
-    const Estimate estimate =
-        ratio ? ratio_estimate(values, baselines) : difference_estimate(values, baselines);
+    const Estimate estimate = ratio ? ratio_estimate(values, baselines) : difference_estimate(values, baselines);
     result.effect = ratio ? Effect::ratio : Effect::difference;
     result.value = estimate.value;
     result.low = estimate.low;
@@ -247,16 +243,14 @@ class Comparer {
 
 }  // namespace
 
-Comparison compare(const std::filesystem::path& directory, const CompareOptions& options,
-                   Problems& problems) {
+Comparison compare(const std::filesystem::path& directory, const CompareOptions& options, Problems& problems) {
   const std::size_t before = problems.size();
   const PointsTable table = PointsTable::read(directory, problems);
   if (problems.size() == before) check_options(table, options, problems);
   if (problems.size() != before) return {};
   Comparison comparison = Comparer(table, options).compare();
   if (comparison.entries.empty())
-    problems.add(directory.string(), "",
-                 "no group of runs differs from the baseline and has one; nothing to compare");
+    problems.add(directory.string(), "", "no group of runs differs from the baseline and has one; nothing to compare");
   return comparison;
 }
 
@@ -279,8 +273,7 @@ std::pair<std::string, std::string> parse_baseline(std::string_view text, Proble
   const auto equals = text.find('=');
   if (equals != std::string_view::npos && equals > 0)
     return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1)))};
-  problems.add("--baseline", "",
-               in_quotes(text) + " is not of the form column=value, as in platform=4k_2xWS2048");
+  problems.add("--baseline", "", in_quotes(text) + " is not of the form column=value, as in platform=4k_2xWS2048");
   return {};
 }
 

@@ -40,8 +40,8 @@ struct ComparisonRow {
 template <>
 inline constexpr auto fields<ComparisonRow> = std::tuple{
     field("metric", &ComparisonRow::metric, "column of points.csv", {}),
-    field("baseline", &ComparisonRow::baseline,
-          "the runs compared with: where their columns differ from this row's", {}),
+    field("baseline", &ComparisonRow::baseline, "the runs compared with: where their columns differ from this row's",
+          {}),
     field("pairs", &ComparisonRow::pairs, "pairs of runs with the same seed in which both have a value", {}),
     field("mean", &ComparisonRow::mean, "mean of the group over the pairs", {}),
     field("baseline_mean", &ComparisonRow::baseline_mean, "mean of the baseline over the pairs", {}),
@@ -51,8 +51,7 @@ inline constexpr auto fields<ComparisonRow> = std::tuple{
           "are not positive occur; none: there is no pair",
           {}),
     field("value", &ComparisonRow::value, "the ratio or difference", {}),
-    field("low", &ComparisonRow::low,
-          "lower end of its 95% confidence interval (Student's t); empty for one pair", {}),
+    field("low", &ComparisonRow::low, "lower end of its 95% confidence interval (Student's t); empty for one pair", {}),
     field("high", &ComparisonRow::high, "upper end of it", {}),
 };
 
@@ -63,7 +62,7 @@ struct Comparison {
     ComparisonRow row;
   };
   std::vector<Entry> entries;  ///< groups in order of appearance, metrics as asked for
-  Names notes;  ///< sentences that must be told with the table: what was compared, what was left out
+  Names notes;                 ///< sentences that must be told with the table: what was compared, what was left out
 };
 
 /// Compares the runs of `directory`/points.csv (or of that file itself): for each group of rows that are

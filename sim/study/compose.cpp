@@ -18,9 +18,7 @@ void spell_out_policy(Document& experiment, Problems& problems) {
 
 }  // namespace
 
-bool Composer::concerns_points(const std::string& path) {
-  return can_vary(path) && path_parts(path).front() != "seed";
-}
+bool Composer::concerns_points(const std::string& path) { return can_vary(path) && path_parts(path).front() != "seed"; }
 
 void Composer::apply(const Assignment& setting, Document& experiment, Problems& problems) {
   const Names parts = path_parts(setting.path);
@@ -85,8 +83,8 @@ void Composer::place_part(const std::string& part, const Ordered& ordered, Compo
 }
 
 /// Null if there is no such file; a document that could not be parsed is one all the same.
-const Document* Composer::read_part(const std::string& part, const std::filesystem::path& path,
-                                    const Problem& at, Problems& problems) {
+const Document* Composer::read_part(const std::string& part, const std::filesystem::path& path, const Problem& at,
+                                    Problems& problems) {
   if (const auto known = documents_.find(path.string()); known != documents_.end()) return &known->second;
   if (const std::string missing = missing_file(part, path); !missing.empty()) {
     problems.add(at.where, at.pointer, missing);

@@ -21,12 +21,8 @@ struct Composed {
   /// What tells platforms and workloads of one name apart: the file, or the text.
   std::string platform_source, workload_source;
 
-  [[nodiscard]] Node platform_node() const {
-    return platform ? platform->root() : experiment.at("/platform");
-  }
-  [[nodiscard]] Node workload_node() const {
-    return workload ? workload->root() : experiment.at("/workload");
-  }
+  [[nodiscard]] Node platform_node() const { return platform ? platform->root() : experiment.at("/platform"); }
+  [[nodiscard]] Node workload_node() const { return workload ? workload->root() : experiment.at("/workload"); }
 };
 
 class Composer {
@@ -51,8 +47,8 @@ class Composer {
 
  private:
   using Ordered = std::vector<const Assignment*>;
-  void place_part(const std::string& part, const Ordered& ordered, Composed& composed,
-                  std::optional<Document>& own, std::string& source, Problems& problems);
+  void place_part(const std::string& part, const Ordered& ordered, Composed& composed, std::optional<Document>& own,
+                  std::string& source, Problems& problems);
   const Document* read_part(const std::string& part, const std::filesystem::path& path, const Problem& at,
                             Problems& problems);
 

@@ -9,8 +9,7 @@
 namespace hetsched {
 namespace {
 
-const Names kVarying = {"platform",         "workload",         "policy", "seed",
-                        "execution_jitter", "decision_latency", "outages"};
+const Names kVarying = {"platform", "workload", "policy", "seed", "execution_jitter", "decision_latency", "outages"};
 
 bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -20,7 +19,10 @@ bool contains(const Names& names, const std::string& name) {
 class Expander {
  public:
   Expander(const Node& experiment, const Names& fixed, Problems& problems)
-      : fixed_(fixed), problems_(problems), folder_(experiment.folder()), grid_where_(experiment.child("grid").where()) {
+      : fixed_(fixed),
+        problems_(problems),
+        folder_(experiment.folder()),
+        grid_where_(experiment.child("grid").where()) {
     read_list(experiment.child("list"));
     listed_ = expansion_.paths;
     read_grid(experiment.child("grid"));
@@ -54,8 +56,7 @@ class Expander {
     }
     const Names parts = path_parts(path);
     const std::string first = parts.empty() ? "" : parts.front();
-    problems_.add(
-        node.key_problem("cannot vary from run to run" + alternatives(first, "what can", kVarying)));
+    problems_.add(node.key_problem("cannot vary from run to run" + alternatives(first, "what can", kVarying)));
     return false;
   }
 
@@ -168,8 +169,7 @@ Assignment assignment_of(const Setting& setting, Problems& problems) {
 
 bool can_vary(std::string_view path) {
   const Names parts = path_parts(path);
-  const bool whole =
-      std::none_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); });
+  const bool whole = std::none_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); });
   return !parts.empty() && whole && contains(kVarying, parts.front());
 }
 

@@ -36,8 +36,7 @@ Setting parse_setting(std::string_view text, Problems& problems) {
                      "workload.streams.camera.arrival.rate=30");
     return {};
   }
-  return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1))),
-          origin};
+  return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1))), origin};
 }
 
 }  // namespace hetsched

@@ -41,8 +41,7 @@ constexpr const char* kBuild =
 
 Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start) {
   Json inputs = Json::array();
-  for (const InputFile& input : provenance.inputs)
-    inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
+  for (const InputFile& input : provenance.inputs) inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
   return {{"hetsched", std::string(kVersion)},
           {"commit", std::string(kGitHash)},
           {"simgrid", simgrid_version()},
@@ -73,9 +72,7 @@ Json to_json(std::span<const Plugin> plugins) {
 }
 
 Stopwatch::Stopwatch()
-    : start_(std::chrono::system_clock::now()),
-      wall_(std::chrono::steady_clock::now()),
-      cpu_(process_cpu()) {}
+    : start_(std::chrono::system_clock::now()), wall_(std::chrono::steady_clock::now()), cpu_(process_cpu()) {}
 
 double Stopwatch::wall() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_).count();

@@ -21,11 +21,9 @@ void check_replaceable(const std::filesystem::path& path, const std::filesystem:
   std::error_code error;
   const auto status = std::filesystem::symlink_status(path, error);
   if (!std::filesystem::exists(status)) return;
-  if (!std::filesystem::is_directory(status))
-    refuse(shown, "is there already and is no directory; choose another");
+  if (!std::filesystem::is_directory(status)) refuse(shown, "is there already and is no directory; choose another");
   if (std::filesystem::is_empty(path, error) || std::filesystem::exists(path / mark, error)) return;
-  refuse(shown, "holds other files (and no " + std::string(mark) +
-                   "), which would be lost; choose another directory");
+  refuse(shown, "holds other files (and no " + std::string(mark) + "), which would be lost; choose another directory");
 }
 
 }  // namespace

@@ -92,7 +92,8 @@ void report_and_end(std::string_view message) {
   watch_executor(report_and_end);
   Simulation simulation;
   write_all(descriptor, to_text(run_point(task, simulation)));
-  ::_exit(0);  // without destructors: what is open belongs to the parent, and what was simulated need not be taken apart
+  ::_exit(
+      0);  // without destructors: what is open belongs to the parent, and what was simulated need not be taken apart
 }
 
 }  // namespace
@@ -144,17 +145,13 @@ bool PointProcess::read() {
 PointReport PointProcess::report() const {
   if (WIFSIGNALED(status_)) {
     const char* name = ::sigabbrev_np(WTERMSIG(status_));
-    return {
-        std::string("the run was ended by signal ") + (name ? std::string("SIG") + name : "?"), "", {}, {}};
+    return {std::string("the run was ended by signal ") + (name ? std::string("SIG") + name : "?"), "", {}, {}};
   }
   if (received_.starts_with(kFatal)) return {on_one_line(received_.substr(1)), "", {}, {}};
   try {
     return from_text(received_);
   } catch (const Json::exception&) {
-    return {"the run ended with exit code " + std::to_string(WEXITSTATUS(status_)) + " and no result",
-            "",
-            {},
-            {}};
+    return {"the run ended with exit code " + std::to_string(WEXITSTATUS(status_)) + " and no result", "", {}, {}};
   }
 }
 

@@ -66,9 +66,7 @@ std::optional<double> PointsTable::number(std::size_t row, std::size_t column) c
   return parse_decimal(rows_[row][column]);
 }
 
-bool PointsTable::ok(std::size_t row) const {
-  return text(row, column("status")) == name_of(PointStatus::ok);
-}
+bool PointsTable::ok(std::size_t row) const { return text(row, column("status")) == name_of(PointStatus::ok); }
 
 Names PointsTable::values(std::size_t column) const {
   Names values;

@@ -26,9 +26,7 @@ class PointsTable {
   [[nodiscard]] std::size_t column(const std::string& name) const;
 
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
-  [[nodiscard]] const std::string& text(std::size_t row, std::size_t column) const {
-    return rows_[row][column];
-  }
+  [[nodiscard]] const std::string& text(std::size_t row, std::size_t column) const { return rows_[row][column]; }
   /// The cell as a number; nothing if it is empty.
   [[nodiscard]] std::optional<double> number(std::size_t row, std::size_t column) const;
   /// Did the run succeed?

@@ -10,8 +10,8 @@ namespace {
 
 Problem missing(const Node& experiment, const std::string& what, const std::string& example) {
   return {experiment.where(), "/" + what,
-          "no " + what + " is given; name one in the experiment, in its grid or list, or with --set " + what +
-              "=" + example};
+          "no " + what + " is given; name one in the experiment, in its grid or list, or with --set " + what + "=" +
+              example};
 }
 
 void read_policy(const Composed& composed, std::uint64_t seed, const Catalog& catalog, PolicyChoice& policy,
@@ -35,18 +35,16 @@ void check_jitter(const ExperimentSpec& spec, const Node& node, Problems& proble
                                      shortest(spec.execution_jitter.spread)));
 }
 
-void check_outages(const ExperimentSpec& spec, const PlatformSpec& platform, const Node& list,
-                   Problems& problems) {
+void check_outages(const ExperimentSpec& spec, const PlatformSpec& platform, const Node& list, Problems& problems) {
   NameTable accelerators("accelerator");
   Problems ignored;
-  for (const AcceleratorSpec& accelerator : platform.accelerators)
-    accelerators.add(accelerator.name, list, ignored);
+  for (const AcceleratorSpec& accelerator : platform.accelerators) accelerators.add(accelerator.name, list, ignored);
   for (std::size_t i = 0; i < spec.outages.size(); ++i) {
     const Outage& outage = spec.outages[i];
     accelerators.resolve(outage.accelerator, list.child(i).child("accelerator"), problems);
     if (outage.on && *outage.on <= outage.off)
-      problems.add(list.child(i).child("on").problem("must be after off (" + shortest(outage.off) +
-                                                     " s); found " + shortest(*outage.on) + " s"));
+      problems.add(list.child(i).child("on").problem("must be after off (" + shortest(outage.off) + " s); found " +
+                                                     shortest(*outage.on) + " s"));
   }
 }
 
@@ -57,8 +55,7 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   const auto spec = hetsched::read<ExperimentSpec>(root, problems);
   Scenario scenario;
   scenario.policy = spec.policy;
-  scenario.options = {spec.seed, spec.execution_jitter, spec.decision_latency, spec.outages,
-                      spec.decision_limit};
+  scenario.options = {spec.seed, spec.execution_jitter, spec.decision_latency, spec.outages, spec.decision_limit};
   if (!root.value().is_object()) return scenario;  // has been reported
   if (composed.platform_node().value().is_null()) {
     problems.add(missing(root, "platform", "FILE"));
@@ -78,8 +75,7 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   return scenario;
 }
 
-Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog& catalog,
-                                        Problems& problems) {
+Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog& catalog, Problems& problems) {
   const std::size_t before = problems.size();
   Scenario scenario = read(composed, catalog, problems);
   const Node platform_node = composed.platform_node(), workload_node = composed.workload_node();
@@ -96,15 +92,12 @@ void ScenarioReader::read_networks(const Node& workload, Scenario& scenario, Pro
     const StreamSpec& stream = scenario.workload.streams[i];
     const Node node = workload.child("streams").child(i);
     const auto* trace = std::get_if<TraceArrivals>(&stream.arrival);
-    if (trace && !trace->file.empty())
-      files_.insert(node.child("arrival").child("file").resolve(trace->file).string());
-    scenario.networks.push_back(stream.model.empty() ? nullptr
-                                                     : network(stream.model, node.child("model"), problems));
+    if (trace && !trace->file.empty()) files_.insert(node.child("arrival").child("file").resolve(trace->file).string());
+    scenario.networks.push_back(stream.model.empty() ? nullptr : network(stream.model, node.child("model"), problems));
   }
 }
 
-std::shared_ptr<const Network> ScenarioReader::network(const std::string& path, const Node& at,
-                                                       Problems& problems) {
+std::shared_ptr<const Network> ScenarioReader::network(const std::string& path, const Node& at, Problems& problems) {
   if (const auto known = networks_.find(path); known != networks_.end()) return known->second;
   if (const std::string absent = missing_file("model", path); !absent.empty()) {
     problems.add(at.problem(absent));

@@ -38,7 +38,8 @@ void check_finite(const S& summary) {
     if constexpr (std::is_same_v<T, double>) value = summary.*f.member;
     if constexpr (std::is_same_v<T, std::optional<double>>) value = (summary.*f.member).value_or(0);
     if (!std::isfinite(value))
-      throw InputError("the run's " + std::string(f.name) + " is beyond all numbers; check the largest times, powers and "
+      throw InputError("the run's " + std::string(f.name) +
+                       " is beyond all numbers; check the largest times, powers and "
                        "energies of platform, models and workload");
   });
 }
@@ -79,9 +80,8 @@ RunResult Simulation::run(const Scenario& scenario, const Decider& decider, std:
   all.push_back(&summary);
   executor_ = make_simgrid_executor(fabric_of(tables));
   const DecisionTime decisions = simulate(scenario, tables, decider.policy, *executor_, all, decider.clairvoyant);
-  RunResult result{summary.summary(),
-                   summary.streams(),
-                   {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
+  RunResult result{
+      summary.summary(), summary.streams(), {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
   check_finite(result.summary);
   for (const StreamSummary& stream : result.streams) check_finite(stream);
   return result;

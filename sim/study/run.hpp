@@ -46,7 +46,8 @@ struct Provenance {
 };
 
 /// One run in this process, which should do this once: see simgrid_executor.hpp. What has simulated it is taken apart
-/// only with this object: tell and store results and errors before that, so that they are safe from what may happen there.
+/// only with this object: tell and store results and errors before that, so that they are safe from what may happen
+/// there.
 class Simulation {
  public:
   /// Simulates a scenario on SimGrid. `observers` are told what happens besides. Throws what simulate() throws, and an

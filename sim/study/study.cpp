@@ -58,9 +58,8 @@ struct Study::Impl {
   ExperimentSpec spec;
   std::vector<Combination> combinations;
   Names label_names;
-  std::vector<Names> labels;  ///< by combination
-  std::vector<std::string>
-      policy_details;  ///< by combination: parameters that its policy was given with its name
+  std::vector<Names> labels;                   ///< by combination
+  std::vector<std::string> policy_details;     ///< by combination: parameters that its policy was given with its name
   std::map<std::string, std::string> sources;  ///< "platform NAME" -> where it came from
   std::vector<bool> varies;                    ///< by label
 };
@@ -75,21 +74,19 @@ void Study::Impl::read(const Catalog& policies, Problems& problems) {
   Expansion expansion = expand(root, fixed_paths, problems);
   if (problems.size() != before) return;  // points of broken factors would lack what these would have given
   combinations = std::move(expansion.combinations);
-  const bool seeds_vary =
-      std::find(expansion.paths.begin(), expansion.paths.end(), "seed") != expansion.paths.end();
+  const bool seeds_vary = std::find(expansion.paths.begin(), expansion.paths.end(), "seed") != expansion.paths.end();
   if (seeds_vary && spec.replicates > 1)
-    problems.add(root.child("replicates")
-                     .problem("repeats runs with further seeds, but seed is a factor; use one of the two"));
+    problems.add(
+        root.child("replicates").problem("repeats runs with further seeds, but seed is a factor; use one of the two"));
   if (combinations.size() * spec.replicates > kMaxPoints) {
     problems.add(root.child("replicates")
-                     .problem("makes " + std::to_string(combinations.size() * spec.replicates) +
-                              " points; at most " + std::to_string(kMaxPoints) + " are allowed"));
+                     .problem("makes " + std::to_string(combinations.size() * spec.replicates) + " points; at most " +
+                              std::to_string(kMaxPoints) + " are allowed"));
     return;
   }
   label_names = {"platform", "workload", "policy", "seed"};
   for (const std::string& path : expansion.paths)
-    if (std::find(label_names.begin(), label_names.end(), path) == label_names.end())
-      label_names.push_back(path);
+    if (std::find(label_names.begin(), label_names.end(), path) == label_names.end()) label_names.push_back(path);
   read_points(problems);
   name_policies_apart();
   for (std::size_t column = 0; column < label_names.size(); ++column)
@@ -134,8 +131,8 @@ void Study::Impl::name_policies_apart() {
     if (details[labels[i][2]].size() > 1) labels[i][2] += policy_details[i];
 }
 
-void Study::Impl::check_same_names(const std::string& what, const std::string& name,
-                                   const std::string& source, Problems& problems) {
+void Study::Impl::check_same_names(const std::string& what, const std::string& name, const std::string& source,
+                                   Problems& problems) {
   if (name.empty()) return;
   const auto [known, added] = sources.emplace(what + " " + name, source);
   if (!added && known->second != source)
@@ -152,8 +149,8 @@ void Study::Impl::check_comparison(Problems& problems) const {
     const Node node = baseline.child(item.key());
     const auto column = std::find(label_names.begin(), label_names.end(), item.key());
     if (column == label_names.end()) {
-      problems.add(node.key_problem("is no column that tells runs apart" +
-                                    alternatives(item.key(), "columns", label_names)));
+      problems.add(
+          node.key_problem("is no column that tells runs apart" + alternatives(item.key(), "columns", label_names)));
       continue;
     }
     // A setting that fixes a factor may leave no baseline; that is not the experiment's fault.
@@ -213,8 +210,8 @@ void add_distinct(const Problems& found, Problems& problems) {
 
 }  // namespace
 
-Study Study::load(const std::filesystem::path& path, const std::vector<Setting>& settings,
-                  const Catalog& catalog, Problems& problems) {
+Study Study::load(const std::filesystem::path& path, const std::vector<Setting>& settings, const Catalog& catalog,
+                  Problems& problems) {
   const std::filesystem::path file = experiment_file(path);
   Problems found;
   Document document;
@@ -226,7 +223,8 @@ Study Study::load(const std::filesystem::path& path, const std::vector<Setting>&
     if (const FileKind kind = file_kind_of(document.root()); kind != FileKind::experiment) {
       problems.add(file.string(), "",
                    "is " + std::string(in_words(kind)) +
-                       ", not an experiment; name it in one, or run: hetsched run --platform FILE --workload FILE --policy NAME");
+                       ", not an experiment; name it in one, or run: hetsched run --platform FILE --workload FILE "
+                       "--policy NAME");
       return Study(std::make_unique<Impl>(std::move(document), std::vector<Assignment>(), Names()));
     }
   Names fixed;
@@ -270,8 +268,7 @@ Names Study::labels(std::size_t point) const {
 }
 
 std::string Study::title(std::size_t point) const {
-  const bool all =
-      std::none_of(impl_->varies.begin(), impl_->varies.end(), [](bool varies) { return varies; });
+  const bool all = std::none_of(impl_->varies.begin(), impl_->varies.end(), [](bool varies) { return varies; });
   const Names values = labels(point);
   Names parts;
   for (std::size_t i = 0; i < values.size(); ++i)
@@ -287,8 +284,7 @@ std::string Study::point_name(std::size_t point) const {
 
 Scenario Study::resolve(std::size_t point) const {
   Problems problems;
-  const Composed composed =
-      impl_->composer.compose(impl_->combinations.at(point / impl_->spec.replicates), problems);
+  const Composed composed = impl_->composer.compose(impl_->combinations.at(point / impl_->spec.replicates), problems);
   Scenario scenario = impl_->reader.read(composed, *impl_->catalog, problems);
   problems.throw_if_any();
   scenario.options.seed = impl_->seed(point);
@@ -303,8 +299,7 @@ std::vector<InputFile> Study::inputs() const {
   for (const std::string& file : files) {
     Problems problems;
     const auto bytes = read_file(file, problems);
-    inputs.push_back(
-        {std::filesystem::absolute(file).lexically_normal().string(), bytes ? sha256_hex(*bytes) : ""});
+    inputs.push_back({std::filesystem::absolute(file).lexically_normal().string(), bytes ? sha256_hex(*bytes) : ""});
   }
   return inputs;
 }

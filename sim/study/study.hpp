@@ -38,8 +38,8 @@ class Study {
   /// Reads an experiment file (or `experiment.json` in a folder) and all that it names, applies the settings
   /// and checks every point. Each problem is added once, however many points have it. With problems the study
   /// is fit for nothing but spec(). The catalog must outlive the study.
-  static Study load(const std::filesystem::path& path, const std::vector<Setting>& settings,
-                    const Catalog& catalog, Problems& problems);
+  static Study load(const std::filesystem::path& path, const std::vector<Setting>& settings, const Catalog& catalog,
+                    Problems& problems);
   static Study from_parts(const Parts& parts, const std::vector<Setting>& settings, const Catalog& catalog,
                           Problems& problems);
 

@@ -21,12 +21,11 @@ const ResultColumn kPoint = {"point", "", "number of the run, from 0"};
 
 /// What tells runs apart; the same in all files that have a row per run.
 std::vector<ResultColumn> label_columns() {
-  return {
-      {"platform", "", "name of the platform"},
-      {"workload", "", "name of the workload"},
-      {"policy", "", "name of the policy, with its parameters where it is there with several sets of them"},
-      {"seed", "", "seed of all random numbers"},
-      {"<path>", "", "one column per other factor of the experiment, named by its path"}};
+  return {{"platform", "", "name of the platform"},
+          {"workload", "", "name of the workload"},
+          {"policy", "", "name of the policy, with its parameters where it is there with several sets of them"},
+          {"seed", "", "seed of all random numbers"},
+          {"<path>", "", "one column per other factor of the experiment, named by its path"}};
 }
 
 }  // namespace
@@ -42,19 +41,16 @@ std::vector<ResultFile> study_files() {
   }
   points.columns.push_back({"<metrics>", "", "as in summary.json of a run"});
   streams.columns.push_back({"<metrics>", "", "as in streams.csv of a run"});
-  return {
-      points,
-      streams,
-      {std::string(kTimingFile), "what each run cost on this machine; differs from time to time",
-       columns_of<TimingRow>()},
-      {std::string(kStudyFile),
-       "how the study was made: experiment, input files and their hashes, versions",
-       {}},
-      {std::string(kRunsFolder) + "/<point>/", "the files of each run, if records are wanted", {}},
-      {"comparison.csv",
-       "as hetsched compare -o writes it: one row per group of runs and metric; first the columns that tell "
-       "groups apart",
-       columns_of<ComparisonRow>()}};
+  return {points,
+          streams,
+          {std::string(kTimingFile), "what each run cost on this machine; differs from time to time",
+           columns_of<TimingRow>()},
+          {std::string(kStudyFile), "how the study was made: experiment, input files and their hashes, versions", {}},
+          {std::string(kRunsFolder) + "/<point>/", "the files of each run, if records are wanted", {}},
+          {"comparison.csv",
+           "as hetsched compare -o writes it: one row per group of runs and metric; first the columns that tell "
+           "groups apart",
+           columns_of<ComparisonRow>()}};
 }
 
 }  // namespace hetsched

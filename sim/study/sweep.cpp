@@ -105,8 +105,7 @@ class Sweeper {
   void wait() {
     polled_.assign(1, {signals_.descriptor(), POLLIN, 0});
     for (const PointProcess& process : running_) polled_.push_back({process.descriptor(), POLLIN, 0});
-    if (::poll(polled_.data(), polled_.size(), -1) < 0)
-      HETSCHED_ASSERT(errno == EINTR, "waiting for runs failed");
+    if (::poll(polled_.data(), polled_.size(), -1) < 0) HETSCHED_ASSERT(errno == EINTR, "waiting for runs failed");
   }
 
   void collect() {
@@ -197,8 +196,8 @@ void write_points(const std::filesystem::path& directory, const Study& study, co
     if (sweeper.status(i) != PointStatus::ok) continue;
     const DecisionTime& decisions = report.cost.decisions;
     const double mean = decisions.calls > 0 ? decisions.seconds / static_cast<double>(decisions.calls) : 0;
-    append_csv_row(timing, TimingRow{name, report.cost.wall, report.cost.cpu, decisions.calls,
-                                     decisions.seconds, mean * 1e6, report.cost.peak_memory});
+    append_csv_row(timing, TimingRow{name, report.cost.wall, report.cost.cpu, decisions.calls, decisions.seconds,
+                                     mean * 1e6, report.cost.peak_memory});
   }
   write_file(directory / kPointsFile, points);
   write_file(directory / kStreamsFile, streams);
@@ -217,15 +216,14 @@ SweepOutcome outcome_of(const Study& study, const Sweeper& sweeper, bool stopped
 }
 
 void write_manifest(const std::filesystem::path& directory, const Study& study, const Catalog& catalog,
-                    const Sweeper& sweeper, RecordLevel level, const SweepOutcome& outcome, const Stopwatch& stopwatch) {
+                    const Sweeper& sweeper, RecordLevel level, const SweepOutcome& outcome,
+                    const Stopwatch& stopwatch) {
   Json json = manifest(sweeper.provenance(), stopwatch.start());
   json["plugins"] = to_json(catalog.plugins());
   json["experiment"] = study.experiment();
   json["records"] = std::string(name_of(level));
-  json["points"] = {{"total", outcome.total},
-                    {"ok", outcome.ok},
-                    {"failed", outcome.failed},
-                    {"interrupted", outcome.interrupted}};
+  json["points"] = {
+      {"total", outcome.total}, {"ok", outcome.ok}, {"failed", outcome.failed}, {"interrupted", outcome.interrupted}};
   json["wall_s"] = outcome.wall;
   write_file(directory / kStudyFile, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

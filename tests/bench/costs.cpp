@@ -1,5 +1,5 @@
-// What does the cost matrix of a large model cost, which every run builds once? 1,000 layers on 20 kinds with 10 operating
-// points each, by source of costs; the goal is less than 50 ms.
+// What does the cost matrix of a large model cost, which every run builds once? 1,000 layers on 20 kinds with 10
+// operating points each, by source of costs; the goal is less than 50 ms.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -29,8 +29,8 @@ Network network(int layers) {
                                 R"({"c": )" + c + R"(, "y": 28, "x": 28, "operands": 2})",
                                 R"({"c": )" + c + R"(, "y": 28, "x": 28, "r": 3, "s": 3, "stride": 2})",
                                 R"({"n": 128, "c": )" + c + R"(, "k": 1024})"};
-    text += (i > 0 ? ", {\"name\": \"l" : "{\"name\": \"l") + std::to_string(i) + R"(", "op": ")" +
-            ops[i % 5] + R"(", "inputs": [], "dims": )" + dims[i % 5] + "}";
+    text += (i > 0 ? ", {\"name\": \"l" : "{\"name\": \"l") + std::to_string(i) + R"(", "op": ")" + ops[i % 5] +
+            R"(", "inputs": [], "dims": )" + dims[i % 5] + "}";
   }
   Problems problems;
   const Document document = Document::from_text(text + "]}", "bench", ".", problems);
@@ -63,7 +63,8 @@ PlatformSpec platform(const CostSpec& (*source)(int)) {
     kind.costs = {source(k)};
     for (int p = 0; p < kPoints; ++p)
       kind.operating_points.push_back({.name = "p" + std::to_string(p), .frequency = 1e9 * (kPoints - p)});
-    spec.accelerators.push_back({.name = "a" + std::to_string(k), .kind = kind.name, .memory = "dram", .operating_point = "p0"});
+    spec.accelerators.push_back(
+        {.name = "a" + std::to_string(k), .kind = kind.name, .memory = "dram", .operating_point = "p0"});
   }
   spec.memories.emplace_back().name = "dram";
   return spec;

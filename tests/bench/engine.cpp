@@ -1,6 +1,8 @@
 // What does the engine cost, measured against the same SimGrid activities driven by a bare loop in the same run?
 // Workload: accelerators that share one DRAM, requests as chains of 50 layers, Poisson arrivals at 80% of the
 // compute capacity, policy fcfs, no records.
+#include "engine/engine.hpp"
+
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,7 +18,6 @@
 #include "base/json_document.hpp"
 #include "base/random.hpp"
 #include "builtin.hpp"
-#include "engine/engine.hpp"
 #include "engine/simgrid_executor.hpp"
 
 namespace {
@@ -70,16 +71,20 @@ double rate(int accelerators) {
 Scenario scenario(int accelerators, std::uint64_t requests) {
   std::string kinds, list;
   for (int k = 0; k < 4; ++k)
-    kinds += (k > 0 ? "," : "") + (R"({"name": "k)" + std::to_string(k) + R"(", "type": "npu", "profile": "k", "port_bandwidth": "20 GB/s",
-      "operating_points": [{"name": "p", "frequency": )" + std::to_string(1e9 * speed(k)) + R"(, "idle_power": 1, "active_power": 5}]})");
+    kinds += (k > 0 ? "," : "") +
+             (R"({"name": "k)" + std::to_string(k) + R"(", "type": "npu", "profile": "k", "port_bandwidth": "20 GB/s",
+      "operating_points": [{"name": "p", "frequency": )" +
+              std::to_string(1e9 * speed(k)) + R"(, "idle_power": 1, "active_power": 5}]})");
   for (int a = 0; a < accelerators; ++a)
-    list += (a > 0 ? "," : "") + (R"({"name": "a)" + std::to_string(a) + R"(", "kind": "k)" + std::to_string(a % 4) + R"("})");
+    list += (a > 0 ? "," : "") +
+            (R"({"name": "a)" + std::to_string(a) + R"(", "kind": "k)" + std::to_string(a % 4) + R"("})");
   Problems problems;
   Scenario s;
-  const Document platform = Document::from_text(
-      R"({"format": 1, "name": "bench", "kinds": [)" + kinds + R"(], "memories": [{"name": "dram", "bandwidth": ")" +
-          std::to_string(8 * accelerators) + R"( GB/s", "energy_per_byte": "20 pJ/B"}], "accelerators": [)" + list + "]}",
-      "platform", ".", problems);
+  const Document platform =
+      Document::from_text(R"({"format": 1, "name": "bench", "kinds": [)" + kinds +
+                              R"(], "memories": [{"name": "dram", "bandwidth": ")" + std::to_string(8 * accelerators) +
+                              R"( GB/s", "energy_per_byte": "20 pJ/B"}], "accelerators": [)" + list + "]}",
+                          "platform", ".", problems);
   s.platform = read_platform(platform.root(), problems);
   s.workload.name = "bench";
   const auto models = layers();
@@ -92,11 +97,12 @@ Scenario scenario(int accelerators, std::uint64_t requests) {
       const Layer& layer = models[m][l];
       const std::string comma = l > 0 ? "," : "", id = "\"l" + std::to_string(l) + "\"";
       list_of_layers += comma + R"({"name": )" + id + "}";
-      rows += comma + R"({"layer": )" + id + R"(, "kind": "k", "cycles": )" + std::to_string(layer.time * 1e9) + R"(, "bytes": )" +
-              std::to_string(layer.bytes) + R"(, "energy": "1 uJ"})";
+      rows += comma + R"({"layer": )" + id + R"(, "kind": "k", "cycles": )" + std::to_string(layer.time * 1e9) +
+              R"(, "bytes": )" + std::to_string(layer.bytes) + R"(, "energy": "1 uJ"})";
     }
     const Document model = Document::from_text(
-        R"({"format": 1, "name": ")" + name + R"(", "layers": [)" + list_of_layers + R"(], "costs": [)" + rows + "]}", name, ".", problems);
+        R"({"format": 1, "name": ")" + name + R"(", "layers": [)" + list_of_layers + R"(], "costs": [)" + rows + "]}",
+        name, ".", problems);
     s.networks.push_back(std::make_shared<Network>(read_network(model.root(), problems)));
     StreamSpec stream;
     stream.name = name;
@@ -205,7 +211,8 @@ Result run_bare(int accelerators, std::uint64_t requests) {
       busy[best] = true;
       ++in_use;
       const Layer& layer = models[running[best].model][running[best].next];
-      executor->start_traffic(static_cast<std::uint32_t>(best), layer.bytes, std::min(20e9, layer.bytes * speed(best) / layer.time));
+      executor->start_traffic(static_cast<std::uint32_t>(best), layer.bytes,
+                              std::min(20e9, layer.bytes * speed(best) / layer.time));
     }
   }
   return {cpu_seconds() - before, done, executor->now(), 0};
@@ -217,7 +224,8 @@ int main(int argc, char** argv) {
   const bool smoke = argc > 1 && std::strcmp(argv[1], "--smoke") == 0;
   const std::uint64_t requests = smoke ? 40 : argc > 1 ? std::stoull(argv[1]) : 4000;
   const int repeats = smoke ? 1 : 3;
-  std::printf("%-14s %10s %12s %12s %8s %14s %10s\n", "accelerators", "tasks", "engine us", "bare us", "ratio", "engine tasks/s", "peak MB");
+  std::printf("%-14s %10s %12s %12s %8s %14s %10s\n", "accelerators", "tasks", "engine us", "bare us", "ratio",
+              "engine tasks/s", "peak MB");
   for (const int accelerators : {2, 8, 32}) {
     Result engine{1e300}, bare{1e300};
     for (int i = 0; i < repeats; ++i) {  // interleaved; the least of each counts
@@ -228,8 +236,8 @@ int main(int argc, char** argv) {
       if (b.cpu < bare.cpu) bare = b;
     }
     const double n = static_cast<double>(engine.tasks);
-    std::printf("%-14d %10.0f %12.3f %12.3f %8.2f %14.0f %10.1f\n", accelerators, n, 1e6 * engine.cpu / n, 1e6 * bare.cpu / n,
-                engine.cpu / bare.cpu, n / engine.cpu, static_cast<double>(engine.peak) / 1024);
+    std::printf("%-14d %10.0f %12.3f %12.3f %8.2f %14.0f %10.1f\n", accelerators, n, 1e6 * engine.cpu / n,
+                1e6 * bare.cpu / n, engine.cpu / bare.cpu, n / engine.cpu, static_cast<double>(engine.peak) / 1024);
     if (std::abs(engine.end / bare.end - 1) > 0.05) {
       std::fprintf(stderr, "the two do not simulate the same: %g s against %g s\n", engine.end, bare.end);
       return 1;

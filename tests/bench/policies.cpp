@@ -1,8 +1,8 @@
 /// \file
 /// What a decision of each policy costs: microseconds per call of decide() with 10, 100 and 1,000 requests of two tasks
 /// waiting for 4, 16 and 64 accelerators, and of each decorator around edf. The call at which all of them arrive is not
-/// counted; while they wait, every finished request is replaced by a new one. Times vary, so that accelerators of a kind do not
-/// finish together: a call is about one task, and sometimes about one new request.
+/// counted; while they wait, every finished request is replaced by a new one. Times vary, so that accelerators of a
+/// kind do not finish together: a call is about one task, and sometimes about one new request.
 ///
 /// usage: bench_policies [--smoke] [POLICY...]
 
@@ -66,19 +66,21 @@ std::shared_ptr<Scenario> scenario(int ready, int accelerators) {
     kinds += (k > 0 ? "," : "") + ("{\"name\": " + name + R"(, "type": "npu", "max_batch": 2, "operating_points": [
         {"name": "hi", "frequency": 1e9, "active_power": 5, "idle_power": 1},
         {"name": "lo", "frequency": 0.5e9, "active_power": 2, "idle_power": 0.5}]})");
-    list += (k > 0 ? "," : "") + ("{\"name\": \"a" + std::to_string(k) + "_\", \"kind\": " + name + ", \"count\": " + quarter + "}");
+    list += (k > 0 ? "," : "") +
+            ("{\"name\": \"a" + std::to_string(k) + "_\", \"kind\": " + name + ", \"count\": " + quarter + "}");
     for (int l = 0; l < 2; ++l)
       costs += (costs.empty() ? "" : ",") + ("{\"layer\": \"l" + std::to_string(l) + "\", \"kind\": " + name +
-                                             ", \"time\": " + std::to_string(0.9 + 0.13 * k + 0.05 * l) + ", \"energy\": " +
-                                             std::to_string(1 + k) + "}");
+                                             ", \"time\": " + std::to_string(0.9 + 0.13 * k + 0.05 * l) +
+                                             ", \"energy\": " + std::to_string(1 + k) + "}");
   }
   inputs.platform = R"({"format": 1, "name": "p", "kinds": [)" + kinds + R"(], "accelerators": [)" + list + "]}";
   const int outstanding = ready + accelerators;
   inputs.workload = R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "deadline": 1e6, "arrival": {
-      "type": "closed_loop", "outstanding": )" + std::to_string(outstanding) + R"(, "count": )" +
-                    std::to_string(outstanding + 600) + "}}]}";
+      "type": "closed_loop", "outstanding": )" +
+                    std::to_string(outstanding) + R"(, "count": )" + std::to_string(outstanding + 600) + "}}]}";
   inputs.models["m"] = R"({"format": 1, "name": "m", "layers": [{"name": "l0"}, {"name": "l1", "inputs": ["l0"]}],
-      "costs": [)" + costs + "]}";
+      "costs": [)" + costs +
+                       "]}";
   return contract::make_scenario(inputs);
 }
 
@@ -87,7 +89,8 @@ double microseconds(const Catalog& catalog, const std::string& name, int ready, 
   Problems problems;
   const Tables tables = Tables::build(*s, problems);
   s->options.execution_jitter = {JitterDistribution::uniform, 0.2};
-  std::string choice = "{\"name\": \"" + name + "\", \"parameters\": " + testing::with_required(catalog, name, "") + "}";
+  std::string choice =
+      "{\"name\": \"" + name + "\", \"parameters\": " + testing::with_required(catalog, name, "") + "}";
   if (catalog.find_decorator(name)) choice = R"({"name": "edf", "decorators": [)" + choice + "]}";
   s->policy = read<PolicyChoice>(Document::from_text(choice, "policy", ".", problems).root(), problems);
   const std::unique_ptr<Policy> policy = catalog.make(s->policy, 1, problems);

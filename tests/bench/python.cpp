@@ -29,8 +29,7 @@ struct CallCost {
 /// Lets `decider` decide and measures another policy, or itself if there is none.
 class Measured final : public Policy {
  public:
-  Measured(Policy& decider, Policy* beside, CallCost& cost)
-      : decider_(decider), beside_(beside), cost_(cost) {}
+  Measured(Policy& decider, Policy* beside, CallCost& cost) : decider_(decider), beside_(beside), cost_(cost) {}
 
   void begin(const SystemView& view) override {
     decider_.begin(view);
@@ -72,8 +71,7 @@ Scenario real_scenario() {
   const Catalog catalog = catalog_with_python();
   Problems problems;
   const Study study = Study::from_parts(
-      {root + "platforms/terastal_4k.json", root + "workloads/terastal_ar_social.json", "fcfs"}, {}, catalog,
-      problems);
+      {root + "platforms/terastal_4k.json", root + "workloads/terastal_ar_social.json", "fcfs"}, {}, catalog, problems);
   problems.throw_if_any();
   return study.resolve(0);
 }

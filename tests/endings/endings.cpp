@@ -1,6 +1,7 @@
 // Does every run come to its end, on SimGrid itself? Random scenarios under every rule of ending, with links and
-// without, at dates that are not round, close to each other or far apart, each in a process of its own as a run has it: what is in flight, or was
-// cancelled, when the run is over must not bring the process down, and nothing may go on for ever.
+// without, at dates that are not round, close to each other or far apart, each in a process of its own as a run has it:
+// what is in flight, or was cancelled, when the run is over must not bring the process down, and nothing may go on for
+// ever.
 //   endings [--scenarios N] [--first SEED]     N of each sort, from that seed on
 #include <algorithm>
 #include <cstdio>
@@ -41,14 +42,14 @@ struct Count {
 
 /// All built-in policies that need no file, and some around which decorators give up what is in flight; as JSON.
 std::vector<std::string> policies() {
-  std::vector<std::string> all = {R"({"name": "edf", "decorators": ["drop"]})",
-                                  R"({"name": "mct", "decorators": [{"name": "drop", "parameters": {"rule": "newest"}}]})"};
+  std::vector<std::string> all = {
+      R"({"name": "edf", "decorators": ["drop"]})",
+      R"({"name": "mct", "decorators": [{"name": "drop", "parameters": {"rule": "newest"}}]})"};
   for (const PolicyEntry& entry : builtin_policies()) {
     const std::string name(entry.name);
     const auto declared = built_in().declared(name);
-    const bool needs_file = std::any_of(declared.begin(), declared.end(), [](const Params::Declared& d) {
-      return d.required && d.type == "file";
-    });
+    const bool needs_file = std::any_of(declared.begin(), declared.end(),
+                                        [](const Params::Declared& d) { return d.required && d.type == "file"; });
     if (needs_file) continue;
     all.push_back("{\"name\": \"" + name + "\", \"parameters\": " + testing::with_required(built_in(), name, "") + "}");
   }
@@ -117,12 +118,14 @@ int main(int argc, char** argv) {
   }
 
   std::printf("SimGrid %s, seeds from %llu on\n", simgrid_version(), static_cast<unsigned long long>(first));
-  std::printf("%-13s %-6s %8s %17s %8s %5s %12s\n", "end", "links", "runs", "nothing released", "crashed", "hung", "rules broken");
+  std::printf("%-13s %-6s %8s %17s %8s %5s %12s\n", "end", "links", "runs", "nothing released", "crashed", "hung",
+              "rules broken");
   std::uint64_t bad = 0;
   for (const auto& [sort, c] : counts) {
     const auto number = [](std::uint64_t n) { return static_cast<unsigned long long>(n); };
     std::printf("%-13s %-6s %8llu %17llu %8llu %5llu %12llu\n", std::string(name_of(sort.first)).c_str(),
-                sort.second ? "yes" : "no", number(c.runs), number(c.empty), number(c.crashed), number(c.hung), number(c.broken));
+                sort.second ? "yes" : "no", number(c.runs), number(c.empty), number(c.crashed), number(c.hung),
+                number(c.broken));
     bad += c.crashed + c.hung + c.broken;
   }
   return bad == 0 ? 0 : 1;

@@ -1,12 +1,12 @@
-// Preloaded (LD_PRELOAD), this makes SimGrid give up as it does where it finds itself in a state it did not expect: in the
-// GIVE_UP_AT-th call of its main loop, from 1, in the way GIVE_UP_HOW: "abort" (with a message; as without it), "segfault",
-// "throw". With GIVE_UP_COUNT set, the number of calls is said at the end instead.
+// Preloaded (LD_PRELOAD), this makes SimGrid give up as it does where it finds itself in a state it did not expect: in
+// the GIVE_UP_AT-th call of its main loop, from 1, in the way GIVE_UP_HOW: "abort" (with a message; as without it),
+// "segfault", "throw". With GIVE_UP_COUNT set, the number of calls is said at the end instead.
 #include <dlfcn.h>
-#include <simgrid/s4u/Engine.hpp>
 #include <xbt/asserts.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <simgrid/s4u/Engine.hpp>
 #include <stdexcept>
 #include <string>
 

@@ -27,13 +27,12 @@ TEST_CASE("the published graph: bound 41, optimum 73, HEFT 80, the optimal polic
 TEST_CASE("points and variants faster than what a run begins with: the optimum is theirs, no gap is negative") {
   const auto summary_of = [](const std::string& kind, const std::string& layer, const std::string& costs,
                              const std::string& policy) {
-    const auto scenario = make_scenario(
-        {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu")" + kind +
-             R"(}], "accelerators": [{"name": "a", "kind": "k"}]})",
-         R"({"format": 1, "name": "w", "streams": [
+    const auto scenario = make_scenario({R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu")" + kind +
+                                             R"(}], "accelerators": [{"name": "a", "kind": "k"}]})",
+                                         R"({"format": 1, "name": "w", "streams": [
              {"name": "s", "model": "m", "arrival": {"type": "burst", "count": 1}, "deadline": 3}]})",
-         {{"m",
-           R"({"format": 1, "name": "m", "layers": [{"name": "l")" + layer + R"(}], "costs": [)" + costs + "]}"}}});
+                                         {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "l")" + layer +
+                                                    R"(}], "costs": [)" + costs + "]}"}}});
     scenario->policy = chosen(policy);
     return Simulation().run(*scenario, built_in()).summary;
   };

@@ -35,16 +35,15 @@ std::string second_runs_on(const std::string& policy, double transfer, Params::V
 /// The order of streams on b, with `p` ready at 1 after a layer on a whose output takes 5 s to move, `q` at
 /// 1, and `low` and `high` at 1.5; b is busy till 1, everything takes 1 there.
 std::string order_on_b(const std::string& policy) {
-  Inputs in{
-      kTwo,
-      R"({"format": 1, "name": "w", "streams": [
+  Inputs in{kTwo,
+            R"({"format": 1, "name": "w", "streams": [
     {"name": "0", "model": "one", "arrival": {"type": "burst", "count": 1, "at": 0}},
     {"name": "p", "model": "two", "arrival": {"type": "burst", "count": 1, "at": 0}},
     {"name": "q", "model": "one", "arrival": {"type": "burst", "count": 1, "at": 1}},
     {"name": "l", "model": "one", "arrival": {"type": "burst", "count": 1, "at": 1.5}},
     {"name": "h", "model": "one", "arrival": {"type": "burst", "count": 1, "at": 1.5}, "priority": 1}]})",
-      {{"one", chain_model("one", 1, R"("kind": "y", "time": 1)")},
-       {"two", R"({"format": 1, "name": "two", "layers": [{"name": "f", "output_bytes": 5e6}, {"name": "g"}],
+            {{"one", chain_model("one", 1, R"("kind": "y", "time": 1)")},
+             {"two", R"({"format": 1, "name": "two", "layers": [{"name": "f", "output_bytes": 5e6}, {"name": "g"}],
                "costs": [{"layer": "f", "kind": "x", "time": 1}, {"layer": "g", "kind": "y", "time": 1}]})"}}};
   std::string order;
   for (const TaskRecord& t : simulate_log(make_scenario(in), policy).tasks)
@@ -83,8 +82,8 @@ TEST_CASE("on one memory, dm and dmda with alpha = 1, beta = gamma = 0 run as mc
       std::string text;
       for (const TaskRecord& t :
            simulate_log(make_scenario(scenario.inputs), policy, std::move(parameters), Backend::fluid).tasks)
-        text += std::to_string(t.request) + "." + std::string(t.task) + "@" + std::string(t.accelerator) +
-                "-" + std::to_string(t.end) + " ";
+        text += std::to_string(t.request) + "." + std::string(t.task) + "@" + std::string(t.accelerator) + "-" +
+                std::to_string(t.end) + " ";
       return text;
     };
     const std::string mct = run("mct", {});

@@ -33,8 +33,7 @@ Inputs streams(const std::string& members, std::initializer_list<int> lengths, c
 
 std::string stream(const std::string& name, int layers, const std::string& times, const std::string& deadline) {
   return R"({"name": ")" + name + R"(", "model": "m)" + std::to_string(layers) +
-         R"(", "arrival": {"type": "trace", "times": [)" +
-         times + R"(]}, "deadline": )" + deadline + "}";
+         R"(", "arrival": {"type": "trace", "times": [)" + times + R"(]}, "deadline": )" + deadline + "}";
 }
 
 Log run(const Inputs& inputs, const std::string& policy, const std::string& decorators) {
@@ -46,9 +45,8 @@ std::string decorator(const std::string& name, const std::string& parameters) {
 }
 
 std::size_t count(const Log& log, RequestStatus status) {
-  return static_cast<std::size_t>(
-      std::count_if(log.requests.begin(), log.requests.end(),
-                    [&](const RequestRecord& r) { return r.status == status; }));
+  return static_cast<std::size_t>(std::count_if(log.requests.begin(), log.requests.end(),
+                                                [&](const RequestRecord& r) { return r.status == status; }));
 }
 
 /// By stream and number within it, "x0".
@@ -82,8 +80,8 @@ const std::string kServer = R"(, "max_batch": 16, "batch_fixed_share": 0.75)";
 
 TEST_CASE("what the policy inside drops in the same call joins no batch") {
   const Inputs burst =
-      streams(R"({"name": "x", "model": "m1", "arrival": {"type": "burst", "count": 3}, "deadline": 0.1})",
-              {1}, kServer, 0.008);
+      streams(R"({"name": "x", "model": "m1", "arrival": {"type": "burst", "count": 3}, "deadline": 0.1})", {1},
+              kServer, 0.008);
   const auto inside = [&](const std::string& inner) { return run(burst, "fcfs", "\"batch\", " + inner); };
   const Log limited = inside(decorator("admission", R"("limit": 2)"));
   CHECK(fates(limited) == Fates{{"x0", in_time}, {"x1", in_time}, {"x2", dropped}});
@@ -110,7 +108,8 @@ TEST_CASE("Nexus's rule and SLO-aware batches count all of a model's tasks") {
   // 2 x 10 (6 + 2 b) <= 300 ms: b = 4, whose 140 ms are less than four periods of 36 ms.
   const Inputs steady =
       streams(R"({"name": "x", "model": "m10", "arrival": {"type": "periodic", "period": 0.036, "count": 64},
-                  "deadline": 0.3})", {10}, kServer, 0.008);
+                  "deadline": 0.3})",
+              {10}, kServer, 0.008);
   const Log nexus = run(steady, "fcfs", decorator("batch", R"("rule": "nexus")"));
   for (const TaskRecord& t : nexus.tasks) CHECK(t.batch == 4);
   CHECK(count(nexus, RequestStatus::late) == 0);
@@ -178,7 +177,8 @@ TEST_CASE("admission by utilization counts tasks where they are slowest, and onl
   };
   const auto both = [](const std::string& on_dla) {
     return R"({"format": 1, "name": "m", "layers": [{"name": "l"}], "costs": [{"layer": "l", "kind": "g", "time": 1},
-               {"layer": "l", "kind": "d", "time": )" + on_dla + "}]}";
+               {"layer": "l", "kind": "d", "time": )" +
+           on_dla + "}]}";
   };
   CHECK(with(both("1")) == 5);     // 5 / 2 <= 4 - 3 / 2
   CHECK(with(both("1.25")) == 3);  // 3 x 0.625 <= 4 - 3 x 0.625 = 2.125 < 4 x 0.625

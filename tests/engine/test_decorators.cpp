@@ -43,8 +43,8 @@ std::map<std::uint64_t, RequestStatus> fates(const Log& log) {
 }
 
 std::size_t count(const Log& log, RequestStatus status) {
-  return static_cast<std::size_t>(
-      std::count_if(log.requests.begin(), log.requests.end(), [&](const RequestRecord& r) { return r.status == status; }));
+  return static_cast<std::size_t>(std::count_if(log.requests.begin(), log.requests.end(),
+                                                [&](const RequestRecord& r) { return r.status == status; }));
 }
 
 void check_close(const std::vector<double>& found, const std::vector<double>& expected) {
@@ -59,13 +59,14 @@ const std::string kFive = R"("arrival": {"type": "trace", "times": [0, 0.001, 0.
 }  // namespace
 
 TEST_CASE("dynamic batching: a worked example of five arrivals, with and without delay") {
-  // Latency 6 + 2 b ms, at most 4: with 3 ms of delay batches of 3 at 3 and of 2 at 15; without 1 at 0, 3 at 8, 1 at 20.
+  // Latency 6 + 2 b ms, at most 4: with 3 ms of delay batches of 3 at 3 and of 2 at 15; without 1 at 0, 3 at 8, 1
+  // at 20.
   const Inputs inputs = one_stream(platform(kServer), kFive, 0.008);
   for (const Backend backend : {Backend::simgrid, Backend::fluid}) {
     const auto with = [&](const std::string& delay) {
-      return simulate_choice(make_scenario(inputs),
-                             R"({"name": "fcfs", "decorators": [{"name": "batch", "parameters": {"delay": )" + delay + "}}]}",
-                             backend);
+      return simulate_choice(
+          make_scenario(inputs),
+          R"({"name": "fcfs", "decorators": [{"name": "batch", "parameters": {"delay": )" + delay + "}}]}", backend);
     };
     check_close(latencies(with("0.003")), {0.015, 0.014, 0.013, 0.0215, 0.016});
     check_close(latencies(with("0")), {0.008, 0.019, 0.018, 0.0165, 0.019});
@@ -92,8 +93,8 @@ TEST_CASE("Nexus's rule: the largest batch with twice its latency within the dea
 }
 
 TEST_CASE("SLO-aware batching: nothing that it serves is late, and what cannot be in time is given up") {
-  const Inputs inputs = one_stream(platform(kServer),
-                                   R"("arrival": {"type": "poisson", "rate": 400, "count": 300}, "deadline": 0.03)", 0.008);
+  const Inputs inputs = one_stream(
+      platform(kServer), R"("arrival": {"type": "poisson", "rate": 400, "count": 300}, "deadline": 0.03)", 0.008);
   const Log log = simulate_choice(
       make_scenario(inputs), R"({"name": "edf", "decorators": [{"name": "batch", "parameters": {"rule": "slo"}}]})");
   CHECK(count(log, RequestStatus::late) == 0);
@@ -102,7 +103,8 @@ TEST_CASE("SLO-aware batching: nothing that it serves is late, and what cannot b
 }
 
 TEST_CASE("AIMD grows the batch while requests are in time") {
-  const Inputs inputs = one_stream(platform(kServer), R"("arrival": {"type": "closed_loop", "outstanding": 4, "count": 60}, "deadline": 1)", 0.008);
+  const Inputs inputs = one_stream(
+      platform(kServer), R"("arrival": {"type": "closed_loop", "outstanding": 4, "count": 60}, "deadline": 1)", 0.008);
   const Log log = simulate_choice(
       make_scenario(inputs), R"({"name": "fcfs", "decorators": [{"name": "batch", "parameters": {"rule": "aimd"}}]})");
   CHECK(log.tasks.front().batch == 1);
@@ -110,9 +112,11 @@ TEST_CASE("AIMD grows the batch while requests are in time") {
 }
 
 TEST_CASE("a batch costs what it should, shares its energy, and survives one that leaves it") {
-  const Inputs inputs{platform(R"("max_batch": 3, "batch_fixed_share": 0.5, "operating_points": [{"name": "x", "frequency": 1e9, "active_power": 10}])"),
-                      R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "burst", "count": 3}}]})",
-                      {{"m", chain_model("m", 1, R"("kind": "k", "time": 1, "energy": 6)")}}};
+  const Inputs inputs{
+      platform(
+          R"("max_batch": 3, "batch_fixed_share": 0.5, "operating_points": [{"name": "x", "frequency": 1e9, "active_power": 10}])"),
+      R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "burst", "count": 3}}]})",
+      {{"m", chain_model("m", 1, R"("kind": "k", "time": 1, "energy": 6)")}}};
   Scripted together([](const SystemView& view, Decisions& out) {
     for (const Event& e : view.events) {
       if (e.type == Event::Type::request_arrived && out.all().empty()) {
@@ -164,19 +168,23 @@ TEST_CASE("admission: queue limit and token bucket") {
                                                                  {2, RequestStatus::finished},
                                                                  {3, RequestStatus::dropped},
                                                                  {4, RequestStatus::dropped}});
-  // 2 at once, then 1 per second: of arrivals every 0.25 s those at 0, 0.25 (burst), 0.75 (0.75 tokens + 0.25 left over), ...
-  const Inputs steady = one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "periodic", "period": 0.25, "count": 41})", 0.001);
+  // 2 at once, then 1 per second: of arrivals every 0.25 s those at 0, 0.25 (burst), 0.75 (0.75 tokens + 0.25 left
+  // over), ...
+  const Inputs steady =
+      one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "periodic", "period": 0.25, "count": 41})", 0.001);
   const Log bucket = simulate_choice(
       make_scenario(steady),
       R"({"name": "fcfs", "decorators": [{"name": "admission", "parameters": {"rule": "token_bucket", "rate": 1, "burst": 2}}]})");
   CHECK(count(bucket, RequestStatus::finished) == 2 + 10);  // the burst, and one for each of ten seconds
 }
 
-TEST_CASE("admission by feasibility: under EDF on one accelerator nothing admitted is late, and what is feasible gets in") {
+TEST_CASE(
+    "admission by feasibility: under EDF on one accelerator nothing admitted is late, and what is feasible gets in") {
   const Inputs inputs = one_stream(platform(R"("slots": 1)"),
                                    R"("arrival": {"type": "poisson", "rate": 1.5, "count": 400}, "deadline": 3)", 1);
-  const Log log = simulate_choice(
-      make_scenario(inputs), R"({"name": "edf", "decorators": [{"name": "admission", "parameters": {"rule": "feasible"}}]})");
+  const Log log =
+      simulate_choice(make_scenario(inputs),
+                      R"({"name": "edf", "decorators": [{"name": "admission", "parameters": {"rule": "feasible"}}]})");
   CHECK(count(log, RequestStatus::late) == 0);
   // At this load an M/D/1 queue with room for about three is nearly always busy.
   CHECK(static_cast<double>(count(log, RequestStatus::finished)) > 0.9 * log.totals.end);
@@ -189,18 +197,21 @@ TEST_CASE("admission by utilization: streams in order of arrival while U <= 1") 
           {"name": "y", "model": "m", "arrival": {"type": "periodic", "period": 4, "phase": 0.5}, "deadline": "period"},
           {"name": "z", "model": "m", "arrival": {"type": "periodic", "period": 3, "phase": 1}, "deadline": "period"}]})",
                       {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")}}};
-  const Log log = simulate_choice(make_scenario(inputs),
-                                  R"({"name": "edf", "decorators": [{"name": "admission", "parameters": {"rule": "utilization"}}]})");
+  const Log log = simulate_choice(
+      make_scenario(inputs),
+      R"({"name": "edf", "decorators": [{"name": "admission", "parameters": {"rule": "utilization"}}]})");
   for (const RequestRecord& r : log.requests)  // 1/2 + 1/4 fit; 1/3 more do not
     CHECK((r.status == RequestStatus::dropped) == (r.stream == "z"));
 }
 
 TEST_CASE("drop: late, hopeless, newest") {
   // Three at once, 1 s each, deadline 1.5: the second ends at 2.
-  const Inputs inputs = one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "burst", "count": 3}, "deadline": 1.5)", 1);
+  const Inputs inputs =
+      one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "burst", "count": 3}, "deadline": 1.5)", 1);
   const auto with = [&](const std::string& rule) {
-    return simulate_choice(make_scenario(inputs),
-                           R"({"name": "fcfs", "decorators": [{"name": "drop", "parameters": {"rule": ")" + rule + "\"}}]}");
+    return simulate_choice(
+        make_scenario(inputs),
+        R"({"name": "fcfs", "decorators": [{"name": "drop", "parameters": {"rule": ")" + rule + "\"}}]}");
   };
   const Log late = with("late");
   CHECK(count(late, RequestStatus::finished) == 1);
@@ -209,7 +220,8 @@ TEST_CASE("drop: late, hopeless, newest") {
   const Log hopeless = with("hopeless");
   CHECK(count(hopeless, RequestStatus::dropped) == 2);
   CHECK(hopeless.totals.end == Approx(1));  // at 1 the second could end at 2 only
-  const Inputs frames = one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "periodic", "period": 0.4, "count": 6})", 1);
+  const Inputs frames =
+      one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "periodic", "period": 0.4, "count": 6})", 1);
   const Log newest = simulate_choice(
       make_scenario(frames), R"({"name": "fcfs", "decorators": [{"name": "drop", "parameters": {"rule": "newest"}}]})");
   // 0 runs until 1; of 0.4, 0.8 the latter starts at 1, until 2; of 1.2, 1.6, 2 that of 2 (arrived as 1.6 would start).
@@ -222,7 +234,8 @@ TEST_CASE("drop: late, hopeless, newest") {
 }
 
 TEST_CASE("drop (m,k)-firm: of every k at most k - m are given up") {
-  const Inputs inputs = one_stream(platform(R"("slots": 1)"), R"("arrival": {"type": "periodic", "period": 0.5, "count": 60}, "deadline": 1.2)", 1);
+  const Inputs inputs = one_stream(
+      platform(R"("slots": 1)"), R"("arrival": {"type": "periodic", "period": 0.5, "count": 60}, "deadline": 1.2)", 1);
   const Log log = simulate_choice(
       make_scenario(inputs),
       R"({"name": "fcfs", "decorators": [{"name": "drop", "parameters": {"rule": "mk_firm", "m": 1, "k": 2}}]})");
@@ -244,20 +257,23 @@ TEST_CASE("skip-over: at U = 1.5 half of the requests may be skipped, and then t
           {"name": "y", "model": "m", "arrival": {"type": "periodic", "period": 4}, "deadline": "period"}]})",
                       {{"m", chain_model("m", 3, R"("kind": "k", "time": 1)")}}};
   const Log log = simulate_choice(
-      make_scenario(inputs), R"({"name": "edf", "decorators": [{"name": "drop", "parameters": {"rule": "skip_over", "k": 2}}]})");
+      make_scenario(inputs),
+      R"({"name": "edf", "decorators": [{"name": "drop", "parameters": {"rule": "skip_over", "k": 2}}]})");
   const Log without = simulate_choice(make_scenario(inputs), "\"edf\"");
   CHECK(count(log, RequestStatus::finished) > 3 * count(without, RequestStatus::finished) / 2);
 }
 
-TEST_CASE("power cap: recorded power never exceeds it, slower points are used before waiting, and less than idle is refused") {
+TEST_CASE(
+    "power cap: recorded power never exceeds it, slower points are used before waiting, and less than idle is "
+    "refused") {
   const std::string points =
       R"("operating_points": [{"name": "fast", "frequency": 2e9, "idle_power": 1, "active_power": 20},
                               {"name": "slow", "frequency": 1e9, "idle_power": 1, "active_power": 8}])";
   const Inputs inputs = one_stream(platform(points, 3), R"("arrival": {"type": "burst", "count": 6})", 1);
   const auto with = [&](double cap, const std::string& scale) {
     return simulate_choice(make_scenario(inputs),
-                           R"({"name": "mct", "decorators": [{"name": "power_cap", "parameters": {"cap": )" + shortest(cap) +
-                               ", \"scale\": " + scale + "}}]}");
+                           R"({"name": "mct", "decorators": [{"name": "power_cap", "parameters": {"cap": )" +
+                               shortest(cap) + ", \"scale\": " + scale + "}}]}");
   };
   CHECK(peak_power(with(0, "true")) == Approx(60));
   for (const double cap : {10.0, 22.5, 25.0, 30.0, 45.0}) {
@@ -268,7 +284,8 @@ TEST_CASE("power cap: recorded power never exceeds it, slower points are used be
   CHECK(with(24, "false").totals.end == Approx(6));  // one at a time, 1 s each
   CHECK(with(30, "true").totals.end < 5);            // a second one at 8 W beside one at 20 W
   CHECK(with(30, "false").totals.end == Approx(6));
-  CHECK_THROWS_WITH_AS(with(2, "true"), doctest::Contains("less than the 3.000000 W that the idle platform draws"), PolicyError);
+  CHECK_THROWS_WITH_AS(with(2, "true"), doctest::Contains("less than the 3.000000 W that the idle platform draws"),
+                       PolicyError);
   CHECK_THROWS_WITH_AS(with(9, "true"), doctest::Contains("even alone"), PolicyError);
 }
 
@@ -285,8 +302,9 @@ TEST_CASE("learned costs: both rules follow their closed forms, and expectations
        {"h", chain_model("h", 1, R"("kind": "hog", "time": 1, "bytes": 100000)")}}};
   // The hog takes half of the bandwidth all the time: every task of s takes 2 s where 1 s is predicted.
   const auto expected = [&](const std::string& parameters) {
-    const Log log = simulate_choice(make_scenario(inputs),
-                                    R"({"name": "fcfs", "decorators": [{"name": "learned", "parameters": {)" + parameters + "}}]}");
+    const Log log =
+        simulate_choice(make_scenario(inputs),
+                        R"({"name": "fcfs", "decorators": [{"name": "learned", "parameters": {)" + parameters + "}}]}");
     std::vector<double> list;
     for (const TaskRecord& t : log.tasks)
       if (t.stream == "s" && t.status == TaskStatus::finished) {
@@ -330,16 +348,21 @@ TEST_CASE("under every decorator a start of what does not exist is the engine's 
   constexpr std::uint32_t kFar = 100000000;
   for (const DecoratorEntry& entry : builtin_decorators()) {
     CAPTURE(std::string(entry.name));
-    CHECK(refused(entry, [](const SystemView& view) { return Start{view.ready[0], kFar}; }) ==
-          "there is no accelerator with index 100000000; the platform has 1");
-    CHECK(refused(entry, [](const SystemView& view) { return Start{view.ready[0], 0, kFar}; }) ==
-          "the task has no variant 100000000; variants are 0 to 0");
-    CHECK(refused(entry, [](const SystemView&) { return Start{{kFar, 0}, 0}; }) ==
-          "no live request has index 100000000");
-    CHECK(refused(entry, [](const SystemView& view) { return Start{{view.ready[0].request, kFar}, 0}; }) ==
-          "the request has no task with index 100000000, only 1");
-    CHECK(refused(entry, [](const SystemView& view) { return Start{view.ready[0], 0, 0, {{kFar, 0}}}; }) ==
-          "in the batch: no live request has index 100000000");
+    CHECK(refused(entry, [](const SystemView& view) {
+            return Start{view.ready[0], kFar};
+          }) == "there is no accelerator with index 100000000; the platform has 1");
+    CHECK(refused(entry, [](const SystemView& view) {
+            return Start{view.ready[0], 0, kFar};
+          }) == "the task has no variant 100000000; variants are 0 to 0");
+    CHECK(refused(entry, [](const SystemView&) {
+            return Start{{kFar, 0}, 0};
+          }) == "no live request has index 100000000");
+    CHECK(refused(entry, [](const SystemView& view) {
+            return Start{{view.ready[0].request, kFar}, 0};
+          }) == "the request has no task with index 100000000, only 1");
+    CHECK(refused(entry, [](const SystemView& view) {
+            return Start{view.ready[0], 0, 0, {{kFar, 0}}};
+          }) == "in the batch: no live request has index 100000000");
     CHECK(refused(entry, [](const SystemView& view) {
             return Start{view.ready[0], 0, 0, std::vector<TaskRef>(1000, view.ready[1])};
           }) == "a batch of 1001 is larger than the kind's max_batch, 2");
@@ -348,14 +371,16 @@ TEST_CASE("under every decorator a start of what does not exist is the engine's 
 
 namespace {
 
-// A task of 4 s that moves as much as its memory gives, beside a hog that takes half of that all the time: it takes 8 s.
+// A task of 4 s that moves as much as its memory gives, beside a hog that takes half of that all the time: it takes 8
+// s.
 Inputs beside_hog(const std::string& kind_members, const std::string& streams) {
   return {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu")" + kind_members +
               R"(}, {"name": "hog", "type": "gpu"}],
           "memories": [{"name": "dram", "bandwidth": 100}],
           "accelerators": [{"name": "a", "kind": "k"}, {"name": "b", "kind": "hog"}]})",
           R"({"format": 1, "name": "w", "duration": 60, "end": "at_duration", "streams": [
-          {"name": "h", "model": "h", "arrival": {"type": "burst", "count": 1}}, )" + streams + "]}",
+          {"name": "h", "model": "h", "arrival": {"type": "burst", "count": 1}}, )" +
+              streams + "]}",
           {{"a", chain_model("a", 1, R"("kind": "k", "time": 4, "bytes": 400)")},
            {"b", chain_model("b", 1, R"("kind": "k", "time": 5)")},
            {"two", chain_model("two", 2, R"("kind": "k", "time": 4, "bytes": 400)")},
@@ -376,7 +401,8 @@ TEST_CASE("learned costs: policies that order requests by their times see the co
   for (const char* policy : {"srpt", "sjf"}) {
     CAPTURE(policy);
     const auto starts = [&](const std::string& decorators) {
-      const Log log = simulate_choice(make_scenario(inputs), R"({"name": ")" + std::string(policy) + "\"" + decorators + "}");
+      const Log log =
+          simulate_choice(make_scenario(inputs), R"({"name": ")" + std::string(policy) + "\"" + decorators + "}");
       std::map<std::string, double> last;
       for (const TaskRecord& t : log.tasks) last[std::string(t.stream)] = t.start;
       return last;
@@ -392,7 +418,8 @@ TEST_CASE("learned costs: policies that order requests by their times see the co
 }
 
 TEST_CASE("learned costs: times of tasks and models, and what is left of requests, follow from them") {
-  const Inputs inputs = beside_hog("", R"({"name": "s", "model": "two", "arrival": {"type": "trace", "times": [0, 1]}})");
+  const Inputs inputs =
+      beside_hog("", R"({"name": "s", "model": "two", "arrival": {"type": "trace", "times": [0, 1]}})");
   // By time: what the model takes, and what is left of the two requests. The first runs 0 to 8 to 16, then the second.
   std::map<double, std::vector<double>> seen;
   (void)learning(inputs, [&](const SystemView& view, Decisions& out) {
@@ -421,8 +448,8 @@ TEST_CASE("learned costs: times of tasks and models, and what is left of request
 }
 
 TEST_CASE("learned costs: a batch is learned once") {
-  const Inputs inputs = beside_hog(R"(, "max_batch": 2)",
-                                   R"({"name": "a", "model": "a", "arrival": {"type": "closed_loop", "outstanding": 2}})");
+  const Inputs inputs = beside_hog(
+      R"(, "max_batch": 2)", R"({"name": "a", "model": "a", "arrival": {"type": "closed_loop", "outstanding": 2}})");
   const Log log = simulate_choice(make_scenario(inputs), R"({"name": "fcfs", "decorators": [
       {"name": "learned", "parameters": {"weight": 0.25}}, {"name": "batch", "parameters": {"rule": "fixed", "size": 2}}]})");
   std::vector<double> factors;
@@ -446,7 +473,8 @@ TEST_CASE("learned costs: contended transfers are not taken for computing") {
           "accelerators": [{"name": "x0", "kind": "x", "memory": "f0"}, {"name": "x1", "kind": "x", "memory": "f1"},
                            {"name": "y0", "kind": "y", "memory": "t0"}, {"name": "y1", "kind": "y", "memory": "t1"}]})",
       R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "trace", "times": [0, 0, 5, 5]}}]})",
-      {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "u", "output_bytes": "0.5 GB"}, {"name": "v", "inputs": ["u"]}],
+      {{"m",
+        R"({"format": 1, "name": "m", "layers": [{"name": "u", "output_bytes": "0.5 GB"}, {"name": "v", "inputs": ["u"]}],
                  "costs": [{"layer": "u", "kind": "x", "time": 1}, {"layer": "v", "kind": "y", "time": 1}]})"}}};
   const Log log = simulate_choice(make_scenario(inputs), R"({"name": "fcfs", "decorators": ["learned"]})");
   std::size_t moved = 0;

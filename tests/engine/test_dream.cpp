@@ -88,9 +88,8 @@ TEST_CASE("smart frame drop: the most hopeless of at least two, within the cap")
 }
 
 TEST_CASE("a request that would miss runs as its fastest variant, if that may lose so much") {
-  const std::map<std::string, std::string> models = {
-      {"m",
-       R"({"format": 1, "name": "m",
+  const std::map<std::string, std::string> models = {{"m",
+                                                      R"({"format": 1, "name": "m",
         "layers": [{"name": "l", "variants": [{"name": "v", "accuracy_loss": 0.1}]}],
         "costs": [{"layer": "l", "kind": "k", "time": 4},
                   {"layer": "l", "kind": "k", "variant": "v", "time": 1.5}]})"}};

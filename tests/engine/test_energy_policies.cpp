@@ -14,8 +14,9 @@ using doctest::Approx;
 namespace {
 
 std::size_t missed(const Log& log) {
-  return static_cast<std::size_t>(std::count_if(log.requests.begin(), log.requests.end(),
-                                                [](const RequestRecord& r) { return r.status != RequestStatus::finished; }));
+  return static_cast<std::size_t>(std::count_if(log.requests.begin(), log.requests.end(), [](const RequestRecord& r) {
+    return r.status != RequestStatus::finished;
+  }));
 }
 
 }  // namespace
@@ -27,10 +28,10 @@ TEST_CASE("critical speed: P = 0.2 + s^3 for unit work within 4 s") {
            shortest(0.2 + s * s * s) + "}";
   };
   const auto with_points = [&](const std::string& points, double deadline) {
-    return Inputs{R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [)" + points +
-                      R"(]}], "accelerators": [{"name": "a", "kind": "k"}]})",
-                  R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "deadline": )" + shortest(deadline) +
-                      R"(, "arrival": {"type": "burst", "count": 1}}]})",
+    return Inputs{R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [)" +
+                      points + R"(]}], "accelerators": [{"name": "a", "kind": "k"}]})",
+                  R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "deadline": )" +
+                      shortest(deadline) + R"(, "arrival": {"type": "burst", "count": 1}}]})",
                   {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")}}};
   };
   const std::string all = point("fast", 1) + "," + point("critical", critical) + "," + point("slow", 0.25);
@@ -54,7 +55,8 @@ TEST_CASE("the metric decides: energy, E T, E T^2 and delay each choose another 
           {"layer": "l", "kind": "a", "time": 1, "energy": 20}, {"layer": "l", "kind": "b", "time": 1.1, "energy": 16},
           {"layer": "l", "kind": "c", "time": 2, "energy": 8}, {"layer": "l", "kind": "d", "time": 4, "energy": 5}]})"}}};
   const auto chosen_by = [&](const std::string& metric) {
-    const Log log = simulate_choice(make_scenario(inputs), R"({"name": "edp", "parameters": {"metric": ")" + metric + "\"}}");
+    const Log log =
+        simulate_choice(make_scenario(inputs), R"({"name": "edp", "parameters": {"metric": ")" + metric + "\"}}");
     return std::string(log.tasks.front().accelerator);
   };
   CHECK(chosen_by("energy") == "d");
@@ -79,7 +81,8 @@ TEST_CASE("real-time DVS: no deadline is missed at U <= 1, and no rule draws mor
   std::map<std::string, double> energy;
   for (const std::string rule : {"full", "static", "cycle_conserving", "look_ahead"}) {
     INFO(rule);
-    const Log log = simulate_choice(make_scenario(inputs), R"({"name": "rt_dvs", "parameters": {"rule": ")" + rule + "\"}}");
+    const Log log =
+        simulate_choice(make_scenario(inputs), R"({"name": "rt_dvs", "parameters": {"rule": ")" + rule + "\"}}");
     CHECK(missed(log) == 0);
     energy[rule] = log.energy();
     if (rule == "static") {  // U = 0.746: always at 0.75
@@ -104,7 +107,8 @@ TEST_CASE("energy-aware scheduling: light streams go to the efficient accelerato
             {"name": "big", "type": "cpu", "operating_points": [{"name": "p", "active_power": 10}]}],
           "accelerators": [{"name": "big", "kind": "big"}, {"name": "little", "kind": "little"}]})",
         R"({"format": 1, "name": "w", "duration": 100, "streams": [{"name": "s", "model": "m", "deadline": "period",
-            "arrival": {"type": "periodic", "period": )" + shortest(period) + "}}]}",
+            "arrival": {"type": "periodic", "period": )" +
+            shortest(period) + "}}]}",
         {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "l"}], "costs": [
             {"layer": "l", "kind": "little", "time": 4}, {"layer": "l", "kind": "big", "time": 1}]})"}}};
   };

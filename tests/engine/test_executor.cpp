@@ -1,5 +1,5 @@
-// Does SimGrid's executor keep the dates it is asked for, whatever its clock makes of them, and let go of flows at any time?
-// Its clock goes on from test to test, and rounds more and more: what is compared closely comes first.
+// Does SimGrid's executor keep the dates it is asked for, whatever its clock makes of them, and let go of flows at any
+// time? Its clock goes on from test to test, and rounds more and more: what is compared closely comes first.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -60,18 +60,21 @@ TEST_CASE("a date may be asked for again: SimGrid's clock may lie one unit above
   for (int round = 0; round < 200; ++round) {
     std::vector<double> dates;
     // To a date of more than twice the clock the step is rounded, and so is their sum.
-    for (double date = random.uniform(draw++); date < 1e6; date *= 1 + 8 * random.uniform(draw++)) dates.push_back(date);
+    for (double date = random.uniform(draw++); date < 1e6; date *= 1 + 8 * random.uniform(draw++))
+      dates.push_back(date);
     // In a process of its own: SimGrid's clock begins at 0, and what may happen is that it ends the process.
-    const auto found = contract::isolated([&]() -> std::optional<contract::Violation> {
-      const auto executor = make_simgrid_executor(fabric(round % 2 == 0));
-      std::vector<std::uint32_t> finished;
-      for (const double date : dates)
-        for (int again = 0; again < 3; ++again) {
-          executor->wait(date, finished);
-          if (executor->now() != date) return contract::Violation{"date", "it went to another date"};
-        }
-      return std::nullopt;
-    }, 60);
+    const auto found = contract::isolated(
+        [&]() -> std::optional<contract::Violation> {
+          const auto executor = make_simgrid_executor(fabric(round % 2 == 0));
+          std::vector<std::uint32_t> finished;
+          for (const double date : dates)
+            for (int again = 0; again < 3; ++again) {
+              executor->wait(date, finished);
+              if (executor->now() != date) return contract::Violation{"date", "it went to another date"};
+            }
+          return std::nullopt;
+        },
+        60);
     if (found) FAIL_CHECK(found->what);
   }
 }

@@ -33,13 +33,12 @@ std::array<std::array<double, 3>, 3> shares(Params::Values parameters) {
   in.platform = R"({"format": 1, "name": "p",
     "kinds": [{"name": "0", "type": "gpu"}, {"name": "1", "type": "gpu"}, {"name": "2", "type": "gpu"}],
     "accelerators": [{"name": "0", "kind": "0"}, {"name": "1", "kind": "1"}, {"name": "2", "kind": "2"}]})";
-  in.workload = R"({"format": 1, "name": "w", "end": "at_duration", "duration": )" + duration +
-                R"(, "streams": [)" + streams + "]}";
+  in.workload = R"({"format": 1, "name": "w", "end": "at_duration", "duration": )" + duration + R"(, "streams": [)" +
+                streams + "]}";
   const Log log = simulate_log(make_scenario(in), "gavel", std::move(parameters));
   std::array<std::array<double, 3>, 3> shares{};
   for (const TaskRecord& t : log.tasks)
-    shares[std::stoul(std::string(t.stream))][std::stoul(std::string(t.accelerator))] +=
-        (t.end - t.start) / kDuration;
+    shares[std::stoul(std::string(t.stream))][std::stoul(std::string(t.accelerator))] += (t.end - t.start) / kDuration;
   return shares;
 }
 

@@ -64,8 +64,7 @@ TEST_CASE("a coarser task blocks its accelerator for longer") {
                                  R"(", "deadline": 100, "arrival": {"type": "burst", "count": 1}},
         {"name": "short", "model": "n", "deadline": 2, "arrival": {"type": "burst", "count": 1, "at": 0.5}}]})";
     const Log log = simulate_log(
-        make_scenario(
-            {kPlatform, workload, {{"m", model()}, {"n", chain_model("n", 1, R"("kind": "k", "time": 1)")}}}),
+        make_scenario({kPlatform, workload, {{"m", model()}, {"n", chain_model("n", 1, R"("kind": "k", "time": 1)")}}}),
         "edf");
     for (const RequestRecord& r : log.requests)
       if (r.stream == "short") return *r.latency;

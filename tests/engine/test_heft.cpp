@@ -15,9 +15,16 @@ TEST_CASE("the published graph of ten tasks: planned 80, executed 80") {
     const char* accelerator;
     double compute, end;
   };
-  for (const Planned& p : {Planned{"t1", "p3", 0, 9}, {"t3", "p3", 9, 28}, {"t4", "p2", 18, 26}, {"t2", "p1", 27, 40},
-                           {"t5", "p3", 28, 38}, {"t6", "p2", 26, 42}, {"t9", "p2", 56, 68}, {"t7", "p3", 38, 49},
-                           {"t8", "p1", 57, 62}, {"t10", "p2", 73, 80}}) {
+  for (const Planned& p : {Planned{"t1", "p3", 0, 9},
+                           {"t3", "p3", 9, 28},
+                           {"t4", "p2", 18, 26},
+                           {"t2", "p1", 27, 40},
+                           {"t5", "p3", 28, 38},
+                           {"t6", "p2", 26, 42},
+                           {"t9", "p2", 56, 68},
+                           {"t7", "p3", 38, 49},
+                           {"t8", "p1", 57, 62},
+                           {"t10", "p2", 73, 80}}) {
     const TaskRecord& t = log.task(p.task);
     INFO(p.task);
     CHECK(t.accelerator == p.accelerator);
@@ -27,15 +34,17 @@ TEST_CASE("the published graph of ten tasks: planned 80, executed 80") {
 }
 
 TEST_CASE("without insertion the plan is the same: the graph has no gap to use") {
-  const Log log = simulate_log(load_scenario("platforms/heft_2002.json", "workloads/heft_2002.json"), "heft", {{"insertion", false}});
+  const Log log = simulate_log(load_scenario("platforms/heft_2002.json", "workloads/heft_2002.json"), "heft",
+                               {{"insertion", false}});
   CHECK(*log.requests.at(0).forecast == doctest::Approx(80).epsilon(1e-12));
 }
 
 TEST_CASE("on one shared bus the same plan takes longer than it promised") {
-  const Log log = simulate_log(load_scenario("platforms/heft_2002_shared_bus.json", "workloads/heft_2002.json"), "heft");
+  const Log log =
+      simulate_log(load_scenario("platforms/heft_2002_shared_bus.json", "workloads/heft_2002.json"), "heft");
   CHECK(*log.requests.at(0).forecast == doctest::Approx(80).epsilon(1e-12));
-  const Log fluid = simulate_log(load_scenario("platforms/heft_2002_shared_bus.json", "workloads/heft_2002.json"), "heft", {},
-                                 Backend::fluid);
+  const Log fluid = simulate_log(load_scenario("platforms/heft_2002_shared_bus.json", "workloads/heft_2002.json"),
+                                 "heft", {}, Backend::fluid);
   CHECK(*log.requests.at(0).finish > 80.5);
   CHECK(*log.requests.at(0).finish == doctest::Approx(*fluid.requests.at(0).finish).epsilon(1e-9));
 }

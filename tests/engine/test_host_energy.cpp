@@ -1,6 +1,5 @@
 // Does our energy agree with SimGrid's own plugin where both can express the case?
 #include <doctest/doctest.h>
-
 #include <simgrid/plugins/energy.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,7 +66,8 @@ TEST_CASE("idle, active, and a change of operating point in the middle of a task
   in.platform = R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu", "operating_points": [
     {"name": "fast", "frequency": "1 GHz", "idle_power": 2, "active_power": 10},
     {"name": "slow", "frequency": "500 MHz", "idle_power": 1, "active_power": 4}]}], "accelerators": [{"name": "a", "kind": "k"}]})";
-  in.workload = R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "trace", "times": [2]}}]})";
+  in.workload =
+      R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "trace", "times": [2]}}]})";
   in.models["m"] = chain_model("m", 1, R"("kind": "k", "cycles": 4e9)");
   Scripted policy([](const SystemView& view, Decisions& out) {
     for (const TaskRef t : view.ready) out.start(t, 0);

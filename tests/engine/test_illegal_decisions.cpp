@@ -12,15 +12,18 @@ using namespace hetsched::testing;
 namespace {
 
 Inputs inputs() {
-  return {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}, {"name": "other", "type": "gpu"}],
+  return {
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}, {"name": "other", "type": "gpu"}],
              "accelerators": [{"name": "a", "kind": "k"}, {"name": "b", "kind": "other"}]})",
-          R"({"format": 1, "name": "w", "streams": [
+      R"({"format": 1, "name": "w", "streams": [
              {"name": "s", "model": "m", "arrival": {"type": "trace", "times": [0, 0, 10]}},
              {"name": "g", "model": "n", "arrival": {"type": "trace", "times": [0]}, "after": "s"}]})",
-          {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "x"}, {"name": "y", "variants": [{"name": "v", "accuracy_loss": 0.1}]}],
+      {{"m",
+        R"({"format": 1, "name": "m", "layers": [{"name": "x"}, {"name": "y", "variants": [{"name": "v", "accuracy_loss": 0.1}]}],
              "costs": [{"layer": "x", "kind": "k", "time": 1}, {"layer": "y", "kind": "k", "time": 1},
                        {"layer": "y", "variant": "v", "kind": "k", "time": 0.5}, {"layer": "y", "kind": "other", "time": 1}]})"},
-           {"n", R"({"format": 1, "name": "n", "layers": [{"name": "z"}], "costs": [{"layer": "z", "kind": "k", "time": 1}]})"}}};
+       {"n",
+        R"({"format": 1, "name": "n", "layers": [{"name": "z"}], "costs": [{"layer": "z", "kind": "k", "time": 1}]})"}}};
 }
 
 /// What the engine says when a policy does `wrong` at its first call and first come, first served afterwards.
@@ -40,19 +43,33 @@ std::string refusal(const std::function<void(const SystemView&, Decisions&)>& wr
 }  // namespace
 
 TEST_CASE("starts") {
-  CHECK(refusal([](const SystemView&, Decisions& out) { out.start({77, 0}, 0); }) ==
-        "start(task 0 of request at 77, on a): no live request has index 77");
-  CHECK(refusal([](const SystemView&, Decisions& out) { out.start({0, 9}, 0); }) ==
-        "start(task 9 of request at 0, on a): the request has no task with index 9, only 2");
-  CHECK(refusal([](const SystemView&, Decisions& out) { out.start({0, 0}, 5); }) ==
-        "start(task x of request 0 of stream s, on accelerator 5): there is no accelerator with index 5; the platform has 2");
-  CHECK(refusal([](const SystemView&, Decisions& out) { out.start({0, 1}, 0); }) ==
+  CHECK(refusal([](const SystemView&, Decisions& out) {
+          out.start({77, 0}, 0);
+        }) == "start(task 0 of request at 77, on a): no live request has index 77");
+  CHECK(refusal([](const SystemView&, Decisions& out) {
+          out.start({0, 9}, 0);
+        }) == "start(task 9 of request at 0, on a): the request has no task with index 9, only 2");
+  CHECK(refusal([](const SystemView&, Decisions& out) {
+          out.start({0, 0}, 5);
+        }) ==
+        "start(task x of request 0 of stream s, on accelerator 5): there is no accelerator with index 5; the platform "
+        "has 2");
+  CHECK(refusal([](const SystemView&, Decisions& out) {
+          out.start({0, 1}, 0);
+        }) ==
         "start(task y of request 0 of stream s, on a): the task is not ready: 1 of its predecessors have not finished");
-  CHECK(refusal([](const SystemView&, Decisions& out) { out.start({2, 0}, 0); }) ==
-        "start(task z of request 2 of stream g, on a): the task is not ready: its request waits for the stream it comes after");
-  CHECK(refusal([](const SystemView&, Decisions& out) { out.start({0, 0}, 1); }) ==
+  CHECK(refusal([](const SystemView&, Decisions& out) {
+          out.start({2, 0}, 0);
+        }) ==
+        "start(task z of request 2 of stream g, on a): the task is not ready: its request waits for the stream it "
+        "comes after");
+  CHECK(refusal([](const SystemView&, Decisions& out) {
+          out.start({0, 0}, 1);
+        }) ==
         "start(task x of request 0 of stream s, on b): the accelerator cannot run this task at its operating point");
-  CHECK(refusal([](const SystemView&, Decisions& out) { out.start({0, 0}, 0, 1); }) ==
+  CHECK(refusal([](const SystemView&, Decisions& out) {
+          out.start({0, 0}, 0, 1);
+        }) ==
         "start(task x of request 0 of stream s, on a, as variant 1): the task has no variant 1; variants are 0 to 0");
   CHECK(refusal([](const SystemView&, Decisions& out) {
           out.start({0, 0}, 0);
@@ -65,9 +82,13 @@ TEST_CASE("starts") {
 }
 
 TEST_CASE("other decisions") {
-  CHECK(refusal([](const SystemView&, Decisions& out) { out.drop(9); }) == "drop(request at 9): no live request has index 9");
-  CHECK(refusal([](const SystemView&, Decisions& out) { out.prefetch({0, 0}, 8); }) ==
-        "prefetch(task x of request 0 of stream s, to accelerator 8): there is no accelerator with index 8; the platform has 2");
+  CHECK(refusal([](const SystemView&, Decisions& out) { out.drop(9); }) ==
+        "drop(request at 9): no live request has index 9");
+  CHECK(refusal([](const SystemView&, Decisions& out) {
+          out.prefetch({0, 0}, 8);
+        }) ==
+        "prefetch(task x of request 0 of stream s, to accelerator 8): there is no accelerator with index 8; the "
+        "platform has 2");
   CHECK(refusal([](const SystemView&, Decisions& out) { out.set_operating_point(0, 3); }) ==
         "set_operating_point(a, 3): the accelerator has no operating point 3; points are 0 to 0");
   CHECK(refusal([](const SystemView&, Decisions& out) { out.wake_at(-1); }) ==
@@ -87,10 +108,13 @@ TEST_CASE("other decisions") {
 }
 
 TEST_CASE("a policy that throws, sleeps for ever, or only wakes itself") {
-  CHECK(refusal([](const SystemView&, Decisions&) { throw std::runtime_error("no idea"); }) == "decide(): it threw: no idea");
-  CHECK(refusal([](const SystemView&, Decisions&) { throw 1; }) == "decide(): it threw something that is no std::exception");
+  CHECK(refusal([](const SystemView&, Decisions&) { throw std::runtime_error("no idea"); }) ==
+        "decide(): it threw: no idea");
+  CHECK(refusal([](const SystemView&, Decisions&) { throw 1; }) ==
+        "decide(): it threw something that is no std::exception");
   CHECK(refusal([](const SystemView&, Decisions&) {}) ==
-        "decided nothing: deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: x of request 0 of "
+        "decided nothing: deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: x of "
+        "request 0 of "
         "stream s, x of request 1 of stream s, x of request 3 of stream s");
   CHECK(refusal([](const SystemView& view, Decisions& out) { out.wake_at(view.now); }) ==
         "decide(): it was called 1000000 times in a row without anything starting, finishing or arriving");
@@ -109,5 +133,7 @@ TEST_CASE("dropping what runs, and what has been dropped") {
   CHECK(refusal([](const SystemView&, Decisions& out) {
           out.drop(0);
           out.start({0, 0}, 0);
-        }) == "start(task 0 of request at 0, on a): no live request has index 0; it has ended, or an earlier decision of this call dropped it");
+        }) ==
+        "start(task 0 of request at 0, on a): no live request has index 0; it has ended, or an earlier decision of "
+        "this call dropped it");
 }

@@ -27,30 +27,27 @@ std::string platform(const std::vector<std::string>& accelerators) {
 }
 
 /// A model of layers l0, l1, ... with costs on x and y; a chain, or a root with all others after it.
-std::string model(const std::string& name, const std::vector<std::pair<Cell, Cell>>& cells,
-                  bool fork = false) {
+std::string model(const std::string& name, const std::vector<std::pair<Cell, Cell>>& cells, bool fork = false) {
   std::string layers, costs;
   for (std::size_t l = 0; l < cells.size(); ++l) {
     const std::string layer = "\"l" + std::to_string(l) + "\"", comma = l > 0 ? "," : "";
     layers += comma + R"({"name": )" + layer + (fork && l > 0 ? R"(, "inputs": [{"from": "l0"}])" : "") + "}";
     const auto row = [&](const char* kind, const Cell& cell) {
-      return R"({"layer": )" + layer + R"(, "kind": ")" + kind + R"(", "time": )" +
-             std::to_string(cell.time) + R"(, "energy": )" + std::to_string(cell.energy) + "}";
+      return R"({"layer": )" + layer + R"(, "kind": ")" + kind + R"(", "time": )" + std::to_string(cell.time) +
+             R"(, "energy": )" + std::to_string(cell.energy) + "}";
     };
     costs += comma + row("x", cells[l].first) + "," + row("y", cells[l].second);
   }
-  return R"({"format": 1, "name": ")" + name + R"(", "layers": [)" + layers + R"(], "costs": [)" + costs +
-         "]}";
+  return R"({"format": 1, "name": ")" + name + R"(", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}";
 }
 
 std::string burst(const std::string& name, const std::string& model, int count) {
-  return R"({"name": ")" + name + R"(", "model": ")" + model +
-         R"(", "arrival": {"type": "burst", "count": )" + std::to_string(count) + "}}";
+  return R"({"name": ")" + name + R"(", "model": ")" + model + R"(", "arrival": {"type": "burst", "count": )" +
+         std::to_string(count) + "}}";
 }
 
 Log run(const std::vector<std::string>& accelerators, const std::string& streams,
-        std::map<std::string, std::string> models, const std::string& policy,
-        Params::Values parameters = {}) {
+        std::map<std::string, std::string> models, const std::string& policy, Params::Values parameters = {}) {
   const Inputs in{platform(accelerators), R"({"format": 1, "name": "w", "streams": [)" + streams + "]}",
                   std::move(models)};
   return simulate_log(make_scenario(in), policy, std::move(parameters));
@@ -96,8 +93,8 @@ TEST_CASE("Herald, balanced: the least loaded accelerator, within the factor") {
 
 TEST_CASE("Heteroprio: a slow kind helps when enough tasks wait for the fast one") {
   const auto ends = [](int count, double slow, Params::Values parameters = {}) {
-    return story(run({"x", "y"}, burst("s", "m", count), {{"m", model("m", {{{slow, 0}, {1, 0}}})}},
-                     "heteroprio", std::move(parameters)));
+    return story(run({"x", "y"}, burst("s", "m", count), {{"m", model("m", {{{slow, 0}, {1, 0}}})}}, "heteroprio",
+                     std::move(parameters)));
   };
   CHECK(ends(1, 2) == "s0y1 ");
   CHECK(ends(2, 2) == "s0y1 s0x2 ");
@@ -109,18 +106,15 @@ TEST_CASE("Heteroprio: a slow kind helps when enough tasks wait for the fast one
 TEST_CASE("Heteroprio: each kind takes first what suits it") {
   const std::map<std::string, std::string> models = {{"m", model("m", {{{4, 0}, {1, 0}}})},
                                                      {"n", model("n", {{{1, 0}, {2, 0}}})}};
-  CHECK(story(run({"x", "y"}, burst("s", "m", 1) + "," + burst("t", "n", 1), models, "heteroprio")) ==
-        "s0y1 t0x1 ");
+  CHECK(story(run({"x", "y"}, burst("s", "m", 1) + "," + burst("t", "n", 1), models, "heteroprio")) == "s0y1 t0x1 ");
 }
 
 TEST_CASE("work stealing: owners take the newest, thieves the oldest") {
   const Cell one{1, 0};
   const std::pair<Cell, Cell> both{one, one};
-  const std::map<std::string, std::string> models = {
-      {"five", model("five", {both, both, both, both, both}, true)}};
+  const std::map<std::string, std::string> models = {{"five", model("five", {both, both, both, both, both}, true)}};
   for (const char* policy : {"ws", "lws"})
-    CHECK(story(run({"x0", "x1"}, burst("s", "five", 1), models, policy)) ==
-          "s0x01 s1x12 s4x02 s2x13 s3x03 ");
+    CHECK(story(run({"x0", "x1"}, burst("s", "five", 1), models, policy)) == "s0x01 s1x12 s4x02 s2x13 s3x03 ");
 }
 
 TEST_CASE("work stealing: from the longest queue, or from the neighbour") {
@@ -129,10 +123,8 @@ TEST_CASE("work stealing: from the longest queue, or from the neighbour") {
                                                      {"n", model("n", {both, both, both, both}, true)}};
   const std::string streams = burst("s", "m", 1) + "," + burst("t", "n", 1);
   // At 1, x0 has two tasks of s and starts one, x1 three of t and starts one; x2 has none.
-  CHECK(story(run({"x0", "x1", "x2"}, streams, models, "ws")).substr(0, 30) ==
-        "s0x01 t0x11 s2x02 t1x22 t3x12 ");
-  CHECK(story(run({"x0", "x1", "x2"}, streams, models, "lws")).substr(0, 30) ==
-        "s0x01 t0x11 s1x22 s2x02 t3x12 ");
+  CHECK(story(run({"x0", "x1", "x2"}, streams, models, "ws")).substr(0, 30) == "s0x01 t0x11 s2x02 t1x22 t3x12 ");
+  CHECK(story(run({"x0", "x1", "x2"}, streams, models, "lws")).substr(0, 30) == "s0x01 t0x11 s1x22 s2x02 t3x12 ");
 }
 
 TEST_CASE("work stealing: no longer than all work shared by all, and the longest chain") {

@@ -61,9 +61,7 @@ void check(const Order& order, const std::string& layers, const std::vector<doub
 
 TEST_CASE("FCFS") { check(run("fcfs"), "AAAABBBBBBCCDDDEEEEEE", {8, 14, 24, 27, 33}, 3.4467); }
 
-TEST_CASE("SJF, there by remaining time") {
-  check(run("srpt"), "AADDDAABBBBBBEEEEEECC", {11, 17, 33, 7, 23}, 2.135);
-}
+TEST_CASE("SJF, there by remaining time") { check(run("srpt"), "AADDDAABBBBBBEEEEEECC", {11, 17, 33, 7, 23}, 2.135); }
 
 TEST_CASE("PREMA") {
   check(run("prema", {{"waiting", std::string("since_run")}, {"count_new", false}}), "AACCDAABDDBBBBBEEEEEE",
@@ -71,8 +69,7 @@ TEST_CASE("PREMA") {
 }
 
 TEST_CASE("Planaria with one array") {
-  check(run("planaria", {{"division", std::string("dysta")}}), "ACDDDABAAECEEEEEBBBBB", {17, 33, 23, 10, 28},
-        2.985);
+  check(run("planaria", {{"division", std::string("dysta")}}), "ACDDDABAAECEEEEEBBBBB", {17, 33, 23, 10, 28}, 2.985);
 }
 
 TEST_CASE("SDRM3, later DREAM") {
@@ -82,6 +79,5 @@ TEST_CASE("SDRM3, later DREAM") {
 
 TEST_CASE("Dysta, for two weights of slack") {
   for (const double beta : {0.01, 0.5})
-    check(run("dysta", {{"beta", beta}, {"time_unit", 1.0}}), "ABBDDDBBBBAAAEEEEEECC", {17, 11, 33, 7, 23},
-          2.085);
+    check(run("dysta", {{"beta", beta}, {"time_unit", 1.0}}), "ABBDDDBBBBAAAEEEEEECC", {17, 11, 33, 7, 23}, 2.085);
 }

@@ -20,11 +20,10 @@ std::shared_ptr<Scenario> two_chains() {
       const std::string layer = name + std::to_string(l);
       layers += (l > 0 ? ", " : "") + ("{\"name\": \"" + layer + "\", \"output_bytes\": 1}");
       for (const auto& [kind, time] : {std::pair{"p", times[l].first}, std::pair{"q", times[l].second}})
-        costs += (costs.empty() ? "" : ", ") + ("{\"layer\": \"" + layer + "\", \"kind\": \"" + kind +
-                                                "\", \"time\": " + std::to_string(time) + "}");
+        costs += (costs.empty() ? "" : ", ") +
+                 ("{\"layer\": \"" + layer + "\", \"kind\": \"" + kind + "\", \"time\": " + std::to_string(time) + "}");
     }
-    return R"({"format": 1, "name": ")" + name + R"(", "layers": [)" + layers + R"(], "costs": [)" + costs +
-           "]}";
+    return R"({"format": 1, "name": ")" + name + R"(", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}";
   };
   return make_scenario(
       {R"({"format": 1, "name": "p", "kinds": [{"name": "p", "type": "gpu"}, {"name": "q", "type": "dla"}],
@@ -92,19 +91,17 @@ TEST_CASE("Topcuoglu's graph: critical path 41, load 91/3, divisible load betwee
 
 TEST_CASE("two networks on two accelerators: the best mapping, 15.5, is planned and carried out") {
   for (const std::string policy :
-       {R"("optimal_mapping", "parameters": {)",
-        R"("optimal_mapping", "parameters": {"max_transitions": 1, )",
+       {R"("optimal_mapping", "parameters": {)", R"("optimal_mapping", "parameters": {"max_transitions": 1, )",
         R"("mcts", "parameters": {"budget": 1000, )", R"("magma", "parameters": {)"}) {
     INFO(policy);
-    const Log log = simulate_choice(
-        two_chains(), "{\"name\": " + policy + "\"objective\": \"latency\", \"queue\": \"ready\"}}");
+    const Log log =
+        simulate_choice(two_chains(), "{\"name\": " + policy + "\"objective\": \"latency\", \"queue\": \"ready\"}}");
     CHECK(last_forecast(log) == doctest::Approx(15.5).epsilon(1e-6));
     CHECK(log.totals.end == doctest::Approx(15.5).epsilon(1e-6));
   }
 }
 
-TEST_CASE(
-    "expecting contention, another mapping is planned: 21.0; here, where there is none, it takes longer") {
+TEST_CASE("expecting contention, another mapping is planned: 21.0; here, where there is none, it takes longer") {
   const Log log = simulate_log(two_chains(), "optimal_mapping",
                                {{"contention", 1.5}, {"objective", "latency"}, {"queue", "ready"}});
   CHECK(last_forecast(log) == doctest::Approx(21.0).epsilon(1e-6));
@@ -131,8 +128,7 @@ TEST_CASE("a memory that two accelerators share: the estimate is what happens") 
 TEST_CASE("with more tasks than are planned together the older requests keep their accelerators") {
   auto scenario = graph("heft_2002");
   scenario->workload.streams[0].arrival = TraceArrivals{"", {0, 1, 2}};
-  for (const double room :
-       {1.0, 12.0, 100.0}) {  // each behind the others; only the new one chooses; all together
+  for (const double room : {1.0, 12.0, 100.0}) {  // each behind the others; only the new one chooses; all together
     const Log log = simulate_log(scenario, "optimal_mapping", {{"max_tasks", room}});
     REQUIRE(log.requests.size() == 3);
     for (const RequestRecord& r : log.requests) CHECK(r.finish.has_value());
@@ -145,8 +141,7 @@ TEST_CASE("with little room to plan the contract is kept, too") {
        {R"({"name": "magma", "parameters": {"max_tasks": 1}})",
         R"({"name": "optimal", "parameters": {"horizon": "live", "max_tasks": 3, "max_nodes": 9}})"}) {
     INFO(name);
-    const contract::Subject subject{name, [&](std::uint64_t seed) { return make_policy(name, seed).policy; },
-                                    false};
+    const contract::Subject subject{name, [&](std::uint64_t seed) { return make_policy(name, seed).policy; }, false};
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
       const auto violation = contract::broken_contract(contract::random_scenario(seed), subject);
       if (violation) FAIL_CHECK(violation->what);

@@ -21,8 +21,7 @@ struct Job {
   int length;
 };
 
-std::vector<double> finishes(const std::vector<Job>& jobs, const std::string& policy,
-                             Params::Values parameters) {
+std::vector<double> finishes(const std::vector<Job>& jobs, const std::string& policy, Params::Values parameters) {
   Inputs in{kOne, "", {}};
   std::string streams;
   for (const Job& job : jobs) {
@@ -56,10 +55,8 @@ double mean_wait(const std::vector<Job>& jobs, const std::string& policy, Params
 TEST_CASE("Stallings, Operating Systems, table 9.5: six orders") {
   CHECK(finishes(kStallings, "fcfs", {}) == Ends{3, 9, 13, 18, 20});
   CHECK(finishes(kStallings, "rr", {{"among", std::string("request")}}) == Ends{4, 18, 17, 20, 15});
-  CHECK(finishes(kStallings, "rr", {{"among", std::string("request")}, {"quantum", 4.0}}) ==
-        Ends{3, 17, 11, 20, 19});
-  CHECK(finishes(kStallings, "rr", {{"among", std::string("request")}, {"seconds", 4.0}}) ==
-        Ends{3, 17, 11, 20, 19});
+  CHECK(finishes(kStallings, "rr", {{"among", std::string("request")}, {"quantum", 4.0}}) == Ends{3, 17, 11, 20, 19});
+  CHECK(finishes(kStallings, "rr", {{"among", std::string("request")}, {"seconds", 4.0}}) == Ends{3, 17, 11, 20, 19});
   CHECK(finishes(kStallings, "sjf", {}) == Ends{3, 9, 15, 20, 11});
   CHECK(finishes(kStallings, "srpt", {}) == Ends{3, 15, 8, 20, 10});
   CHECK(finishes(kStallings, "hrrn", {}) == Ends{3, 9, 13, 20, 15});
@@ -111,8 +108,7 @@ TEST_CASE("FCFS with a queue per accelerator, and with models pinned") {
   const auto ends = [&](const std::string& queue) {
     std::string text;
     for (const TaskRecord& t : simulate_log(make_scenario(in), "fcfs", {{"queue", queue}}).tasks)
-      text +=
-          std::string(t.stream) + std::string(t.accelerator) + std::to_string(static_cast<int>(t.end)) + " ";
+      text += std::string(t.stream) + std::string(t.accelerator) + std::to_string(static_cast<int>(t.end)) + " ";
     return text;
   };
   CHECK(ends("global") == "yb1 xa2 yb2 yb3 xa4 xb5 xa7 ");

@@ -35,13 +35,12 @@ TEST_CASE("energy beyond idle power: what is drawn in any case moves no critical
     return R"({"name": ")" + name + R"(", "frequency": )" + shortest(s * 1e9) +
            R"(, "idle_power": 0.2, "active_power": )" + shortest(0.2 + s * s * s) + "}";
   };
-  const Inputs inputs{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [)" +
-          point("fast", 1) + "," + point("middle", std::cbrt(0.1)) + "," + point("slow", 0.25) +
-          R"(]}], "accelerators": [{"name": "a", "kind": "k"}]})",
-      R"({"format": 1, "name": "w", "end": "at_duration", "duration": 4, "streams": [
+  const Inputs inputs{R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [)" +
+                          point("fast", 1) + "," + point("middle", std::cbrt(0.1)) + "," + point("slow", 0.25) +
+                          R"(]}], "accelerators": [{"name": "a", "kind": "k"}]})",
+                      R"({"format": 1, "name": "w", "end": "at_duration", "duration": 4, "streams": [
           {"name": "s", "model": "m", "deadline": 4, "arrival": {"type": "burst", "count": 1}}]})",
-      {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")}}};
+                      {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")}}};
   CHECK(energy_of(inputs, "\"min_energy\"") == Approx(0.8625));
   CHECK(energy_of(inputs, "\"pace\"") == Approx(0.8625));
 }
@@ -118,9 +117,11 @@ namespace {
 Inputs two_alike(int duration, const std::string& arrival) {
   return {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "gpu"}],
               "accelerators": [{"name": "a", "kind": "k"}]})",
-          R"({"format": 1, "name": "w", "end": "at_duration", "duration": )" + std::to_string(duration) + R"(, "streams": [
+          R"({"format": 1, "name": "w", "end": "at_duration", "duration": )" + std::to_string(duration) +
+              R"(, "streams": [
               {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 1}},
-              {"name": "y", "model": "m", "arrival": )" + arrival + "}]}",
+              {"name": "y", "model": "m", "arrival": )" +
+              arrival + "}]}",
           {{"m", chain_model("m", 1, R"("kind": "k", "time": 0.5)")}}};
 }
 
@@ -204,15 +205,15 @@ std::array<double, 2> spatial_ends(double deadline, double dispatch = 0, int y_l
     layers += R"(, {"name": )" + name + R"(, "inputs": ["root"]})";
     costs += R"(, {"layer": )" + name + R"(, "kind": "k", "time": 4})";
   }
-  const Inputs inputs{
-      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu", "dispatch_time": )" + shortest(dispatch) +
-          R"(}], "accelerators": [{"name": "a", "kind": "k", "count": 4}]})",
-      R"({"format": 1, "name": "w", "streams": [
-          {"name": "x", "model": "x", "deadline": )" + shortest(deadline) +
-          R"(, "arrival": {"type": "burst", "count": 1}},
+  const Inputs inputs{R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu", "dispatch_time": )" +
+                          shortest(dispatch) + R"(}], "accelerators": [{"name": "a", "kind": "k", "count": 4}]})",
+                      R"({"format": 1, "name": "w", "streams": [
+          {"name": "x", "model": "x", "deadline": )" +
+                          shortest(deadline) +
+                          R"(, "arrival": {"type": "burst", "count": 1}},
           {"name": "y", "model": "y", "deadline": 100, "arrival": {"type": "burst", "count": 1}}]})",
-      {{"x", R"({"format": 1, "name": "x", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}"},
-       {"y", chain_model("y", y_layers, R"("kind": "k", "time": )" + shortest(10.0 / y_layers))}}};
+                      {{"x", R"({"format": 1, "name": "x", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}"},
+                       {"y", chain_model("y", y_layers, R"("kind": "k", "time": )" + shortest(10.0 / y_layers))}}};
   std::array<double, 2> ends{};
   for (const RequestRecord& r : simulate_log(make_scenario(inputs), "planaria", {{"backfill", false}}).requests)
     ends[r.stream == "x" ? 0 : 1] = *r.finish;
@@ -243,16 +244,15 @@ std::shared_ptr<Scenario> three_periodic_tasks(int layers, double parts, double 
   const auto model = [&](const std::string& name, double worst) {
     return chain_model(name, layers, R"("kind": "k", "time": )" + shortest(worst * parts / layers));
   };
-  return make_scenario(
-      {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [
+  return make_scenario({R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [
           {"name": "1", "frequency": 1e9, "active_power": 25},
           {"name": "0.75", "frequency": 0.75e9, "active_power": 12},
           {"name": "0.5", "frequency": 0.5e9, "active_power": 4.5}]}], "accelerators": [{"name": "a", "kind": "k"}]})",
-       R"({"format": 1, "name": "w", "duration": )" + shortest(duration) + R"(, "streams": [
+                        R"({"format": 1, "name": "w", "duration": )" + shortest(duration) + R"(, "streams": [
           {"name": "x", "model": "x", "arrival": {"type": "periodic", "period": 8}, "deadline": "period"},
           {"name": "y", "model": "y", "arrival": {"type": "periodic", "period": 10}, "deadline": "period"},
           {"name": "z", "model": "z", "arrival": {"type": "periodic", "period": 14}, "deadline": "period"}]})",
-       {{"x", model("x", 3)}, {"y", model("y", 3)}, {"z", model("z", 1)}}});
+                        {{"x", model("x", 3)}, {"y", model("y", 3)}, {"z", model("z", 1)}}});
 }
 
 std::string dvs(const std::string& rule, double worst_case) {

@@ -11,15 +11,16 @@ namespace {
 std::string platform(const std::string& kind_extra, const std::string& extra = "") {
   return R"({"format": 1, "name": "p", "base_power": 3, "kinds": [{"name": "k", "type": "gpu", "operating_points": [
     {"name": "fast", "frequency": "1 GHz", "idle_power": 2, "active_power": 10},
-    {"name": "slow", "frequency": "500 MHz", "idle_power": 1, "active_power": 4}])" + kind_extra +
-         R"(}], "accelerators": [{"name": "a", "kind": "k"}])" + extra + "}";
+    {"name": "slow", "frequency": "500 MHz", "idle_power": 1, "active_power": 4}])" +
+         kind_extra + R"(}], "accelerators": [{"name": "a", "kind": "k"}])" + extra + "}";
 }
 
 constexpr const char* kAtTwo = R"({"format": 1, "name": "w", "streams": [
   {"name": "s", "model": "m", "arrival": {"type": "trace", "times": [2]}}]})";
 
 std::string model(const std::string& row) {
-  return R"({"format": 1, "name": "m", "layers": [{"name": "l"}], "costs": [{"layer": "l", "kind": "k", )" + row + "}]}";
+  return R"({"format": 1, "name": "m", "layers": [{"name": "l"}], "costs": [{"layer": "l", "kind": "k", )" + row +
+         "}]}";
 }
 
 /// Starts everything on accelerator 0; sets point 1 at `change` if that is not negative.
@@ -67,16 +68,19 @@ TEST_CASE("a change of operating point in the middle of a task") {
     CHECK(log.task("l").operating_point == "slow");
   }
   SUBCASE("bound by a shared memory") {
-    const std::string memory = R"(, "memories": [{"name": "d", "bandwidth": "10 GB/s", "energy_per_byte": "100 pJ/B"}])";
+    const std::string memory =
+        R"(, "memories": [{"name": "d", "bandwidth": "10 GB/s", "energy_per_byte": "100 pJ/B"}])";
     // 16 GB in 4e9 cycles: 4 GB/s at 1 GHz; at 0.5 GHz 2 GB/s. After 1 s 12 GB are left: 6 s more.
-    const Log log = run_with_change({platform("", memory), kAtTwo, {{"m", model(R"("cycles": 4e9, "bytes": "16 GB")")}}}, 3);
+    const Log log =
+        run_with_change({platform("", memory), kAtTwo, {{"m", model(R"("cycles": 4e9, "bytes": "16 GB")")}}}, 3);
     CHECK(log.task("l").end == doctest::Approx(9).epsilon(1e-9));
     CHECK(log.totals.energy_transfer == doctest::Approx(1.6).epsilon(1e-9));
   }
   SUBCASE("in a fabric with links") {
     const std::string fabric = R"(, "memories": [{"name": "d", "bandwidth": "10 GB/s"}, {"name": "e"}],
         "links": [{"name": "l", "bandwidth": 1}], "routes": [{"from": "d", "to": "e", "links": ["l"]}])";
-    const Log log = run_with_change({platform("", fabric), kAtTwo, {{"m", model(R"("cycles": 4e9, "bytes": "16 GB")")}}}, 3);
+    const Log log =
+        run_with_change({platform("", fabric), kAtTwo, {{"m", model(R"("cycles": 4e9, "bytes": "16 GB")")}}}, 3);
     CHECK(log.task("l").end == doctest::Approx(9).epsilon(1e-9));
   }
 }
@@ -85,8 +89,8 @@ TEST_CASE("slots run tasks side by side, each with its share of the power") {
   // three tasks of 4 s on 2 slots: 2..6, 2..6, 6..10. Each slot: idle 1 W, active 5 W.
   const std::string three = R"({"format": 1, "name": "w", "streams": [
     {"name": "s", "model": "m", "arrival": {"type": "trace", "times": [2, 2, 2]}}]})";
-  const Log log = simulate_log(
-      make_scenario({platform(R"(, "slots": 2)"), three, {{"m", model(R"("cycles": 4e9)")}}}), "fcfs");
+  const Log log =
+      simulate_log(make_scenario({platform(R"(, "slots": 2)"), three, {{"m", model(R"("cycles": 4e9)")}}}), "fcfs");
   CHECK(log.totals.end == doctest::Approx(10).epsilon(1e-12));
   CHECK(log.totals.energy_active == doctest::Approx(3 * 4 * 5).epsilon(1e-12));
   CHECK(log.totals.energy_idle == doctest::Approx(2 * 2 * 1 + 4 * 1).epsilon(1e-12));
@@ -97,7 +101,8 @@ TEST_CASE("dispatch and model switches take time and energy") {
   Inputs in;
   in.platform = platform(R"(, "dispatch_time": 0.25, "switch_time": 0.5, "switch_energy": 7)");
   in.models["m"] = model(R"("cycles": 1e9)");
-  in.models["n"] = R"({"format": 1, "name": "n", "layers": [{"name": "l"}], "costs": [{"layer": "l", "kind": "k", "cycles": 1e9}]})";
+  in.models["n"] =
+      R"({"format": 1, "name": "n", "layers": [{"name": "l"}], "costs": [{"layer": "l", "kind": "k", "cycles": 1e9}]})";
   in.workload = R"({"format": 1, "name": "w", "streams": [
     {"name": "x", "model": "m", "arrival": {"type": "burst", "count": 2}},
     {"name": "y", "model": "n", "arrival": {"type": "burst", "count": 1}}]})";

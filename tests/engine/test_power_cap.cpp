@@ -25,8 +25,8 @@ Inputs inputs(const std::string& platform, const std::string& streams, double ti
 }
 
 std::string choice(const std::string& policy, double cap) {
-  return R"({"name": ")" + policy + R"(", "decorators": [{"name": "power_cap", "parameters": {"cap": )" + shortest(cap) +
-         "}}]}";
+  return R"({"name": ")" + policy + R"(", "decorators": [{"name": "power_cap", "parameters": {"cap": )" +
+         shortest(cap) + "}}]}";
 }
 
 /// A policy that is a function, below a cap.
@@ -74,15 +74,16 @@ TEST_CASE("a start keeps the point that was set in the same call, and goes to sl
 TEST_CASE("a busy accelerator may go to a faster point if the cap allows that with what runs there") {
   const Inputs in = inputs(platform(kTwoPoints, 1), kOne, 1);
   const auto end = [&](double cap) {
-    return capped(in, cap, [](const SystemView& view, Decisions& out) {
-             if (!view.ready.empty()) {
-               out.set_operating_point(0, 1);
-               out.start(view.ready.front(), 0);
-               out.wake_at(1);
-             } else if (view.now == 1) {
-               out.set_operating_point(0, 0);
-             }
-           })
+    return capped(in, cap,
+                  [](const SystemView& view, Decisions& out) {
+                    if (!view.ready.empty()) {
+                      out.set_operating_point(0, 1);
+                      out.start(view.ready.front(), 0);
+                      out.wake_at(1);
+                    } else if (view.now == 1) {
+                      out.set_operating_point(0, 0);
+                    }
+                  })
         .totals.end;
   };
   CHECK(end(20) == Approx(1.5));  // half of it in 1 s, the rest in 0.5 s
@@ -119,13 +120,15 @@ TEST_CASE("idle accelerators go to points at which they draw less, from the begi
 TEST_CASE("the cap holds with several slots, points that are set all the time, and accelerators that come and go") {
   const std::string points = R"({"name": "fast", "frequency": 2e9, "idle_power": 4, "active_power": 20},
                                 {"name": "slow", "frequency": 1e9, "idle_power": 1, "active_power": 8})";
-  Inputs in = inputs(platform(points, 3),
-                     R"({"name": "s", "model": "m", "arrival": {"type": "poisson", "rate": 1.2, "count": 60}, "deadline": 4},
+  Inputs in =
+      inputs(platform(points, 3),
+             R"({"name": "s", "model": "m", "arrival": {"type": "poisson", "rate": 1.2, "count": 60}, "deadline": 4},
                         {"name": "t", "model": "m", "arrival": {"type": "burst", "count": 5}})",
-                     1);
+             1);
   const std::string one_slot = "\"type\": \"gpu\"";
   in.platform.replace(in.platform.find(one_slot), one_slot.size(), one_slot + ", \"slots\": 2");
-  for (const char* policy : {"pace", "min_energy", "rt_dvs", "slack_dvfs", "eas", "edp", "edf", "ws", "rr", "mct", "prema"})
+  for (const char* policy :
+       {"pace", "min_energy", "rt_dvs", "slack_dvfs", "eas", "edp", "edf", "ws", "rr", "mct", "prema"})
     for (const double cap : {10.0, 14.0, 23.0, 31.5, 45.0}) {
       CAPTURE(policy);
       CAPTURE(cap);

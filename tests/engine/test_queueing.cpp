@@ -55,10 +55,12 @@ Estimate estimate(const std::vector<double>& all) {
 
 Estimate waiting(double lambda, int servers, const char* distribution, std::uint64_t n) {
   Inputs in;
-  in.platform = R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}], "accelerators": [{"name": "a", "kind": "k", "count": )" +
-                std::to_string(servers) + "}]}";
-  in.workload = R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "poisson", "rate": )" +
-                std::to_string(lambda) + R"(, "count": )" + std::to_string(n) + "}}]}";
+  in.platform =
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}], "accelerators": [{"name": "a", "kind": "k", "count": )" +
+      std::to_string(servers) + "}]}";
+  in.workload =
+      R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "poisson", "rate": )" +
+      std::to_string(lambda) + R"(, "count": )" + std::to_string(n) + "}}]}";
   in.models["m"] = chain_model("m", 1, R"("kind": "k", "time": 1)");
   auto scenario = make_scenario(in);
   scenario->options.seed = 7;
@@ -77,7 +79,8 @@ TEST_CASE("M/M/1, M/M/3 and M/D/1 waiting times") {
     double expected;
   };
   // Wq = rho / (mu (1 - rho)) = 4; Erlang C: 0.647191 / (3 - 2.4) = 1.078652; half of M/M/1: 2
-  for (const Case& c : {Case{0.8, 1, "exponential", 4}, Case{2.4, 3, "exponential", 1.078652}, Case{0.8, 1, "none", 2}}) {
+  for (const Case& c :
+       {Case{0.8, 1, "exponential", 4}, Case{2.4, 3, "exponential", 1.078652}, Case{0.8, 1, "none", 2}}) {
     const Estimate e = waiting(c.lambda, c.servers, c.distribution, 400000);
     INFO("expected " << c.expected << ", measured " << e.mean << " +- " << e.half_width);
     CHECK(std::abs(e.mean - c.expected) < e.half_width);

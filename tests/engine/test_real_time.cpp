@@ -23,8 +23,8 @@ Log run(const std::vector<PeriodicTask>& tasks, int processors, double grain, do
   std::string accelerators, streams;
   for (int a = 0; a < processors; ++a)
     accelerators += (a > 0 ? "," : "") + (R"({"name": "p)" + std::to_string(a) + R"(", "kind": "k"})");
-  in.platform = R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}], "accelerators": [)" +
-                accelerators + "]}";
+  in.platform =
+      R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}], "accelerators": [)" + accelerators + "]}";
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const std::string name = std::to_string(t + 1);
     in.models[name] = chain_model(name, static_cast<int>(std::lround(tasks[t].time / grain)),
@@ -33,8 +33,8 @@ Log run(const std::vector<PeriodicTask>& tasks, int processors, double grain, do
                                      R"(", "arrival": {"type": "periodic", "period": )" +
                                      std::to_string(tasks[t].period) + R"(}, "deadline": "period"})");
   }
-  in.workload = R"({"format": 1, "name": "w", "duration": )" + std::to_string(duration) +
-                R"(, "streams": [)" + streams + "]}";
+  in.workload =
+      R"({"format": 1, "name": "w", "duration": )" + std::to_string(duration) + R"(, "streams": [)" + streams + "]}";
   return simulate_log(make_scenario(in), policy, std::move(parameters));
 }
 
@@ -42,8 +42,7 @@ Log run(const std::vector<PeriodicTask>& tasks, int processors, double grain, do
 std::string misses(const Log& log) {
   std::vector<std::string> late;
   for (const RequestRecord& r : log.requests)
-    if (r.status == RequestStatus::late)
-      late.push_back(std::string(r.stream) + "." + std::to_string(r.index) + " ");
+    if (r.status == RequestStatus::late) late.push_back(std::string(r.stream) + "." + std::to_string(r.index) + " ");
   std::sort(late.begin(), late.end());
   std::string text;
   for (const std::string& l : late) text += l;
@@ -85,8 +84,7 @@ TEST_CASE("two equal (3,8): unit-quantum LLF alternates, EDF does not, nor does 
 
 TEST_CASE("response times at the critical instant: (3,7), (3,12), (5,20) have 3, 6, 20") {
   for (const char* assignment : {"rm", "dm"}) {
-    const Log log =
-        run({{3, 7}, {3, 12}, {5, 20}}, 1, 1, 20, "fp", {{"assignment", std::string(assignment)}});
+    const Log log = run({{3, 7}, {3, 12}, {5, 20}}, 1, 1, 20, "fp", {{"assignment", std::string(assignment)}});
     for (const RequestRecord& r : log.requests)
       if (r.index == 0) CHECK(*r.latency == (r.stream == "1" ? 3 : r.stream == "2" ? 6 : 20));
   }

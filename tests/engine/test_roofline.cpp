@@ -21,11 +21,14 @@ std::string platform(int n, double bandwidth, const std::vector<double>& ports, 
   std::string kinds, accelerators;
   for (int i = 0; i < n; ++i) {
     const std::string id = std::to_string(i), comma = i > 0 ? "," : "";
-    kinds += comma + R"({"name": "k)" + id + R"(", "type": "npu", "profile": "k", "port_bandwidth": )" + text(ports[i]) + "}";
+    kinds += comma + R"({"name": "k)" + id + R"(", "type": "npu", "profile": "k", "port_bandwidth": )" +
+             text(ports[i]) + "}";
     accelerators += comma + R"({"name": "a)" + id + R"(", "kind": "k)" + id + R"(", "memory": "dram"})";
   }
-  const std::string fabric = links ? R"(, {"name": "far", "bandwidth": "1 GB/s"}], "links": [{"name": "pcie", "bandwidth": "1 GB/s"}],
-      "routes": [{"from": "dram", "to": "far", "links": ["pcie"]}])" : "]";
+  const std::string fabric =
+      links ? R"(, {"name": "far", "bandwidth": "1 GB/s"}], "links": [{"name": "pcie", "bandwidth": "1 GB/s"}],
+      "routes": [{"from": "dram", "to": "far", "links": ["pcie"]}])"
+            : "]";
   return R"({"format": 1, "name": "p", "kinds": [)" + kinds + R"(], "memories": [{"name": "dram", "bandwidth": )" +
          text(bandwidth) + "}" + fabric + R"(, "accelerators": [)" + accelerators + "]}";
 }
@@ -36,8 +39,10 @@ Inputs inputs(const std::string& platform, const std::vector<double>& times, con
   std::string streams;
   for (std::size_t i = 0; i < times.size(); ++i) {
     const std::string id = std::to_string(i);
-    streams += (i > 0 ? "," : "") + (R"({"name": "s)" + id + R"(", "model": "m)" + id + R"(", "arrival": {"type": "burst", "count": 1}})");
-    in.models["m" + id] = chain_model("m" + id, 1, R"("kind": "k", "time": )" + text(times[i]) + R"(, "bytes": )" + text(bytes[i]));
+    streams += (i > 0 ? "," : "") +
+               (R"({"name": "s)" + id + R"(", "model": "m)" + id + R"(", "arrival": {"type": "burst", "count": 1}})");
+    in.models["m" + id] =
+        chain_model("m" + id, 1, R"("kind": "k", "time": )" + text(times[i]) + R"(, "bytes": )" + text(bytes[i]));
   }
   in.workload = R"({"format": 1, "name": "w", "streams": [)" + streams + "]}";
   return in;
@@ -96,8 +101,9 @@ TEST_CASE("alone, a task takes max(compute time, bytes / bandwidth)") {
     double time, bytes, port, bandwidth, expected;
   };
   // compute-bound; memory-bound; port-bound; exactly balanced; no traffic
-  for (const Case& c : {Case{2e-3, 1e6, 20e9, 60e9, 2e-3}, Case{1e-3, 3e8, 100e9, 60e9, 5e-3},
-                        Case{1e-3, 1e8, 20e9, 60e9, 5e-3}, Case{5e-3, 3e8, 60e9, 60e9, 5e-3}, Case{7e-3, 0, 1e9, 1e9, 7e-3}}) {
+  for (const Case& c :
+       {Case{2e-3, 1e6, 20e9, 60e9, 2e-3}, Case{1e-3, 3e8, 100e9, 60e9, 5e-3}, Case{1e-3, 1e8, 20e9, 60e9, 5e-3},
+        Case{5e-3, 3e8, 60e9, 60e9, 5e-3}, Case{7e-3, 0, 1e9, 1e9, 7e-3}}) {
     for (const bool links : {false, true}) {
       const Log log = run_pinned(inputs(platform(1, c.bandwidth, {c.port}, links), {c.time}, {c.bytes}));
       CHECK(std::abs(log.tasks.at(0).end - c.expected) < 1e-9 * c.expected);
@@ -116,7 +122,8 @@ TEST_CASE("2 to 32 accelerators share a memory max-min fairly") {
         bytes.push_back(1e6 * (5 + (i * 13) % 11));
         ports.push_back(1e9 * (4 + (i * 3) % 7));
         // What the simulator reads is the decimal text of these.
-        caps.push_back(std::min(std::stod(text(ports.back())), std::stod(text(bytes.back())) / std::stod(text(times.back()))));
+        caps.push_back(
+            std::min(std::stod(text(ports.back())), std::stod(text(bytes.back())) / std::stod(text(times.back()))));
         exact.push_back(std::stod(text(bytes.back())));
       }
       const std::vector<double> expected = water_filling(20e9, exact, caps);
@@ -130,7 +137,8 @@ TEST_CASE("2 to 32 accelerators share a memory max-min fairly") {
 TEST_CASE("SimGrid and the fluid executor agree on contended chains") {
   Inputs in;
   std::string kinds = R"({"name": "k", "type": "npu", "port_bandwidth": "20 GB/s"})";
-  in.platform = R"({"format": 1, "name": "p", "kinds": [)" + kinds + R"(], "memories": [{"name": "d", "bandwidth": "60 GB/s"}],
+  in.platform =
+      R"({"format": 1, "name": "p", "kinds": [)" + kinds + R"(], "memories": [{"name": "d", "bandwidth": "60 GB/s"}],
       "accelerators": [{"name": "a", "kind": "k", "count": 8}]})";
   in.models["m"] = chain_model("m", 20, R"("kind": "k", "time": 1.3e-3, "bytes": 21000000)");
   in.models["n"] = chain_model("n", 15, R"("kind": "k", "time": 0.7e-3, "bytes": 13000000)");

@@ -69,8 +69,8 @@ FutureRequest arrival(std::uint32_t stream, std::uint32_t model, std::uint64_t i
   return future;
 }
 
-void check_task(const Log& log, const std::string& name, std::uint64_t request,
-                const std::string& accelerator, double compute, double end) {
+void check_task(const Log& log, const std::string& name, std::uint64_t request, const std::string& accelerator,
+                double compute, double end) {
   INFO(name);
   const TaskRecord& task = log.task(name, request);
   CHECK(task.accelerator == accelerator);
@@ -124,8 +124,7 @@ TEST_CASE("horizon workload: an accelerator is kept for a request that is known 
   check_task(log, "s", 1, "a", 1, 4);
   check_task(log, "l0", 0, "a", 4, 6);
   check_task(log, "l1", 0, "a", 6, 10);
-  for (const RequestRecord& request : log.requests)
-    CHECK(*request.forecast == doctest::Approx(*request.finish));
+  for (const RequestRecord& request : log.requests) CHECK(*request.forecast == doctest::Approx(*request.finish));
 }
 
 TEST_CASE("horizon workload: two requests are planned and executed as one problem with release times") {
@@ -174,8 +173,7 @@ TEST_CASE("Graham's list by longest processing time: 11, worse than no order at 
       R"({"format": 1, "name": "w", "streams": [{"name": "x", "model": "m", "arrival": {"type": "burst", "count": 1}}]})",
       {{"m", "{\"format\": 1, \"name\": \"m\", \"layers\": [" + layers + "], \"costs\": [" + costs + "]}"}}};
   CHECK(simulate_log(make_scenario(inputs), "list", {{"order", std::string("lpt")}}).totals.end == 11);
-  CHECK(simulate_log(make_scenario(inputs), "list").totals.end ==
-        10);  // 3 + 4 + 3, 5 + 4, 3 + 5 as they stand
+  CHECK(simulate_log(make_scenario(inputs), "list").totals.end == 10);  // 3 + 4 + 3, 5 + 4, 3 + 5 as they stand
 }
 
 TEST_CASE("random: the same seed, the same plan; equal accelerators get equal shares") {

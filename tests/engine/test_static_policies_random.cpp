@@ -13,9 +13,7 @@ using namespace hetsched::testing;
 
 namespace {
 
-std::string named(const char* what, int number) {
-  return "\"" + std::string(what) + std::to_string(number) + "\"";
-}
+std::string named(const char* what, int number) { return "\"" + std::string(what) + std::to_string(number) + "\""; }
 
 /// Appends to a list of JSON values.
 void append(std::string& list, const std::string& value) { list += (list.empty() ? "" : ", ") + value; }
@@ -26,14 +24,12 @@ contract::Inputs inputs_of(const Instance& in) {
   for (int p = 0; p < in.m; ++p) {
     append(kinds, "{\"name\": " + named("k", p) + ", \"type\": \"cpu\"}");
     append(memories, "{\"name\": " + named("m", p) + "}");
-    append(accelerators, "{\"name\": " + named("p", p) + ", \"kind\": " + named("k", p) +
-                             ", \"memory\": " + named("m", p) + "}");
+    append(accelerators,
+           "{\"name\": " + named("p", p) + ", \"kind\": " + named("k", p) + ", \"memory\": " + named("m", p) + "}");
     for (int q = 0; q < p; ++q) {
       const std::string link = named("l", p * in.m + q);
-      append(links,
-             "{\"name\": " + link + R"(, "bandwidth": "1 B/s", "latency": 0, "sharing": "uncontended"})");
-      append(routes,
-             "{\"from\": " + named("m", q) + ", \"to\": " + named("m", p) + ", \"links\": [" + link + "]}");
+      append(links, "{\"name\": " + link + R"(, "bandwidth": "1 B/s", "latency": 0, "sharing": "uncontended"})");
+      append(routes, "{\"from\": " + named("m", q) + ", \"to\": " + named("m", p) + ", \"links\": [" + link + "]}");
     }
   }
   for (int t = 0; t < in.n; ++t) {
@@ -47,9 +43,8 @@ contract::Inputs inputs_of(const Instance& in) {
         append(costs, "{\"layer\": " + named("t", t) + ", \"kind\": " + named("k", p) +
                           ", \"time\": " + std::to_string(in.w[t][p]) + "}");
   }
-  return {R"({"format": 1, "name": "p", "kinds": [)" + kinds + "], \"memories\": [" + memories +
-              "], \"links\": [" + links + "], \"routes\": [" + routes + "], \"accelerators\": [" +
-              accelerators + "]}",
+  return {R"({"format": 1, "name": "p", "kinds": [)" + kinds + "], \"memories\": [" + memories + "], \"links\": [" +
+              links + "], \"routes\": [" + routes + "], \"accelerators\": [" + accelerators + "]}",
           R"({"format": 1, "name": "w", "streams": [
               {"name": "x", "model": "m", "arrival": {"type": "burst", "count": 1}, "granularity": "layer"}]})",
           {{"m", R"({"format": 1, "name": "m", "layers": [)" + layers + "], \"costs\": [" + costs + "]}"}}};

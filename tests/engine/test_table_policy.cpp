@@ -11,8 +11,7 @@ using namespace hetsched::testing;
 namespace {
 
 /// The policy with a file of this content; problems of its parameters.
-std::unique_ptr<Policy> with_table(const std::string& content,
-                                   std::vector<Params::Problem>* problems = nullptr) {
+std::unique_ptr<Policy> with_table(const std::string& content, std::vector<Params::Problem>* problems = nullptr) {
   Params params({{"file", std::string("map.csv")}}, 1,
                 {.file = [&](std::string_view, const std::string& path, std::string& text) -> std::string {
                   CHECK(path == "map.csv");
@@ -36,8 +35,7 @@ std::string wrong(const std::string& content) {
 }
 
 Log run(const std::string& content) {
-  return simulate_log(load_scenario("platforms/heft_2002.json", "workloads/heft_2002.json"),
-                      *with_table(content));
+  return simulate_log(load_scenario("platforms/heft_2002.json", "workloads/heft_2002.json"), *with_table(content));
 }
 
 std::string wrong_names(const std::string& content) {

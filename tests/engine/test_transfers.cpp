@@ -86,17 +86,20 @@ TEST_CASE("transfers over one link share its bandwidth; an uncontended link give
       for (int i = 0; i < n; ++i) {
         const std::string s = std::to_string(i), comma = i > 0 ? "," : "";
         memories += comma + R"({"name": "f)" + s + R"("}, {"name": "t)" + s + R"("})";
-        accelerators += comma + R"({"name": "af)" + s + R"(", "kind": "k", "memory": "f)" + s + R"("}, {"name": "at)" + s +
-                        R"(", "kind": "k", "memory": "t)" + s + R"("})";
+        accelerators += comma + R"({"name": "af)" + s + R"(", "kind": "k", "memory": "f)" + s + R"("}, {"name": "at)" +
+                        s + R"(", "kind": "k", "memory": "t)" + s + R"("})";
         layers += comma + R"({"name": "p)" + s + R"(", "inputs": [], "output_bytes": 1e9}, {"name": "c)" + s +
                   R"(", "inputs": ["p)" + s + R"("]})";
-        costs += comma + R"({"layer": "p)" + s + R"(", "kind": "k", "time": 1}, {"layer": "c)" + s + R"(", "kind": "k", "time": 1})";
+        costs += comma + R"({"layer": "p)" + s + R"(", "kind": "k", "time": 1}, {"layer": "c)" + s +
+                 R"(", "kind": "k", "time": 1})";
       }
       Inputs in;
       in.platform = R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu"}], "memories": [)" + memories +
                     R"(], "links": [{"name": "bus", "bandwidth": "1 GB/s", "sharing": ")" +
-                    (shared ? "shared" : "uncontended") + R"("}], "routes": [{"from": "*", "to": "*", "links": ["bus"]}],
-                    "accelerators": [)" + accelerators + "]}";
+                    (shared ? "shared" : "uncontended") +
+                    R"("}], "routes": [{"from": "*", "to": "*", "links": ["bus"]}],
+                    "accelerators": [)" +
+                    accelerators + "]}";
       in.models["m"] = R"({"format": 1, "name": "m", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}";
       in.workload = burst("m");
       Scripted policy([](const SystemView& view, Decisions& out) {

@@ -22,8 +22,7 @@ std::string model(const std::string& accuracy = "") {
     rows += std::string(rows.empty() ? "" : ", ") + R"({"layer": ")" + layer +
             R"(", "kind": "k", "time": 4, "energy": 10})";
     if (*layer != 'x')
-      rows += std::string(R"(, {"layer": ")") + layer +
-              R"(", "variant": "v", "kind": "k", "time": 1, "energy": 2})";
+      rows += std::string(R"(, {"layer": ")") + layer + R"(", "variant": "v", "kind": "k", "time": 1, "energy": 2})";
   }
   return R"({"format": 1, "name": "m", "layers": [{"name": "x"}, {"name": "y", "variants": [{"name": "v", "accuracy_loss": 0.125}]},
              {"name": "z", "variants": [{"name": "v", "accuracy_loss": 0.0625}]}],)" +

@@ -16,10 +16,13 @@ constexpr const char* kOne = R"({"format": 1, "name": "p", "kinds": [{"name": "k
 constexpr const char* kTwo = R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [
   {"name": "x", "frequency": 1e9, "idle_power": 1, "active_power": 3}]}], "accelerators": [{"name": "a", "kind": "k", "count": 2}]})";
 
-std::string second(const std::string& name, int tasks = 1) { return chain_model(name, tasks, R"("kind": "k", "time": 1)"); }
+std::string second(const std::string& name, int tasks = 1) {
+  return chain_model(name, tasks, R"("kind": "k", "time": 1)");
+}
 
 Inputs with_streams(const std::string& platform, const std::string& streams, const std::string& extra = "") {
-  return {platform, R"({"format": 1, "name": "w", )" + extra + R"("streams": [)" + streams + "]}",
+  return {platform,
+          R"({"format": 1, "name": "w", )" + extra + R"("streams": [)" + streams + "]}",
           {{"m", second("m")}, {"n", second("n", 3)}}};
 }
 
@@ -36,13 +39,16 @@ TEST_CASE("periodic arrivals: phase, rounding to whole milliseconds, duration, e
   const Log log = simulate_log(make_scenario(with_streams(kTwo, R"(
     {"name": "x", "model": "m", "arrival": {"type": "periodic", "rate": "60 Hz", "integer_ms": true}, "deadline": "period"},
     {"name": "y", "model": "m", "arrival": {"type": "periodic", "rate": "3 Hz", "phase": "0.5 s"}, "deadline": "period"})",
-                                                          R"("duration": "1 s", "end": "at_duration", )")), "fcfs");
+                                                          R"("duration": "1 s", "end": "at_duration", )")),
+                               "fcfs");
   CHECK(request(log, "x", 7).arrival == 0.112);
   CHECK(*request(log, "x", 7).deadline == 0.128);
   CHECK(request(log, "y", 1).arrival == 0.5 + 1.0 / 3);
   // 0, 16, .., 992 ms; 0.5, 0.833
-  CHECK(std::count_if(log.requests.begin(), log.requests.end(), [](const RequestRecord& r) { return r.stream == "x"; }) == 63);
-  CHECK(std::count_if(log.requests.begin(), log.requests.end(), [](const RequestRecord& r) { return r.stream == "y"; }) == 2);
+  CHECK(std::count_if(log.requests.begin(), log.requests.end(),
+                      [](const RequestRecord& r) { return r.stream == "x"; }) == 63);
+  CHECK(std::count_if(log.requests.begin(), log.requests.end(),
+                      [](const RequestRecord& r) { return r.stream == "y"; }) == 2);
 }
 
 TEST_CASE("what arrives at one instant reaches the policy in one call, by stream") {
@@ -59,14 +65,16 @@ TEST_CASE("what arrives at one instant reaches the policy in one call, by stream
   });
   const Log log = simulate_log(make_scenario(with_streams(kOne, R"(
     {"name": "x", "model": "m", "arrival": {"type": "burst", "count": 3, "at": 1}},
-    {"name": "y", "model": "m", "arrival": {"type": "trace", "times": [1, 1, 2]}})")), policy);
+    {"name": "y", "model": "m", "arrival": {"type": "trace", "times": [1, 1, 2]}})")),
+                               policy);
   CHECK(arrivals == std::vector<std::size_t>{5, 1});
   CHECK(log.requests.at(2).stream == "x");
 }
 
 TEST_CASE("a closed loop keeps n requests in the system") {
   const Log log = simulate_log(make_scenario(with_streams(kTwo, R"(
-    {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 2, "think_time": 0.5, "count": 7}})")), "fcfs");
+    {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 2, "think_time": 0.5, "count": 7}})")),
+                               "fcfs");
   // both accelerators: 0-1, 1.5-2.5, 3-4 and one more 4.5-5.5
   CHECK(log.requests.size() == 7);
   CHECK(log.totals.end == 5.5);
@@ -75,8 +83,10 @@ TEST_CASE("a closed loop keeps n requests in the system") {
 TEST_CASE("a cascade: every finished request triggers another, with a probability and a delay") {
   const Log log = simulate_log(make_scenario(with_streams(kTwo, R"(
     {"name": "x", "model": "m", "arrival": {"type": "periodic", "period": 2, "count": 400}},
-    {"name": "y", "model": "m", "arrival": {"type": "triggered", "by": "x", "delay": 0.25}, "probability": 0.25, "deadline": 3})")), "fcfs");
-  const auto n = std::count_if(log.requests.begin(), log.requests.end(), [](const RequestRecord& r) { return r.stream == "y"; });
+    {"name": "y", "model": "m", "arrival": {"type": "triggered", "by": "x", "delay": 0.25}, "probability": 0.25, "deadline": 3})")),
+                               "fcfs");
+  const auto n =
+      std::count_if(log.requests.begin(), log.requests.end(), [](const RequestRecord& r) { return r.stream == "y"; });
   CHECK(n > 70);  // binomial(400, 1/4): 100 +- 8.7
   CHECK(n < 130);
   for (const RequestRecord& r : log.requests)
@@ -87,7 +97,8 @@ TEST_CASE("a gate: request k waits until the other stream has finished more than
   // x takes 3 s on one accelerator: ends 3, 6. y's requests arrive at 0 and 1.
   const Log log = simulate_log(make_scenario(with_streams(kTwo, R"(
     {"name": "x", "model": "n", "arrival": {"type": "trace", "times": [0, 3]}},
-    {"name": "y", "model": "m", "arrival": {"type": "trace", "times": [0, 1]}, "after": "x"})")), "fcfs");
+    {"name": "y", "model": "m", "arrival": {"type": "trace", "times": [0, 1]}, "after": "x"})")),
+                               "fcfs");
   CHECK(*request(log, "y", 0).start == 3);
   CHECK(*request(log, "y", 1).start == 6);
 }
@@ -95,14 +106,16 @@ TEST_CASE("a gate: request k waits until the other stream has finished more than
 TEST_CASE("a gate that never opens leaves its requests unfinished, without a deadlock") {
   const Log log = simulate_log(make_scenario(with_streams(kTwo, R"(
     {"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0]}},
-    {"name": "y", "model": "m", "arrival": {"type": "trace", "times": [0, 0.5]}, "after": "x"})")), "fcfs");
+    {"name": "y", "model": "m", "arrival": {"type": "trace", "times": [0, 0.5]}, "after": "x"})")),
+                               "fcfs");
   CHECK(request(log, "y", 0).status == RequestStatus::finished);
   CHECK(request(log, "y", 1).status == RequestStatus::unfinished);
   CHECK(log.totals.end == 2);
 }
 
 TEST_CASE("drop rules") {
-  const std::string streams = R"({"name": "x", "model": "n", "arrival": {"type": "trace", "times": [0, 0, 0]}, "deadline": 4, "drop": ")";
+  const std::string streams =
+      R"({"name": "x", "model": "n", "arrival": {"type": "trace", "times": [0, 0, 0]}, "deadline": 4, "drop": ")";
   SUBCASE("never: late requests run to their end") {
     const Log log = simulate_log(make_scenario(with_streams(kOne, streams + "never\"}")), "fcfs");
     CHECK(request(log, "x", 0).status == RequestStatus::finished);
@@ -134,12 +147,14 @@ TEST_CASE("drop rules") {
 
 TEST_CASE("a request that starts exactly at its deadline is not dropped") {
   const Log log = simulate_log(make_scenario(with_streams(kOne, R"(
-    {"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0, 0]}, "deadline": 1, "drop": "unstarted"})")), "fcfs");
+    {"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0, 0]}, "deadline": 1, "drop": "unstarted"})")),
+                               "fcfs");
   CHECK(request(log, "x", 1).status == RequestStatus::late);
 }
 
 TEST_CASE("an accelerator turned off fails its task, which runs again elsewhere") {
-  auto scenario = make_scenario(with_streams(kTwo, R"({"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0, 0]}})"));
+  auto scenario = make_scenario(
+      with_streams(kTwo, R"({"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0, 0]}})"));
   scenario->options.outages = {{"a0", 0.25, 4.0}};
   for (const char* policy : {"fcfs", "edf", "mct", "met", "rr", "heft", "latency_greedy"}) {
     INFO(policy);
@@ -156,7 +171,8 @@ TEST_CASE("an accelerator turned off fails its task, which runs again elsewhere"
 }
 
 TEST_CASE("the policy's latency delays what it decides") {
-  auto scenario = make_scenario(with_streams(kOne, R"({"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0, 0.1]}})"));
+  auto scenario = make_scenario(
+      with_streams(kOne, R"({"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0, 0.1]}})"));
   scenario->options.decision_latency = {0.25, 0.5};
   const Log log = simulate_log(scenario, "fcfs");
   // 0.75 .. 1.75; decided at 1.75, started 2.5 .. 3.5
@@ -164,7 +180,8 @@ TEST_CASE("the policy's latency delays what it decides") {
 }
 
 TEST_CASE("what has become void while the policy thought is not carried out, and counted") {
-  auto scenario = make_scenario(with_streams(kTwo, R"({"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0]}})"));
+  auto scenario =
+      make_scenario(with_streams(kTwo, R"({"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0]}})"));
   scenario->options.decision_latency = {0.5, 0};
   scenario->options.outages = {{"a0", 0.25, 3.0}};
   const Log log = simulate_log(scenario, "fcfs");
@@ -173,7 +190,8 @@ TEST_CASE("what has become void while the policy thought is not carried out, and
 }
 
 TEST_CASE("jitter: same truth under every policy, predictions unchanged") {
-  auto scenario = make_scenario(with_streams(kTwo, R"({"name": "x", "model": "n", "arrival": {"type": "poisson", "rate": 0.3, "count": 200}})"));
+  auto scenario = make_scenario(
+      with_streams(kTwo, R"({"name": "x", "model": "n", "arrival": {"type": "poisson", "rate": 0.3, "count": 200}})"));
   scenario->options.execution_jitter = {JitterDistribution::lognormal, 0.3};
   const Log a = simulate_log(scenario, "fcfs");
   const Log b = simulate_log(scenario, "rr");
@@ -181,7 +199,8 @@ TEST_CASE("jitter: same truth under every policy, predictions unchanged") {
   for (const TaskRecord& t : a.tasks) {
     const double time = t.end - t.compute;
     CHECK(t.predicted == doctest::Approx(1));
-    CHECK(b.task(std::string(t.task), t.request).end - b.task(std::string(t.task), t.request).compute == doctest::Approx(time).epsilon(1e-9));
+    CHECK(b.task(std::string(t.task), t.request).end - b.task(std::string(t.task), t.request).compute ==
+          doctest::Approx(time).epsilon(1e-9));
     sum += time;
     square += time * time;
   }

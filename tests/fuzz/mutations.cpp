@@ -57,19 +57,14 @@ void mutate(std::string& bytes, const std::vector<std::string>& corpus, Dice& di
     case 1:
       if (!bytes.empty()) bytes[at] = static_cast<char>(bytes[at] ^ (1 << dice.below(8)));
       break;
-    case 2:
-      bytes.erase(at, size);
-      break;
-    case 3:
-      bytes.insert(at, bytes.substr(dice.below(bytes.size()), size));
-      break;
+    case 2: bytes.erase(at, size); break;
+    case 3: bytes.insert(at, bytes.substr(dice.below(bytes.size()), size)); break;
     case 4: {
       const std::string& other = corpus[dice.below(corpus.size())];
       bytes.insert(at, other.substr(dice.below(other.size()), size * 8));
       break;
     }
-    default:
-      bytes.resize(at);
+    default: bytes.resize(at);
   }
   if (bytes.size() > kMostBytes) bytes.resize(kMostBytes);
 }
@@ -87,8 +82,7 @@ int main(int argc, char** argv) {
     else if (!word.starts_with('-'))
       corpus = read_corpus(word);
   }
-  if (corpus.empty())
-    return std::fprintf(stderr, "usage: %s [-max_total_time=SECONDS] CORPUS_FOLDER\n", argv[0]), 2;
+  if (corpus.empty()) return std::fprintf(stderr, "usage: %s [-max_total_time=SECONDS] CORPUS_FOLDER\n", argv[0]), 2;
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   Dice dice;
   std::uint64_t runs = 0;

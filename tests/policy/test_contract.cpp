@@ -61,8 +61,7 @@ class Erratic final : public Policy {
       if (chance(0.2)) out.forecast(r, view.now);
       if (chance(0.01)) out.drop(r);
     }
-    if (!view.ready.empty())
-      out.wake_at(view.now + view.models[0].best_time * (0.01 + random_.uniform(next_++)));
+    if (!view.ready.empty()) out.wake_at(view.now + view.models[0].best_time * (0.01 + random_.uniform(next_++)));
   }
 
  private:
@@ -83,7 +82,8 @@ using testing::make_policy;
 Subject subject(const std::string& json) {
   if (json == "erratic")
     return {json, [](std::uint64_t seed) -> std::unique_ptr<Policy> { return std::make_unique<Erratic>(seed); }};
-  return {json, [json](std::uint64_t seed) { return make_policy(json, seed).policy; }, make_policy(json, 1).clairvoyant};
+  return {json, [json](std::uint64_t seed) { return make_policy(json, seed).policy; },
+          make_policy(json, 1).clairvoyant};
 }
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
@@ -98,7 +98,8 @@ std::vector<std::string> settings_of(const std::string& name) {
     for (std::size_t from = 0; from <= declared.type.size();) {
       const std::size_t to = std::min(declared.type.find('|', from), declared.type.size());
       const std::string option = declared.type.substr(from, to - from);
-      if (option != std::get<std::string>(declared.fallback)) settings.push_back(quoted(declared.name) + ": " + quoted(option));
+      if (option != std::get<std::string>(declared.fallback))
+        settings.push_back(quoted(declared.name) + ": " + quoted(option));
       from = to + 1;
     }
   }
@@ -112,12 +113,11 @@ std::string with_required(const std::string& name, const std::string& members) {
 /// A decorator as JSON, with parameters under which it has something to do in small scenarios, where its defaults have
 /// not.
 std::string biting(const std::string& name) {
-  static const std::map<std::string, std::string> kParameters = {{"admission", R"("limit": 2)"},
-                                                                 {"batch", R"("rule": "nexus")"},
-                                                                 {"drop", R"("rule": "newest")"}};
+  static const std::map<std::string, std::string> kParameters = {
+      {"admission", R"("limit": 2)"}, {"batch", R"("rule": "nexus")"}, {"drop", R"("rule": "newest")"}};
   const auto at = kParameters.find(name);
-  return "{\"name\": " + quoted(name) + ", \"parameters\": " +
-         with_required(name, at != kParameters.end() ? at->second : "") + "}";
+  return "{\"name\": " + quoted(name) +
+         ", \"parameters\": " + with_required(name, at != kParameters.end() ? at->second : "") + "}";
 }
 
 /// Every policy and, around a few that differ in what they listen to, every decorator; each also with every single
@@ -129,7 +129,8 @@ std::vector<std::string> policies() {
     if (needs_file(std::string(entry.name))) continue;
     all.push_back("{\"name\": " + name + ", \"parameters\": " + with_required(std::string(entry.name), "") + "}");
     for (const std::string& setting : settings_of(std::string(entry.name)))
-      all.push_back("{\"name\": " + name + ", \"parameters\": " + with_required(std::string(entry.name), setting) + "}");
+      all.push_back("{\"name\": " + name + ", \"parameters\": " + with_required(std::string(entry.name), setting) +
+                    "}");
   }
   for (const DecoratorEntry& entry : builtin_decorators()) {
     std::vector<std::string> settings = settings_of(std::string(entry.name));
@@ -137,7 +138,8 @@ std::vector<std::string> policies() {
     for (std::size_t i = 0; i < settings.size(); ++i)
       for (const char* inner : {"edf", "mct", "heft"})
         if (i + 1 == settings.size() || inner == std::string(i % 2 == 0 ? "edf" : "mct"))
-          all.push_back("{\"name\": " + quoted(inner) + ", \"decorators\": [{\"name\": " + quoted(std::string(entry.name)) +
+          all.push_back("{\"name\": " + quoted(inner) +
+                        ", \"decorators\": [{\"name\": " + quoted(std::string(entry.name)) +
                         ", \"parameters\": " + with_required(std::string(entry.name), settings[i]) + "}]}");
   }
   for (const DecoratorEntry& outer : builtin_decorators())
@@ -163,8 +165,7 @@ std::optional<Log> run(const RandomScenario& scenario, const std::string& name, 
 /// Do two runs tell the same story, but for rounding?
 bool agree(const Log& a, const Log& b) {
   const auto close = [](double x, double y) { return std::abs(x - y) <= 1e-9 * std::max(1.0, std::abs(y)); };
-  return close(a.totals.end, b.totals.end) && close(a.energy(), b.energy()) &&
-         a.tasks.size() == b.tasks.size() &&
+  return close(a.totals.end, b.totals.end) && close(a.energy(), b.energy()) && a.tasks.size() == b.tasks.size() &&
          std::equal(a.requests.begin(), a.requests.end(), b.requests.begin(), b.requests.end(),
                     [&](const RequestRecord& x, const RequestRecord& y) {
                       return x.request == y.request && x.status == y.status && close(x.end, y.end) &&
@@ -229,7 +230,7 @@ TEST_CASE(
   for (const std::string& name : policies()) {
     if (name.find("drop") != std::string::npos || name.find("batch") != std::string::npos ||
         name.find("limit") != std::string::npos)
-      continue;  // less work
+      continue;                                                // less work
     if (name.find("workload") != std::string::npos) continue;  // waits for what it knows will come
     INFO("policy " << name);
     const Made made = make_policy(name, 1);

@@ -72,8 +72,7 @@ TEST_CASE("static policies that plan live requests anew, or a whole workload, ke
       if (!is_static(entry)) continue;
       for (const std::string horizon : {"live", "workload"}) {
         INFO(entry.name << ", horizon " << horizon << "\n" << scenario.text());
-        const Subject subject{std::string(entry.name),
-                              [&](std::uint64_t run_seed) -> std::unique_ptr<Policy> {
+        const Subject subject{std::string(entry.name), [&](std::uint64_t run_seed) -> std::unique_ptr<Policy> {
                                 return std::make_unique<Seer>(made(entry, horizon, run_seed), future);
                               }};
         const std::optional<Violation> violation = broken_contract(scenario, subject);

@@ -51,8 +51,7 @@ std::map<std::string, LibraryKind> kind_library() {
 
 Network zoo_network(const std::string& name, std::string_view precision, std::uint32_t batch) {
   Problems problems;
-  Document document =
-      Document::from_file(kSource / "workloads" / "models" / "zoo" / (name + ".json"), problems);
+  Document document = Document::from_file(kSource / "workloads" / "models" / "zoo" / (name + ".json"), problems);
   document.set("precision", std::string(precision), "test", problems);
   document.set("batch", batch, "test", problems);
   Network network = read_network(document.root(), problems);

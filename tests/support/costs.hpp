@@ -29,8 +29,7 @@ struct NetworkCost {
   double time = 0, energy = 0, traffic = 0;
 };
 NetworkCost sum_of(const Network& network, const CostModel& model, std::span<const OperatingPointSpec> points,
-                   const CostModel* fallback = nullptr,
-                   std::span<const OperatingPointSpec> fallback_points = {});
+                   const CostModel* fallback = nullptr, std::span<const OperatingPointSpec> fallback_points = {});
 
 double median(std::vector<double> values);
 

@@ -10,8 +10,7 @@
 namespace hetsched::testing {
 
 /// A request that is a chain; times[task][accelerator], `change` when the accelerator changes.
-inline void add_chain(mapping::MappingProblem& problem, const std::vector<std::vector<double>>& times,
-                      double change) {
+inline void add_chain(mapping::MappingProblem& problem, const std::vector<std::vector<double>>& times, double change) {
   const std::uint32_t request = problem.add_request();
   std::uint32_t before = kNone;
   for (const std::vector<double>& row : times) {

@@ -47,9 +47,7 @@ class Plain {
     }
     return std::max(there, end_of(p));
   }
-  [[nodiscard]] double finish(int t, int p, bool insertion) const {
-    return start(t, p, insertion) + in_.w[t][p];
-  }
+  [[nodiscard]] double finish(int t, int p, bool insertion) const { return start(t, p, insertion) + in_.w[t][p]; }
   void put(int t, int p, bool insertion) {
     const double begin = start(t, p, insertion);
     at_[t] = p;
@@ -118,8 +116,7 @@ double oct(const Instance& in, int t, int p) {
     if (!in.edge(t, s)) continue;
     double best = kNever;
     for (int q = 0; q < in.m; ++q)
-      if (in.w[s][q] < kNever)
-        best = std::min(best, oct(in, s, q) + in.w[s][q] + (p == q ? 0 : in.mean_c(t, s)));
+      if (in.w[s][q] < kNever) best = std::min(best, oct(in, s, q) + in.w[s][q] + (p == q ? 0 : in.mean_c(t, s)));
     worst = std::max(worst, best);
   }
   return worst;
@@ -129,8 +126,7 @@ double oct(const Instance& in, int t, int p) {
 double plain_batch(const Instance& in, double sign) {
   Plain plan(in);
   for (int i = 0; i < in.n; ++i) {
-    const int t =
-        plan.largest_ready([&](int x) { return sign * plan.finish(x, plan.first_finish(x, false), false); });
+    const int t = plan.largest_ready([&](int x) { return sign * plan.finish(x, plan.first_finish(x, false), false); });
     plan.put(t, plan.first_finish(t, false), false);
   }
   return plan.makespan();
@@ -159,9 +155,7 @@ Instance random_instance(std::uint64_t seed) {
   std::uint64_t next = 0;
   const auto below = [&](double limit) { return std::floor(dice.uniform(next++) * limit); };
   const auto amount = [&](double limit) {
-    return seed % 3 == 0   ? 1 + below(4)
-           : seed % 3 == 1 ? 1 + below(limit)
-                           : 0.5 + limit * dice.uniform(next++);
+    return seed % 3 == 0 ? 1 + below(4) : seed % 3 == 1 ? 1 + below(limit) : 0.5 + limit * dice.uniform(next++);
   };
   Instance made;
   made.n = 1 + static_cast<int>(below(16));
@@ -197,8 +191,7 @@ planning::Problem problem_of(const Instance& in) {
   for (const auto& row : in.w) problem.add_task(row);
   for (int t = 0; t < in.n; ++t)
     for (int u = 0; u < t; ++u)
-      if (in.edge(u, t))
-        problem.add_edge(static_cast<std::uint32_t>(u), static_cast<std::uint32_t>(t), in.bytes[u][t]);
+      if (in.edge(u, t)) problem.add_edge(static_cast<std::uint32_t>(u), static_cast<std::uint32_t>(t), in.bytes[u][t]);
   return problem;
 }
 

@@ -12,8 +12,7 @@ struct WeightedEdge {
 };
 
 /// One second per byte between two accelerators, none inside.
-planning::Problem graph(const std::vector<std::vector<double>>& times,
-                        const std::vector<WeightedEdge>& edges) {
+planning::Problem graph(const std::vector<std::vector<double>>& times, const std::vector<WeightedEdge>& edges) {
   planning::Problem problem = independent(times);
   for (const WeightedEdge& edge : edges) problem.add_edge(edge.from - 1, edge.to - 1, edge.weight);
   return problem;

@@ -9,8 +9,8 @@
 
 namespace hetsched::testing {
 
-/// Parameters as a JSON object: `members`, and what the policy or decorator requires, at the end of its range. Files are
-/// left out.
+/// Parameters as a JSON object: `members`, and what the policy or decorator requires, at the end of its range. Files
+/// are left out.
 inline std::string with_required(const Catalog& catalog, const std::string& name, std::string members) {
   for (const Params::Declared& declared : catalog.declared(name))
     if (declared.required && declared.type != "file")

@@ -23,8 +23,8 @@ class Seer final : public Policy {
  private:
   SystemView seen(const SystemView& view) const {
     SystemView more = view;
-    const auto first = std::find_if(future_.begin(), future_.end(),
-                                    [&](const FutureRequest& f) { return f.arrival >= view.now; });
+    const auto first =
+        std::find_if(future_.begin(), future_.end(), [&](const FutureRequest& f) { return f.arrival >= view.now; });
     more.future = std::span(future_).subspan(static_cast<std::size_t>(first - future_.begin()));
     return more;
   }

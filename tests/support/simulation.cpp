@@ -20,8 +20,8 @@ std::shared_ptr<Scenario> load_scenario(const std::string& platform, const std::
   scenario->workload = read_workload(Document::from_file(root / workload, problems).root(), problems);
   problems.throw_if_any();
   for (const StreamSpec& stream : scenario->workload.streams)
-    scenario->networks.push_back(std::make_shared<Network>(
-        read_network(Document::from_file(stream.model, problems).root(), problems)));
+    scenario->networks.push_back(
+        std::make_shared<Network>(read_network(Document::from_file(stream.model, problems).root(), problems)));
   problems.throw_if_any();
   return scenario;
 }

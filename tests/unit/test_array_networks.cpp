@@ -153,9 +153,8 @@ TEST_CASE("a fully connected layer keeps every dataflow's elements at work") {
   CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::yxp_os)), work).cycles == 2048 * 4);
   CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::rs)), work).cycles == 2048 * 4);
   // The convolution of that shape is MAESTRO's, one element at work.
-  CHECK(
-      price_of(*make_maestro_array(maestro(MaestroDataflow::yxp_os)), work_of_dims(dims, "conv2d")).cycles ==
-      2048 * 1000);
+  CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::yxp_os)), work_of_dims(dims, "conv2d")).cycles ==
+        2048 * 1000);
   for (const std::uint32_t rows : {1u, 7u, 128u, 1000u})
     for (const auto dataflow : {MaestroDataflow::yxp_os, MaestroDataflow::rs}) {
       const Dims many = product(rows, 512, 257);

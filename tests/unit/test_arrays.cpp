@@ -151,7 +151,9 @@ TEST_CASE("systolic arrays: SCALE-Sim's cycles and accesses, exactly") {
     SystolicArraySpec array;
     array.rows = static_cast<std::uint32_t>(row.rows);
     array.columns = static_cast<std::uint32_t>(row.columns);
-    array.stationary = row.stationary == "os" ? Stationary::os : row.stationary == "ws" ? Stationary::ws : Stationary::is;
+    array.stationary = row.stationary == "os"   ? Stationary::os
+                       : row.stationary == "ws" ? Stationary::ws
+                                                : Stationary::is;
     const double p = std::ceil((row.h - row.r + row.stride) / row.stride);
     const double q = std::ceil((row.w - row.s + row.stride) / row.stride);
     const SystolicCounts counts = count_systolic({p * q, row.r * row.s * row.c, row.k}, array);
@@ -266,7 +268,8 @@ TEST_CASE("a mapped array is Eyeriss: AlexNet on the chip, each layer within 12.
   for (const ChipLayer& layer : rows_of<ChipLayer>("eyeriss_alexnet.csv")) {
     const MappedCounts counts = count_mapped(shape_of(layer), eyeriss);
     const double ms = 4 * counts.cycles / 200e6 * 1e3;
-    MESSAGE(layer.layer << ": " << ms << " ms, chip " << layer.ms << " ms, error " << 100 * (ms / layer.ms - 1) << " %");
+    MESSAGE(layer.layer << ": " << ms << " ms, chip " << layer.ms << " ms, error " << 100 * (ms / layer.ms - 1)
+                        << " %");
     CHECK(counts.active_pes == doctest::Approx(active[i++]));
     CHECK(std::abs(ms / layer.ms - 1) < 0.125);
     total += ms;
@@ -283,7 +286,8 @@ TEST_CASE("a mapped array with the unrolling of kcp_ws takes as many steps") {
     maestro.pes = 256;
     MappedArraySpec mapped;
     mapped.unroll = {{"k", 4}, {"c", 64}};
-    CHECK(count_mapped(shape_of_maestro(layer), mapped).cycles == count_maestro(shape_of_maestro(layer), maestro).cycles);
+    CHECK(count_mapped(shape_of_maestro(layer), mapped).cycles ==
+          count_maestro(shape_of_maestro(layer), maestro).cycles);
   }
 }
 
@@ -306,7 +310,8 @@ TEST_CASE("energy of accesses: published ratios and tables at their own points")
   CHECK(maestro.buffer / maestro.mac == doctest::Approx(18.61));
   CHECK(maestro.dram == 0);
   memory.energy.mode = EnergyMode::eyeriss;
-  CHECK(access_energy(memory, Precision::int8).dram / access_energy(memory, Precision::int8).mac == doctest::Approx(200));
+  CHECK(access_energy(memory, Precision::int8).dram / access_energy(memory, Precision::int8).mac ==
+        doctest::Approx(200));
   memory.energy.mode = EnergyMode::physical;
   memory.local_bytes = 4096;
   memory.buffer_bytes = 65536;

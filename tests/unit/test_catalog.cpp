@@ -39,10 +39,9 @@ struct Broken : Policy {
   void decide(const SystemView&, Decisions&) override {}
 };
 
-const PolicyEntry kEntries[] = {policy<Tunable>("tunable", "has parameters", "here"),
-                                policy<Measured>("measured", "has units", "here"),
-                                policy<Plain>("plain", "has none", "here"),
-                                policy<Broken>("broken", "cannot be made", "here")};
+const PolicyEntry kEntries[] = {
+    policy<Tunable>("tunable", "has parameters", "here"), policy<Measured>("measured", "has units", "here"),
+    policy<Plain>("plain", "has none", "here"), policy<Broken>("broken", "cannot be made", "here")};
 
 PolicyChoice choice(const std::string& text) {
   Problems problems;
@@ -67,7 +66,8 @@ TEST_CASE("policies are listed by name and found by it") {
   CHECK(catalog.find("plain")->summary == "has none");
   CHECK(catalog.find("plan") == nullptr);
   CHECK_THROWS_WITH_AS((void)catalog.get("plan"),
-                       "\"plan\" is no policy; did you mean \"plain\"? hetsched policies lists them; those of plugins need --plugin FILE",
+                       "\"plan\" is no policy; did you mean \"plain\"? hetsched policies lists them; those of plugins "
+                       "need --plugin FILE",
                        InputError);
 }
 
@@ -113,7 +113,8 @@ TEST_CASE("a number with a unit may be given with it, and is kept in SI") {
 TEST_CASE("a number with a unit is refused in another one, out of range, and without one where the policy has none") {
   const auto told = [](const std::string& parameters) {
     Problems problems;
-    CHECK(Catalog(kEntries).make(choice(R"({"name": "measured", "parameters": {)" + parameters + "}}"), 1, problems) == nullptr);
+    CHECK(Catalog(kEntries).make(choice(R"({"name": "measured", "parameters": {)" + parameters + "}}"), 1, problems) ==
+          nullptr);
     REQUIRE(problems.size() == 1);
     return problems.all().front().what;
   };
@@ -141,22 +142,19 @@ TEST_CASE("everything wrong with the parameters is told at once, with positions"
              "\"eager\": \"yes\",\n\"order\": [1]}}"),
       1, problems);
   CHECK(made == nullptr);
-  CHECK(
-      texts(problems) ==
-      Names{"exp.json:2:1: /parameters/quantun: is no parameter of policy tunable; did you mean \"quantum\"? "
-            "parameters: quantum, depth, eager, order",
-            "exp.json:6:10: /parameters/order: must be a number, true or false, or a text; found [1]",
-            "exp.json:3:12: /parameters/quantum: must be a number of at least 0 and at most 2; found 3",
-            "exp.json:4:10: /parameters/depth: must be an integer of at least 1; found 1.5",
-            "exp.json:5:10: /parameters/eager: must be true or false; found \"yes\""});
+  CHECK(texts(problems) ==
+        Names{"exp.json:2:1: /parameters/quantun: is no parameter of policy tunable; did you mean \"quantum\"? "
+              "parameters: quantum, depth, eager, order",
+              "exp.json:6:10: /parameters/order: must be a number, true or false, or a text; found [1]",
+              "exp.json:3:12: /parameters/quantum: must be a number of at least 0 and at most 2; found 3",
+              "exp.json:4:10: /parameters/depth: must be an integer of at least 1; found 1.5",
+              "exp.json:5:10: /parameters/eager: must be true or false; found \"yes\""});
 }
 
 TEST_CASE("a policy without parameters says so") {
   Problems problems;
-  CHECK(Catalog(kEntries).make(choice(R"({"name": "plain", "parameters": {"x": 1}})"), 1, problems) ==
-        nullptr);
-  CHECK(texts(problems) ==
-        Names{"exp.json:1:34: /parameters/x: is no parameter of policy plain; parameters: none"});
+  CHECK(Catalog(kEntries).make(choice(R"({"name": "plain", "parameters": {"x": 1}})"), 1, problems) == nullptr);
+  CHECK(texts(problems) == Names{"exp.json:1:34: /parameters/x: is no parameter of policy plain; parameters: none"});
 }
 
 TEST_CASE("a constructor that throws is the policy's fault") {

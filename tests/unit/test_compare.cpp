@@ -100,14 +100,12 @@ TEST_CASE("of each side only the policy with the best mean of the first metric c
   CHECK(low.notes.front().find("not the scheduler's") != std::string::npos);
 }
 
-TEST_CASE(
-    "the best mean is the highest of a metric that is better when larger; the next metric decides ties") {
+TEST_CASE("the best mean is the highest of a metric that is better when larger; the next metric decides ties") {
   const Comparison high = compared(kRows, {{{"platform", "hom"}}, {"goodput_rps"}, true});
   REQUIRE(high.entries.size() == 2);
   CHECK(high.entries[0].group == Names{"het", "edf"});  // 15, as rr: the first to appear
   CHECK(high.entries[0].row.baseline == "hom, rr");     // mean 8 beats 7.5
-  const std::string tied =
-      "0,ok,het,edf,1,0,2,10\n1,ok,het,rr,1,0,1,10\n2,ok,hom,edf,1,0,3,10\n3,ok,hom,rr,1,0,4,10\n";
+  const std::string tied = "0,ok,het,edf,1,0,2,10\n1,ok,het,rr,1,0,1,10\n2,ok,hom,edf,1,0,3,10\n3,ok,hom,rr,1,0,4,10\n";
   const Comparison next = compared(tied, {{{"platform", "hom"}}, {"miss_rate", "energy_j"}, true});
   CHECK(next.entries[0].group == Names{"het", "rr"});
   CHECK(next.entries[0].row.baseline == "hom, edf");
@@ -128,16 +126,16 @@ TEST_CASE("failed runs and groups without baseline are left out, and that is sai
 }
 
 TEST_CASE("undefined metrics make no pair") {
-  const Comparison c = compared("0,ok,het,edf,1,,1,10\n1,ok,hom,edf,1,0.1,2,5\n",
-                                {{{"platform", "hom"}}, {"miss_rate"}, false});
+  const Comparison c =
+      compared("0,ok,het,edf,1,,1,10\n1,ok,hom,edf,1,0.1,2,5\n", {{{"platform", "hom"}}, {"miss_rate"}, false});
   CHECK(c.entries[0].row.pairs == 0);
   CHECK(c.entries[0].row.effect == Effect::none);
   CHECK_FALSE(c.entries[0].row.value.has_value());
 }
 
 TEST_CASE("a comparison as CSV") {
-  const Comparison c = compared("0,ok,het,edf,1,0.5,1,10\n1,ok,hom,edf,1,0.25,2,5\n",
-                                {{{"platform", "hom"}}, {"energy_j"}, false});
+  const Comparison c =
+      compared("0,ok,het,edf,1,0.5,1,10\n1,ok,hom,edf,1,0.25,2,5\n", {{{"platform", "hom"}}, {"energy_j"}, false});
   CHECK(to_csv(c) ==
         "platform,metric,baseline,pairs,mean,baseline_mean,effect,value,low,high\nhet,energy_j,hom,1,1,2,"
         "ratio,0.5,,\n");

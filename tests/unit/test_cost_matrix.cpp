@@ -55,8 +55,7 @@ struct Result {
   }
 };
 
-Result build(const PlatformSpec& platform, const Network& network,
-             Granularity granularity = Granularity::layer) {
+Result build(const PlatformSpec& platform, const Network& network, Granularity granularity = Granularity::layer) {
   Result result;
   result.graph = compile_task_graph(network, granularity, result.problems);
   const CostedModel model{&network, &result.graph};
@@ -64,8 +63,7 @@ Result build(const PlatformSpec& platform, const Network& network,
   return result;
 }
 
-CostMatrix costs(const PlatformSpec& platform, const Network& network,
-                 Granularity granularity = Granularity::layer) {
+CostMatrix costs(const PlatformSpec& platform, const Network& network, Granularity granularity = Granularity::layer) {
   Result result = build(platform, network, granularity);
   for (const Problem& problem : result.problems.all()) FAIL(problem.what);
   return result.matrix;
@@ -230,8 +228,7 @@ TEST_CASE("a kind none of whose points are profiled is a problem with both lists
 
 TEST_CASE("cycles on a point without frequency are one problem per kind") {
   Network network = chain({"a", "b"});
-  network.costs = {timed("a", "gpu", 1), timed("b", "gpu", 1), counted("a", "dla", 1),
-                   counted("b", "dla", 1)};
+  network.costs = {timed("a", "gpu", 1), timed("b", "gpu", 1), counted("a", "dla", 1), counted("b", "dla", 1)};
   has(build(platform(), network).problem(), "\"only\" of kind \"dla\" needs a frequency");
   network.costs.erase(network.costs.begin());  // now a runs nowhere, which is not told again
   has(build(platform(), network).problem(), "\"only\" of kind \"dla\" needs a frequency");

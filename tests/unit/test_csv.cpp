@@ -30,8 +30,7 @@ namespace {
 using hetsched::Problems;
 using hetsched::ProfileRow;
 
-std::vector<ProfileRow> parse(std::string_view text, Problems& problems,
-                              std::vector<std::uint32_t>* lines = nullptr) {
+std::vector<ProfileRow> parse(std::string_view text, Problems& problems, std::vector<std::uint32_t>* lines = nullptr) {
   return hetsched::parse_csv<ProfileRow>(text, "p.csv", problems, lines);
 }
 
@@ -93,11 +92,9 @@ TEST_CASE("columns are found by name, in any order, with or without unit") {
 TEST_CASE("what is wrong with a table is told by line and column") {
   CHECK(message("layer,knd,kind\n") ==
         "p.csv:1: knd: is no column of this table; did you mean \"kind\"? columns: " + kColumns);
-  CHECK(message("layer,kind,time_mw\n") ==
-        "p.csv:1: time_mw: is no column of this table; columns: " + kColumns);
+  CHECK(message("layer,kind,time_mw\n") == "p.csv:1: time_mw: is no column of this table; columns: " + kColumns);
   CHECK(message("layer,time\n") == "p.csv:1: kind: this column is missing; columns: " + kColumns);
-  CHECK(message("layer,kind,time_s,time_ms\n") ==
-        "p.csv:1: time_ms: is given by two columns; delete one of them");
+  CHECK(message("layer,kind,time_s,time_ms\n") == "p.csv:1: time_ms: is given by two columns; delete one of them");
   CHECK(message("# only a comment\n").ends_with("has no header line; columns: " + kColumns));
   CHECK(message("layer,kind,time\na,b,x\n") == "p.csv:2: time: must be a number; found \"x\"");
   CHECK(message("layer,kind,time\na,b,nan\n") == "p.csv:2: time: must be a number; found \"nan\"");
@@ -114,8 +111,8 @@ TEST_CASE("what is wrong with a table is told by line and column") {
 
 TEST_CASE("cells may be words, truth values and whole numbers") {
   Problems problems;
-  const auto rows = hetsched::parse_csv<hetsched::CellRow>(
-      "shift,status,good,count\n-5,late,true,100\n,,,\n,,\n", "c.csv", problems);
+  const auto rows =
+      hetsched::parse_csv<hetsched::CellRow>("shift,status,good,count\n-5,late,true,100\n,,,\n,,\n", "c.csv", problems);
   CHECK(problems.empty());
   REQUIRE(rows.size() == 3);  // lines of nothing but commas are rows, too few cells are empty ones
   CHECK(rows[0].status == hetsched::RequestStatus::late);
@@ -123,8 +120,8 @@ TEST_CASE("cells may be words, truth values and whole numbers") {
   CHECK(rows[0].count == 100);
   CHECK(rows[0].shift == -5);
   CHECK_FALSE(rows[1].shift);
-  hetsched::parse_csv<hetsched::CellRow>("shift,status,good,count\n-6,lat,yes,101\n1.5,,,-1\n,,,4294967296\n",
-                                         "c.csv", problems);
+  hetsched::parse_csv<hetsched::CellRow>("shift,status,good,count\n-6,lat,yes,101\n1.5,,,-1\n,,,4294967296\n", "c.csv",
+                                         problems);
   CHECK(hetsched::test::text_of(problems) ==
         hetsched::test::lines({"c.csv:2: shift: must be at least -5; found -6",
                                "c.csv:2: status: must be one of finished, late, dropped, unfinished; found "
@@ -143,7 +140,6 @@ TEST_CASE("a table of 30000 rows is read at once") {
   Problems problems;
   const auto begin = std::chrono::steady_clock::now();
   CHECK(parse(text, problems).size() == 30000);
-  CHECK(std::chrono::steady_clock::now() - begin <
-        std::chrono::seconds(2));  // some 15 ms; slack for debug builds
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));  // some 15 ms; slack for debug builds
   CHECK(problems.empty());
 }

@@ -14,8 +14,7 @@ namespace {
 
 /// A directory of its own, removed at the end.
 struct TemporaryDirectory {
-  TemporaryDirectory()
-      : path(std::filesystem::temp_directory_path() / ("hetsched_csv_" + std::to_string(::getpid()))) {
+  TemporaryDirectory() : path(std::filesystem::temp_directory_path() / ("hetsched_csv_" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(path);
   }
   ~TemporaryDirectory() { std::filesystem::remove_all(path); }

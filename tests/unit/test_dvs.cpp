@@ -39,7 +39,8 @@ std::vector<Slice> edf_slices(RtDvs::Rule rule, const std::vector<PeriodicTask>&
         dvs.release(i, deadline[i]);
       }
     double next = 16;
-    for (std::size_t i = 0; i < tasks.size(); ++i) next = std::min(next, static_cast<double>(released[i]) * tasks[i].period);
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+      next = std::min(next, static_cast<double>(released[i]) * tasks[i].period);
     std::size_t run = tasks.size();
     for (std::size_t i = 0; i < tasks.size(); ++i)
       if (left[i] > 0 && (run == tasks.size() || deadline[i] < deadline[run])) run = i;
@@ -80,8 +81,12 @@ TEST_CASE("Pillai and Shin's example: energies and slices of all rules") {
   CHECK(energy(edf_slices(RtDvs::Rule::fixed, tasks)) / full == Approx(0.64));
   CHECK(energy(edf_slices(RtDvs::Rule::cycle_conserving, tasks)) / full == Approx(0.52));
   CHECK(energy(edf_slices(RtDvs::Rule::look_ahead, tasks)) / full == Approx(0.44));
-  const std::vector<Slice> expected = {{0, 8.0 / 3, 0, 0.75},       {8.0 / 3, 14.0 / 3, 1, 0.5}, {14.0 / 3, 20.0 / 3, 2, 0.5},
-                                       {8, 10, 0, 0.5},             {10, 12, 1, 0.5},            {14, 16, 2, 0.5}};
+  const std::vector<Slice> expected = {{0, 8.0 / 3, 0, 0.75},
+                                       {8.0 / 3, 14.0 / 3, 1, 0.5},
+                                       {14.0 / 3, 20.0 / 3, 2, 0.5},
+                                       {8, 10, 0, 0.5},
+                                       {10, 12, 1, 0.5},
+                                       {14, 16, 2, 0.5}};
   const std::vector<Slice> found = edf_slices(RtDvs::Rule::look_ahead, tasks);
   REQUIRE(found.size() == expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) {

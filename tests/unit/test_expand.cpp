@@ -26,8 +26,7 @@ struct Expanded {
     return lines;
   }
   [[nodiscard]] std::string problem() const {
-    return problems.size() == 1 ? to_string(problems.all().front())
-                                : std::to_string(problems.size()) + " problems";
+    return problems.size() == 1 ? to_string(problems.all().front()) : std::to_string(problems.size()) + " problems";
   }
 };
 
@@ -37,8 +36,7 @@ TEST_CASE("no factors make one combination") { CHECK(Expanded("{}").lines() == N
 
 TEST_CASE("the first path of a grid varies slowest") {
   const Expanded grid(R"({"grid": {"policy": ["edf", "rr"], "seed": [1, 2]}})");
-  CHECK(grid.lines() ==
-        Names{"policy=edf seed=1", "policy=edf seed=2", "policy=rr seed=1", "policy=rr seed=2"});
+  CHECK(grid.lines() == Names{"policy=edf seed=1", "policy=edf seed=2", "policy=rr seed=1", "policy=rr seed=2"});
   CHECK(grid.expansion.paths == Names{"policy", "seed"});
 }
 
@@ -87,19 +85,15 @@ TEST_CASE("a grid that explodes is refused, not expanded") {
   std::string levels = "[0";
   for (int i = 1; i < 1000; ++i) levels += "," + std::to_string(i);
   levels += "]";
-  CHECK(Expanded(R"({"grid": {"seed": )" + levels + R"(, "policy.a": )" + levels + R"(, "policy.b": )" +
-                 levels + "}}")
+  CHECK(Expanded(R"({"grid": {"seed": )" + levels + R"(, "policy.a": )" + levels + R"(, "policy.b": )" + levels + "}}")
             .problem() == "exp.json:1:10: /grid: makes more than 200000 combinations; leave out levels");
 }
 
 TEST_CASE("keys and names with dots are found in paths") {
   Problems problems;
   const Document document = Document::from_text(
-      R"({"kinds": [{"name": "gpu", "points": [{"name": "1.2GHz", "f": 1}]}], "a.b": {"c": 1}})", "p", "",
-      problems);
-  const auto pointer = [&](const std::string& path) {
-    return pointer_of(document.value(), path_parts(path), 0);
-  };
+      R"({"kinds": [{"name": "gpu", "points": [{"name": "1.2GHz", "f": 1}]}], "a.b": {"c": 1}})", "p", "", problems);
+  const auto pointer = [&](const std::string& path) { return pointer_of(document.value(), path_parts(path), 0); };
   CHECK(pointer("kinds.gpu.points.1.2GHz.f") == "/kinds/gpu/points/1.2GHz/f");
   CHECK(pointer("kinds.0.points.0.f") == "/kinds/0/points/0/f");
   CHECK(pointer("a.b.c") == "/a.b/c");

@@ -18,8 +18,7 @@ namespace {
 /// Starts ready tasks in order, one at a time; or does what its parameter says.
 struct Simple : Policy {
   explicit Simple(Params& p)
-      : mood(p.choice("mood",
-                      {.fallback = "good", .of = {"good", "throws", "aborts", "exits", "hangs"}, .doc = ""})),
+      : mood(p.choice("mood", {.fallback = "good", .of = {"good", "throws", "aborts", "exits", "hangs"}, .doc = ""})),
         level(p.number("level", {.fallback = 0, .min = 0, .max = 9, .doc = ""})) {}
   void decide(const SystemView& view, Decisions& out) override {
     if (mood == "throws") throw std::runtime_error("out of\nideas");
@@ -41,8 +40,7 @@ class Files {
   Files() : path_(std::filesystem::temp_directory_path() / ("hetsched_study_" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(path_);
     for (const std::string name : {"one", "two"})
-      write("p/" + name + ".json",
-            R"({"format": 1, "name": ")" + name + R"(", "kinds": [{"name": "k", "type": "npu",
+      write("p/" + name + ".json", R"({"format": 1, "name": ")" + name + R"(", "kinds": [{"name": "k", "type": "npu",
         "operating_points": [{"name": "1.5GHz", "frequency": "1.5 GHz", "active_power": "2 W"}]}],
         "accelerators": [{"name": "a", "kind": "k"}]})");
     write("w/net.json", R"({"format": 1, "name": "net", "layers": [{"name": "l1"}, {"name": "l2"}],
@@ -89,8 +87,7 @@ std::string wrong(const Files& files, const Names& sets = {}) {
   for (const Problem& problem : problems.all()) lines.push_back(to_string(problem));
   std::string text = join(lines, "\n");
   const std::string folder = (files / "").string();
-  for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder))
-    text.erase(at, folder.size());
+  for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder)) text.erase(at, folder.size());
   return text;
 }
 
@@ -125,8 +122,7 @@ TEST_CASE("points: factors outside, replicates inside") {
   files.experiment(R"(, "replicates": 2, "grid": {"workload.streams.cam.arrival.rate": [10, "20 Hz"],
                          "platform": ["../p/one.json", "../p/two.json"]})");
   const Study study = load(files);
-  CHECK(study.label_names() ==
-        Names{"platform", "workload", "policy", "seed", "workload.streams.cam.arrival.rate"});
+  CHECK(study.label_names() == Names{"platform", "workload", "policy", "seed", "workload.streams.cam.arrival.rate"});
   REQUIRE(study.size() == 8);
   CHECK(study.labels(0) == Names{"one", "load", "simple", "5", "10"});
   CHECK(study.labels(1) == Names{"one", "load", "simple", "6", "10"});
@@ -146,9 +142,9 @@ TEST_CASE("settings win over factors, and what replaces comes before what change
   const Study fixed = load(files, {"policy=other"});
   REQUIRE(fixed.size() == 2);
   CHECK(fixed.labels(1) == Names{"one", "load", "other", "5", "2"});
-  const Study changed = load(files, {"workload.streams.0.deadline=5 ms", "seed=9",
-                                     "platform.kinds.k.operating_points.1.5GHz.frequency=1e9",
-                                     "platform=" + (files / "p/two.json").string()});
+  const Study changed = load(
+      files, {"workload.streams.0.deadline=5 ms", "seed=9", "platform.kinds.k.operating_points.1.5GHz.frequency=1e9",
+              "platform=" + (files / "p/two.json").string()});
   CHECK(*changed.resolve(0).workload.streams[0].deadline.value == 0.005);
   CHECK(changed.resolve(0).options.seed == 9);
   CHECK(changed.resolve(0).platform.name == "two");
@@ -157,8 +153,7 @@ TEST_CASE("settings win over factors, and what replaces comes before what change
 
 TEST_CASE("a policy that is there with several parameters is told apart by them") {
   const Files files;
-  files.experiment(
-      R"(, "grid": {"policy": ["simple", {"name": "simple", "parameters": {"level": 3}}, "other"]})");
+  files.experiment(R"(, "grid": {"policy": ["simple", {"name": "simple", "parameters": {"level": 3}}, "other"]})");
   const Study study = load(files);
   CHECK(study.labels(0)[2] == "simple");
   CHECK(study.labels(1)[2] == "simple(level=3)");
@@ -189,10 +184,10 @@ TEST_CASE("mistakes in settings") {
         "--set workload.streams.cma.priority=3: /streams/cma: is no element of the list; elements: cam");
   CHECK(wrong(files, {"outages=[{\"accelerator\": \"a\", \"off\": 2, \"on\": 1}]"})
             .find("must be after off (2 s); found 1 s") != std::string::npos);
-  CHECK(wrong(files, {"outages=[{\"accelerator\": \"b\", \"off\": 2}]"})
-            .find("there is no accelerator \"b\"") != std::string::npos);
-  CHECK(wrong(files, {"execution_jitter={\"distribution\": \"uniform\", \"spread\": 1.5}"})
-            .find("must be at most 1") != std::string::npos);
+  CHECK(wrong(files, {"outages=[{\"accelerator\": \"b\", \"off\": 2}]"}).find("there is no accelerator \"b\"") !=
+        std::string::npos);
+  CHECK(wrong(files, {"execution_jitter={\"distribution\": \"uniform\", \"spread\": 1.5}"}).find("must be at most 1") !=
+        std::string::npos);
 }
 
 TEST_CASE("mistakes in an experiment") {
@@ -204,8 +199,7 @@ TEST_CASE("mistakes in an experiment") {
   CHECK(wrong(files).find("seed is a factor; use one of the two") != std::string::npos);
   files.write("p/two.json", bytes(files / "p/one.json"));
   files.experiment(R"(, "grid": {"platform": ["../p/one.json", "../p/two.json"]})");
-  CHECK(wrong(files).find("\"one\" is the name of another platform of this study already") !=
-        std::string::npos);
+  CHECK(wrong(files).find("\"one\" is the name of another platform of this study already") != std::string::npos);
   files.write("e/experiment.json", R"({"format": 1, "name": "x"})");
   const std::string missing = wrong(files);
   for (const char* part : {"no platform is given", "no workload is given", "no policy is given"})
@@ -293,9 +287,8 @@ TEST_CASE("only results are ever replaced") {
 TEST_CASE("a study of parts has no experiment file") {
   const Files files;
   Problems problems;
-  const Study study =
-      Study::from_parts({(files / "p/one.json").string(), (files / "w/load.json").string(), "other"},
-                        settings_of({"seed=3"}), kCatalog, problems);
+  const Study study = Study::from_parts({(files / "p/one.json").string(), (files / "w/load.json").string(), "other"},
+                                        settings_of({"seed=3"}), kCatalog, problems);
   REQUIRE(problems.empty());
   REQUIRE(study.size() == 1);
   CHECK(study.labels(0) == Names{"one", "load", "other", "3"});

@@ -128,8 +128,7 @@ TEST_CASE("each mistake has a message with position, finding and way out") {
         "power, times, seats, shift, serial, open, share, size, patience, extra");
   CHECK(message(R"("wheels": [{"maker": "a", "xyzzy": 1}])") ==
         "car.json:2:27: /wheels/0/xyzzy: is no field of a wheel; fields: radius, maker");
-  CHECK(message(R"("wheels": [{"radius": 1}])") ==
-        "car.json:2:12: /wheels/0: lacks the field \"maker\" (by whom)");
+  CHECK(message(R"("wheels": [{"radius": 1}])") == "car.json:2:12: /wheels/0: lacks the field \"maker\" (by whom)");
   CHECK(message(R"("wheels": [3])") == "car.json:2:12: /wheels/0: must be a text or an object; found 3");
   CHECK(message(R"("wheels": [""])") == "car.json:2:12: /wheels/0: must not be empty");
   CHECK(message(R"("wheels": {})") == "car.json:2:11: /wheels: must be a list; found {}");
@@ -185,13 +184,11 @@ TEST_CASE("all problems are told at once, and none about what could not be parse
 
 TEST_CASE("what is written as JSON reads back the same") {
   Problems problems;
-  const CarSpec it =
-      car(R"({"name": "x", "drive": {"type": "electric", "range": 5}, "patience": "none"})", problems);
+  const CarSpec it = car(R"({"name": "x", "drive": {"type": "electric", "range": 5}, "patience": "none"})", problems);
   const auto json = hetsched::to_json(it);
-  CHECK(
-      json.dump() ==
-      R"({"name":"x","colour":"red","drive":{"type":"electric","range":5.0},"wheels":[],"times":[],"seats":4,)"
-      R"("shift":0,"serial":0,"open":false,"share":0.5,"size":"small","patience":"none"})");
+  CHECK(json.dump() ==
+        R"({"name":"x","colour":"red","drive":{"type":"electric","range":5.0},"wheels":[],"times":[],"seats":4,)"
+        R"("shift":0,"serial":0,"open":false,"share":0.5,"size":"small","patience":"none"})");
   CHECK(hetsched::to_json(car(json.dump(), problems)) == json);
   CHECK(problems.empty());
 }
@@ -204,13 +201,11 @@ TEST_CASE("the schema says what the reader takes") {
   CHECK(schema["additionalProperties"] == false);
   const auto& properties = schema["properties"];
   CHECK(properties["colour"].dump() == R"({"enum":["red","green"],"description":"paint"})");
-  CHECK(properties["seats"].dump() ==
-        R"({"type":"integer","minimum":1.0,"maximum":9.0,"description":"for people"})");
+  CHECK(properties["seats"].dump() == R"({"type":"integer","minimum":1.0,"maximum":9.0,"description":"for people"})");
   CHECK(properties["power"]["description"] == "at most [W]");
   CHECK(properties["power"]["anyOf"][0].dump() == R"({"type":"number","minimum":0.0})");
   CHECK(properties["wheels"]["items"]["anyOf"][0]["type"] == "string");
-  CHECK(properties["wheels"]["items"]["anyOf"][1]["properties"]["radius"]["anyOf"][0]["exclusiveMinimum"] ==
-        0);
+  CHECK(properties["wheels"]["items"]["anyOf"][1]["properties"]["radius"]["anyOf"][0]["exclusiveMinimum"] == 0);
   CHECK(properties["drive"]["oneOf"][1]["properties"]["type"]["const"] == "electric");
   CHECK(properties["patience"]["anyOf"][2].dump() == R"({"enum":["none","period"]})");
 }

@@ -24,8 +24,8 @@ std::string refusal(std::string_view text) {
 
 TEST_CASE("every value and key knows its line and column") {
   Problems problems;
-  const Document document = parse(
-      "// comment\n{ \"a\": /* \" */ [1,\n   {\"b/c\": true}],\n\t\"\u00e9\": \"x\", \"d\": 1.5}", problems);
+  const Document document =
+      parse("// comment\n{ \"a\": /* \" */ [1,\n   {\"b/c\": true}],\n\t\"\u00e9\": \"x\", \"d\": 1.5}", problems);
   REQUIRE(problems.empty());
   const auto root = document.root();
   CHECK(root.where() == "a.json:2:1");
@@ -83,14 +83,12 @@ TEST_CASE("duplicate keys are reported") {
 TEST_CASE("a value that is set says so, and keeps the folder") {
   Problems problems;
   Document document =
-      parse("{\"list\": [{\"name\": \"x\", \"v\": 1}, {\"name\": \"y\", \"v\": {\"deep\": 2}}], \"n\": 3}",
-            problems);
+      parse("{\"list\": [{\"name\": \"x\", \"v\": 1}, {\"name\": \"y\", \"v\": {\"deep\": 2}}], \"n\": 3}", problems);
   document.set("list/y/v", 5, "--set list/y/v=5", problems);
   document.set("/list/0/v", 6, "--set list/0/v=6", problems);
   document.set("new/inside", "z", "--set new/inside=z", problems);
   REQUIRE(problems.empty());
-  CHECK(document.value().dump() ==
-        R"({"list":[{"name":"x","v":6},{"name":"y","v":5}],"n":3,"new":{"inside":"z"}})");
+  CHECK(document.value().dump() == R"({"list":[{"name":"x","v":6},{"name":"y","v":5}],"n":3,"new":{"inside":"z"}})");
   CHECK(document.at("list/1/v").where() == "--set list/y/v=5");
   CHECK(document.at("list/y/v").pointer() == "/list/1/v");
   CHECK(document.at("list/1/v/deep").where() == "--set list/y/v=5");
@@ -101,8 +99,7 @@ TEST_CASE("a value that is set says so, and keeps the folder") {
   document.set("list/z/v", 1, "--set list/z/v=1", problems);
   document.set("n/x", 1, "--set n/x=1", problems);
   REQUIRE(problems.size() == 2);
-  CHECK(to_string(problems.all()[0]) ==
-        "--set list/z/v=1: /list/z: is no element of the list; elements: x, y");
+  CHECK(to_string(problems.all()[0]) == "--set list/z/v=1: /list/z: is no element of the list; elements: x, y");
   CHECK(to_string(problems.all()[1]) == "--set n/x=1: /n: is 3, which has nothing inside that could be set");
 }
 

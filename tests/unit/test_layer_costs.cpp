@@ -65,19 +65,20 @@ TEST_CASE("the first source that can tell counts") {
 }
 
 TEST_CASE("a source is for the operators that it names") {
-  const Result r = build(R"("kinds": [)" +
-                         kind("k", R"("costs": [{"type": "roofline", "operators": ["conv", "pool"], )" + kPlain + "}]") +
-                         "], " + kOne);
+  const Result r = build(
+      R"("kinds": [)" + kind("k", R"("costs": [{"type": "roofline", "operators": ["conv", "pool"], )" + kPlain + "}]") +
+      "], " + kOne);
   CHECK(test::text_of(r.problems) ==
-        "model \"m\" has tasks that no accelerator of the platform can run: product (matmul); none of the cost models of k "
+        "model \"m\" has tasks that no accelerator of the platform can run: product (matmul); none of the cost models "
+        "of k "
         "covers their operator, number format and dims; add an accelerator that can");
 }
 
 TEST_CASE("the table names sources, and leaves out what cannot run") {
-  Result r = build(R"("kinds": [)" +
-                   kind("k", R"("costs": [{"type": "profile"}, {"type": "roofline", "operators": ["pool"], )" + kPlain +
-                                 "}]") +
-                   "], " + kOne);
+  Result r = build(
+      R"("kinds": [)" +
+      kind("k", R"("costs": [{"type": "profile"}, {"type": "roofline", "operators": ["pool"], )" + kPlain + "}]") +
+      "], " + kOne);
   Problems problems;
   const std::vector<CostRow> rows = cost_table(r.platform, r.network, problems);
   REQUIRE(rows.size() == 3);
@@ -91,19 +92,20 @@ TEST_CASE("the table names sources, and leaves out what cannot run") {
 TEST_CASE("in a group, the fallback computes what the kind cannot") {
   const std::string gpu =
       kind("gpu", R"("operating_points": [{"name": "x", "frequency": 1, "idle_power": 2, "active_power": 5}],
-           "costs": [{"type": "roofline", )" + kPlain + "}]");
+           "costs": [{"type": "roofline", )" +
+                      kPlain + "}]");
   const auto dla = [](const std::string& operators) {
-    return kind("k", R"("fallback": "gpu", "fallback_time": 10, "costs": [{"type": "roofline", "operators": )" + operators +
-                         ", " + kPlain + "}]");
+    return kind("k", R"("fallback": "gpu", "fallback_time": 10, "costs": [{"type": "roofline", "operators": )" +
+                         operators + ", " + kPlain + "}]");
   };
-  const Result middle = build(R"("kinds": [)" + dla(R"(["conv", "matmul"])") + ", " + gpu + "], " + kOne,
-                              Granularity::group);
+  const Result middle =
+      build(R"("kinds": [)" + dla(R"(["conv", "matmul"])") + ", " + gpu + "], " + kOne, Granularity::group);
   REQUIRE(test::text_of(middle.problems).empty());
   // conv here, over to the gpu for pool, and back
   CHECK(middle.matrix.at(0, 0, 0).time == doctest::Approx(1e-3 + 10 + 4e-6 + 10 + 2e-3).epsilon(1e-12));
   CHECK(middle.matrix.at(0, 0, 0).energy == doctest::Approx(4e-6 * (5 - 2)).epsilon(1e-9));
-  const Result begin = build(R"("kinds": [)" + dla(R"(["pool", "matmul"])") + ", " + gpu + "], " + kOne,
-                             Granularity::group);
+  const Result begin =
+      build(R"("kinds": [)" + dla(R"(["pool", "matmul"])") + ", " + gpu + "], " + kOne, Granularity::group);
   CHECK(begin.matrix.at(0, 0, 0).time == doctest::Approx(10 + 1e-3 + 10 + 4e-6 + 2e-3).epsilon(1e-12));
   const Result nothing = build(R"("kinds": [)" + dla(R"(["softmax"])") + ", " + gpu + "], " + kOne, Granularity::group);
   CHECK(nothing.problems.size() == 1);
@@ -116,7 +118,8 @@ TEST_CASE("cost models that make no sense are refused where they stand") {
   CHECK(refusal(R"({"type": "maestro_array", "dataflow": "kcp_ws", "pes": 63})") ==
         "p.json:1:132: /kinds/0/costs/0/pes: must be at least 64, one cluster of kcp_ws; found 63");
   CHECK(refusal(R"({"type": "mapped_array", "unroll": [{"dim": "k", "size": 8}, {"dim": "c", "size": 8}], "pes": 32})")
-            .find("/kinds/0/costs/0/pes: must be at least the product of the sizes in unroll, 64; found 32") != std::string::npos);
+            .find("/kinds/0/costs/0/pes: must be at least the product of the sizes in unroll, 64; found 32") !=
+        std::string::npos);
   CHECK(refusal(R"({"type": "roofline", "peak": {}, "bandwidth": 1})")
             .find("/kinds/0/costs/0/peak: must give the peak of at least one number format") != std::string::npos);
   CHECK(refusal(R"({"type": "rofline"})").find("did you mean \"roofline\"?") != std::string::npos);
@@ -125,8 +128,9 @@ TEST_CASE("cost models that make no sense are refused where they stand") {
 TEST_CASE("kinds come from files; only those used are taken") {
   const auto folder = std::filesystem::temp_directory_path() / "hetsched_test_kinds";
   std::filesystem::create_directories(folder);
-  std::ofstream(folder / "lib.json") << R"({"format": 1, "name": "lib", "kinds": [)" + kind("unused", R"("slots": 1)") + ", " +
-                                            kind("k", R"("fallback": "gpu")") + ", " + kind("gpu", R"("slots": 1)") + "]}";
+  std::ofstream(folder / "lib.json") << R"({"format": 1, "name": "lib", "kinds": [)" + kind("unused", R"("slots": 1)") +
+                                            ", " + kind("k", R"("fallback": "gpu")") + ", " +
+                                            kind("gpu", R"("slots": 1)") + "]}";
   const Result r = build(R"("kind_files": ["lib.json"], "kinds": [)" + kind("other", R"("slots": 2)") + "], " + kOne,
                          Granularity::layer, folder);
   REQUIRE(r.platform.kinds.size() == 3);

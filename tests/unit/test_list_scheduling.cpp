@@ -12,9 +12,7 @@ using namespace hetsched::testing;
 
 namespace {
 
-Problem graph_named(const std::string& name) {
-  return name == "heft_2002" ? topcuoglu_2002() : arabnejad_2014();
-}
+Problem graph_named(const std::string& name) { return name == "heft_2002" ? topcuoglu_2002() : arabnejad_2014(); }
 
 void check_row(const std::vector<double>& found, const std::vector<double>& wanted) {
   REQUIRE(found.size() == wanted.size());
@@ -41,8 +39,7 @@ TEST_CASE("the schedules of nineteen rules on two published graphs") {
       INFO("task " << t + 1);
       CHECK(plan[t].accelerator == wanted.accelerators[t]);
       CHECK(plan[t].start == doctest::Approx(wanted.starts[t]).epsilon(1e-12));
-      CHECK(plan[t].end - plan[t].start ==
-            doctest::Approx(problem.time(t, plan[t].accelerator)).epsilon(1e-12));
+      CHECK(plan[t].end - plan[t].start == doctest::Approx(problem.time(t, plan[t].accelerator)).epsilon(1e-12));
       ++compared;
     }
   }
@@ -52,8 +49,7 @@ TEST_CASE("the schedules of nineteen rules on two published graphs") {
 TEST_CASE("the ranks of the published graphs") {
   check_row(upward_ranks(topcuoglu_2002()), {108, 77, 80, 80, 69, 63.333, 42.667, 35.667, 44.333, 14.667});
   check_row(downward_ranks(topcuoglu_2002()), {0, 31, 25, 22, 24, 27, 62.333, 66.667, 63.667, 93.333});
-  check_row(upward_ranks(arabnejad_2014()),
-            {169, 114.333, 102.667, 110, 129.667, 119.333, 52.667, 92, 42.333, 20.667});
+  check_row(upward_ranks(arabnejad_2014()), {169, 114.333, 102.667, 110, 129.667, 119.333, 52.667, 92, 42.333, 20.667});
   check_row(downward_ranks(arabnejad_2014()),
             {0, 43.333, 57.333, 55.333, 39.333, 33.333, 107.333, 73.333, 126.667, 148.333});
 }
@@ -75,9 +71,8 @@ TEST_CASE("critical paths: 1-2-9-10 and 1-5-9-10, and the orders of HCPT") {
 TEST_CASE("PEFT's table of optimistic costs") {
   const Problem problem = arabnejad_2014();
   const CostTable oct = optimistic_costs(problem);
-  const std::vector<std::vector<double>> wanted = {{64, 68, 86}, {42, 39, 42}, {27, 41, 43}, {42, 39, 50},
-                                                   {28, 37, 28}, {42, 39, 44}, {13, 16, 22}, {13, 16, 33},
-                                                   {13, 16, 20}, {0, 0, 0}};
+  const std::vector<std::vector<double>> wanted = {{64, 68, 86}, {42, 39, 42}, {27, 41, 43}, {42, 39, 50}, {28, 37, 28},
+                                                   {42, 39, 44}, {13, 16, 22}, {13, 16, 33}, {13, 16, 20}, {0, 0, 0}};
   for (std::uint32_t t = 0; t < 10; ++t) check_row(row(oct, t), wanted[t]);
   check_row(row_means(problem, oct), {72.667, 41, 37, 43.667, 31, 41.667, 17, 20.667, 16.333, 0});
   const Problem other = topcuoglu_2002();
@@ -100,8 +95,7 @@ TEST_CASE("five independent tasks on two machines: each rule has its own makespa
   CHECK(makespan(olb(problem)) == 25);
 }
 
-TEST_CASE(
-    "Graham's anomalies: a better list, more machines, shorter tasks, fewer constraints, all take longer") {
+TEST_CASE("Graham's anomalies: a better list, more machines, shorter tasks, fewer constraints, all take longer") {
   // R. L. Graham, SIAM J. Appl. Math. 17(2), 1969
   const auto graph = [](std::size_t machines, double shorter, bool all_edges) {
     std::vector<std::vector<double>> times;
@@ -115,8 +109,7 @@ TEST_CASE(
   std::vector<std::uint32_t> in_order(9);
   std::iota(in_order.begin(), in_order.end(), 0u);
   CHECK(makespan(list_in_order(graph(3, 0, true), in_order)) == 12);
-  CHECK(makespan(list_in_order(graph(3, 0, true), std::vector<std::uint32_t>{0, 1, 3, 4, 5, 2, 8, 6, 7})) ==
-        14);
+  CHECK(makespan(list_in_order(graph(3, 0, true), std::vector<std::uint32_t>{0, 1, 3, 4, 5, 2, 8, 6, 7})) == 14);
   CHECK(makespan(list_in_order(graph(4, 0, true), in_order)) == 15);
   CHECK(makespan(list_in_order(graph(3, 1, true), in_order)) == 13);
   CHECK(makespan(list_in_order(graph(3, 0, false), in_order)) == 16);

@@ -36,8 +36,7 @@ void check_possible(const Instance& in, const Plan& plan) {
       if (u == t) continue;
       const Placement& other = plan[u];
       if (in.edge(u, t)) {
-        const double moving =
-            in.c(u, t, static_cast<int>(other.accelerator), static_cast<int>(here.accelerator));
+        const double moving = in.c(u, t, static_cast<int>(other.accelerator), static_cast<int>(here.accelerator));
         CHECK(here.start >= other.end + moving - 1e-9);
       }
       if (other.accelerator == here.accelerator)
@@ -76,8 +75,7 @@ TEST_CASE("2000 random graphs: eleven rules equal a plain second implementation"
   CHECK(distinct > 1000);  // else the instances would tell nothing
 }
 
-TEST_CASE(
-    "500 random graphs: every plan is possible, and none is shorter than the longest path of least times") {
+TEST_CASE("500 random graphs: every plan is possible, and none is shorter than the longest path of least times") {
   for (std::uint64_t seed = 5000; seed < 5500; ++seed) {
     const Instance in = random_instance(seed);
     const Problem problem = problem_of(in);
@@ -93,8 +91,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "random graphs: all times doubled, every plan takes twice as long; on one machine all take the same") {
+TEST_CASE("random graphs: all times doubled, every plan takes twice as long; on one machine all take the same") {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Instance in = random_instance(seed);
     Instance twice = in;
@@ -103,8 +100,7 @@ TEST_CASE(
         for (double& value : row) value *= 2;
     for (const auto& [name, rule] : plan_rules()) {
       INFO("seed " << seed << ", " << name);
-      CHECK(makespan(rule(problem_of(twice))) ==
-            doctest::Approx(2 * makespan(rule(problem_of(in)))).epsilon(1e-12));
+      CHECK(makespan(rule(problem_of(twice))) == doctest::Approx(2 * makespan(rule(problem_of(in)))).epsilon(1e-12));
     }
     double sum = 0;
     for (auto& row : in.w) {

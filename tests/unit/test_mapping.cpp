@@ -11,9 +11,7 @@ using namespace hetsched::testing;
 
 namespace {
 
-double makespan(const MappingProblem& problem, const Mapping& where) {
-  return Estimator(problem).run(where).makespan;
-}
+double makespan(const MappingProblem& problem, const Mapping& where) { return Estimator(problem).run(where).makespan; }
 
 /// Two or three chains of up to four tasks on two accelerators with contention.
 MappingProblem random_chains(Dice& dice) {
@@ -39,14 +37,12 @@ TEST_CASE("two chains on two accelerators: makespans of given mappings, with and
   CHECK(makespan(contended, {1, 1, 1, 1, 0, 0, 0}) == doctest::Approx(25.5).epsilon(1e-12));
 }
 
-TEST_CASE(
-    "two chains: enumeration proves the best mapping, and the tree search comes to it when it may try all") {
+TEST_CASE("two chains: enumeration proves the best mapping, and the tree search comes to it when it may try all") {
   struct Expected {
     double contention, makespan;
     Mapping where;
   };
-  for (const Expected& e :
-       {Expected{1, 15.5, {0, 0, 1, 1, 1, 0, 0}}, Expected{1.5, 21.0, {0, 0, 1, 1, 1, 1, 0}}}) {
+  for (const Expected& e : {Expected{1, 15.5, {0, 0, 1, 1, 1, 0, 0}}, Expected{1.5, 21.0, {0, 0, 1, 1, 1, 1, 0}}}) {
     INFO("contention " << e.contention);
     const MappingProblem problem = two_chains(e.contention);
     const Plan best = enumerate(problem, {}, 1000);
@@ -63,8 +59,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "a memory that all want more of than there is: MAGMA's bandwidth allocator, events at 5.6 and 11.6") {
+TEST_CASE("a memory that all want more of than there is: MAGMA's bandwidth allocator, events at 5.6 and 11.6") {
   // Core 0: a job of 10 at 0.6 of the bandwidth; core 1: 4 at 0.8, then 6 at 0.2. The rule of Kao and
   // Krishna, HPCA 2022, by hand.
   MappingProblem problem(2);

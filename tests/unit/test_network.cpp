@@ -40,11 +40,10 @@ TEST_CASE("work and sizes follow from dimensions") {
   CHECK(hetsched::macs_of(dims, "conv2d") == 2.0 * 64 * 3 * 7 * 5 * 113 * 112);
   CHECK(hetsched::macs_of(dims, "depthwise_conv2d") == 2.0 * 3 * 7 * 5 * 113 * 112);
   Problems problems;
-  const std::string dims_json =
-      R"("dims": {"n": 2, "k": 64, "c": 3, "y": 225, "x": 224, "r": 7, "s": 5, "stride": 2})";
+  const std::string dims_json = R"("dims": {"n": 2, "k": 64, "c": 3, "y": 225, "x": 224, "r": 7, "s": 5, "stride": 2})";
   const Network it = network("\"bytes_per_element\": 2, \"layers\": [{\"name\": \"a\", \"op\": \"conv2d\", " +
-                                 dims_json + "}, {\"name\": \"b\", \"op\": \"depthwise_conv2d\", " +
-                                 dims_json + "}, {\"name\": \"c\", \"op\": \"add\", " + dims_json +
+                                 dims_json + "}, {\"name\": \"b\", \"op\": \"depthwise_conv2d\", " + dims_json +
+                                 "}, {\"name\": \"c\", \"op\": \"add\", " + dims_json +
                                  "}, {\"name\": \"d\"}, {\"name\": \"e\", \"macs\": 5, \"output_bytes\": \"1 "
                                  "KiB\", \"weight_bytes\": 0, " +
                                  dims_json + "}]",
@@ -75,15 +74,13 @@ TEST_CASE("layers read from the one before, and are put in order") {
   CHECK(it.layers[1].inputs->at(0).from == "a");
   CHECK(it.layers[2].inputs->empty());
   CHECK(it.layers[3].inputs->at(1).bytes == 7);
-  it = network(R"("layers": [{"name": "a", "inputs": ["c"]}, {"name": "b"}, {"name": "c", "inputs": []}])",
-               problems);
+  it = network(R"("layers": [{"name": "a", "inputs": ["c"]}, {"name": "b"}, {"name": "c", "inputs": []}])", problems);
   REQUIRE(problems.empty());
   CHECK(layer_names(it) == Names{"c", "a", "b"});
 }
 
 TEST_CASE("cycles, unknown and doubled names are told") {
-  CHECK(messages(
-            "\"layers\": [{\"name\": \"a\", \"inputs\": [\"c\"]}, {\"name\": \"b\"}, {\"name\": \"c\"}]") ==
+  CHECK(messages("\"layers\": [{\"name\": \"a\", \"inputs\": [\"c\"]}, {\"name\": \"b\"}, {\"name\": \"c\"}]") ==
         lines({"n.json:2:36: /layers/0/inputs: layers depend on each other in a cycle: a -> c -> b -> a "
                "(each reads from the next)"}));
   CHECK(messages("\"layers\": [{\"name\": \"a\", \"inputs\": [\"a\"]}]") ==
@@ -140,21 +137,18 @@ TEST_CASE("variants and accuracy are checked") {
                           "{\"variants\": [\"a:v\"], \"loss\": 0}]}") ==
         lines({"n.json:4:65: /accuracy/combinations/1: this set of variants is listed already"}));
   std::string many = "\"layers\": [{\"name\": \"a\", \"variants\": [";
-  for (int i = 0; i < 65; ++i)
-    many += (i ? "," : "") + std::string("{\"name\": \"v") + std::to_string(i) + "\"}";
+  for (int i = 0; i < 65; ++i) many += (i ? "," : "") + std::string("{\"name\": \"v") + std::to_string(i) + "\"}";
   CHECK(messages(many + "]}]") == lines({"n.json:1:1: has 65 variants in all; at most 64 are possible"}));
 }
 
 TEST_CASE("costs come from the file and from beside the file") {
   const std::string layers = R"("layers": [{"name": "a", "variants": [{"name": "v"}]}, {"name": "b"}],
 "groups": [{"name": "g", "layers": ["a", "b"]}], "variants": [{"name": "tiny"}],)";
-  hetsched::write_file(
-      kFolder / "good.csv",
-      "layer,variant,kind,time_ms,energy_uj\na,v,gpu,1.5,2\n*,tiny,gpu,3,\ng,,gpu,2,\na,,npu,,\n");
-  hetsched::write_file(
-      kFolder / "bad.csv",
-      "layer,variant,kind,time,cycles,energy,power\na,v,gpu,1,,,\nq,,gpu,1,,,\nb,x,gpu,1,,1,1\n"
-      "a,v,gpu,2,,,\ng,v,gpu,1,1,,\n*,small,gpu,1,,,\n");
+  hetsched::write_file(kFolder / "good.csv",
+                       "layer,variant,kind,time_ms,energy_uj\na,v,gpu,1.5,2\n*,tiny,gpu,3,\ng,,gpu,2,\na,,npu,,\n");
+  hetsched::write_file(kFolder / "bad.csv",
+                       "layer,variant,kind,time,cycles,energy,power\na,v,gpu,1,,,\nq,,gpu,1,,,\nb,x,gpu,1,,1,1\n"
+                       "a,v,gpu,2,,,\ng,v,gpu,1,1,,\n*,small,gpu,1,,,\n");
   const std::string costs =
       "\n\"costs\": [{\"layer\": \"b\", \"kind\": \"gpu\", \"cycles\": 10, \"power\": 2, \"bytes\": 5}]";
   Problems problems;
@@ -168,8 +162,7 @@ TEST_CASE("costs come from the file and from beside the file") {
   CHECK(it.costs[1].time == 0.0015);
   CHECK(it.costs[1].energy == 2e-6);
   REQUIRE(some.size() == 1);
-  CHECK(to_string(some.all()[0]) ==
-        (kFolder / "good.csv").string() + ":5: gives neither cycles nor time; give one");
+  CHECK(to_string(some.all()[0]) == (kFolder / "good.csv").string() + ":5: gives neither cycles nor time; give one");
 
   const std::string path = (kFolder / "bad.csv").string();
   CHECK(messages(layers + "\"profile\": \"bad.csv\"") ==

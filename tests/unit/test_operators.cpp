@@ -130,14 +130,14 @@ TEST_CASE("operators without multiply-accumulates") {
 TEST_CASE("bytes by precision and batch") {
   Problems problems;
   const std::string dims = R"("dims": {"k": 8, "c": 4, "y": 6, "x": 6, "r": 3, "s": 3, "padding": "valid"})";
-  const Network it = network(
-      "\"precision\": \"fp16\", \"batch\": 3, \"layers\": [{\"name\": \"a\", " + dims +
-          "}, {\"name\": \"b\", \"precision\": \"int4\", " + dims +
-          "}, {\"name\": \"c\", \"op\": \"linear\", \"params\": 0, \"dims\": {\"k\": 5, \"c\": 7}}, "
-          "{\"name\": "
-          "\"d\", \"op\": \"elementwise\", \"params\": 10, \"dims\": {\"c\": 10}}, {\"name\": \"e\", \"op\": "
-          "\"something_else\"}]",
-      problems);
+  const Network it =
+      network("\"precision\": \"fp16\", \"batch\": 3, \"layers\": [{\"name\": \"a\", " + dims +
+                  "}, {\"name\": \"b\", \"precision\": \"int4\", " + dims +
+                  "}, {\"name\": \"c\", \"op\": \"linear\", \"params\": 0, \"dims\": {\"k\": 5, \"c\": 7}}, "
+                  "{\"name\": "
+                  "\"d\", \"op\": \"elementwise\", \"params\": 10, \"dims\": {\"c\": 10}}, {\"name\": \"e\", \"op\": "
+                  "\"something_else\"}]",
+              problems);
   REQUIRE(text_of(problems) == "");
   CHECK(it.bytes_per_element == 2);
   CHECK(it.layers[0].macs == 3.0 * 8 * 4 * 9 * 16);

@@ -25,8 +25,7 @@ Plan solved(const MappingProblem& problem, const Goal& goal = {}) {
 }
 
 double slowdown(std::size_t accelerator, double x) {
-  if (accelerator == 0)
-    return 100 / (x < 38.1 ? 100 - x * 4.9 / 127.5 : x < 96.2 ? 100 - x : 100 - (x - 41.9) * 1.11);
+  if (accelerator == 0) return 100 / (x < 38.1 ? 100 - x * 4.9 / 127.5 : x < 96.2 ? 100 - x : 100 - (x - 41.9) * 1.11);
   return 100 / (x < 27.9 ? 100 - x : 100 - (x + 49) * 0.35);
 }
 
@@ -43,15 +42,14 @@ void add_network(MappingProblem& problem, const Json& network, const Choice& onl
   const std::uint32_t request = problem.add_request();
   for (std::size_t g = 0; g < times[0].size(); ++g) {
     std::vector<Price> prices;
-    for (std::uint32_t a = 0; a < 2; ++a)
-      prices.push_back({only.empty() || only[g] == a ? times[a][g] : kNever, 0, 0});
+    for (std::uint32_t a = 0; a < 2; ++a) prices.push_back({only.empty() || only[g] == a ? times[a][g] : kNever, 0, 0});
     const std::uint32_t task = problem.add_task(request, prices);
     if (g == 0) continue;
     std::vector<Seconds> delays;
     for (std::size_t from = 0; from < 2; ++from)
       for (std::size_t to = 0; to < 2; ++to)
-        delays.push_back(times[to][g - 1] * slowdown(to, throughput[to][g - 1]) +
-                         (from != to ? change[g - 1] : 0) - times[from][g - 1]);
+        delays.push_back(times[to][g - 1] * slowdown(to, throughput[to][g - 1]) + (from != to ? change[g - 1] : 0) -
+                         times[from][g - 1]);
     problem.add_edge(task - 1, task, delays);
   }
 }
@@ -76,8 +74,7 @@ int change_at(const Json& network, const Choice& where) {
 
 }  // namespace
 
-TEST_CASE(
-    "HaX-CoNN's GoogleNet and AlexNet: every pair of changes tried, the decision is the published one") {
+TEST_CASE("HaX-CoNN's GoogleNet and AlexNet: every pair of changes tried, the decision is the published one") {
   Problems problems;
   const Json data = Json::parse(read_file("tests/data/haxconn/googlenet_alexnet.json", problems).value());
   double best = kNever;
@@ -112,8 +109,7 @@ TEST_CASE(
   CHECK(Choice(middle, plan.where.end()) == alexnet);
 }
 
-TEST_CASE(
-    "two chains, with and without contention: the solver's optimum is that of enumeration, 15.5 and 21.0") {
+TEST_CASE("two chains, with and without contention: the solver's optimum is that of enumeration, 15.5 and 21.0") {
   if (!detail::has_z3_library()) return;
   for (const double contention : {1.0, 1.5}) {
     const MappingProblem problem = two_chains(contention);
@@ -133,8 +129,7 @@ TEST_CASE("random graphs: solver and branch and bound agree") {
     problem.servers[1].overhead = 0.5;
     problem.add_request();
     for (std::uint32_t t = 0; t < 6; ++t) {
-      const double one = static_cast<double>(1 + dice.below(9)),
-                   other = static_cast<double>(1 + dice.below(9));
+      const double one = static_cast<double>(1 + dice.below(9)), other = static_cast<double>(1 + dice.below(9));
       problem.add_task(0, std::vector<Price>{{one, 0, 0}, {dice.chance(0.2) ? kNever : other, 0, 0}});
       for (std::uint32_t from = 0; from < t; ++from)
         if (dice.chance(0.3)) problem.add_edge(from, t, static_cast<double>(dice.below(4)));

@@ -25,8 +25,8 @@ struct TemporaryDirectory {
   std::filesystem::path path;
 };
 
-TaskRecord task(std::uint64_t request, std::string_view name, std::string_view accelerator,
-                std::uint32_t slot, std::vector<double> times) {
+TaskRecord task(std::uint64_t request, std::string_view name, std::string_view accelerator, std::uint32_t slot,
+                std::vector<double> times) {
   TaskRecord t;
   t.request = request;
   t.stream = "cam";

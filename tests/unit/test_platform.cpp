@@ -59,14 +59,12 @@ TEST_CASE("defaults are filled in and counts expanded") {
 }
 
 TEST_CASE("names must exist and differ") {
+  CHECK(messages(kKinds + "\n\"accelerators\": [{\"name\": \"a\", \"kind\": \"gpuu\", \"memory\": \"hbm\"}]") ==
+        lines({"p.json:4:58: /accelerators/0/memory: there is no memory \"hbm\"; there are: memory",
+               "p.json:4:40: /accelerators/0/kind: there is no kind \"gpuu\"; did you mean \"gpu\"? there are: "
+               "gpu, npu"}));
   CHECK(
-      messages(kKinds + "\n\"accelerators\": [{\"name\": \"a\", \"kind\": \"gpuu\", \"memory\": \"hbm\"}]") ==
-      lines({"p.json:4:58: /accelerators/0/memory: there is no memory \"hbm\"; there are: memory",
-             "p.json:4:40: /accelerators/0/kind: there is no kind \"gpuu\"; did you mean \"gpu\"? there are: "
-             "gpu, npu"}));
-  CHECK(
-      messages(kKinds +
-               "\n\"accelerators\": [{\"name\": \"a\", \"kind\": \"npu\", \"operating_point\": \"fats\"}]") ==
+      messages(kKinds + "\n\"accelerators\": [{\"name\": \"a\", \"kind\": \"npu\", \"operating_point\": \"fats\"}]") ==
       lines({"p.json:4:66: /accelerators/0/operating_point: there is no operating point \"fats\" of kind "
              "\"npu\"; did "
              "you mean \"fast\"? there are: fast, slow"}));
@@ -75,14 +73,13 @@ TEST_CASE("names must exist and differ") {
         lines({"p.json:5:10: /accelerators/1/name: \"a0\" is the name of another accelerator already; "
                "accelerators, "
                "memories and links must have different names"}));
-  CHECK(
-      messages(kKinds + "\n\"accelerators\": [{\"name\": \"memory\", \"kind\": \"gpu\"}, {\"name\": "
-                        "\"base\", \"kind\": \"gpu\"}]") ==
-      lines({"p.json:4:27: /accelerators/0/name: \"memory\" is the name of a memory already; accelerators, "
-             "memories "
-             "and links must have different names",
-             "p.json:4:62: /accelerators/1/name: \"base\" is the name of the platform's base power already; "
-             "accelerators, memories and links must have different names"}));
+  CHECK(messages(kKinds + "\n\"accelerators\": [{\"name\": \"memory\", \"kind\": \"gpu\"}, {\"name\": "
+                          "\"base\", \"kind\": \"gpu\"}]") ==
+        lines({"p.json:4:27: /accelerators/0/name: \"memory\" is the name of a memory already; accelerators, "
+               "memories "
+               "and links must have different names",
+               "p.json:4:62: /accelerators/1/name: \"base\" is the name of the platform's base power already; "
+               "accelerators, memories and links must have different names"}));
   CHECK(messages("\"kinds\": [{\"name\": \"k\", \"type\": \"cpu\", \"operating_points\": []}, {\"name\": "
                  "\"k\", \"type\": \"cpu\"}],\n"
                  "\"accelerators\": [{\"name\": \"a\", \"kind\": \"k\"}]") ==
@@ -92,8 +89,7 @@ TEST_CASE("names must exist and differ") {
 
 TEST_CASE("routes are made plain, the most specific one counts") {
   Problems problems;
-  const std::string links =
-      R"("links": [{"name": "pcie", "bandwidth": 1}, {"name": "noc", "bandwidth": "1 GB/s"}],)";
+  const std::string links = R"("links": [{"name": "pcie", "bandwidth": 1}, {"name": "noc", "bandwidth": "1 GB/s"}],)";
   PlatformSpec it = platform(kKinds + links + R"("routes": [{"from": "*", "to": "*", "links": ["pcie"]},
     {"from": "ddr", "to": "hbm", "links": ["noc", "pcie"], "symmetric": false}],)" +
                                  kTwoMemories,
@@ -105,9 +101,9 @@ TEST_CASE("routes are made plain, the most specific one counts") {
   CHECK(it.routes[0].links == Names{"pcie"});
   CHECK(it.routes[1].links == Names{"noc", "pcie"});
   CHECK_FALSE(it.routes[1].symmetric);
-  it = platform(kKinds + links + R"("routes": [{"from": "ddr", "to": "hbm", "links": ["noc", "pcie"]}],)" +
-                    kTwoMemories,
-                problems);
+  it =
+      platform(kKinds + links + R"("routes": [{"from": "ddr", "to": "hbm", "links": ["noc", "pcie"]}],)" + kTwoMemories,
+               problems);
   REQUIRE(problems.empty());
   CHECK(it.routes.at(0).links == Names{"pcie", "noc"});
 }
@@ -117,19 +113,16 @@ TEST_CASE("missing, doubled and empty routes are told") {
   CHECK(messages(kKinds + kTwoMemories) == lines({"p.json:1:1: /routes: there is no route hbm -> ddr, ddr -> "
                                                   "hbm; accelerators use these memories, so give "
                                                   "routes between them"}));
-  CHECK(
-      messages(kKinds + link +
-               "\n\"routes\": [{\"from\": \"hbm\", \"to\": \"ddr\", \"links\": [\"pci\"]},\n"
-               "{\"from\": \"hbm\", \"to\": \"ddr\", \"links\": [\"pcie\"]}, {\"from\": \"ddr\", \"to\": "
-               "\"dr\", \"links\": [\"pcie\"]}]," +
-               kTwoMemories) ==
-      lines(
-          {"p.json:4:51: /routes/0/links/0: there is no link \"pci\"; did you mean \"pcie\"? there are: pcie",
-           "p.json:5:1: /routes/1: there is another route hbm -> ddr already",
-           "p.json:5:72: /routes/2/to: there is no memory \"dr\"; did you mean \"ddr\"? there are: hbm, ddr, "
-           "spare"}));
-  CHECK(messages(kKinds + "\n\"routes\": [{\"from\": \"*\", \"to\": \"*\", \"links\": [\"x\"]}]," +
+  CHECK(messages(kKinds + link +
+                 "\n\"routes\": [{\"from\": \"hbm\", \"to\": \"ddr\", \"links\": [\"pci\"]},\n"
+                 "{\"from\": \"hbm\", \"to\": \"ddr\", \"links\": [\"pcie\"]}, {\"from\": \"ddr\", \"to\": "
+                 "\"dr\", \"links\": [\"pcie\"]}]," +
                  kTwoMemories) ==
+        lines({"p.json:4:51: /routes/0/links/0: there is no link \"pci\"; did you mean \"pcie\"? there are: pcie",
+               "p.json:5:1: /routes/1: there is another route hbm -> ddr already",
+               "p.json:5:72: /routes/2/to: there is no memory \"dr\"; did you mean \"ddr\"? there are: hbm, ddr, "
+               "spare"}));
+  CHECK(messages(kKinds + "\n\"routes\": [{\"from\": \"*\", \"to\": \"*\", \"links\": [\"x\"]}]," + kTwoMemories) ==
         lines({"p.json:4:46: /routes/0/links: the platform has no links; describe them in /links"}));
   CHECK(messages(kKinds + link +
                  "\n\"routes\": [{\"from\": \"*\", \"to\": \"*\", \"links\": [\"pcie\"]}, "

@@ -36,17 +36,15 @@ TEST_CASE("the numbers are these, on every machine") {
 TEST_CASE("the distributions have their moments and agree with the C library") {
   const RandomStream stream(7, "test", "");
   const std::uint64_t n = 200000;
-  double uniform = 0, exponential = 0, normal = 0, square = 0, lognormal = 0, lognormal_square = 0,
-         farthest = 0;
+  double uniform = 0, exponential = 0, normal = 0, square = 0, lognormal = 0, lognormal_square = 0, farthest = 0;
   bool inside = true;
   for (std::uint64_t i = 0; i < n; ++i) {
     const double u = stream.uniform(i), z = stream.normal(i), l = stream.lognormal_mean1(i, 0.5);
     inside = inside && u > 0 && u < 1;
-    const double expected_z =
-        std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * stream.uniform(i, 1));
+    const double expected_z = std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * stream.uniform(i, 1));
     const double expected_l = std::exp(std::sqrt(std::log(1.25)) * z - std::log(1.25) / 2);
-    farthest = std::max({farthest, std::abs(stream.exponential(i) / -std::log(u) - 1),
-                         std::abs(z - expected_z), std::abs(l / expected_l - 1)});
+    farthest = std::max({farthest, std::abs(stream.exponential(i) / -std::log(u) - 1), std::abs(z - expected_z),
+                         std::abs(l / expected_l - 1)});
     uniform += u;
     exponential += stream.exponential(i);
     normal += z;

@@ -96,27 +96,23 @@ TEST_CASE("other operating points scale peaks and cap bandwidth") {
   spec.energy_per_op.fp16 = 1e-12;
   spec.energy_per_byte = 1e-10;
   const OperatingPointSpec first{.frequency = 1e9, .active_units = 0.5};
-  const OperatingPointSpec slow{
-      .frequency = 2.5e8, .active_units = 0.25, .bandwidth = 1e10, .energy_scale = 0.5};
+  const OperatingPointSpec slow{.frequency = 2.5e8, .active_units = 0.25, .bandwidth = 1e10, .energy_scale = 0.5};
   const LayerCost it = cost(spec, convolution(), slow, first);
   check(it.compute_time, 1e-3 * 8 * 1.5);
   check(it.memory_time, 1.2e-3);
   check(it.energy, 5e-4 + 6e-4);
   check(it.utilization, 1e9 / (2e12 / 8 * it.time));
-  check(cost(spec, convolution(), {.frequency = 2e9, .bandwidth = 4e10}, {.frequency = 1e9}).memory_time,
-        6e-4);
+  check(cost(spec, convolution(), {.frequency = 2e9, .bandwidth = 4e10}, {.frequency = 1e9}).memory_time, 6e-4);
   check(cost(spec, convolution(), {.frequency = 2e9}).compute_time, 2e-3);  // clock of the first not known
 }
 
 TEST_CASE("the first efficiency that fits and says something counts") {
   RooflineSpec spec = device();
-  spec.efficiencies = {{.operators = {OperatorClass::conv}, .pointwise = true, .compute = 0.1},
-                       {.precisions = {Precision::int8}, .compute = 0.2},
-                       {.operators = {OperatorClass::conv}, .overhead = 1e-3},
-                       {.operators = {OperatorClass::conv, OperatorClass::linear},
-                        .compute = 0.25,
-                        .memory = 1,
-                        .overhead = 5}};
+  spec.efficiencies = {
+      {.operators = {OperatorClass::conv}, .pointwise = true, .compute = 0.1},
+      {.precisions = {Precision::int8}, .compute = 0.2},
+      {.operators = {OperatorClass::conv}, .overhead = 1e-3},
+      {.operators = {OperatorClass::conv, OperatorClass::linear}, .compute = 0.25, .memory = 1, .overhead = 5}};
   LayerCost it = cost(spec, convolution());
   check(it.compute_time, 2e-3);
   check(it.memory_time, 3e-4);

@@ -36,8 +36,7 @@ std::vector<OperatingPointSpec> points_of(const LibraryKind& kind, const std::st
   return {kind.points.front(), *named};
 }
 
-double seconds(const LibraryKind& kind, const std::string& point, const Network& network,
-               const LibraryKind& host) {
+double seconds(const LibraryKind& kind, const std::string& point, const Network& network, const LibraryKind& host) {
   const auto model = make_roofline(kind.roofline), fallback = make_roofline(host.roofline);
   return sum_of(network, *model, points_of(kind, point), fallback.get(), points_of(host, point)).time;
 }
@@ -51,11 +50,10 @@ TEST_CASE("Orin's DLA in four power modes") {
   std::string table;
   for (const DlaRow& row : rows) {
     const double rate = 2 * row.batch /
-                        seconds(kinds.at("agx_orin_dla"), row.point,
-                                zoo_network(row.network, "int8", row.batch), kinds.at("agx_orin_gpu"));
+                        seconds(kinds.at("agx_orin_dla"), row.point, zoo_network(row.network, "int8", row.batch),
+                                kinds.at("agx_orin_gpu"));
     errors.push_back(std::abs(rate / row.rate - 1));
-    table +=
-        row.network + " " + row.point + " " + std::to_string(rate) + " of " + std::to_string(row.rate) + "\n";
+    table += row.network + " " + row.point + " " + std::to_string(rate) + " of " + std::to_string(row.rate) + "\n";
   }
   REQUIRE(errors.size() == 12);
   INFO(table, "median ", median(errors));

@@ -79,8 +79,7 @@ std::vector<OperatingPointSpec> points_at(const LibraryKind& kind, const Setting
   const double clock = point.frequency / points.front().frequency;
   const double voltage = 0.65 + 0.35 * std::max(0.0, std::min(1.0, clock) - 0.5) / 0.5;
   point.energy_scale = voltage * voltage;
-  point.active_power =
-      point.idle_power + (points.front().active_power - point.idle_power) * clock * point.energy_scale;
+  point.active_power = point.idle_power + (points.front().active_power - point.idle_power) * clock * point.energy_scale;
   return points;
 }
 
@@ -123,8 +122,7 @@ class Predictor {
       fallback_points = points_at(kinds_.at(host->kind), *host);
     }
     const auto sum = [&](const std::string& file) {
-      return sum_of(network_of(file, row.precision, setting.batch), *model, points, fallback.get(),
-                    fallback_points);
+      return sum_of(network_of(file, row.precision, setting.batch), *model, points, fallback.get(), fallback_points);
     };
     // Questions of SQuAD v1.1 have 384 tokens of which 54 % are padding (openreview.net/forum?id=3nzKUh9a4M),
     // which submissions leave out. Between the zoo's two lengths costs are nearly linear.
@@ -133,14 +131,12 @@ class Predictor {
       const double part = (0.46 * 384 - 128) / (384 - 128);
       const NetworkCost low = sum("bert_large_128"), high = sum("bert_large_384");
       const auto between = [&](double a, double b) { return a + part * (b - a); };
-      cost = {between(low.time, high.time), between(low.energy, high.energy),
-              between(low.traffic, high.traffic)};
+      cost = {between(low.time, high.time), between(low.energy, high.energy), between(low.traffic, high.traffic)};
     } else {
       cost = sum(row.network);
     }
     traffic_ = cost.traffic / cost.time;
-    return {setting.batch / cost.time,
-            points.back().active_power - points.back().idle_power + cost.energy / cost.time};
+    return {setting.batch / cost.time, points.back().active_power - points.back().idle_power + cost.energy / cost.time};
   }
 
   const Network& network_of(const std::string& name, const std::string& precision, std::uint32_t batch) {
@@ -177,15 +173,13 @@ std::string table(Errors& errors) {
   for (const PublishedResult& row : rows) {
     const Predictor::Prediction it = predictor.predict(row);
     const bool offline = row.scenario == "Offline";
-    const double published = offline ? *row.rate : *row.mean_ms,
-                 predicted = offline ? it.rate : 1e3 / it.rate;
-    text += row.round + "," + row.system + "," + row.network + "," + row.scenario + "," + number(published) +
-            "," + number(predicted) + "," + number(predicted / published - 1);
+    const double published = offline ? *row.rate : *row.mean_ms, predicted = offline ? it.rate : 1e3 / it.rate;
+    text += row.round + "," + row.system + "," + row.network + "," + row.scenario + "," + number(published) + "," +
+            number(predicted) + "," + number(predicted / published - 1);
     (offline ? errors.offline : errors.latency).push_back(std::abs(predicted / published - 1));
     if (row.power_w && row.idle_w) {
       const double measured_rate = offline ? published : 1e3 / published;
-      const double joules = *row.power_w / measured_rate,
-                   expected = (*row.idle_w + it.dynamic_power) / it.rate;
+      const double joules = *row.power_w / measured_rate, expected = (*row.idle_w + it.dynamic_power) / it.rate;
       const double dynamic = (*row.power_w - *row.idle_w) / measured_rate, own = it.dynamic_power / it.rate;
       errors.energy.push_back(std::abs(expected / joules - 1));
       errors.dynamic.push_back(std::abs(own / dynamic - 1));
@@ -208,8 +202,8 @@ TEST_CASE("MLPerf Inference: predicted against published") {
   INFO(text);
   CHECK(committed.str() == text);
   CHECK(errors.offline.size() + errors.latency.size() > 100);
-  INFO("throughput ", median(errors.offline), ", latency ", median(errors.latency), ", energy ",
-       median(errors.energy), ", above idle ", median(errors.dynamic));
+  INFO("throughput ", median(errors.offline), ", latency ", median(errors.latency), ", energy ", median(errors.energy),
+       ", above idle ", median(errors.dynamic));
   CHECK(median(errors.offline) < 0.25);
   CHECK(median(errors.latency) < 0.25);
   CHECK(median(errors.energy) < 0.25);

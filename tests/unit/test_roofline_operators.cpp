@@ -26,10 +26,9 @@ struct ConvRow {
 }  // namespace
 
 template <>
-inline constexpr auto hetsched::fields<GemmRow> =
-    std::tuple{field("device", &GemmRow::device, "", {}), field("tokens", &GemmRow::tokens, "", {}),
-               field("k", &GemmRow::k, "", {}), field("n", &GemmRow::n, "", {}),
-               field("time_us", &GemmRow::time_us, "", {})};
+inline constexpr auto hetsched::fields<GemmRow> = std::tuple{
+    field("device", &GemmRow::device, "", {}), field("tokens", &GemmRow::tokens, "", {}),
+    field("k", &GemmRow::k, "", {}), field("n", &GemmRow::n, "", {}), field("time_us", &GemmRow::time_us, "", {})};
 template <>
 inline constexpr auto hetsched::fields<VectorRow> =
     std::tuple{field("device", &VectorRow::device, "", {}), field("op", &VectorRow::op, "", {}),
@@ -51,8 +50,7 @@ using namespace hetsched::test;
 template <class Row>
 std::vector<Row> rows_of(const std::string& file) {
   Problems problems;
-  std::vector<Row> rows =
-      read_csv<Row>(std::string(HETSCHED_SOURCE_DIR "/tests/data/costs/") + file, problems);
+  std::vector<Row> rows = read_csv<Row>(std::string(HETSCHED_SOURCE_DIR "/tests/data/costs/") + file, problems);
   problems.throw_if_any();
   return rows;
 }
@@ -129,16 +127,15 @@ TEST_CASE("layers that move memory: the published fits have their published erro
     const char *device, *op;
     double overhead_us, memory, error;
   };
-  for (const Fit& fit : {Fit{"a100", "input_layernorm", 5, 0.5, 0.238}, Fit{"a100", "mlp_act", 2, 0.5, 0.332},
-                         Fit{"a100", "add", 2, 0.95, 0.209}, Fit{"a100", "attn_rope", 4, 0.45, 0.13},
-                         Fit{"a100", "emb", 4, 0.2, 0.228}, Fit{"a40", "input_layernorm", 4, 0.65, 0.181},
-                         Fit{"a40", "mlp_act", 2, 0.8, 0.302}, Fit{"a40", "add", 1, 0.85, 0.262},
-                         Fit{"a40", "attn_rope", 4, 0.8, 0.173}, Fit{"a40", "emb", 2, 0.5, 0.158}}) {
+  for (const Fit& fit :
+       {Fit{"a100", "input_layernorm", 5, 0.5, 0.238}, Fit{"a100", "mlp_act", 2, 0.5, 0.332},
+        Fit{"a100", "add", 2, 0.95, 0.209}, Fit{"a100", "attn_rope", 4, 0.45, 0.13}, Fit{"a100", "emb", 4, 0.2, 0.228},
+        Fit{"a40", "input_layernorm", 4, 0.65, 0.181}, Fit{"a40", "mlp_act", 2, 0.8, 0.302},
+        Fit{"a40", "add", 1, 0.85, 0.262}, Fit{"a40", "attn_rope", 4, 0.8, 0.173}, Fit{"a40", "emb", 2, 0.5, 0.158}}) {
     CAPTURE(fit.device);
     CAPTURE(fit.op);
     const bool a100 = std::string(fit.device) == "a100";
-    const RooflineSpec spec =
-        gpu(312e12, a100 ? kA100Bandwidth : kA40Bandwidth, 1, fit.memory, fit.overhead_us * 1e-6);
+    const RooflineSpec spec = gpu(312e12, a100 ? kA100Bandwidth : kA40Bandwidth, 1, fit.memory, fit.overhead_us * 1e-6);
     std::vector<double> errors;
     for (const VectorRow& row : rows_of<VectorRow>("vector_ops.csv"))
       if (row.device == fit.device && row.op == fit.op) {

@@ -61,7 +61,8 @@ TEST_CASE("reclaimed slack keeps order, precedence and ends, and never costs ene
       slowed += after[t].point > 0 ? 1 : 0;
       for (const PlanEdge& edge : problem.tasks[t].inputs)
         CHECK(after[t].start >= after[edge.task].end +
-                                    problem.transfer(edge.bytes, after[edge.task].accelerator, after[t].accelerator) - 1e-9);
+                                    problem.transfer(edge.bytes, after[edge.task].accelerator, after[t].accelerator) -
+                                    1e-9);
       for (std::uint32_t other = 0; other < size; ++other)
         if (other != t && before[other].accelerator == before[t].accelerator && before[other].start < before[t].start)
           CHECK(after[other].end <= after[t].start + 1e-9);

@@ -27,8 +27,7 @@ TEST_CASE("all fit: least units, the rest by priority / time") {
 
 TEST_CASE("all fit: rounding is mended by priority") {
   // Least 1 each, equal scores, spare 1: thirds round to none; it goes to the first of the highest priority.
-  CHECK(spatial_shares({linear(1, 9, 6, 4), linear(2, 9, 12, 4), linear(2, 12, 12, 4)}, 4) ==
-        Shares{1, 2, 1});
+  CHECK(spatial_shares({linear(1, 9, 6, 4), linear(2, 9, 12, 4), linear(2, 12, 12, 4)}, 4) == Shares{1, 2, 1});
   // Spare 3, halves: 1.5 each rounds to 2 and 2; one too much is taken from the lowest priority.
   CHECK(spatial_shares({linear(2, 9, 8, 5), linear(1, 9, 4, 5)}, 5) == Shares{3, 2});
 }
@@ -47,8 +46,7 @@ TEST_CASE("all late: by priority / time; nothing is left idle") {
   // 3/(16/4) : 1/(16/4) of 4.
   CHECK(spatial_shares({linear(3, -1, 16, 4), linear(1, 0, 16, 4)}, 4) == Shares{3, 1});
   // One unit, three equal requests: a third rounds to none.
-  CHECK(spatial_shares({linear(1, -1, 5, 1), linear(1, -1, 5, 1), linear(1, -1, 5, 1)}, 1) ==
-        Shares{1, 0, 0});
+  CHECK(spatial_shares({linear(1, -1, 5, 1), linear(1, -1, 5, 1), linear(1, -1, 5, 1)}, 1) == Shares{1, 0, 0});
 }
 
 TEST_CASE("without deadlines and without units") {

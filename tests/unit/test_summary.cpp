@@ -11,8 +11,7 @@ using namespace hetsched;  // NOLINT: tests
 
 namespace {
 
-RequestRecord request(std::string_view stream, RequestStatus status, double arrival, double finish,
-                      double deadline) {
+RequestRecord request(std::string_view stream, RequestStatus status, double arrival, double finish, double deadline) {
   RequestRecord r;
   r.stream = stream;
   r.model = "m";
@@ -252,10 +251,9 @@ TEST_CASE("every column of every result file is documented") {
 
 TEST_CASE("bounds: means over finished requests, the later one of path and load, and the optimum of a single request") {
   SummaryBasis basis = two_streams();
-  basis.bounds = SummaryBounds{
-      {1.0, 2.0},
-      [](std::span<const double> finished) { return 3 * finished[0] + finished[1]; },
-      [](std::size_t stream) { return stream == 1 ? std::optional(2.5) : std::nullopt; }};
+  basis.bounds = SummaryBounds{{1.0, 2.0},
+                               [](std::span<const double> finished) { return 3 * finished[0] + finished[1]; },
+                               [](std::size_t stream) { return stream == 1 ? std::optional(2.5) : std::nullopt; }};
   SummaryObserver two(basis);
   two.request_ended(request("a", RequestStatus::finished, 0.5, 4, 9));
   two.request_ended(request("b", RequestStatus::late, 6, 12, 9));

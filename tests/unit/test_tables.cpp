@@ -178,8 +178,7 @@ TEST_CASE("best and mean times are over accelerators at the points they start at
   CHECK(model.mean_time == doctest::Approx(5.5));
 }
 
-TEST_CASE(
-    "a task that runs at no point accelerators start at has the times of all points, never infinite ones") {
+TEST_CASE("a task that runs at no point accelerators start at has the times of all points, never infinite ones") {
   Scenario s = scenario();
   s.platform.accelerators[2].operating_point = "slow";
   const Tables tables = tables_of(s);

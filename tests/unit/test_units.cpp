@@ -11,9 +11,7 @@ double si(const char* text, const char* unit) {
   return *parsed.value;
 }
 
-std::string problem(const char* text, const char* unit) {
-  return hetsched::parse_quantity(text, unit).problem;
-}
+std::string problem(const char* text, const char* unit) { return hetsched::parse_quantity(text, unit).problem; }
 
 }  // namespace
 
@@ -54,8 +52,7 @@ TEST_CASE("what is no quantity is explained") {
   CHECK(problem("3 kB", "W") == "has the unit \"kB\"; units: W, with prefixes p n u m k M G T P");
   CHECK(problem("3 Ms", "s") == "has the unit \"Ms\"; units: s, min, h, with prefixes p n u m");
   CHECK(problem("1e999 s", "s") == "is out of range");
-  for (const char* text :
-       {"", " ", "nan s", "inf s", "-inf s", "-nan s", "0x10 s", "1,5 s", "1 2 s", "- s", "."}) {
+  for (const char* text : {"", " ", "nan s", "inf s", "-inf s", "-nan s", "0x10 s", "1,5 s", "1 2 s", "- s", "."}) {
     CAPTURE(text);
     CHECK_FALSE(hetsched::parse_quantity(text, "s").value);
   }

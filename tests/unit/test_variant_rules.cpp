@@ -35,9 +35,9 @@ Document file(const std::string& name) {
 
 Document text(const std::string& layers) {
   Problems problems;
-  Document document = Document::from_text(
-      "{\"format\": 1, \"name\": \"n\", \"precision\": \"fp16\", \"layers\": [\n" + layers + "]}", "n.json",
-      "", problems);
+  Document document =
+      Document::from_text("{\"format\": 1, \"name\": \"n\", \"precision\": \"fp16\", \"layers\": [\n" + layers + "]}",
+                          "n.json", "", problems);
   CHECK(text_of(problems) == "");
   return document;
 }
@@ -61,9 +61,8 @@ LayerSpec conv(Dims dims, const std::string& op = "conv2d") {
 
 TEST_CASE("depth to space gives the dimensions of Terastal's variants") {
   // Published in the authors' artifact for all but resnet50 and sp2dense (see workloads/models/README.md).
-  const std::map<std::string, std::size_t> wanted = {
-      {"vgg11", 5},    {"inception_v3", 3},     {"swin_tiny", 4},
-      {"resnet50", 7}, {"mobilenet_v2_ssd", 4}, {"sp2dense", 4}};
+  const std::map<std::string, std::size_t> wanted = {{"vgg11", 5},    {"inception_v3", 3},     {"swin_tiny", 4},
+                                                     {"resnet50", 7}, {"mobilenet_v2_ssd", 4}, {"sp2dense", 4}};
   std::set<std::string> uneven;
   for (const auto& [name, count] : wanted) {
     const Network network = network_of(file(name));
@@ -80,8 +79,7 @@ TEST_CASE("depth to space gives the dimensions of Terastal's variants") {
         const double square = *gamma * *gamma;
         CHECK(hetsched::macs_of(made, layer.op) * square == layer.macs);
         CHECK(hetsched::count_operator(made, layer.op).params * square * square == layer.params);
-        if (hetsched::macs_of(made, layer.op) != hetsched::macs_of(*variant.dims, layer.op))
-          uneven.insert(layer.name);
+        if (hetsched::macs_of(made, layer.op) != hetsched::macs_of(*variant.dims, layer.op)) uneven.insert(layer.name);
       }
     CHECK(found == count);
   }
@@ -125,10 +123,8 @@ TEST_CASE("variants are added to a model") {
   const auto made = add_variants(file("vgg11"), request, problems);
   CHECK(text_of(problems) == "");
   CHECK(made.count == 1);
-  CHECK(made.model["accuracy"]["combinations"].back().dump() ==
-        R"({"variants":["features.13:d2s2"],"loss":0.25})");
-  const Document again =
-      Document::from_text(hetsched::model_text(made.model), "again.json", kModels, problems);
+  CHECK(made.model["accuracy"]["combinations"].back().dump() == R"({"variants":["features.13:d2s2"],"loss":0.25})");
+  const Document again = Document::from_text(hetsched::model_text(made.model), "again.json", kModels, problems);
   CHECK(text_of(problems) == "");
   CHECK(again.value() == made.model);
 

@@ -29,8 +29,8 @@ std::string messages(const std::string& rest) {
 
 /// A stream with this arrival (the members after "type"), and more members.
 std::string stream(const std::string& name, const std::string& arrival, const std::string& more = "") {
-  return "{\"name\": \"" + name + "\", \"model\": \"m/" + name +
-         ".json\", \"arrival\": {\"type\": " + arrival + "}" + more + "}";
+  return "{\"name\": \"" + name + "\", \"model\": \"m/" + name + ".json\", \"arrival\": {\"type\": " + arrival + "}" +
+         more + "}";
 }
 
 }  // namespace
@@ -38,15 +38,15 @@ std::string stream(const std::string& name, const std::string& arrival, const st
 TEST_CASE("all arrivals are read") {
   hetsched::write_file(kFolder / "trace.csv", "# recorded\ntime_ms\n1\n2.5\n");
   Problems problems;
-  const WorkloadSpec it = workload(
-      "\"duration\": \"2 s\", \"release\": \"polled\", \"end\": \"at_duration\", \"streams\": [" +
-          stream("a", R"("periodic", "rate": "60 /s", "integer_ms": true)", R"(, "deadline": "period")") +
-          "," + stream("b", R"("poisson", "rate": 5)", R"(, "deadline": "20 ms", "after": "a")") + "," +
-          stream("c", R"("trace", "file": "trace.csv")", R"(, "deadline": "none")") + "," +
-          stream("d", R"("burst", "count": 3)") + "," + stream("e", R"("closed_loop", "outstanding": 2)") +
-          "," + stream("f", R"("triggered", "by": "a", "delay": "1 ms")", R"(, "granularity": "model")") +
-          "," + stream("g", R"("trace", "times": [1, "2 s"])") + "]",
-      problems);
+  const WorkloadSpec it =
+      workload("\"duration\": \"2 s\", \"release\": \"polled\", \"end\": \"at_duration\", \"streams\": [" +
+                   stream("a", R"("periodic", "rate": "60 /s", "integer_ms": true)", R"(, "deadline": "period")") +
+                   "," + stream("b", R"("poisson", "rate": 5)", R"(, "deadline": "20 ms", "after": "a")") + "," +
+                   stream("c", R"("trace", "file": "trace.csv")", R"(, "deadline": "none")") + "," +
+                   stream("d", R"("burst", "count": 3)") + "," + stream("e", R"("closed_loop", "outstanding": 2)") +
+                   "," + stream("f", R"("triggered", "by": "a", "delay": "1 ms")", R"(, "granularity": "model")") +
+                   "," + stream("g", R"("trace", "times": [1, "2 s"])") + "]",
+               problems);
   CHECK(text_of(problems) == "");
   REQUIRE(it.streams.size() == 7);
   CHECK(it.streams[0].model == (kFolder / "m/a.json").string());
@@ -75,9 +75,8 @@ TEST_CASE("arrivals that make no sense are told") {
         lines({"w.json:3:76: /streams/0/arrival/rate: must be greater than 0 Hz; found 0"}));
   CHECK(messages(begin + stream("a", R"("trace")") + "]") ==
         lines({"w.json:3:47: /streams/0/arrival: gives neither file nor times; give one of them"}));
-  CHECK(
-      messages(begin + stream("a", R"("trace", "times": [2, 1])") + "]") ==
-      lines({"w.json:3:78: /streams/0/arrival/times/1: is before the time in front of it; sort the times"}));
+  CHECK(messages(begin + stream("a", R"("trace", "times": [2, 1])") + "]") ==
+        lines({"w.json:3:78: /streams/0/arrival/times/1: is before the time in front of it; sort the times"}));
   CHECK(messages(begin + stream("a", R"("trace", "times": [])") + "]") ==
         lines({"w.json:3:74: /streams/0/arrival/times: must have at least one time"}));
   CHECK(messages(begin + stream("a", R"("trace", "file": "none.csv")") + "]") ==
@@ -94,8 +93,7 @@ TEST_CASE("traces must be sorted and not empty") {
   hetsched::write_file(kFolder / "empty.csv", "time\n");
   CHECK(messages("\"duration\": 1, \"streams\": [" + stream("a", R"("trace", "file": "unsorted.csv")") + "," +
                  stream("b", R"("trace", "file": "empty.csv")") + "]") ==
-        lines({(kFolder / "unsorted.csv").string() +
-                   ":3: time: is before the time in front of it; sort the rows",
+        lines({(kFolder / "unsorted.csv").string() + ":3: time: is before the time in front of it; sort the rows",
                (kFolder / "empty.csv").string() + ": has no rows, so no request would ever arrive"}));
   std::filesystem::remove_all(kFolder);
 }
@@ -116,9 +114,8 @@ TEST_CASE("streams name each other rightly") {
 }
 
 TEST_CASE("a run must have an end") {
-  CHECK(messages("\"end\": \"at_duration\", \"streams\": [\n" +
-                 stream("a", R"("poisson", "rate": 1, "count": 5)") + ",\n" +
-                 stream("b", R"("periodic", "rate": 1)") + ",\n" + stream("c", R"("burst", "count": 1)") +
+  CHECK(messages("\"end\": \"at_duration\", \"streams\": [\n" + stream("a", R"("poisson", "rate": 1, "count": 5)") +
+                 ",\n" + stream("b", R"("periodic", "rate": 1)") + ",\n" + stream("c", R"("burst", "count": 1)") +
                  "]") ==
         lines({"w.json:4:47: /streams/1/arrival: has no count, and the workload has no duration, so it would "
                "never end; "

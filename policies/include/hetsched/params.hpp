@@ -146,8 +146,7 @@ class Params {
   static std::string range(const NumberSpec& spec) {
     std::string text = spec.integer ? "must be an integer" : "must be a number";
     if (spec.min > -kNever) text += " of at least " + trimmed(spec.min);
-    if (spec.max < kNever)
-      text += (spec.min > -kNever ? " and at most " : " of at most ") + trimmed(spec.max);
+    if (spec.max < kNever) text += (spec.min > -kNever ? " and at most " : " of at most ") + trimmed(spec.max);
     return text;
   }
   static std::string trimmed(double value) {

@@ -59,8 +59,8 @@ struct PolicyEntry {
 
 template <class P>
 constexpr PolicyEntry policy(std::string_view name, std::string_view summary, const PolicyFacts& facts) {
-  return {name, summary, facts,
-          [](Params& params) -> std::unique_ptr<Policy> { return std::make_unique<P>(params); }, {}};
+  return {
+      name, summary, facts, [](Params& params) -> std::unique_ptr<Policy> { return std::make_unique<P>(params); }, {}};
 }
 
 template <class P>
@@ -78,8 +78,7 @@ struct DecoratorEntry {
 };
 
 template <class D>
-constexpr DecoratorEntry decorator(std::string_view name, std::string_view summary,
-                                   const PolicyFacts& facts) {
+constexpr DecoratorEntry decorator(std::string_view name, std::string_view summary, const PolicyFacts& facts) {
   return {name, summary, facts, [](Params& params, std::unique_ptr<Policy> inner) -> std::unique_ptr<Policy> {
             return std::make_unique<D>(params, std::move(inner));
           }};

@@ -40,14 +40,14 @@ struct OperatingPoint {
 /// What accelerators of one type share.
 struct Kind {
   std::string_view name;
-  std::string_view type;                       ///< "gpu", "dla", "systolic_array", ...
-  std::span<const OperatingPoint> points;      ///< at least one
-  std::uint32_t first_column = 0;              ///< of SystemView::costs; point p has first_column + p
-  Seconds dispatch_time = 0;                   ///< before every task
-  Seconds switch_time = 0;                     ///< before a task of another model than the last one
-  Joules switch_energy = 0;                    ///< of such a switch
-  bool energy_is_total = false;                ///< Cost::energy is all that it draws while the task runs
-  std::uint32_t max_batch = 1;                 ///< so many equal tasks can be started as one (Start::also)
+  std::string_view type;                   ///< "gpu", "dla", "systolic_array", ...
+  std::span<const OperatingPoint> points;  ///< at least one
+  std::uint32_t first_column = 0;          ///< of SystemView::costs; point p has first_column + p
+  Seconds dispatch_time = 0;               ///< before every task
+  Seconds switch_time = 0;                 ///< before a task of another model than the last one
+  Joules switch_energy = 0;                ///< of such a switch
+  bool energy_is_total = false;            ///< Cost::energy is all that it draws while the task runs
+  std::uint32_t max_batch = 1;             ///< so many equal tasks can be started as one (Start::also)
 };
 
 /// A tensor between two tasks of one model.
@@ -60,14 +60,14 @@ struct Edge {
 /// One task of a model: a layer, a fused group or the whole network, by the stream's granularity.
 struct ModelTask {
   std::string_view name;
-  std::string_view op;              ///< operator of the layer ("conv2d"); empty for groups
-  std::span<const Edge> inputs;     ///< by producer
-  std::span<const Edge> outputs;    ///< by consumer
-  std::uint32_t first_row = 0;      ///< of SystemView::costs; variant v has first_row + v
-  std::uint32_t variants = 1;       ///< 1 + number of alternatives; variant 0 is the original
+  std::string_view op;                  ///< operator of the layer ("conv2d"); empty for groups
+  std::span<const Edge> inputs;         ///< by producer
+  std::span<const Edge> outputs;        ///< by consumer
+  std::uint32_t first_row = 0;          ///< of SystemView::costs; variant v has first_row + v
+  std::uint32_t variants = 1;           ///< 1 + number of alternatives; variant 0 is the original
   std::uint32_t first_alternative = 0;  ///< bit of variant 1 in Request::alternatives; v has + (v - 1)
-  Seconds best_time = kNever;       ///< least over the platform's accelerators, at the point each starts at, variant 0
-  Seconds mean_time = kNever;       ///< mean over the accelerators that support it, likewise
+  Seconds best_time = kNever;  ///< least over the platform's accelerators, at the point each starts at, variant 0
+  Seconds mean_time = kNever;  ///< mean over the accelerators that support it, likewise
 };
 
 /// How much accuracy a set of variants loses. A model with a table allows only the sets it lists.
@@ -79,10 +79,10 @@ struct AccuracyEntry {
 /// A network at the granularity of one or more streams.
 struct Model {
   std::string_view name;
-  std::span<const ModelTask> tasks;            ///< in a topological order
-  std::span<const AccuracyEntry> accuracy;     ///< by `alternatives`; empty: losses of variants add up
-  std::span<const double> losses;              ///< of each alternative alone, by bit
-  Seconds best_time = 0, mean_time = 0;        ///< sums over its tasks
+  std::span<const ModelTask> tasks;         ///< in a topological order
+  std::span<const AccuracyEntry> accuracy;  ///< by `alternatives`; empty: losses of variants add up
+  std::span<const double> losses;           ///< of each alternative alone, by bit
+  Seconds best_time = 0, mean_time = 0;     ///< sums over its tasks
 };
 
 /// A source of requests.
@@ -128,7 +128,7 @@ struct TaskState {
   Seconds finish = kNever;     ///< actual; while it runs: predicted
   Seconds predicted = kNever;  ///< finish - start as predicted when it started
   std::uint32_t accelerator = kNone;
-  std::uint32_t missing = 0;   ///< predecessors that have not finished
+  std::uint32_t missing = 0;  ///< predecessors that have not finished
   std::uint16_t variant = 0;
   std::uint16_t attempts = 0;  ///< starts so far; more than one after a failure
   Progress progress = Progress::waiting;
@@ -148,28 +148,28 @@ struct Request {
   Seconds arrival = 0;
   Seconds deadline = kNever;  ///< absolute
   int priority = 0;
-  std::uint32_t unfinished = 0;               ///< tasks not finished
-  Seconds remaining_best = 0;                 ///< sum of best_time over unfinished tasks
-  Seconds remaining_mean = 0;                 ///< sum of mean_time over unfinished tasks
-  std::span<const TaskState> tasks;           ///< by index of Model::tasks
+  std::uint32_t unfinished = 0;      ///< tasks not finished
+  Seconds remaining_best = 0;        ///< sum of best_time over unfinished tasks
+  Seconds remaining_mean = 0;        ///< sum of mean_time over unfinished tasks
+  std::span<const TaskState> tasks;  ///< by index of Model::tasks
   std::span<const Replica> replicas;
-  std::uint64_t alternatives = 0;             ///< variants applied so far, one bit each
-  double accuracy_loss = 0;                   ///< of `alternatives`
-  bool live = false;  ///< false: this place is free, or the request ended at this very instant
+  std::uint64_t alternatives = 0;  ///< variants applied so far, one bit each
+  double accuracy_loss = 0;        ///< of `alternatives`
+  bool live = false;               ///< false: this place is free, or the request ended at this very instant
 };
 
 /// One accelerator.
 struct Accelerator {
   std::string_view name;
-  std::uint32_t kind = 0;        ///< index into SystemView::kinds
-  std::uint32_t memory = 0;      ///< where its tasks' outputs lie
-  std::uint32_t point = 0;       ///< operating point, index into Kind::points
-  std::uint32_t slots = 1;       ///< tasks it runs at once
+  std::uint32_t kind = 0;    ///< index into SystemView::kinds
+  std::uint32_t memory = 0;  ///< where its tasks' outputs lie
+  std::uint32_t point = 0;   ///< operating point, index into Kind::points
+  std::uint32_t slots = 1;   ///< tasks it runs at once
   std::uint32_t free_slots = 1;
-  Seconds free_at = 0;           ///< predicted: when a slot is free; `now` or before if one is
-  double bandwidth = kNever;     ///< B/s that a task alone gets from its memory
+  Seconds free_at = 0;               ///< predicted: when a slot is free; `now` or before if one is
+  double bandwidth = kNever;         ///< B/s that a task alone gets from its memory
   std::uint32_t last_model = kNone;  ///< model whose task was started last; another one costs a switch
-  bool available = true;         ///< false while turned off
+  bool available = true;             ///< false while turned off
 };
 
 /// Why the policy was called. All events of one instant come in one call, in this order of types, then by id
@@ -201,11 +201,11 @@ struct SystemView {
   std::span<const Kind> kinds;
   std::span<const Model> models;
   std::span<const Stream> streams;
-  std::span<const Cost> costs;  ///< row-major: rows of tasks and variants, columns of kinds and points; the
-                                ///< same again for batches of 2, 3, ... up to the largest Kind::max_batch
-  std::uint32_t columns = 0;        ///< of costs
+  std::span<const Cost> costs;    ///< row-major: rows of tasks and variants, columns of kinds and points; the
+                                  ///< same again for batches of 2, 3, ... up to the largest Kind::max_batch
+  std::uint32_t columns = 0;      ///< of costs
   std::uint32_t rows = 0;         ///< of costs of one batch size
-  std::span<const Route> routes;    ///< memories x memories, from-major
+  std::span<const Route> routes;  ///< memories x memories, from-major
   std::uint32_t memories = 1;
   std::span<const double> memory_bandwidths;  ///< by memory, B/s; kNever: unlimited
   Watts base_power = 0;                       ///< of what is on whatever happens
@@ -214,9 +214,9 @@ struct SystemView {
   std::span<const FutureRequest> future;
   // As they are now:
   std::span<const Accelerator> accelerators;
-  std::span<const Request> requests;        ///< by index; only those with `live` count
-  std::span<const std::uint32_t> live;      ///< indices of live requests, by id
-  std::span<const TaskRef> ready;           ///< startable tasks, by (request id, task)
+  std::span<const Request> requests;    ///< by index; only those with `live` count
+  std::span<const std::uint32_t> live;  ///< indices of live requests, by id
+  std::span<const TaskRef> ready;       ///< startable tasks, by (request id, task)
 
   [[nodiscard]] const Request& request(TaskRef t) const { return requests[t.request]; }
   [[nodiscard]] const Model& model(TaskRef t) const { return models[requests[t.request].model]; }
@@ -225,8 +225,8 @@ struct SystemView {
 
   /// Cost of a task of a model on a kind at an operating point, as a variant; of `batch` of them at once, at
   /// most Kind::max_batch.
-  [[nodiscard]] const Cost& cost(const ModelTask& t, std::uint32_t kind, std::uint32_t point,
-                                 std::uint32_t variant = 0, std::uint32_t batch = 1) const {
+  [[nodiscard]] const Cost& cost(const ModelTask& t, std::uint32_t kind, std::uint32_t point, std::uint32_t variant = 0,
+                                 std::uint32_t batch = 1) const {
     const std::size_t row = std::size_t{batch - 1} * rows + t.first_row + variant;
     return costs[row * columns + kinds[kind].first_column + point];
   }
@@ -237,8 +237,7 @@ struct SystemView {
   }
   /// Time a task of a model computes on an accelerator, at the point it is at now, with its memory to itself:
   /// its cost's time, or what its traffic takes if that is longer.
-  [[nodiscard]] Seconds alone_time(const ModelTask& t, std::uint32_t accelerator,
-                                   std::uint32_t variant = 0) const {
+  [[nodiscard]] Seconds alone_time(const ModelTask& t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
     return alone_time_at(t, accelerator, accelerators[accelerator].point, variant);
   }
   /// The same at another point, and for `batch` of them at once.
@@ -258,8 +257,7 @@ struct SystemView {
     const Kind& k = kinds[a.kind];
     const Joules own = cost(t, a.kind, point, variant, batch).energy;
     if (k.energy_is_total) return own;
-    return own +
-           k.points[point].active_power / a.slots * alone_time_at(t, accelerator, point, variant, batch);
+    return own + k.points[point].active_power / a.slots * alone_time_at(t, accelerator, point, variant, batch);
   }
   /// Can this accelerator start this task now?
   [[nodiscard]] bool can_start(TaskRef t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
@@ -296,8 +294,7 @@ struct SystemView {
       const std::uint32_t at = r.tasks[e.task].accelerator;
       if (e.bytes <= 0 || at == kNone || accelerators[at].memory == to) continue;
       bool there = false;
-      for (const Replica& copy : r.replicas)
-        there |= copy.tensor == e.tensor && copy.memory == to && copy.arrived;
+      for (const Replica& copy : r.replicas) there |= copy.tensor == e.tensor && copy.memory == to && copy.arrived;
       if (!there) return false;
     }
     return true;
@@ -311,8 +308,7 @@ struct SystemView {
   }
   /// Predicted time from starting the task on the accelerator now to its end.
   [[nodiscard]] Seconds run_time(TaskRef t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
-    return overhead(t, accelerator) + transfer_time(t, accelerator) +
-           alone_time(model_task(t), accelerator, variant);
+    return overhead(t, accelerator) + transfer_time(t, accelerator) + alone_time(model_task(t), accelerator, variant);
   }
   /// The same for a batch: the longest of its transfers, the time of all together.
   [[nodiscard]] Seconds run_time(TaskRef t, std::span<const TaskRef> also, std::uint32_t accelerator,

@@ -32,8 +32,7 @@ using Shape = onnx::TensorShapeProto;
 bool has_value(const Shape::Dimension& dim) { return dim.has_dim_value() && dim.dim_value() > 0; }
 
 std::string symbol_of(const std::string& input, int axis, const Shape::Dimension& dim) {
-  return dim.has_dim_param() && !dim.dim_param().empty() ? dim.dim_param()
-                                                         : input + "." + std::to_string(axis);
+  return dim.has_dim_param() && !dim.dim_param().empty() ? dim.dim_param() : input + "." + std::to_string(axis);
 }
 
 bool is_concrete(const onnx::ValueInfoProto& info) {
@@ -59,8 +58,7 @@ void replace_in_inputs(onnx::GraphProto& graph, const Values& values, const std:
     if (!input.type().tensor_type().has_shape())
       throw InputError(std::vector{Problem{file, "", "input " + in_quotes(input.name()) + " has no shape"}});
     int axis = 0;
-    for (Shape::Dimension& dim :
-         *input.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim()) {
+    for (Shape::Dimension& dim : *input.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim()) {
       const std::string symbol = symbol_of(input.name(), axis++, dim);
       if (has_value(dim)) continue;
       if (std::find(symbols.begin(), symbols.end(), symbol) == symbols.end()) symbols.push_back(symbol);
@@ -88,8 +86,7 @@ void replace_symbols(onnx::GraphProto& graph, const Names& texts, const std::str
   if (!missing.empty()) {
     Names flags;
     for (const std::string& name : missing) flags.push_back("--dim " + name + "=N");
-    throw InputError(
-        std::vector{Problem{file, "", "symbolic dimensions have no value; give " + join(flags, " ")}});
+    throw InputError(std::vector{Problem{file, "", "symbolic dimensions have no value; give " + join(flags, " ")}});
   }
   onnx::GraphProto kept;
   for (onnx::ValueInfoProto& info : *graph.mutable_value_info()) {
@@ -99,8 +96,7 @@ void replace_symbols(onnx::GraphProto& graph, const Names& texts, const std::str
   graph.mutable_value_info()->Swap(kept.mutable_value_info());
   for (onnx::ValueInfoProto& info : *graph.mutable_output()) {
     replace_in(info, values);
-    if (info.type().has_tensor_type() && !is_concrete(info))
-      info.mutable_type()->mutable_tensor_type()->clear_shape();
+    if (info.type().has_tensor_type() && !is_concrete(info)) info.mutable_type()->mutable_tensor_type()->clear_shape();
   }
 }
 

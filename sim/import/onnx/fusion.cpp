@@ -11,19 +11,16 @@ namespace {
 
 class Fusion {
  public:
-  explicit Fusion(const Model& model)
-      : model_(model), nodes_(model.proto.graph().node()), fused_(nodes_.size()) {
+  explicit Fusion(const Model& model) : model_(model), nodes_(model.proto.graph().node()), fused_(nodes_.size()) {
     for (int i = 0; i < nodes_.size(); ++i)
       for (const std::string& name : nodes_[i].input())
-        if (!name.empty() && (readers_[name].empty() || readers_[name].back() != i))
-          readers_[name].push_back(i);
+        if (!name.empty() && (readers_[name].empty() || readers_[name].back() != i)) readers_[name].push_back(i);
     for (const auto& output : model.proto.graph().output()) kept_.insert(output.name());
   }
 
   std::vector<Fused> run() {
     for (int i = 0; i < nodes_.size(); ++i)
-      if (fused_[i].into < 0 && nodes_[i].output_size() > 0 && !model_.tensor(nodes_[i].output(0)).fixed)
-        grow(i);
+      if (fused_[i].into < 0 && nodes_[i].output_size() > 0 && !model_.tensor(nodes_[i].output(0)).fixed) grow(i);
     return std::move(fused_);
   }
 
@@ -32,9 +29,8 @@ class Fusion {
     const Role role = role_of(nodes_[host]);
     const bool has_filter = role == Role::conv || role == Role::transposed_conv;
     const bool has_weight = has_filter || role == Role::gemm || role == Role::matmul;
-    const bool computes = has_weight || role == Role::pool || role == Role::global_pool ||
-                          role == Role::elementwise || role == Role::batch_norm ||
-                          role == Role::normalization;
+    const bool computes = has_weight || role == Role::pool || role == Role::global_pool || role == Role::elementwise ||
+                          role == Role::batch_norm || role == Role::normalization;
     if (!computes) return;
     bool may_normalize = has_filter, may_add = has_weight && !has_bias(host) && has_fixed_weight(host);
     std::string tensor = nodes_[host].output(0);
@@ -55,8 +51,7 @@ class Fusion {
       } else if (may_add && nodes_[next].op_type() == "Add" && is_bias(host, next, tensor)) {
         may_add = false;
       } else {
-        if (what == Role::activation && nodes_[next].input(0) == tensor && only_reads(next, tensor))
-          join(host, next);
+        if (what == Role::activation && nodes_[next].input(0) == tensor && only_reads(next, tensor)) join(host, next);
         return;
       }
       join(host, next);
@@ -102,14 +97,13 @@ class Fusion {
   [[nodiscard]] bool is_gated(const std::string& tensor, int gate, int product) const {
     const auto& g = nodes_[gate];
     const auto& p = nodes_[product];
-    if ((g.op_type() != "Sigmoid" && g.op_type() != "HardSigmoid" && g.op_type() != "Tanh") ||
-        p.op_type() != "Mul")
+    if ((g.op_type() != "Sigmoid" && g.op_type() != "HardSigmoid" && g.op_type() != "Tanh") || p.op_type() != "Mul")
       return false;
     if (g.output_size() != 1 || p.input_size() != 2 || p.output_size() != 1 || kept_.contains(g.output(0)))
       return false;
     const auto readers = readers_.find(g.output(0));
-    const bool both = (p.input(0) == tensor && p.input(1) == g.output(0)) ||
-                      (p.input(1) == tensor && p.input(0) == g.output(0));
+    const bool both =
+        (p.input(0) == tensor && p.input(1) == g.output(0)) || (p.input(1) == tensor && p.input(0) == g.output(0));
     return both && readers != readers_.end() && readers->second.size() == 1;
   }
 

@@ -34,8 +34,7 @@ std::optional<std::vector<std::int64_t>> integers(const onnx::GraphProto& graph,
     if (!tensor.has_raw_data())
       return std::vector<std::int64_t>(tensor.int64_data().begin(), tensor.int64_data().end());
     std::vector<std::int64_t> values(tensor.raw_data().size() / sizeof(std::int64_t));
-    std::copy_n(tensor.raw_data().data(), values.size() * sizeof(std::int64_t),
-                reinterpret_cast<char*>(values.data()));
+    std::copy_n(tensor.raw_data().data(), values.size() * sizeof(std::int64_t), reinterpret_cast<char*>(values.data()));
     return values;
   }
   for (const auto& node : graph.node())
@@ -84,8 +83,8 @@ void prepare(onnx::ModelProto& proto) {
       node.clear_input();
       node.add_input(input);
     }
-    if (!node.op_type().starts_with("Reduce") || node.op_type() == "ReduceSum" ||
-        opset < kFirstOpsetWithAxesAsInput || node.input_size() != 2)
+    if (!node.op_type().starts_with("Reduce") || node.op_type() == "ReduceSum" || opset < kFirstOpsetWithAxesAsInput ||
+        node.input_size() != 2)
       continue;
     const auto axes = integers(graph, node.input(1));
     node.mutable_input()->RemoveLast();
@@ -154,8 +153,7 @@ std::int64_t opset_of(const onnx::ModelProto& proto) {
 
 Inference infer_shapes(const onnx::ModelProto& model, Strictness strictness) {
   std::array<int, 2> ends{};
-  if (pipe(ends.data()) != 0)
-    throw InputError(std::string("cannot start shape inference: ") + std::strerror(errno));
+  if (pipe(ends.data()) != 0) throw InputError(std::string("cannot start shape inference: ") + std::strerror(errno));
   const pid_t child = fork();
   if (child == 0) {
     close(ends[0]);

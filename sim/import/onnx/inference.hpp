@@ -17,9 +17,8 @@ enum class Strictness {
 };
 
 struct Inference {
-  onnx::GraphProto
-      graph;  ///< with shapes; of another form than that of the model, but the tensors have their names
-  std::string error;  ///< one line; empty if all went well
+  onnx::GraphProto graph;  ///< with shapes; of another form than that of the model, but the tensors have their names
+  std::string error;       ///< one line; empty if all went well
 };
 
 /// Operators newer than the library get the shape rules of older ones. The process must have no other

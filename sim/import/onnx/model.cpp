@@ -31,12 +31,10 @@ onnx::ModelProto parse(const ImportFile& file) {
   if (bytes.size() > INT_MAX) refuse(path, "has more than 2 GB besides its weights");
   if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     refuse(path, "is no ONNX model, or it is damaged: a message in it has fields of wrong types");
-  if (!proto.has_graph() || proto.ir_version() < 1)
-    refuse(path, "is no ONNX model: it has no graph, or no IR version");
+  if (!proto.has_graph() || proto.ir_version() < 1) refuse(path, "is no ONNX model: it has no graph, or no IR version");
   if (proto.opset_import_size() == 0)
     refuse(path, "names no operator set (opset); it is truncated, or older than ONNX 1.0");
-  if (static_cast<std::size_t>(proto.graph().node_size()) > kMostNodes)
-    refuse(path, "has more than a million nodes");
+  if (static_cast<std::size_t>(proto.graph().node_size()) > kMostNodes) refuse(path, "has more than a million nodes");
   return proto;
 }
 
@@ -48,8 +46,7 @@ void check_names(const Model& model) {
   for (const auto& tensor : graph.sparse_initializer()) there.insert(tensor.values().name());
   std::set<std::string> inputs;
   for (const auto& input : graph.input()) {
-    if (!inputs.insert(input.name()).second)
-      refuse(model.file, "has two inputs called " + in_quotes(input.name()));
+    if (!inputs.insert(input.name()).second) refuse(model.file, "has two inputs called " + in_quotes(input.name()));
     there.insert(input.name());
   }
   std::set<std::string> later;
@@ -57,10 +54,9 @@ void check_names(const Model& model) {
   for (int i = 0; i < graph.node_size(); ++i) {
     for (const std::string& name : graph.node(i).input())
       if (!name.empty() && !there.contains(name))
-        model.fail(i,
-                   "reads tensor " + in_quotes(name) + ", which " +
-                       (later.contains(name) ? "is put out only later; nodes must be in order, without cycles"
-                                             : "nothing puts out"));
+        model.fail(i, "reads tensor " + in_quotes(name) + ", which " +
+                          (later.contains(name) ? "is put out only later; nodes must be in order, without cycles"
+                                                : "nothing puts out"));
     for (const std::string& name : graph.node(i).output())
       if (!name.empty() && !there.insert(name).second)
         model.fail(i, "puts out tensor " + in_quotes(name) + ", which is there already");
@@ -69,16 +65,14 @@ void check_names(const Model& model) {
 
 /// Shape inference divides by some attributes and trusts others.
 void check_attributes(const Model& model) {
-  constexpr std::array kPositive = {"strides", "dilations", "kernel_shape",
-                                    "group",   "blocksize", "hidden_size"};
+  constexpr std::array kPositive = {"strides", "dilations", "kernel_shape", "group", "blocksize", "hidden_size"};
   constexpr std::array kNotNegative = {"pads", "output_padding", "output_shape"};
   const auto& nodes = model.proto.graph().node();
   for (int i = 0; i < nodes.size(); ++i) {
     for (const auto& given : nodes[i].attribute()) {
       const bool positive = std::find(kPositive.begin(), kPositive.end(), given.name()) != kPositive.end();
-      const bool not_negative =
-          nodes[i].op_type() != "Pad" &&
-          std::find(kNotNegative.begin(), kNotNegative.end(), given.name()) != kNotNegative.end();
+      const bool not_negative = nodes[i].op_type() != "Pad" &&
+                                std::find(kNotNegative.begin(), kNotNegative.end(), given.name()) != kNotNegative.end();
       if (!positive && !not_negative) continue;
       std::vector<std::int64_t> values(given.ints().begin(), given.ints().end());
       if (given.has_i()) values.push_back(given.i());
@@ -125,26 +119,20 @@ double element_bytes(std::int32_t type) {
   switch (type) {
     case T::UINT8:
     case T::INT8:
-    case T::BOOL:
-      return 1;
+    case T::BOOL: return 1;
     case T::UINT16:
     case T::INT16:
     case T::FLOAT16:
-    case T::BFLOAT16:
-      return 2;
+    case T::BFLOAT16: return 2;
     case T::FLOAT:
     case T::INT32:
-    case T::UINT32:
-      return 4;
+    case T::UINT32: return 4;
     case T::INT64:
     case T::UINT64:
     case T::DOUBLE:
-    case T::COMPLEX64:
-      return 8;
-    case T::COMPLEX128:
-      return 16;
-    default:
-      return 0;
+    case T::COMPLEX64: return 8;
+    case T::COMPLEX128: return 16;
+    default: return 0;
   }
 }
 
@@ -170,8 +158,7 @@ std::string Model::where(int node) const {
 }
 
 void Model::fail(int node, const std::string& what) const {
-  throw InputError(
-      std::vector{Problem{where(node), "", is_text(what) ? what : "has names that are not UTF-8 text"}});
+  throw InputError(std::vector{Problem{where(node), "", is_text(what) ? what : "has names that are not UTF-8 text"}});
 }
 
 Model load_model(const ImportFile& file, const ImportOptions& options) {
@@ -193,8 +180,7 @@ Model load_model(const ImportFile& file, const ImportOptions& options) {
   const std::int64_t opset = opset_of(model.proto);
   const std::int64_t known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map().at("").second;
   if (opset > known)
-    model.notes.push_back("uses opset " + std::to_string(opset) + ", newer than the " +
-                          std::to_string(known) +
+    model.notes.push_back("uses opset " + std::to_string(opset) + ", newer than the " + std::to_string(known) +
                           " of the installed ONNX library; check the shapes of operators that changed since");
   return model;
 }

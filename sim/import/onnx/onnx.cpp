@@ -23,17 +23,12 @@ namespace {
 /// The number format of a tensor; nothing for indices, truth values and what we have no word for.
 std::optional<Precision> precision_of(std::int32_t type) {
   switch (type) {
-    case onnx::TensorProto::FLOAT:
-      return Precision::fp32;
-    case onnx::TensorProto::FLOAT16:
-      return Precision::fp16;
-    case onnx::TensorProto::BFLOAT16:
-      return Precision::bf16;
+    case onnx::TensorProto::FLOAT: return Precision::fp32;
+    case onnx::TensorProto::FLOAT16: return Precision::fp16;
+    case onnx::TensorProto::BFLOAT16: return Precision::bf16;
     case onnx::TensorProto::INT8:
-    case onnx::TensorProto::UINT8:
-      return Precision::int8;
-    default:
-      return std::nullopt;
+    case onnx::TensorProto::UINT8: return Precision::int8;
+    default: return std::nullopt;
   }
 }
 
@@ -60,10 +55,10 @@ class Builder {
   void find_fixed() {
     for (const auto& node : nodes_) {
       const Role role = role_of(node);
-      const bool all_fixed =
-          node.input_size() > 0 && role != Role::unknown &&
-          std::all_of(node.input().begin(), node.input().end(),
-                      [&](const std::string& name) { return name.empty() || model_.tensor(name).fixed; });
+      const bool all_fixed = node.input_size() > 0 && role != Role::unknown &&
+                             std::all_of(node.input().begin(), node.input().end(), [&](const std::string& name) {
+                               return name.empty() || model_.tensor(name).fixed;
+                             });
       if (role != Role::shape && !all_fixed && !makes_constant(node)) continue;
       for (const std::string& name : node.output()) model_.tensors[name].fixed = true;
     }
@@ -93,18 +88,17 @@ class Builder {
     for (const auto& [op, count] : unknown)
       list.push_back(is_text(op) ? op + " (" + std::to_string(count) + ")" : "(no text)");
     if (!list.empty() && !options_.allow_unknown)
-      throw InputError(std::vector{Problem{
-          model_.file, "",
-          "has unknown operators: " + listed(list) +
-              "; --allow-unknown keeps them as layers with the bytes of their tensors and without work"}});
-    if (!list.empty())
-      result_.notes.push_back("unknown operators, kept as layers without work: " + listed(list));
+      throw InputError(std::vector{
+          Problem{model_.file, "",
+                  "has unknown operators: " + listed(list) +
+                      "; --allow-unknown keeps them as layers with the bytes of their tensors and without work"}});
+    if (!list.empty()) result_.notes.push_back("unknown operators, kept as layers without work: " + listed(list));
     for (int i = 0; i < nodes_.size(); ++i) {
       if (is_fixed(i)) continue;
       if (role_of(nodes_[i]) != Role::unknown)
         for (const std::string& name : nodes_[i].input()) check_shape(i, name, "reads");
-      const int outputs = role_of(nodes_[i]) == Role::unknown ? nodes_[i].output_size()
-                                                              : std::min(nodes_[i].output_size(), 1);
+      const int outputs =
+          role_of(nodes_[i]) == Role::unknown ? nodes_[i].output_size() : std::min(nodes_[i].output_size(), 1);
       for (int k = 0; k < outputs; ++k) check_shape(i, nodes_[i].output(k), "puts out");
     }
   }
@@ -123,8 +117,8 @@ class Builder {
     for (int i = 0; i < nodes_.size(); ++i)
       if (!is_fixed(i) && nodes_[i].output_size() > 0)
         if (const auto precision = precision_of(model_.tensor(nodes_[i].output(0)).type)) ++count[*precision];
-    const auto most = std::max_element(count.begin(), count.end(),
-                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    const auto most =
+        std::max_element(count.begin(), count.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     return most == count.end() ? std::nullopt : std::optional(most->first);
   }
 
@@ -179,8 +173,7 @@ class Builder {
     set_sizes(layer, work, outputs);
     layer.inputs.emplace();
     connect(*layer.inputs, work.reads);
-    for (const std::string& name : outputs)
-      producers_[name] = {result_.network.layers.size(), outputs.size() > 1};
+    for (const std::string& name : outputs) producers_[name] = {result_.network.layers.size(), outputs.size() > 1};
     result_.network.layers.push_back(std::move(layer));
     result_.layer_where.push_back(model_.where(i));
   }
@@ -201,8 +194,7 @@ class Builder {
     for (const std::string& read : reads) {
       const std::string& name = root(read);
       const auto producer = producers_.find(name);
-      if (!seen.insert(name).second || producer == producers_.end())
-        continue;  // not there: an input of the graph
+      if (!seen.insert(name).second || producer == producers_.end()) continue;  // not there: an input of the graph
       const auto [layer, is_part] = producer->second;
       const auto [at, is_new] = input_of.emplace(layer, inputs.size());
       if (is_new) inputs.push_back({result_.network.layers[layer].name, std::nullopt});
@@ -213,8 +205,7 @@ class Builder {
 
   std::string unique_name(int i) {
     const std::string given = nodes_[i].name();
-    const std::string name =
-        given.empty() || given == "*" ? nodes_[i].op_type() + "_" + std::to_string(i) : given;
+    const std::string name = given.empty() || given == "*" ? nodes_[i].op_type() + "_" + std::to_string(i) : given;
     std::string unique = name;
     for (int copy = 2; !names_.insert(unique).second; ++copy) unique = name + "#" + std::to_string(copy);
     return unique;
@@ -246,16 +237,14 @@ class Builder {
     if (fused_count_.empty()) return;
     Names list;
     for (const auto& [op, count] : fused_count_) list.push_back(std::to_string(count) + " " + op);
-    result_.notes.push_back("fused into the layer before: " + join(list, ", ") +
-                            " (--no-fuse keeps them as layers)");
+    result_.notes.push_back("fused into the layer before: " + join(list, ", ") + " (--no-fuse keeps them as layers)");
   }
 
   [[nodiscard]] std::string opsets() const {
     Names list;
     for (const auto& opset : model_.proto.opset_import())
       if (is_text(opset.domain()))
-        list.push_back((opset.domain().empty() ? "" : opset.domain() + " ") +
-                       std::to_string(opset.version()));
+        list.push_back((opset.domain().empty() ? "" : opset.domain() + " ") + std::to_string(opset.version()));
     return join(list, ", ");
   }
 

@@ -45,43 +45,28 @@ class Reader {
   void read_as(Role role) {
     const bool shifted = node_.op_type().starts_with("QLinear");
     switch (role) {
-      case Role::conv:
-        return conv(input(0), weight(shifted ? 3 : 1), shifted ? 8 : node_.op_type() == "Conv" ? 2 : 4);
-      case Role::transposed_conv:
-        return transposed_conv(input(0), weight(1));
-      case Role::gemm:
-        return gemm();
-      case Role::matmul:
-        return matmul(0, shifted ? 3 : 1);
+      case Role::conv: return conv(input(0), weight(shifted ? 3 : 1), shifted ? 8 : node_.op_type() == "Conv" ? 2 : 4);
+      case Role::transposed_conv: return transposed_conv(input(0), weight(1));
+      case Role::gemm: return gemm();
+      case Role::matmul: return matmul(0, shifted ? 3 : 1);
       case Role::pool:
-      case Role::global_pool:
-        return pool(role == Role::global_pool);
+      case Role::global_pool: return pool(role == Role::global_pool);
       case Role::elementwise:
-      case Role::activation:
-        return elementwise();
+      case Role::activation: return elementwise();
       case Role::batch_norm:
-      case Role::normalization:
-        return normalization();
-      case Role::softmax:
-        return map("softmax", output());
-      case Role::reduce:
-        return reduce();
-      case Role::gather:
-        return gather();
-      case Role::concat:
-        return map("concat", output());
+      case Role::normalization: return normalization();
+      case Role::softmax: return map("softmax", output());
+      case Role::reduce: return reduce();
+      case Role::gather: return gather();
+      case Role::concat: return map("concat", output());
       case Role::split:
         map("split", input(0));
         if (work_.dims) work_.dims->k = work_.dims->c;
         return;
-      case Role::rearrange:
-        return map("reshape", input(0));
-      case Role::resize:
-        return resize();
-      case Role::recurrent:
-        return recurrent();
-      default:
-        return;
+      case Role::rearrange: return map("reshape", input(0));
+      case Role::resize: return resize();
+      case Role::recurrent: return recurrent();
+      default: return;
     }
   }
 
@@ -99,23 +84,21 @@ class Reader {
   }
   void need_rank(const Tensor& tensor, std::size_t least, const char* what) const {
     if (tensor.dims.size() < least)
-      model_.fail(index_, std::string(what) + " must have at least " + std::to_string(least) +
-                              " dimensions; it has " + std::to_string(tensor.dims.size()));
+      model_.fail(index_, std::string(what) + " must have at least " + std::to_string(least) + " dimensions; it has " +
+                              std::to_string(tensor.dims.size()));
   }
   /// Inference lets these pass where the output's shape does not depend on them. `channels`: what the filter
   /// reads.
   void check_filter(const Tensor& in, const Tensor& filter, double channels) const {
     need_rank(in, 3, "the input");
     if (filter.dims.size() != in.dims.size())
-      model_.fail(index_, "has an input of " + std::to_string(in.dims.size()) +
-                              " dimensions and a weight of " + std::to_string(filter.dims.size()) +
-                              "; they must have as many");
+      model_.fail(index_, "has an input of " + std::to_string(in.dims.size()) + " dimensions and a weight of " +
+                              std::to_string(filter.dims.size()) + "; they must have as many");
     if (channels != in.dims[1])
-      model_.fail(index_, "has an input of " + shortest(in.dims[1]) + " channels and a weight for " +
-                              shortest(channels));
+      model_.fail(index_,
+                  "has an input of " + shortest(in.dims[1]) + " channels and a weight for " + shortest(channels));
   }
-  [[nodiscard]] std::vector<double> numbers(const std::string& name, std::size_t count,
-                                            double fallback) const {
+  [[nodiscard]] std::vector<double> numbers(const std::string& name, std::size_t count, double fallback) const {
     const onnx::AttributeProto* given = attribute(node_, name);
     if (!given || given->ints_size() == 0) return std::vector<double>(count, fallback);
     std::vector<double> result(given->ints().begin(), given->ints().end());
@@ -138,8 +121,7 @@ class Reader {
     if (rank == 2) fits = set(dims.n, d[0]) && set(dims.c, d[1]);
     if (rank == 3) fits = set(dims.n, d[0] * d[1]) && set(dims.c, d[2]);
     if (rank >= 4)
-      fits = set(dims.n, d[0]) && set(dims.c, d[1]) && set(dims.y, product(d, 2, rank - 1)) &&
-             set(dims.x, d[rank - 1]);
+      fits = set(dims.n, d[0]) && set(dims.c, d[1]) && set(dims.y, product(d, 2, rank - 1)) && set(dims.x, d[rank - 1]);
     return fits ? std::optional(dims) : std::nullopt;
   }
   void map(const char* word, const Tensor& tensor) {
@@ -148,11 +130,10 @@ class Reader {
   }
 
   /// Filter, strides, padding and output of a convolution or pooling with at most two spatial dimensions.
-  [[nodiscard]] std::optional<Dims> window(const Tensor& in, const std::vector<double>& filter,
-                                           const std::string& op, double channels_out, double groups) const {
+  [[nodiscard]] std::optional<Dims> window(const Tensor& in, const std::vector<double>& filter, const std::string& op,
+                                           double channels_out, double groups) const {
     const std::size_t spatial = filter.size();
-    if (spatial == 0 || spatial > 2 || in.dims.size() != spatial + 2 ||
-        output().dims.size() != in.dims.size())
+    if (spatial == 0 || spatial > 2 || in.dims.size() != spatial + 2 || output().dims.size() != in.dims.size())
       return std::nullopt;
     const auto strides = numbers("strides", spatial, 1), dilations = numbers("dilations", spatial, 1);
     const auto pads = numbers("pads", 2 * spatial, 0);
@@ -164,8 +145,7 @@ class Reader {
     if (spatial == 2) fits = fits && set(dims.y, in.dims[y]) && set(dims.r, filter[0]);
     const bool even = std::all_of(pads.begin(), pads.end(), [&](double pad) { return pad == pads[0]; });
     const onnx::AttributeProto* automatic = attribute(node_, "auto_pad");
-    if (even && (!automatic || automatic->s() == "NOTSET") && pads[0] <= UINT16_MAX)
-      dims.padding.value = pads[0];
+    if (even && (!automatic || automatic->s() == "NOTSET") && pads[0] <= UINT16_MAX) dims.padding.value = pads[0];
     if (automatic && automatic->s() == "VALID") dims.padding = {0.0, ""};
     if (!fits) return std::nullopt;
     Dims asked = dims;
@@ -209,8 +189,7 @@ class Reader {
     need_rank(a, 2, "the input");
     need_rank(b, 2, "the second input");
     if (has(2)) (void)weight(2);
-    const double inner = a.dims[number("transA", 0) != 0 ? 0 : 1],
-                 rows = product(a.dims, 0, 2) / std::max(inner, 1.0);
+    const double inner = a.dims[number("transA", 0) != 0 ? 0 : 1], rows = product(a.dims, 0, 2) / std::max(inner, 1.0);
     product_of(1, rows, inner, output().dims.empty() ? 1 : output().dims.back(), a, b);
     if (work_.dims && has(2)) work_.dims->bias = model_.tensor(node_.input(2)).fixed;
   }
@@ -250,8 +229,7 @@ class Reader {
     map("elementwise", output());
     for (int i = 0; i < node_.input_size(); ++i)
       if (has(i) && input(i).fixed && input(i).elements() > 1) (void)weight(i);
-    if (work_.dims)
-      work_.dims->operands = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(work_.reads.size()));
+    if (work_.dims) work_.dims->operands = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(work_.reads.size()));
   }
 
   void normalization() {
@@ -264,17 +242,14 @@ class Reader {
   void reduce() {
     const Tensor& in = input(0);
     const std::string& op = node_.op_type();
-    work_.op =
-        op.find("Max") != std::string::npos || op.find("Min") != std::string::npos ? "max_pool" : "avg_pool";
+    work_.op = op.find("Max") != std::string::npos || op.find("Min") != std::string::npos ? "max_pool" : "avg_pool";
     const double outputs = output().elements();
     Dims dims;
     dims.padding.value = 0;
     const auto &d = in.dims, &o = output().dims;
-    const bool over_map =
-        d.size() == 4 && outputs == d[0] * d[1] && o.size() >= 2 && o[0] == d[0] && o[1] == d[1];
-    const bool fits = over_map
-                          ? set(dims.n, d[0]) && set(dims.c, d[1]) && set(dims.y, d[2]) && set(dims.x, d[3])
-                          : outputs > 0 && set(dims.c, outputs) && set(dims.x, in.elements() / outputs);
+    const bool over_map = d.size() == 4 && outputs == d[0] * d[1] && o.size() >= 2 && o[0] == d[0] && o[1] == d[1];
+    const bool fits = over_map ? set(dims.n, d[0]) && set(dims.c, d[1]) && set(dims.y, d[2]) && set(dims.x, d[3])
+                               : outputs > 0 && set(dims.c, outputs) && set(dims.x, in.elements() / outputs);
     dims.r = dims.y;
     dims.s = dims.x;
     if (fits) work_.dims = dims;

@@ -143,8 +143,7 @@ constexpr std::array kRoles = {
 
 Role role_of(const onnx::NodeProto& node) {
   if (!node.domain().empty() && node.domain() != "ai.onnx") return Role::unknown;
-  const auto at =
-      std::find_if(kRoles.begin(), kRoles.end(), [&](const Entry& e) { return e.op == node.op_type(); });
+  const auto at = std::find_if(kRoles.begin(), kRoles.end(), [&](const Entry& e) { return e.op == node.op_type(); });
   return at == kRoles.end() ? Role::unknown : at->role;
 }
 

@@ -55,20 +55,11 @@ class Reader {
       if (field == 0 || field > 0x1FFFFFFF)
         fail(begin, "there is no field that can be read; this is no ONNX model, or it is damaged");
       switch (tag & 7) {
-        case 0:
-          (void)varint(end);
-          break;
-        case 1:
-          skip(8, end);
-          break;
-        case 5:
-          skip(4, end);
-          break;
-        case 2:
-          copy_delimited(message, field, begin, end, depth, out);
-          continue;
-        default:
-          fail(begin, "there is no field that can be read; this is no ONNX model, or it is damaged");
+        case 0: (void)varint(end); break;
+        case 1: skip(8, end); break;
+        case 5: skip(4, end); break;
+        case 2: copy_delimited(message, field, begin, end, depth, out); continue;
+        default: fail(begin, "there is no field that can be read; this is no ONNX model, or it is damaged");
       }
       out += bytes_.substr(begin, at_ - begin);
     }
@@ -81,9 +72,9 @@ class Reader {
     const std::size_t tag_end = begin + varint_size(begin);
     const std::uint64_t size = varint(end);
     if (size > end - at_)
-      fail(begin, "a field of " + std::to_string(size) + " bytes reaches beyond the end of " +
-                      (end == bytes_.size() ? "the file; it is truncated or damaged"
-                                            : "what it is in; the file is damaged"));
+      fail(begin,
+           "a field of " + std::to_string(size) + " bytes reaches beyond the end of " +
+               (end == bytes_.size() ? "the file; it is truncated or damaged" : "what it is in; the file is damaged"));
     const std::size_t field_end = at_ + size;
     const Message child = child_of(message, field);
     if (is_left_out(message, field, size)) {

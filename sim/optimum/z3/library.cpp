@@ -26,8 +26,7 @@ SmtAnswer solve_by_library(const std::string& formula, unsigned limit) {
   SmtAnswer answer;
   unsigned major = 0, minor = 0, build = 0, revision = 0;
   Z3_get_version(&major, &minor, &build, &revision);
-  answer.solver =
-      "libz3 " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(build);
+  answer.solver = "libz3 " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(build);
   if (found == Z3_L_TRUE) {
     const Z3_model model = Z3_optimize_get_model(z3, optimize);
     Z3_model_inc_ref(z3, model);
@@ -41,8 +40,7 @@ SmtAnswer solve_by_library(const std::string& formula, unsigned limit) {
   Z3_params_dec_ref(z3, params);
   Z3_optimize_dec_ref(z3, optimize);
   if (found == Z3_L_UNDEF)
-    throw InputError(answer.solver +
-                     " was stopped before it had proved an optimum; give it more time: --limit");
+    throw InputError(answer.solver + " was stopped before it had proved an optimum; give it more time: --limit");
   if (found == Z3_L_FALSE)
     throw InputError(answer.solver + (parsed ? ": there is no schedule" : " cannot read the formula"));
   return answer;

@@ -6,9 +6,8 @@ namespace hetsched {
 namespace {
 
 void refuse(const std::filesystem::path& file) {
-  throw InputError(
-      "policies in Python (" + file.string() +
-      ") are not part of this hetsched: install pybind11-dev and python3-dev and build it again");
+  throw InputError("policies in Python (" + file.string() +
+                   ") are not part of this hetsched: install pybind11-dev and python3-dev and build it again");
 }
 
 }  // namespace
