@@ -5,7 +5,7 @@
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
-#include "engine/simgrid_executor.hpp"
+#include "engine/executors/executors.hpp"
 
 namespace hetsched {
 namespace {
@@ -18,7 +18,10 @@ std::string version() {
 #else
   const std::string compiler = "GCC " __VERSION__;
 #endif
-  return text + "\nSimGrid " + simgrid_version() + ", " + compiler + "\n";
+  text += "\n";
+  for (const ExecutorEntry& executor : executors())
+    if (!executor.library.empty()) text += std::string(executor.library) + " " + std::string(executor.version) + ", ";
+  return text + compiler + "\n";
 }
 
 const Command& find_command(const std::string& name) {

@@ -1,6 +1,6 @@
 /// \file
 /// The seam between deciding and simulating: the engine knows only this interface. SimGrid is one
-/// implementation (simgrid_executor.hpp); tests have another with closed-form sharing.
+/// implementation, another has closed-form sharing: executors/executors.hpp has the list.
 #pragma once
 
 #include <cstdint>

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "base/version.hpp"
-#include "engine/simgrid_executor.hpp"
+#include "engine/executors/executors.hpp"
 
 namespace hetsched {
 namespace {
@@ -42,14 +42,17 @@ constexpr const char* kBuild =
 Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start) {
   Json inputs = Json::array();
   for (const InputFile& input : provenance.inputs) inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
-  return {{"hetsched", std::string(kVersion)},
-          {"commit", std::string(kGitHash)},
-          {"simgrid", simgrid_version()},
-          {"compiler", kCompiler},
-          {"build", kBuild},
-          {"argv", provenance.argv},
-          {"start", utc(start)},
-          {"inputs", std::move(inputs)}};
+  Json json = {{"hetsched", std::string(kVersion)},
+               {"commit", std::string(kGitHash)},
+               {"executor", executors().front().name},
+               {"compiler", kCompiler},
+               {"build", kBuild},
+               {"argv", provenance.argv},
+               {"start", utc(start)},
+               {"inputs", std::move(inputs)}};
+  for (const ExecutorEntry& each : executors())
+    if (!each.version.empty()) json[each.name] = each.version;
+  return json;
 }
 
 Json to_json(const RunCost& cost) {

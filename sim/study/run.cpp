@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "base/files.hpp"
-#include "engine/simgrid_executor.hpp"
+#include "engine/executors/executors.hpp"
 #include "record/csv_observer.hpp"
 #include "record/perfetto.hpp"
 #include "record/result_files.hpp"
@@ -78,7 +78,7 @@ RunResult Simulation::run(const Scenario& scenario, const Decider& decider, std:
   SummaryObserver summary(basis_of(scenario, tables));
   std::vector<Observer*> all(observers.begin(), observers.end());
   all.push_back(&summary);
-  executor_ = make_simgrid_executor(fabric_of(tables));
+  executor_ = executors().front().make(fabric_of(tables));
   const DecisionTime decisions = simulate(scenario, tables, decider.policy, *executor_, all, decider.clairvoyant);
   RunResult result{
       summary.summary(), summary.streams(), {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};

@@ -45,13 +45,13 @@ struct Provenance {
   std::vector<InputFile> inputs;
 };
 
-/// One run in this process, which should do this once: see simgrid_executor.hpp. What has simulated it is taken apart
+/// One run in this process, which should do this once: see engine/executors. What has simulated it is taken apart
 /// only with this object: tell and store results and errors before that, so that they are safe from what may happen
 /// there.
 class Simulation {
  public:
-  /// Simulates a scenario on SimGrid. `observers` are told what happens besides. Throws what simulate() throws, and an
-  /// InputError if the scenario cannot be run.
+  /// Simulates a scenario on the reference executor. `observers` are told what happens besides. Throws what simulate()
+  /// throws, and an InputError if the scenario cannot be run.
   RunResult run(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers = {});
   /// The same under another policy.
   RunResult run(const Scenario& scenario, const Decider& decider, std::span<Observer* const> observers = {});

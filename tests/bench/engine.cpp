@@ -18,7 +18,7 @@
 #include "base/json_document.hpp"
 #include "base/random.hpp"
 #include "builtin.hpp"
-#include "engine/simgrid_executor.hpp"
+#include "engine/executors/executors.hpp"
 
 namespace {
 
@@ -147,7 +147,7 @@ Result run_engine(int accelerators, std::uint64_t requests) {
   Problems problems;
   const Tables tables = Tables::build(s, problems);
   problems.throw_if_any();
-  const auto executor = make_simgrid_executor(fabric_of(tables));
+  const auto executor = executor_named("simgrid").make(fabric_of(tables));
   Params params;
   const auto policy = fcfs().make(params);
   struct End : Observer {
@@ -167,7 +167,7 @@ Result run_bare(int accelerators, std::uint64_t requests) {
   fabric.memory_bandwidth = {8e9 * accelerators};
   fabric.routes.resize(1);
   fabric.lane_memory.assign(static_cast<std::size_t>(accelerators), 0);
-  const auto executor = make_simgrid_executor(fabric);
+  const auto executor = executor_named("simgrid").make(fabric);
   const auto models = layers();
   struct Chain {
     int model = 0, next = 0;

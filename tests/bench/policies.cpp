@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "builtin.hpp"
-#include "contract/fluid_executor.hpp"
 #include "contract/inputs.hpp"
 #include "engine/engine.hpp"
+#include "engine/executors/executors.hpp"
 #include "engine/fabric.hpp"
 #include "engine/tables.hpp"
 #include "policy/catalog.hpp"
@@ -96,9 +96,9 @@ double microseconds(const Catalog& catalog, const std::string& name, int ready, 
   const std::unique_ptr<Policy> policy = catalog.make(s->policy, 1, problems);
   problems.throw_if_any();
   Timed timed(*policy, enough);
-  contract::FluidExecutor executor(fabric_of(tables));
+  const std::unique_ptr<Executor> executor = executor_named("fluid").make(fabric_of(tables));
   try {
-    simulate(*s, tables, timed, executor, {}, catalog.is_clairvoyant(s->policy));
+    simulate(*s, tables, timed, *executor, {}, catalog.is_clairvoyant(s->policy));
   } catch (const PolicyError&) {  // it has taken long enough
   }
   return timed.microseconds();

@@ -12,8 +12,8 @@
 #include <string>
 
 #include "builtin.hpp"
-#include "contract/fluid_executor.hpp"
 #include "engine/engine.hpp"
+#include "engine/executors/executors.hpp"
 #include "study/study.hpp"
 
 namespace {
@@ -83,8 +83,8 @@ CallCost measured(const Scenario& scenario, const std::string& decider_name, con
   Measured policy(*decider, beside.get(), cost);
   Problems problems;
   const Tables tables = Tables::build(scenario, problems);
-  contract::FluidExecutor executor(fabric_of(tables));
-  simulate(scenario, tables, policy, executor, {}, false);
+  const std::unique_ptr<Executor> executor = executor_named("fluid").make(fabric_of(tables));
+  simulate(scenario, tables, policy, *executor, {}, false);
   return cost;
 }
 

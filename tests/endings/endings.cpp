@@ -16,7 +16,7 @@
 #include "builtin.hpp"
 #include "contract/checks.hpp"
 #include "contract/isolated.hpp"
-#include "engine/simgrid_executor.hpp"
+#include "engine/executors/executors.hpp"
 #include "support/required.hpp"
 
 namespace {
@@ -28,6 +28,8 @@ const Catalog& built_in() {
   static const Catalog catalog(builtin_policies(), builtin_decorators());
   return catalog;
 }
+
+const ExecutorEntry& kSimGrid = executor_named("simgrid");
 
 /// Long after any of these scenarios has ended, sanitizers or not.
 constexpr double kLimit = 60;
@@ -73,7 +75,7 @@ Subject subject(const std::string& json) {
 /// Simulates the scenario to its end, and takes what simulated it apart.
 std::optional<Violation> run(const RandomScenario& scenario, const Subject& policy) try {
   Names broken;
-  (void)checked_run(scenario, policy, make_simgrid_executor, broken);
+  (void)checked_run(scenario, policy, kSimGrid.make, broken);
   if (broken.empty()) return std::nullopt;
   return Violation{"broken", broken.front()};
 } catch (const InputError& error) {
@@ -117,7 +119,8 @@ int main(int argc, char** argv) {
     }
   }
 
-  std::printf("SimGrid %s, seeds from %llu on\n", simgrid_version(), static_cast<unsigned long long>(first));
+  std::printf("SimGrid %s, seeds from %llu on\n", std::string(kSimGrid.version).c_str(),
+              static_cast<unsigned long long>(first));
   std::printf("%-13s %-6s %8s %17s %8s %5s %12s\n", "end", "links", "runs", "nothing released", "crashed", "hung",
               "rules broken");
   std::uint64_t bad = 0;

@@ -4,9 +4,10 @@
 #include <dlfcn.h>
 #include <xbt/asserts.h>
 
+#include <simgrid/s4u/Engine.hpp>
+
 #include <cstdio>
 #include <cstdlib>
-#include <simgrid/s4u/Engine.hpp>
 #include <stdexcept>
 #include <string>
 

@@ -7,10 +7,11 @@
 #include <optional>
 #include <vector>
 
+#include "base/errors.hpp"
 #include "base/random.hpp"
 #include "contract/isolated.hpp"
 #include "engine/executor.hpp"
-#include "engine/simgrid_executor.hpp"
+#include "engine/executors/executors.hpp"
 
 using namespace hetsched;
 
@@ -31,6 +32,12 @@ constexpr std::uint32_t kTransfer = 2;  ///< the first number that is no lane's
 
 }  // namespace
 
+TEST_CASE("executors are chosen by name, and the first is the reference") {
+  CHECK(executors().front().name == "simgrid");
+  CHECK(executor_named("fluid").make(fabric(true))->now() == 0);
+  CHECK_THROWS_WITH_AS(executor_named("simgird"), "\"simgird\" is no executor; there are: simgrid, fluid", InputError);
+}
+
 TEST_CASE("the end of a transfer is told at its date, between stops, alone and shared") {
   std::vector<std::uint32_t> finished;
   const auto until_done = [&](Executor& executor, double stop) {
@@ -38,7 +45,7 @@ TEST_CASE("the end of a transfer is told at its date, between stops, alone and s
     while (finished.empty() && executor.now() < stop);
     return executor.now();
   };
-  const auto executor = make_simgrid_executor(fabric(true));
+  const auto executor = executor_named("simgrid").make(fabric(true));
   executor->start_transfer(kTransfer, 0, 1, 21);  // 10 B/s: 2.1 s
   CHECK(until_done(*executor, 1) == 1);
   CHECK(finished.empty());
@@ -65,7 +72,7 @@ TEST_CASE("a date may be asked for again: SimGrid's clock may lie one unit above
     // In a process of its own: SimGrid's clock begins at 0, and what may happen is that it ends the process.
     const auto found = contract::isolated(
         [&]() -> std::optional<contract::Violation> {
-          const auto executor = make_simgrid_executor(fabric(round % 2 == 0));
+          const auto executor = executor_named("simgrid").make(fabric(round % 2 == 0));
           std::vector<std::uint32_t> finished;
           for (const double date : dates)
             for (int again = 0; again < 3; ++again) {
@@ -85,7 +92,7 @@ TEST_CASE("flows in flight or given up may be left behind at any date") {
   std::vector<std::uint32_t> finished;
   for (int round = 0; round < 400; ++round) {
     const bool links = round % 2 == 0;
-    const auto executor = make_simgrid_executor(fabric(links));
+    const auto executor = executor_named("simgrid").make(fabric(links));
     const double date = 0.1 + 3 * random.uniform(draw++);
     executor->wait(date, finished);
     executor->start_traffic(0, 400, 80);

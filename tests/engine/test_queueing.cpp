@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "builtin.hpp"
-#include "engine/simgrid_executor.hpp"
+#include "engine/executors/executors.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -30,7 +30,7 @@ std::vector<double> waits_of(const Scenario& scenario) {
   Problems problems;
   const Tables tables = Tables::build(scenario, problems);
   problems.throw_if_any();
-  const auto executor = make_simgrid_executor(fabric_of(tables));
+  const auto executor = executor_named("simgrid").make(fabric_of(tables));
   Params params;
   const auto policy = fcfs().make(params);
   Waits waits;

@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "builtin.hpp"
-#include "engine/simgrid_executor.hpp"
+#include "engine/executors/executors.hpp"
 #include "record/summary.hpp"
 #include "support/simulation.hpp"
 
@@ -46,7 +46,7 @@ Scores scores(const std::string& workload, const std::string& platform, bool cer
   Observer* observers[] = {&observer};
   Params params;
   const auto policy = latency_greedy().make(params);
-  const auto executor = make_simgrid_executor(fabric_of(tables));
+  const auto executor = executor_named("simgrid").make(fabric_of(tables));
   simulate(*scenario, tables, *policy, *executor, observers);
   Scores result{observer.summary(), {}};
   for (const StreamSummary& s : observer.streams()) result.streams[s.model] = s;

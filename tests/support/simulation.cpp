@@ -7,8 +7,7 @@
 #include "base/json_document.hpp"
 #include "builtin.hpp"
 #include "contract/conservation.hpp"
-#include "contract/fluid_executor.hpp"
-#include "engine/simgrid_executor.hpp"
+#include "engine/executors/executors.hpp"
 
 namespace hetsched::testing {
 
@@ -27,10 +26,7 @@ std::shared_ptr<Scenario> load_scenario(const std::string& platform, const std::
 }
 
 contract::MakeExecutor executor_of(Backend backend) {
-  if (backend == Backend::simgrid) return make_simgrid_executor;
-  return [](const Fabric& fabric) -> std::unique_ptr<Executor> {
-    return std::make_unique<contract::FluidExecutor>(fabric);
-  };
+  return executor_named(backend == Backend::simgrid ? "simgrid" : "fluid").make;
 }
 
 const Catalog& built_in() {

@@ -1,12 +1,13 @@
 /// \file
 /// The differences between SimGrid 3.32 (Debian 12) and 4.x, and nothing else. Included by
-/// simgrid_executor.cpp only.
+/// simgrid.cpp only.
 #pragma once
-
-#include <simgrid/version.h>
 
 #include <simgrid/kernel/Timer.hpp>
 #include <simgrid/s4u.hpp>
+
+#include <simgrid/version.h>  // needs what those include
+
 #include <string>
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "engine/simgrid_executor.hpp"
+#include "engine/executors/simgrid.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include "base/errors.hpp"
 #include "engine/calendar.hpp"
 #include "engine/crash_report.hpp"
-#include "engine/simgrid_compat.hpp"
+#include "engine/executors/simgrid_compat.hpp"
 
 namespace hetsched {
 namespace {

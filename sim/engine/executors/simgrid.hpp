@@ -14,7 +14,7 @@ namespace hetsched {
 /// per run where bit-identical results matter (a second one in a process starts at SimGrid's old clock).
 std::unique_ptr<Executor> make_simgrid_executor(const Fabric& fabric);
 
-/// "3.32", for manifests.
+/// "3.32"
 const char* simgrid_version();
 
 }  // namespace hetsched

@@ -1,10 +1,35 @@
-#include "contract/fluid_executor.hpp"
+#include "engine/executors/fluid.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
-namespace hetsched::contract {
+namespace hetsched {
+namespace {
+
+class FluidExecutor final : public Executor {
+ public:
+  explicit FluidExecutor(const Fabric& fabric) : fabric_(fabric) {}
+
+  double now() const override { return now_; }
+  void start_traffic(std::uint32_t flow, double bytes, double max_rate) override;
+  void start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) override;
+  double cancel(std::uint32_t flow) override;
+  void wait(double until, std::vector<std::uint32_t>& finished) override;
+
+ private:
+  struct Flow {
+    double left = 0, cap = 0, rate = 0;
+    std::vector<std::uint32_t> resources;  ///< memories first, then links
+  };
+  void share();
+  void pass(double time);
+
+  Fabric fabric_;
+  double now_ = 0;
+  std::map<std::uint32_t, Flow> flows_;
+};
 
 void FluidExecutor::start_traffic(std::uint32_t flow, double bytes, double max_rate) {
   flows_[flow] = {bytes, max_rate, 0, {fabric_.lane_memory[flow]}};
@@ -85,4 +110,8 @@ void FluidExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
   finished = done;
 }
 
-}  // namespace hetsched::contract
+}  // namespace
+
+std::unique_ptr<Executor> make_fluid_executor(const Fabric& fabric) { return std::make_unique<FluidExecutor>(fabric); }
+
+}  // namespace hetsched

@@ -1,0 +1,25 @@
+/// \file
+/// What can let simulated time pass: the list of executors. Nobody else names one.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "engine/executor.hpp"
+
+namespace hetsched {
+
+struct ExecutorEntry {
+  std::string_view name;              ///< by which it is chosen
+  std::string_view library, version;  ///< of what it is built on; empty if it is our own
+  std::unique_ptr<Executor> (*make)(const Fabric& fabric);
+};
+
+/// All of them; the first is the reference, which runs use.
+std::span<const ExecutorEntry> executors();
+
+/// Throws an InputError that has the names of all if there is none of that name.
+const ExecutorEntry& executor_named(std::string_view name);
+
+}  // namespace hetsched
