@@ -2,7 +2,10 @@
 # The committed schemas are those of this program; the shipped files are valid by them; results explain every column.
 source "$SOURCE_DIR/tests/support/cli.sh"
 
-for file in platforms/platform platforms/kinds/kinds workloads/models/model workloads/workload experiments/experiment; do
+schemas=(platforms/platform platforms/kinds/kinds workloads/models/model workloads/workload experiments/experiment)
+find "$SOURCE_DIR"/{platforms,workloads,experiments} -name '*.schema.json' | sort >"$room/there"
+printf "$SOURCE_DIR/%s.schema.json\n" "${schemas[@]}" | sort | diff - "$room/there" >&2 || fail "schemas that nobody writes"
+for file in "${schemas[@]}"; do
   call 0 schema "$(basename "$file")"
   diff "$room/out" "$SOURCE_DIR/$file.schema.json" >&2 ||
     fail "$file.schema.json is out of date: hetsched schema $(basename "$file") > $file.schema.json"
