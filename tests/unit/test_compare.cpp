@@ -168,3 +168,27 @@ TEST_CASE("baselines are written column=value") {
   (void)parse_baseline("platform", problems);
   CHECK(problems.size() == 1);
 }
+
+TEST_CASE("which way of a metric is better: fair, useful and efficient is more; late, slow and costly is less") {
+  const Names more = {"finished",
+                      "throughput_rps",
+                      "goodput_rps",
+                      "utilisation",
+                      "fairness_jain",
+                      "stp",
+                      "throughput_per_watt",
+                      "score",
+                      "throughput_per_tdp_watt",
+                      "throughput_per_usd",
+                      "throughput_per_mm2"};
+  const Names less = {"makespan_s",     "late",
+                      "dropped",        "unfinished",
+                      "miss_rate",      "latency_p99_s",
+                      "wait_mean_s",    "tardiness_max_s",
+                      "energy_j",       "energy_per_inference_j",
+                      "power_mean_w",   "edp_js",
+                      "antt",           "accuracy_loss_mean",
+                      "gap_to_optimum", "prediction_error"};
+  for (const std::string& metric : more) CHECK_MESSAGE(is_larger_better(metric), metric);
+  for (const std::string& metric : less) CHECK_MESSAGE(!is_larger_better(metric), metric);
+}
