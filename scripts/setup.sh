@@ -3,6 +3,7 @@
 # HETSCHED_PRESET selects a preset of CMakePresets.json: release (default), debug, asan.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+set -o pipefail # a build that fails does so through what tells how far it is
 
 # make: for plugins, which CMake builds with it unless told otherwise.
 packages=(g++ cmake ninja-build make pkg-config git libsimgrid-dev libboost-dev nlohmann-json3-dev libcli11-dev

@@ -124,7 +124,7 @@ void run_episode(const Session& session, const Episode& episode, const Wire& wir
   }
   if (WIFSIGNALED(status))
     tell_failure(wire, ExitCode::internal, "the run was ended by signal " + std::to_string(WTERMSIG(status)));
-  else if (WEXITSTATUS(status) != 0)
+  else if (WEXITSTATUS(status) == static_cast<int>(ExitCode::internal))
     tell_failure(wire, ExitCode::internal, "the executor crashed: standard error has the run and what was said last");
 }
 

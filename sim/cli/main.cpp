@@ -1,54 +1,16 @@
 /// \file
 /// The program. Everything that is thrown is caught here, and becomes an exit code.
 
-#include <algorithm>
-#include <cstdio>
-#include <exception>
-#include <new>
-#include <string>
-#include <string_view>
-
-#include "base/errors.hpp"
 #include "cli/command.hpp"
+#include "cli/failure.hpp"
 #include "cli/output.hpp"
-
-namespace {
-
-using hetsched::ExitCode;
-
-/// One line of errors after another, each of which says who speaks.
-int fail(ExitCode code, std::string_view message) {
-  std::fflush(stdout);
-  while (!message.empty()) {
-    const std::string line(message.substr(0, message.find('\n')));
-    std::fprintf(stderr, "hetsched: %s\n", line.c_str());
-    message.remove_prefix(std::min(line.size() + 1, message.size()));
-  }
-  return static_cast<int>(code);
-}
-
-int fail_with_bug(std::string_view what) {
-  return fail(ExitCode::internal, "internal error: " + std::string(what) +
-                                      "\nThis is a bug of hetsched, not of your files. Please report the command, "
-                                      "its files and this message.");
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   try {
-    const ExitCode code = hetsched::run_command_line({argv, argv + argc});
+    const hetsched::ExitCode code = hetsched::run_command_line({argv, argv + argc});
     hetsched::flush_output();
     return static_cast<int>(code);
-  } catch (const hetsched::InputError& error) {
-    return fail(ExitCode::input, error.what());
-  } catch (const hetsched::PolicyError& error) {
-    return fail(ExitCode::policy, error.what());
-  } catch (const std::bad_alloc&) {
-    return fail(ExitCode::internal, "out of memory");
-  } catch (const std::exception& error) {
-    return fail_with_bug(error.what());
   } catch (...) {
-    return fail_with_bug("unknown exception");
+    return static_cast<int>(hetsched::tell_exception());
   }
 }

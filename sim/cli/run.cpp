@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/arguments.hpp"
+#include "cli/failure.hpp"
 #include "cli/last_words.hpp"
 #include "cli/output.hpp"
 #include "cli/study_arguments.hpp"
@@ -139,20 +140,25 @@ ExitCode run(const Options& options, const Names& command_line) {
   if (!entry || catalog.plugin_of(*entry)) last_words.emplace(scenario.policy.title());
   watch_calls(tell_stuck_policy_and_end);
   watch_executor(tell_executor_crash_and_end);
-  Simulation simulation;  // is taken apart when all has been written and said
-  const RunResult result = folder.empty()
-                               ? simulation.run(scenario, catalog)
-                               : simulation.run_into(folder, scenario, catalog, level, {command_line, study.inputs()});
-  last_words.reset();
+  Simulation simulation;  // is taken apart when all has been written and said, also of an error
+  try {
+    const RunResult result =
+        folder.empty() ? simulation.run(scenario, catalog)
+                       : simulation.run_into(folder, scenario, catalog, level, {command_line, study.inputs()});
+    last_words.reset();
 
-  print(scenario.title() + ": " + quantity(result.summary.makespan, "s") + " simulated in " +
-        quantity(result.cost.wall, "s") + "\n\n");
-  print_streams(result);
-  print_totals(result.summary);
-  print_accelerators(folder, result.summary);
-  if (!folder.empty()) print_files(folder, level, options.output.empty());
-  flush_output();
-  return ExitCode::ok;
+    print(scenario.title() + ": " + quantity(result.summary.makespan, "s") + " simulated in " +
+          quantity(result.cost.wall, "s") + "\n\n");
+    print_streams(result);
+    print_totals(result.summary);
+    print_accelerators(folder, result.summary);
+    if (!folder.empty()) print_files(folder, level, options.output.empty());
+    flush_output();
+    return ExitCode::ok;
+  } catch (...) {
+    last_words.reset();
+    return tell_exception();
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "base/fields_csv.hpp"
+#include "engine/crash_report.hpp"
 
 namespace hetsched::contract {
 
@@ -33,6 +34,7 @@ Log logged_run(std::shared_ptr<Scenario> scenario, Policy& policy, MakeExecutor 
   log.scenario = std::move(scenario);
   log.tables = std::make_shared<Tables>(Tables::build(*log.scenario, problems));
   problems.throw_if_any();
+  name_run(log.scenario->title());
   const std::unique_ptr<Executor> executor = make_executor(fabric_of(*log.tables));
   Observer* observers[] = {&log};
   simulate(*log.scenario, *log.tables, policy, *executor, observers, clairvoyant);

@@ -14,7 +14,7 @@ constexpr std::array kSignals = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 // Of the process, as its signals are. What handlers say was written down before: they may not allocate.
 EndOfProcess end_of_process = nullptr;
 void (*other_crash)() = nullptr;
-const char* library = nullptr;  ///< the process is inside it
+thread_local const char* library = nullptr;  ///< the thread is inside it
 std::string run;
 char last_message[LastMessage::kSize];
 
@@ -44,7 +44,8 @@ class FixedText {
   if (last_message[0] != '\0') message.add("\"");
   if (!run.empty()) message.add("; simulated was: ");
   message.add(run);
-  message.add(". This is a bug of hetsched or of that library, not of the policy or of your files");
+  message.add(". This is a bug of hetsched or of that library, not of your files");
+  message.add(other_crash ? ", unless the policy has damaged its memory" : " or of the policy");
   end_of_process(message.view());
   std::_Exit(70);  // it should not have come back
 }
@@ -56,14 +57,30 @@ void on_crash(int signal) {
   std::raise(signal);
 }
 
+/// A stack of their own for the handlers: what crashed may have used up its own.
+void provide_stack() {
+  static char memory[1 << 16];
+  stack_t stack = {};
+  stack.ss_sp = memory;
+  stack.ss_size = sizeof memory;
+  ::sigaltstack(&stack, nullptr);
+}
+
 /// Handles the signals that nobody else does, or gives back those that are ours.
 void handle_signals(bool handle) {
+  bool ours = false;
   for (const int signal : kSignals) {
     struct sigaction now = {};
     sigaction(signal, nullptr, &now);
-    if (handle && now.sa_handler == SIG_DFL) std::signal(signal, on_crash);
     if (!handle && now.sa_handler == on_crash) std::signal(signal, SIG_DFL);
+    if (!handle || now.sa_handler != SIG_DFL) continue;
+    struct sigaction action = {};
+    action.sa_handler = on_crash;
+    action.sa_flags = SA_ONSTACK;
+    sigaction(signal, &action, nullptr);
+    ours = true;
   }
+  if (ours) provide_stack();
 }
 
 }  // namespace
@@ -79,10 +96,11 @@ void on_other_crash(void (*tell)()) {
 }
 
 void name_run(std::string title) { run = std::move(title); }
+const std::string& named_run() { return run; }
 
 InsideExecutor::InsideExecutor(const char* name) : before_(std::exchange(library, name)) {}
 InsideExecutor::~InsideExecutor() { library = before_; }
 
-char* LastMessage::text() { return last_message; }
+char* LastMessage::text() { return end_of_process ? last_message : nullptr; }
 
 }  // namespace hetsched

@@ -11,7 +11,7 @@
 namespace hetsched {
 
 /// From now on a crash (SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL) inside the executor's library tells, through `end`,
-/// the library and its last words, and the run that was being simulated. Null, as at the start: nothing is told.
+/// the library and its last message, and the run that was being simulated. Null, as at the start: nothing is told.
 /// Crashes elsewhere do what they do without this, after on_other_crash()'s word. Signals that someone else handles (a
 /// sanitizer) are left to them.
 void watch_executor(EndOfProcess end);
@@ -22,8 +22,9 @@ void on_other_crash(void (*tell)());
 
 /// The run that is simulated from now on, in the words of errors.
 void name_run(std::string title);
+const std::string& named_run();
 
-/// While it lives, the process is inside an executor's library. Its name ("SimGrid 3.32") must outlive it.
+/// While it lives, this thread is inside an executor's library. Its name ("SimGrid 3.32") must outlive it.
 class InsideExecutor {
  public:
   explicit InsideExecutor(const char* library);
@@ -35,7 +36,8 @@ class InsideExecutor {
   const char* before_;
 };
 
-/// Where the library puts the message with which it ends the process: zeros at first, and at the end.
+/// Where a library that is watched puts the message with which it ends the process: zeros at first, and at the end.
+/// Null if it is not watched.
 struct LastMessage {
   static constexpr std::size_t kSize = 1024;
   static char* text();

@@ -7,7 +7,6 @@
 #include "base/errors.hpp"
 #include "base/units.hpp"
 #include "engine/calendar.hpp"
-#include "engine/crash_report.hpp"
 #include "engine/delayed_decisions.hpp"
 #include "engine/devices.hpp"
 #include "engine/guarded_policy.hpp"
@@ -428,7 +427,6 @@ void Engine::close() {
 
 DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
                       std::span<Observer* const> observers, bool clairvoyant) {
-  name_run(scenario.title());
   return Engine(scenario, tables, policy, executor, observers, clairvoyant).run();
 }
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "base/files.hpp"
+#include "engine/crash_report.hpp"
 #include "engine/executors/executors.hpp"
 #include "record/csv_observer.hpp"
 #include "record/perfetto.hpp"
@@ -78,6 +79,8 @@ RunResult Simulation::run(const Scenario& scenario, const Decider& decider, std:
   SummaryObserver summary(basis_of(scenario, tables));
   std::vector<Observer*> all(observers.begin(), observers.end());
   all.push_back(&summary);
+  HETSCHED_ASSERT(!executor_, "a simulation runs once");
+  name_run(scenario.title());
   executor_ = executors().front().make(fabric_of(tables));
   const DecisionTime decisions = simulate(scenario, tables, decider.policy, *executor_, all, decider.clairvoyant);
   RunResult result{

@@ -45,9 +45,8 @@ struct Provenance {
   std::vector<InputFile> inputs;
 };
 
-/// One run in this process, which should do this once: see engine/executors. What has simulated it is taken apart
-/// only with this object: tell and store results and errors before that, so that they are safe from what may happen
-/// there.
+/// One run in this process, which should have one only: see engine/executors. What has simulated it is taken apart with
+/// this object: tell and store results and errors before that, so that they are safe from what may happen there.
 class Simulation {
  public:
   /// Simulates a scenario on the reference executor. `observers` are told what happens besides. Throws what simulate()

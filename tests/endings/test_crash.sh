@@ -19,7 +19,8 @@ run=(run --platform in/linked.json --workload in/load.json --policy rr -o record
 scenario='platform linked, workload load, policy rr, seed 1'
 version=$("$HETSCHED" --version | sed -n 's/^SimGrid \([0-9.]*\),.*/\1/p')
 
-# giving_up AT [HOW] -- COMMAND...: the program, with a SimGrid that gives up in the AT-th call of its main loop.
+# giving_up AT CODE [SETTING=VALUE] ARGUMENT...: the program, with a SimGrid that gives up AT some point (give_up.cpp), ends
+# with exit code CODE.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
 giving_up() {
   local settings=(GIVE_UP_AT="$1") code=$2
@@ -31,14 +32,19 @@ giving_up() {
   [[ $got == "$code" ]] || { cat "$room/out" "$room/err" >&2; fail "$last: exit code $got, not $code"; }
 }
 
-blame="This is a bug of hetsched or of that library, not of the policy or of your files"
+blame="This is a bug of hetsched or of that library, not of your files or of the policy"
 giving_up 5 70 "${run[@]}"
 err_is "internal error: SimGrid $version gave up: \"Nobody expected call 5\"; simulated was: $scenario. $blame"
 [[ ! -e records ]] || fail "there are results of a run that did not end"
+giving_up comm 70 "${run[@]}"
+err_is "internal error: SimGrid $version gave up: \"Nobody expected a Comm\"; simulated was: $scenario. $blame"
 giving_up 5 70 GIVE_UP_HOW=throw "${run[@]}"
-err "hetsched: internal error: SimGrid $version: out of models"
-giving_up 5 70 GIVE_UP_HOW=segfault "${run[@]}" || true
-if ! grep -q AddressSanitizer "$room/err"; then
+err_is "internal error: SimGrid $version: out of models; simulated was: $scenario" \
+  "This is a bug of hetsched, not of your files. Please report the command, its files and this message."
+giving_up 5 70 GIVE_UP_HOW=memory "${run[@]}"
+err_is "out of memory"
+if [[ -z ${UBSAN_OPTIONS:-} ]]; then # sanitizers take this signal themselves
+  giving_up 5 70 GIVE_UP_HOW=segfault "${run[@]}"
   err_is "internal error: SimGrid $version crashed with SIGSEGV; simulated was: $scenario. $blame"
 fi
 
@@ -61,3 +67,11 @@ giving_up 5 1 sweep in/linked_experiment.json -o bad -q
 contains bad/points.csv "0,failed,\"internal error: SimGrid $version gave up: \"\"Nobody expected call 5\"\"; simulated was: $scenario. $blame\",linked,load,rr,1"
 giving_up "$calls" 0 sweep in/linked_experiment.json -o late -q
 cmp good/points.csv late/points.csv || fail "what comes after a run's results changed them"
+
+# An error of the policy is told before that, too: layer c runs only at an operating point that edf does not set.
+sed 's/"linked"/"paced"/; s/"type": "gpu"/&, "operating_points": [{"name": "fast"}, {"name": "slow"}]/' in/linked.json >in/paced.json
+sed 's/"layer": "c", "kind": "big"/&, "point": "slow"/' -i in/net.json
+GIVE_UP_COUNT=1 giving_up 0 3 run --platform in/paced.json --workload in/load.json --policy edf -o stuck
+last_call=$(sed -n 's/^calls: //p' err)
+giving_up "$last_call" 70 run --platform in/paced.json --workload in/load.json --policy edf -o stuck
+err "hetsched: policy edf at" "deadlock" "gave up"

@@ -108,7 +108,7 @@ class Naughty final : public Policy {
  public:
   explicit Naughty(Params& p)
       : mode_(p.choice("mode", {.fallback = "good", .of = {"good", "unmade", "throws", "illegal", "idle", "slow", "hangs",
-                                                          "crashes", "exits", "forgetful", "clock"}, .doc = "what it does"})) {
+                                                          "crashes", "recurses", "exits", "forgetful", "clock"}, .doc = "what it does"})) {
     if (mode_ == "unmade") throw std::runtime_error("no tables");
   }
   void decide(const SystemView& view, Decisions& out) override {
@@ -117,6 +117,7 @@ class Naughty final : public Policy {
     if (mode_ == "slow" && !view.ready.empty()) wait(0.03);
     if (mode_ == "hangs") wait(1e9);
     if (mode_ == "crashes" && !view.ready.empty()) *static_cast<volatile int*>(nullptr) = 1;
+    if (mode_ == "recurses" && !view.ready.empty()) decide(view, out), ++depth_;
     if (mode_ == "exits") std::exit(7);
     if (mode_ == "illegal" && !view.ready.empty())
       for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
@@ -165,10 +166,12 @@ call 1 sweep in/hangs.json --plugin naughty.so -o out_hangs -q
 err "failed: policy naughty(mode=hangs), seed 1: policy naughty at 0 s: decide(): it took longer than the limit of 0.01 s"
 bad exits
 err_is "policy naughty: it ended the program"
-if ("$HETSCHED" "${one_run[@]}" --plugin naughty.so --policy naughty:mode=crashes) >/dev/null 2>"$room/err"; then
-  fail "a crash went unnoticed"
-fi
-grep -qE "policy naughty: it crashed|AddressSanitizer" "$room/err" || fail "a crash was not told"
+for mode in crashes recurses; do
+  if ("$HETSCHED" "${one_run[@]}" --plugin naughty.so --policy naughty:mode=$mode) >/dev/null 2>"$room/err"; then
+    fail "a crash went unnoticed"
+  fi
+  grep -qE "policy naughty: it crashed|AddressSanitizer" "$room/err" || fail "$mode: a crash was not told"
+done
 call 0 "${one_run[@]}" --plugin naughty.so --policy naughty:mode=slow --decision-limit "20 s"
 contains out_run/run.json '"decision_limit": 20'
 call 2 "${one_run[@]}" --policy edf --decision-limit soon

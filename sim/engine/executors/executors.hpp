@@ -1,5 +1,5 @@
 /// \file
-/// What can let simulated time pass: the list of executors. Nobody else names one.
+/// What can let simulated time pass: the list of executors, by whose names they are chosen.
 #pragma once
 
 #include <memory>

@@ -13,6 +13,7 @@
 #include "base/errors.hpp"
 #include "engine/calendar.hpp"
 #include "engine/crash_report.hpp"
+#include "engine/executors/guarded.hpp"
 #include "engine/executors/simgrid_compat.hpp"
 
 namespace hetsched {
@@ -29,12 +30,6 @@ class SimGridExecutor;
 constexpr double kUnitsPerByte = 65536;
 /// The largest amount that fits.
 constexpr double kMostBytes = 1.4e14;
-
-/// "SimGrid 3.32", for errors.
-const char* simgrid_name() {
-  static const std::string name = std::string("SimGrid ") + simgrid_version();
-  return name.c_str();
-}
 
 /// A flow as SimGrid's callbacks see it.
 struct Slot {
@@ -62,6 +57,7 @@ class SimGridExecutor final : public Executor {
 
  private:
   void build();
+  void take_apart();
   Slot& slot(std::uint32_t flow);
   void keep(Slot& slot, s4u::ActivityPtr activity, double units, double most_rate);
   void start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes, double most_rate);
@@ -116,14 +112,17 @@ void configure_once() {
 }
 
 /// Whoever handles a signal, or std::terminate, goes on doing so once this has gone: SimGrid takes SIGINT (to print its
-/// actors), SIGSEGV and SIGBUS (3.32: if nobody has them, 4.0: always), and how the program terminates.
+/// actors), SIGSEGV and SIGBUS (3.32: if nobody has them, 4.0: always) with their stack, and how the program
+/// terminates.
 class HandlersKept {
  public:
   HandlersKept() {
     for (std::size_t i = 0; i < kTaken.size(); ++i) sigaction(kTaken[i], nullptr, &before_[i]);
+    ::sigaltstack(nullptr, &stack_);
   }
   ~HandlersKept() {
     for (std::size_t i = 0; i < kTaken.size(); ++i) sigaction(kTaken[i], &before_[i], nullptr);
+    ::sigaltstack(&stack_, nullptr);
     std::set_terminate(terminate_);
   }
   HandlersKept(const HandlersKept&) = delete;
@@ -132,14 +131,17 @@ class HandlersKept {
  private:
   static constexpr std::array kTaken = {SIGINT, SIGSEGV, SIGBUS};
   std::array<struct sigaction, kTaken.size()> before_{};
+  stack_t stack_{};
   std::terminate_handler terminate_ = std::get_terminate();
 };
 
-/// What SimGrid logs goes where crash reports look for it: all that it logs is why it ends the process.
+/// What SimGrid logs goes where crash reports look for it: all that it logs is why it ends the process. Without them,
+/// and if that fails, it goes to standard error.
 void log_once() {
   static const bool logging = [] {
+    if (LastMessage::text() == nullptr) return false;
     std::FILE* stream = ::fmemopen(LastMessage::text(), LastMessage::kSize, "w");
-    if (stream == nullptr) return false;  // it goes to standard error, then
+    if (stream == nullptr) return false;
     std::setvbuf(stream, nullptr, _IONBF, 0);
     xbt_log_appender_set(&_XBT_LOGV(XBT_LOG_ROOT_CAT), xbt_log_appender_stream(stream));
     return true;
@@ -159,23 +161,10 @@ std::unique_ptr<s4u::Engine> make_engine() {
   return engine;
 }
 
-/// Calls SimGrid. What it throws is its fault, not that of the policy or of files.
-template <class Call>
-auto in_simgrid(const Call& call) {
-  const InsideExecutor inside(simgrid_name());
-  try {
-    return call();
-  } catch (const std::exception& error) {
-    throw std::logic_error(std::string(simgrid_name()) + ": " + error.what());
-  }
-}
-
 SimGridExecutor::SimGridExecutor(const Fabric& fabric) : fabric_(fabric), multi_hop_(fabric.multi_hop()) {
-  in_simgrid([this] {
-    engine_ = make_engine();
-    connect_once();
-    build();
-  });
+  engine_ = make_engine();
+  connect_once();
+  build();
   engine_->track_vetoed_activities(&veto_);
   origin_ = s4u::Engine::get_clock();
 }
@@ -220,7 +209,14 @@ void SimGridExecutor::build() {
 }
 
 SimGridExecutor::~SimGridExecutor() {
-  const InsideExecutor inside(simgrid_name());
+  try {
+    take_apart();
+  } catch (const std::exception&) {
+    (void)engine_.release();  // it has said before what is wrong, and is left as it is
+  }
+}
+
+void SimGridExecutor::take_apart() {
   for (std::uint32_t flow = 0; flow < slots_.size(); ++flow)
     if (slots_[flow]->active) cancel(flow);
   if (timer_ != nullptr) timer_->remove();
@@ -272,7 +268,7 @@ void SimGridExecutor::start_traffic(std::uint32_t flow, double bytes, double max
     exec->set_host(memory_hosts_[memory]);
     exec->set_data(&s);
     keep(s, exec, 1, most_rate);
-    in_simgrid([&] { compat::launch(*exec); });
+    compat::launch(*exec);
   }
 }
 
@@ -293,7 +289,7 @@ void SimGridExecutor::start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host*
   comm->set_payload_size(units);
   comm->set_data(&s);
   keep(s, comm, static_cast<double>(units) / bytes, most_rate);  // so that of a flow not yet begun all bytes are left
-  in_simgrid([&] { compat::launch(*comm); });
+  compat::launch(*comm);
 }
 
 double SimGridExecutor::cancel(std::uint32_t flow) {
@@ -303,10 +299,8 @@ double SimGridExecutor::cancel(std::uint32_t flow) {
   s.active = false;
   --active_;
   cancelled_.push_back(s.activity);
-  in_simgrid([&] {
-    s.activity->suspend();  // a cancelled Comm keeps its share of the links until SimGrid's next step
-    s.activity->cancel();
-  });
+  s.activity->suspend();  // a cancelled Comm keeps its share of the links until SimGrid's next step
+  s.activity->cancel();
   return left;
 }
 
@@ -349,7 +343,7 @@ void SimGridExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
   veto_.clear();
   if (std::isfinite(until)) arm(until);
   HETSCHED_ASSERT(timer_ != nullptr || active_ > 0, "waiting for nothing");
-  in_simgrid([this] { engine_->run(); });
+  engine_->run();
   HETSCHED_ASSERT(!veto_.empty(), "SimGrid has nothing left to do, but flows are under way");
   cancelled_.clear();
   for (std::uint32_t flow : finished_) {
@@ -365,7 +359,10 @@ void SimGridExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
 }  // namespace
 
 std::unique_ptr<Executor> make_simgrid_executor(const Fabric& fabric) {
-  return std::make_unique<SimGridExecutor>(fabric);
+  static const std::string library = std::string("SimGrid ") + simgrid_version();
+  constexpr auto make =
+      +[](const Fabric& of) -> std::unique_ptr<Executor> { return std::make_unique<SimGridExecutor>(of); };
+  return guarded_executor(library.c_str(), make, fabric);
 }
 
 const char* simgrid_version() {

@@ -1,0 +1,13 @@
+/// \file
+/// What is told of an exception, and the exit code it becomes.
+#pragma once
+
+#include "base/errors.hpp"
+
+namespace hetsched {
+
+/// Tells the exception that is being handled, a line of standard error for each of its lines, after all output. Called
+/// in a handler: by main(), and where something must be told before what goes away with the stack.
+ExitCode tell_exception();
+
+}  // namespace hetsched

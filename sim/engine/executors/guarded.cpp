@@ -1,0 +1,62 @@
+#include "engine/executors/guarded.hpp"
+
+#include <exception>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "engine/crash_report.hpp"
+
+namespace hetsched {
+namespace {
+
+class GuardedExecutor final : public Executor {
+  template <class Call>
+  auto guarded(const Call& call) const {
+    const InsideExecutor inside(library_);
+    try {
+      return call();
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw std::logic_error(std::string(library_) + ": " + error.what() + "; simulated was: " + named_run());
+    }
+  }
+
+ public:
+  GuardedExecutor(const char* library, std::unique_ptr<Executor> (*make)(const Fabric& fabric), const Fabric& fabric)
+      : library_(library) {
+    guarded([&] { inner_ = make(fabric); });
+  }
+  ~GuardedExecutor() override {
+    const InsideExecutor inside(library_);
+    inner_.reset();
+  }
+
+  double now() const override { return inner_->now(); }
+  void start_traffic(std::uint32_t flow, double bytes, double max_rate) override {
+    guarded([&] { inner_->start_traffic(flow, bytes, max_rate); });
+  }
+  void start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) override {
+    guarded([&] { inner_->start_transfer(flow, from, to, bytes); });
+  }
+  double cancel(std::uint32_t flow) override {
+    return guarded([&] { return inner_->cancel(flow); });
+  }
+  void wait(double until, std::vector<std::uint32_t>& finished) override {
+    guarded([&] { inner_->wait(until, finished); });
+  }
+
+ private:
+  const char* library_;
+  std::unique_ptr<Executor> inner_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> guarded_executor(const char* library, std::unique_ptr<Executor> (*make)(const Fabric& fabric),
+                                           const Fabric& fabric) {
+  return std::make_unique<GuardedExecutor>(library, make, fabric);
+}
+
+}  // namespace hetsched
