@@ -169,7 +169,8 @@ TEST_CASE("tasks lead to their edges, variants and rows of costs") {
 
 TEST_CASE("best and mean times are over accelerators at the points they start at") {
   const Tables tables = tables_of(scenario());
-  const Model& model = view_of(tables).models[0];
+  const SystemView view = view_of(tables);
+  const Model& model = view.models[0];
   CHECK(model.tasks[0].best_time == 1);
   CHECK(model.tasks[0].mean_time == doctest::Approx((2 + 2 + 1 + 5) / 4.0));
   CHECK(model.tasks[1].best_time == 3);  // on the one gpu that starts fast
