@@ -6,7 +6,7 @@
 
 #include <cstdio>
 
-#include "engine/simgrid_compat.hpp"
+#include "engine/executors/simgrid_compat.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
