@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string>
@@ -18,6 +19,7 @@ ExitCode fail(ExitCode code, std::string_view message) {
     std::fprintf(stderr, "hetsched: %s\n", line.c_str());
     message.remove_prefix(std::min(line.size() + 1, message.size()));
   }
+  if (code == ExitCode::internal) std::_Exit(static_cast<int>(code));
   return code;
 }
 

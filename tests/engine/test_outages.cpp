@@ -8,12 +8,11 @@ using namespace hetsched::testing;
 
 namespace {
 
-/// One accelerator; requests of one task of 1 s at these times, and a second to get ready for another model.
+/// One accelerator; requests of one task of 1 s at these times.
 std::shared_ptr<Scenario> scenario(const std::string& times, std::vector<Outage> outages,
-                                   const std::string& stream = "", const std::string& kind = "") {
+                                   const std::string& stream = "") {
   auto scenario = make_scenario(
-      {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu")" + kind +
-           R"(}], "accelerators": [{"name": "a", "kind": "k"}]})",
+      {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu"}], "accelerators": [{"name": "a", "kind": "k"}]})",
        R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "trace", "times": )" +
            times + "}" + stream + "}]}",
        {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")}}});
@@ -45,12 +44,18 @@ TEST_CASE("what ends at the instant of an outage has ended: events of an instant
   CHECK(dropping.requests[0].status == RequestStatus::finished);
 }
 
-TEST_CASE("weights do not survive an outage: the next task of the same model pays for the switch again") {
-  const std::string kind = R"(, "switch_time": 1)";
-  const Log without = simulate_log(scenario("[0, 5]", {}, "", kind), "fcfs");
-  CHECK(without.task("l0", 0).end == 2);
-  CHECK(without.task("l0", 1).end == 6);
-  const Log with = simulate_log(scenario("[0, 5]", {{"a", 3, 4}}, "", kind), "fcfs");
-  CHECK(with.task("l0", 0).end == 2);
-  CHECK(with.task("l0", 1).end == 7);
+TEST_CASE("weights do not survive an outage: the accelerator is as at the start, where no other model was there last") {
+  const auto run = [](std::vector<Outage> outages) {
+    auto two = make_scenario({R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu", "switch_time": 1}],
+             "accelerators": [{"name": "a", "kind": "k"}]})",
+                              R"({"format": 1, "name": "w", "streams": [
+             {"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0]}},
+             {"name": "y", "model": "n", "arrival": {"type": "trace", "times": [5]}}]})",
+                              {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")},
+                               {"n", chain_model("n", 1, R"("kind": "k", "time": 1)")}}});
+    two->options.outages = std::move(outages);
+    return simulate_log(two, "fcfs").totals.end;
+  };
+  CHECK(run({}) == 7);  // from m to n: a switch
+  CHECK(run({{"a", 3, 4}}) == 6);
 }

@@ -137,6 +137,7 @@ class Naughty final : public Policy {
     while (static_cast<double>(std::clock() - begin) < seconds * CLOCKS_PER_SEC) {}
   }
   std::string mode_;
+  std::uint64_t depth_ = 0;
 };
 }
 HETSCHED_PLUGIN(policy<Naughty>("naughty", "misbehaves", "own"))
