@@ -95,14 +95,14 @@ TEST_CASE("flows in flight or given up may be left behind at any date") {
     const auto executor = executor_named("simgrid").make(fabric(links));
     const double date = 0.1 + 3 * random.uniform(draw++);
     executor->wait(date, finished);
-    executor->start_traffic(0, 400, 80);
+    executor->start_traffic(0, 400.1234567, 80);
     executor->start_traffic(1, 300, 60);
-    if (links) executor->start_transfer(kTransfer, 0, 1, 30);
+    if (links) executor->start_transfer(kTransfer, 0, 1, 30.7654321);
     const int end = round / 2 % 5;
     if (end == 0) continue;  // in flight since this very date
     if (end == 1) {          // given up at the date of its start
-      CHECK(executor->cancel(0) == 400);
-      if (links) CHECK(executor->cancel(kTransfer) == 30);
+      CHECK(executor->cancel(0) == 400.1234567);
+      if (links) CHECK(executor->cancel(kTransfer) == 30.7654321);
       continue;
     }
     executor->wait(5 * date, finished);  // in flight

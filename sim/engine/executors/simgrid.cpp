@@ -37,9 +37,16 @@ struct Slot {
   std::uint32_t flow = 0;
   s4u::ActivityPtr activity;
   s4u::ActivityPtr previous;  ///< 3.32 crashes if the last reference goes away inside the callback
-  double units = 1;           ///< SimGrid's per byte
+  double bytes = 0;           ///< in all
+  double units = 0;           ///< as SimGrid counts them
   double most_rate = 0;       ///< bytes per second it can have at most
   bool active = false;
+
+  /// All of them, to the last digit, if it has not begun.
+  [[nodiscard]] double bytes_left() const {
+    const double left = activity->get_remaining();
+    return left == units ? bytes : left * (bytes / units);
+  }
 };
 
 class SimGridExecutor final : public Executor {
@@ -59,7 +66,7 @@ class SimGridExecutor final : public Executor {
   void build();
   void take_apart();
   Slot& slot(std::uint32_t flow);
-  void keep(Slot& slot, s4u::ActivityPtr activity, double units, double most_rate);
+  void keep(Slot& slot, s4u::ActivityPtr activity, double bytes, double units, double most_rate);
   void start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes, double most_rate);
   /// Ends the flows that would end at this very instant but for rounding.
   void finish_together();
@@ -238,9 +245,10 @@ Slot& SimGridExecutor::slot(std::uint32_t flow) {
   return *slots_[flow];
 }
 
-void SimGridExecutor::keep(Slot& slot, s4u::ActivityPtr activity, double units, double most_rate) {
+void SimGridExecutor::keep(Slot& slot, s4u::ActivityPtr activity, double bytes, double units, double most_rate) {
   slot.previous = std::move(slot.activity);
   slot.activity = std::move(activity);
+  slot.bytes = bytes;
   slot.units = units;
   slot.most_rate = most_rate;
   slot.active = true;
@@ -267,7 +275,7 @@ void SimGridExecutor::start_traffic(std::uint32_t flow, double bytes, double max
     if (std::isfinite(max_rate)) exec->set_bound(max_rate);
     exec->set_host(memory_hosts_[memory]);
     exec->set_data(&s);
-    keep(s, exec, 1, most_rate);
+    keep(s, exec, bytes, bytes, most_rate);
     compat::launch(*exec);
   }
 }
@@ -288,14 +296,14 @@ void SimGridExecutor::start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host*
   s4u::CommPtr comm = s4u::Comm::sendto_init(from, to);
   comm->set_payload_size(units);
   comm->set_data(&s);
-  keep(s, comm, static_cast<double>(units) / bytes, most_rate);  // so that of a flow not yet begun all bytes are left
+  keep(s, comm, bytes, static_cast<double>(units), most_rate);
   compat::launch(*comm);
 }
 
 double SimGridExecutor::cancel(std::uint32_t flow) {
   Slot& s = slot(flow);
   HETSCHED_ASSERT(s.active, "only a running flow can be cancelled");
-  const double left = s.activity->get_remaining() / s.units;
+  const double left = s.bytes_left();
   s.active = false;
   --active_;
   cancelled_.push_back(s.activity);
@@ -332,7 +340,7 @@ void SimGridExecutor::finish_together() {
   const double instant = instant_width(s4u::Engine::get_clock());
   for (std::uint32_t flow = 0; flow < slots_.size(); ++flow) {
     const Slot& s = *slots_[flow];
-    if (!s.active || s.activity->get_remaining() / s.units > s.most_rate * instant) continue;
+    if (!s.active || s.bytes_left() > s.most_rate * instant) continue;
     cancel(flow);
     finished_.push_back(flow);
   }
