@@ -3,11 +3,6 @@
 // (with a message; as without it), "segfault", "throw" (from there on at every call), "memory". With GIVE_UP_COUNT set,
 // the number of calls of the main loop is said at the end.
 #include <dlfcn.h>
-#include <xbt/asserts.h>
-
-#include <simgrid/s4u/Comm.hpp>
-#include <simgrid/s4u/Engine.hpp>
-#include <simgrid/s4u/Host.hpp>
 
 #include <csignal>
 #include <cstdio>
@@ -15,6 +10,8 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+
+#include "engine/executors/simgrid_compat.hpp"
 
 XBT_LOG_EXTERNAL_CATEGORY(root);
 

@@ -1,6 +1,6 @@
 /// \file
-/// The differences between SimGrid 3.32 (Debian 12) and 4.x, and nothing else. Included by
-/// simgrid.cpp only.
+/// The differences between SimGrid 3.32 (Debian 12) and 4.x, and nothing else: what SimGrid is to us. Included by
+/// simgrid.cpp, and by tests that look at SimGrid itself.
 #pragma once
 
 #include <simgrid/kernel/Timer.hpp>
