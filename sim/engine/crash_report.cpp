@@ -16,7 +16,7 @@ EndOfProcess end_of_process = nullptr;
 void (*other_crash)() = nullptr;
 thread_local const char* library = nullptr;  ///< the thread is inside it
 std::string run;
-char last_message[LastMessage::kSize];
+char last_message[1024];
 
 /// A text that is put together without allocating; what does not fit is left out.
 class FixedText {
@@ -28,7 +28,7 @@ class FixedText {
   [[nodiscard]] std::string_view view() const { return {buffer_, size_}; }
 
  private:
-  char buffer_[2 * LastMessage::kSize];
+  char buffer_[2 * sizeof last_message];
   std::size_t size_ = 0;
 };
 
@@ -101,6 +101,6 @@ const std::string& named_run() { return run; }
 InsideExecutor::InsideExecutor(const char* name) : before_(std::exchange(library, name)) {}
 InsideExecutor::~InsideExecutor() { library = before_; }
 
-char* LastMessage::text() { return end_of_process ? last_message : nullptr; }
+std::span<char> last_message_buffer() { return end_of_process ? std::span<char>(last_message) : std::span<char>(); }
 
 }  // namespace hetsched

@@ -3,7 +3,7 @@
 /// a state it did not expect), a policy's (plugins and scripts), or ours. What is told must say so.
 #pragma once
 
-#include <cstddef>
+#include <span>
 #include <string>
 
 #include "engine/end_of_process.hpp"
@@ -36,11 +36,8 @@ class InsideExecutor {
   const char* before_;
 };
 
-/// Where a library that is watched puts the message with which it ends the process: zeros at first, and at the end.
-/// Null if it is not watched.
-struct LastMessage {
-  static constexpr std::size_t kSize = 1024;
-  static char* text();
-};
+/// Where a library that is watched puts the message with which it ends the process, with a zero behind it. Empty if it
+/// is not watched.
+std::span<char> last_message_buffer();
 
 }  // namespace hetsched

@@ -44,7 +44,7 @@ Json manifest(const Provenance& provenance, std::chrono::system_clock::time_poin
   for (const InputFile& input : provenance.inputs) inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
   Json json = {{"hetsched", std::string(kVersion)},
                {"commit", std::string(kGitHash)},
-               {"executor", executors().front().name},
+               {"executor", reference_executor().name},
                {"compiler", kCompiler},
                {"build", kBuild},
                {"argv", provenance.argv},

@@ -81,7 +81,7 @@ RunResult Simulation::run(const Scenario& scenario, const Decider& decider, std:
   all.push_back(&summary);
   HETSCHED_ASSERT(!executor_, "a simulation runs once");
   name_run(scenario.title());
-  executor_ = executors().front().make(fabric_of(tables));
+  executor_ = reference_executor().make(fabric_of(tables));
   const DecisionTime decisions = simulate(scenario, tables, decider.policy, *executor_, all, decider.clairvoyant);
   RunResult result{
       summary.summary(), summary.streams(), {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};

@@ -19,6 +19,8 @@ std::span<const ExecutorEntry> executors() {
   return all;
 }
 
+const ExecutorEntry& reference_executor() { return executors().front(); }
+
 const ExecutorEntry& executor_named(std::string_view name) {
   const std::span<const ExecutorEntry> all = executors();
   const auto at = std::find_if(all.begin(), all.end(), [&](const ExecutorEntry& entry) { return entry.name == name; });

@@ -16,8 +16,11 @@ struct ExecutorEntry {
   std::unique_ptr<Executor> (*make)(const Fabric& fabric);
 };
 
-/// All of them; the first is the reference, which runs use.
+/// All of them.
 std::span<const ExecutorEntry> executors();
+
+/// The one that runs use, and that the others are held against.
+const ExecutorEntry& reference_executor();
 
 /// Throws an InputError that has the names of all if there is none of that name.
 const ExecutorEntry& executor_named(std::string_view name);

@@ -8,6 +8,7 @@
 #include <exception>
 #include <limits>
 #include <set>
+#include <span>
 #include <string>
 
 #include "base/errors.hpp"
@@ -146,8 +147,9 @@ class HandlersKept {
 /// and if that fails, it goes to standard error.
 void log_once() {
   static const bool logging = [] {
-    if (LastMessage::text() == nullptr) return false;
-    std::FILE* stream = ::fmemopen(LastMessage::text(), LastMessage::kSize, "w");
+    const std::span<char> buffer = last_message_buffer();
+    if (buffer.empty()) return false;
+    std::FILE* stream = ::fmemopen(buffer.data(), buffer.size() - 1, "w");  // the last zero stays
     if (stream == nullptr) return false;
     std::setvbuf(stream, nullptr, _IONBF, 0);
     xbt_log_appender_set(&_XBT_LOGV(XBT_LOG_ROOT_CAT), xbt_log_appender_stream(stream));
