@@ -1,5 +1,6 @@
 #include "agent/serve.hpp"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -100,32 +101,42 @@ void tell_failure(const Wire& wire, ExitCode code, const std::string& what) {
   ::_exit(0);  // what was simulated need not be taken apart
 }
 
-/// In a signal handler.
+int pipe_of_episode = -1;
+
+/// In a signal handler: the wire's messages are put together by allocating.
 void tell_crash(std::string_view message) {
-  for (const std::string_view text : {std::string_view("hetsched: "), message, std::string_view("\n")})
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
-  ::_exit(static_cast<int>(ExitCode::internal));
+  [[maybe_unused]] const auto written = ::write(pipe_of_episode, message.data(), message.size());
+  ::_exit(0);
 }
 
 void run_episode(const Session& session, const Episode& episode, const Wire& wire) {
-  const pid_t parent = ::getpid(), child = ::fork();
-  if (child < 0) {
-    tell_failure(wire, ExitCode::input, std::string("cannot start a process for a run: ") + std::strerror(errno));
-    return;
-  }
+  int ends[2] = {-1, -1};
+  const bool piped = ::pipe2(ends, O_CLOEXEC) == 0;
+  const pid_t parent = ::getpid(), child = piped ? ::fork() : -1;
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    watch_executor(tell_crash);
     if (::getppid() != parent) ::_exit(0);
+    pipe_of_episode = ends[1];
+    watch_executor(tell_crash);
     be_episode(session, episode, wire);
+  }
+  const std::string error = std::strerror(errno);
+  ::close(ends[1]);
+  if (child < 0) {
+    ::close(ends[0]);
+    tell_failure(wire, ExitCode::input, "cannot start a process for a run: " + error);
+    return;
   }
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  if (WIFSIGNALED(status))
+  char crash[4096];
+  const ssize_t length = ::read(ends[0], crash, sizeof crash);
+  ::close(ends[0]);
+  if (length > 0)
+    tell_failure(wire, ExitCode::internal, std::string(crash, static_cast<std::size_t>(length)));
+  else if (WIFSIGNALED(status))
     tell_failure(wire, ExitCode::internal, "the run was ended by signal " + std::to_string(WTERMSIG(status)));
-  else if (WEXITSTATUS(status) == static_cast<int>(ExitCode::internal))
-    tell_failure(wire, ExitCode::internal, "the executor crashed: standard error has the run and what was said last");
 }
 
 }  // namespace

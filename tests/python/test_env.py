@@ -142,6 +142,23 @@ def check_errors():
     raises(ValueError, lambda: env.reset(options={"record": "x"}), "reset has no option 'record'")
 
 
+def check_crash():
+    """SimGrid gives up: what is told is its last message and the run, and the next episode goes on."""
+    preload = {"LD_PRELOAD": f"{BUILD}/tests/libgive_up.so", "GIVE_UP_AT": "5",
+               "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+    before = {name: os.environ.get(name) for name in preload}
+    os.environ.update(preload)
+    try:
+        env = hetsched.Env(**SMALL)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    for _ in range(2):
+        error = raises(hetsched.Error, lambda: play(env, fcfs), 'gave up: "Nobody expected call 5"; simulated was: platform terastal_4k')
+        check(error.exit_code == 70, "a crash of the executor is an error of the program")
+    env.close()
+
+
 def check_documentation():
     text = (pathlib.Path(SOURCE) / "policies" / "python" / "README.md").read_text()
     example = next(block for block in re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S) if "hetsched.Env" in block)
@@ -197,6 +214,7 @@ def main():
     check_rewards()
     check_waiting()
     check_errors()
+    check_crash()
     check_documentation()
     again(WITHOUT_NUMPY="1")
     if "numpy" in sys.modules:
