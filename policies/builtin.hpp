@@ -8,26 +8,8 @@
 
 namespace hetsched {
 
-// static/: plans of whole requests
-PolicyEntry cpop();
-PolicyEntry dls();
-PolicyEntry duplex();
-PolicyEntry eft_ready();
-PolicyEntry etf();
-PolicyEntry gdl();
-PolicyEntry graham_list();
-PolicyEntry hcpt();
-PolicyEntry heft();
-PolicyEntry ipeft();
-PolicyEntry lookahead();
-PolicyEntry maxmin();
-PolicyEntry mct_static();
-PolicyEntry met_static();
-PolicyEntry minmin();
-PolicyEntry olb();
-PolicyEntry peft();
+// static/: plans of whole requests, besides the rules of static/rules.hpp
 PolicyEntry random();
-PolicyEntry sufferage();
 PolicyEntry table();
 
 // online/: decide as things happen
