@@ -1,4 +1,4 @@
-#include "cli/last_words.hpp"
+#include "cli/abrupt_end.hpp"
 
 #include <unistd.h>
 
@@ -38,7 +38,7 @@ void on_exit() {
 void tell_stuck_policy_and_end(std::string_view message) { tell_and_end_with(ExitCode::policy, message); }
 void tell_executor_crash_and_end(std::string_view message) { tell_and_end_with(ExitCode::internal, message); }
 
-LastWords::LastWords(const std::string& policy) {
+PolicyCrashReport::PolicyCrashReport(const std::string& policy) {
   crashed = "hetsched: policy " + policy + ": it crashed; hetsched policy test finds a small case, gdb the place\n";
   exited = "hetsched: policy " + policy + ": it ended the program\n";
   speaks = true;
@@ -47,7 +47,7 @@ LastWords::LastWords(const std::string& policy) {
   (void)registered;
 }
 
-LastWords::~LastWords() {
+PolicyCrashReport::~PolicyCrashReport() {
   speaks = false;
   on_other_crash(nullptr);
 }

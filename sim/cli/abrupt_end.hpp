@@ -10,12 +10,12 @@ namespace hetsched {
 /// While it lives, a crash is told with the policy's name before the signal does what it does (core dump, debugger),
 /// and exit() ends with exit code 3 instead of looking like success. Signals that someone else handles already (a
 /// sanitizer) are left to them. One at a time.
-class LastWords {
+class PolicyCrashReport {
  public:
-  explicit LastWords(const std::string& policy);
-  ~LastWords();
-  LastWords(const LastWords&) = delete;
-  LastWords& operator=(const LastWords&) = delete;
+  explicit PolicyCrashReport(const std::string& policy);
+  ~PolicyCrashReport();
+  PolicyCrashReport(const PolicyCrashReport&) = delete;
+  PolicyCrashReport& operator=(const PolicyCrashReport&) = delete;
 };
 
 /// Tells of a policy that does not return, and ends the program with a policy's exit code; for watch_calls().
