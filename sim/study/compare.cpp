@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/json_document.hpp"
+#include "record/summary.hpp"
 #include "study/alternatives.hpp"
 #include "study/expand.hpp"
 #include "study/points_table.hpp"
@@ -278,18 +279,11 @@ std::pair<std::string, std::string> parse_baseline(std::string_view text, Proble
 }
 
 bool is_larger_better(std::string_view metric) {
-  static constexpr std::string_view kLarger[] = {"finished",
-                                                 "throughput_rps",
-                                                 "goodput_rps",
-                                                 "utilisation",
-                                                 "fairness_jain",
-                                                 "stp",
-                                                 "throughput_per_watt",
-                                                 "throughput_per_tdp_watt",
-                                                 "throughput_per_usd",
-                                                 "throughput_per_mm2",
-                                                 "score"};
-  return std::find(std::begin(kLarger), std::end(kLarger), metric) != std::end(kLarger);
+  Better better = Better::unsaid;
+  for_each_field<RunSummary>([&](const auto& f) {
+    if (f.name == metric) better = f.about.better;
+  });
+  return better == Better::more;
 }
 
 std::string to_csv(const Comparison& comparison) {
