@@ -152,10 +152,11 @@ inline constexpr auto fields<RunSummary> = std::tuple{
           "decisions that had become void while the policy's latency passed", {.better = Better::less}),
     field(
         "prediction_error", &RunSummary::prediction_error,
-        "mean over finished tasks of |measured - predicted_s| / measured, measured = end_s - start_s (tasks.csv): what "
+        "mean over finished tasks of |measured - predicted_s| / measured, measured = end_at_s - start_at_s "
+        "(tasks.csv): what "
         "contention, jitter and changes of operating points add while tasks run; inputs that were sent ahead and come "
         "late "
-        "are not in it (compare forecast_s of requests.csv with finishes)",
+        "are not in it (compare forecast_at_s of requests.csv with finishes)",
         {.better = Better::less}),
     field("expectation_error", &RunSummary::expectation_error,
           "the same with expected_s: below prediction_error where a policy (decorator learned) corrects its estimates",
