@@ -43,13 +43,15 @@ template <IsId Id>
   return static_cast<Id>(index);
 }
 
-/// Ids 0 .. count - 1, to go through: `for (const AcceleratorId a : view.accelerators.ids())`.
+/// Ids 0 .. count - 1, to go through: `for (const AcceleratorId a : view.accelerators.ids())`; from the last to the
+/// first with `| std::views::reverse`.
 template <IsId Id>
 class IdRange {
  public:
   class Iterator {
    public:
-    using iterator_category = std::forward_iterator_tag;
+    using iterator_category = std::input_iterator_tag;  // operator* returns a value
+    using iterator_concept = std::bidirectional_iterator_tag;
     using value_type = Id;
     using difference_type = std::ptrdiff_t;
     using pointer = const Id*;
@@ -63,6 +65,11 @@ class IdRange {
       return *this;
     }
     constexpr Iterator operator++(int) { return Iterator(index_++); }
+    constexpr Iterator& operator--() {
+      --index_;
+      return *this;
+    }
+    constexpr Iterator operator--(int) { return Iterator(index_--); }
     friend constexpr bool operator==(const Iterator&, const Iterator&) = default;
 
    private:
