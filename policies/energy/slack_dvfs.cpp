@@ -1,4 +1,4 @@
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/list_scheduling.hpp"
 #include "support/slack.hpp"
 #include "support/static_plan.hpp"
