@@ -2,7 +2,7 @@
 #include <cmath>
 #include <map>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/start_check.hpp"
 #include "support/veil.hpp"
 

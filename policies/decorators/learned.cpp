@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/start_check.hpp"
 
 namespace hetsched {

@@ -5,7 +5,7 @@
 #include <string>
 #include <tuple>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/start_check.hpp"
 #include "support/veil.hpp"
 

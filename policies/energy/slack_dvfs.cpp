@@ -1,4 +1,4 @@
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "planning/from_view.hpp"
 #include "planning/planned_policy.hpp"
 #include "planning/rules/list.hpp"

@@ -1,4 +1,4 @@
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "planning/search/branch_and_bound.hpp"
 #include "search/estimated_search.hpp"
 

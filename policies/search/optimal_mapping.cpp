@@ -1,4 +1,4 @@
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "search/estimated_search.hpp"
 
 namespace hetsched {

@@ -1,4 +1,4 @@
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "planning/planned_policy.hpp"
 #include "planning/rules/immediate_mode.hpp"
 #include "static/mapping_file.hpp"
