@@ -18,7 +18,7 @@ namespace hetsched {
 struct CompareOptions {
   /// Columns of points.csv and the values that they have in baseline rows: {{"platform", "4k_2xWS2048"}}.
   std::vector<std::pair<std::string, std::string>> baseline;
-  Names metrics;  ///< columns of points.csv
+  Strings metrics;  ///< columns of points.csv
   /// Of each group and of its baseline keep only the policy with the best mean of the first metric (the next one
   /// decides between equals), so that a gain is the platform's and not the scheduler's.
   bool best_policy = false;
@@ -56,13 +56,13 @@ inline constexpr auto fields<ComparisonRow> = std::tuple{
 };
 
 struct Comparison {
-  Names columns;  ///< factor columns that differ between groups (seed left out)
+  Strings columns;  ///< factor columns that differ between groups (seed left out)
   struct Entry {
-    Names group;  ///< values of `columns`
+    Strings group;  ///< values of `columns`
     ComparisonRow row;
   };
   std::vector<Entry> entries;  ///< groups in order of appearance, metrics as asked for
-  Names notes;                 ///< sentences that must be told with the table: what was compared, what was left out
+  Strings notes;               ///< sentences that must be told with the table: what was compared, what was left out
 };
 
 /// Compares the runs of `directory`/points.csv (or of that file itself): for each group of rows that are

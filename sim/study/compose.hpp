@@ -28,14 +28,14 @@ struct Composed {
 class Composer {
  public:
   /// `settings` are those that concern single points; see Composer::concerns_points().
-  Composer(Document experiment, std::vector<Assignment> settings)
+  Composer(Document experiment, std::vector<Setting> settings)
       : experiment_(std::move(experiment)), settings_(std::move(settings)) {}
 
   /// Can the path of a setting only be followed point by point? The others belong into the experiment itself.
-  static bool concerns_points(const std::string& path);
+  static bool concerns_points(const SettingPath& path);
 
   /// Applies a setting to an experiment.
-  static void apply(const Assignment& setting, Document& experiment, Problems& problems);
+  static void apply(const Setting& setting, Document& experiment, Problems& problems);
 
   /// Files are read once and kept.
   Composed compose(const Combination& combination, Problems& problems);
@@ -46,14 +46,14 @@ class Composer {
   [[nodiscard]] const std::set<std::string>& files() const { return files_; }
 
  private:
-  using Ordered = std::vector<const Assignment*>;
+  using Ordered = std::vector<const Setting*>;
   void place_part(const std::string& part, const Ordered& ordered, Composed& composed, std::optional<Document>& own,
                   std::string& source, Problems& problems);
   const Document* read_part(const std::string& part, const std::filesystem::path& path, const Problem& at,
                             Problems& problems);
 
   Document experiment_;
-  std::vector<Assignment> settings_;
+  std::vector<Setting> settings_;
   std::map<std::string, Document> documents_;  ///< by path
   std::set<std::string> files_;
 };

@@ -70,13 +70,6 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
     field("compare", &ExperimentSpec::compare, "metrics that hetsched compare shows", {}),
 };
 
-/// A value given on the command line: one field of the experiment, or something inside it.
-struct Setting {
-  std::string path;    ///< as in grid: "seed", "workload.streams.camera.arrival.rate"
-  std::string value;   ///< JSON, or else a text as it stands; files are relative to the current directory
-  std::string origin;  ///< how the user wrote it, for messages: "--set seed=2"
-};
-
 /// The file that is meant by an experiment: itself, or `experiment.json` in a folder.
 std::filesystem::path experiment_file(const std::filesystem::path& path);
 
@@ -84,8 +77,5 @@ std::filesystem::path experiment_file(const std::filesystem::path& path);
 /// `search_path`. None if it cannot be read, which whoever reads all of it will say.
 std::vector<PluginRequest> experiment_plugins(const std::filesystem::path& path,
                                               const std::vector<std::filesystem::path>& search_path);
-
-/// Cuts "path=value". A problem if it is not of that form.
-Setting parse_setting(std::string_view text, Problems& problems);
 
 }  // namespace hetsched

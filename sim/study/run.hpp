@@ -30,18 +30,15 @@ struct RunResult {
   RunCost cost;
 };
 
-/// What decides in a run where that is not the policy that its scenario names.
-struct Decider {
-  Policy& policy;
-  bool clairvoyant = false;
-  // For manifests:
-  Json policy_json = nullptr;    ///< the policy as in an experiment
+/// What manifests say of what decides.
+struct DeciderRecord {
+  Json policy = nullptr;         ///< as in an experiment
   Json plugins = Json::array();  ///< where it may be from
 };
 
 /// What a manifest says of how a run came about, besides the run itself.
 struct Provenance {
-  Names argv;
+  Strings argv;
   std::vector<InputFile> inputs;
 };
 
@@ -52,17 +49,18 @@ class Simulation {
   /// Simulates a scenario on the reference executor. `observers` are told what happens besides. Throws what simulate()
   /// throws, and an InputError if the scenario cannot be run.
   RunResult run(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers = {});
-  /// The same under another policy.
-  RunResult run(const Scenario& scenario, const Decider& decider, std::span<Observer* const> observers = {});
+  /// The same of an instance, whatever decides in it.
+  RunResult run(const Instance& instance, const Decider& decider, std::span<Observer* const> observers = {});
 
   /// Runs a scenario into a directory: run.json and summary.json, streams.csv and, by level, the files of
   /// record/result_files.hpp. The directory appears when it is whole. One that is there already is replaced if
   /// it is empty or holds a run.json; else an InputError is thrown before anything is run.
   RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
                      RecordLevel level, const Provenance& provenance);
-  /// The same under another policy, with further observers.
-  RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Decider& decider,
-                     RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers = {});
+  /// The same of an instance, whatever decides in it, with further observers.
+  RunResult run_into(const std::filesystem::path& directory, const Instance& instance, const Decider& decider,
+                     const DeciderRecord& record, RecordLevel level, const Provenance& provenance,
+                     std::span<Observer* const> observers = {});
 
  private:
   std::unique_ptr<Executor> executor_;

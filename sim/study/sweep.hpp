@@ -58,7 +58,7 @@ struct SweepOptions {
   std::filesystem::path directory;
   unsigned jobs = 0;                   ///< processes at a time; 0: one per processor this process may use
   std::optional<RecordLevel> records;  ///< instead of the experiment's
-  Names argv;                          ///< for the manifest
+  Strings argv;                        ///< for the manifest
   std::function<void(const SweepProgress&)> progress;  ///< called in this process; may be empty
 };
 

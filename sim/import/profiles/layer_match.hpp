@@ -16,7 +16,7 @@ struct LayerTime {
 
 struct LayerTimes {
   std::vector<LayerTime> rows;
-  Names notes;
+  Strings notes;
 };
 
 /// The measurements of one device by the layers of a network that read_network() completed, in its order.

@@ -25,7 +25,7 @@ struct Measurements {
   bool numbered = false;  ///< the names are the numbers 0, 1, ... of layers
   bool fused = false;     ///< a name may join several layers, as in "conv1 + relu1"
   std::vector<Measurement> rows;
-  Names notes;
+  Strings notes;
 };
 
 /// Four digits, for notes.
