@@ -89,6 +89,7 @@ class Engine {
   Decisions decisions_;
 
   double now_ = 0;
+  double latest_finish_ = 0;  ///< of a task: may lie after now_ by the tolerance
   bool clairvoyant_;
   bool over_ = false;
   bool completion_ = false;  ///< a task finished at this instant
@@ -221,10 +222,13 @@ void Engine::lane_due(std::uint32_t lane, std::uint64_t stamp) {
 }
 
 void Engine::finish_early() {
-  const double until = now_ + instance_.workload.completion_tolerance;
+  const WorkloadSpec& workload = instance_.workload;
+  const double until = now_ + workload.completion_tolerance;
+  const double last = workload.end == EndRule::at_duration ? std::max(now_, *workload.duration) : kNever;
   for (std::uint32_t lane = 0; lane < devices_.lanes(); ++lane) {
     const Lane& l = devices_.lane(lane);
-    if (l.stage == Stage::computing && !l.flowing && l.end <= until) task_finished(lane, std::max(now_, l.end));
+    if (l.stage == Stage::computing && !l.flowing && l.end <= until)
+      task_finished(lane, std::min(std::max(now_, l.end), last));
   }
 }
 
@@ -244,6 +248,7 @@ void Engine::task_finished(std::uint32_t lane, double at) {
   state_.free_slot(devices_.lane(lane).accelerator, now_);
   --lanes_in_use_;
   completion_ = true;
+  latest_finish_ = std::max(latest_finish_, at);
   policy_.progress();
   finished(task, at);
   for (const TaskRef other : also) finished(other, at);
@@ -410,6 +415,7 @@ void Engine::close() {
                   "rate or probability, or another seed"});
     problems.throw_if_any();
   }
+  now_ = std::max(now_, latest_finish_);
   const std::vector<std::uint32_t> left(state_.live().begin(), state_.live().end());
   for (std::uint32_t lane = 0; lane < devices_.lanes(); ++lane)
     if (devices_.in_use(lane)) transfers_.forget_lane(lane);

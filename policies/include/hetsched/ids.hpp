@@ -43,8 +43,8 @@ template <IsId Id>
   return static_cast<Id>(index);
 }
 
-/// Ids 0 .. count - 1, to go through: `for (const AcceleratorId a : view.accelerators.ids())`; from the last to the
-/// first with `| std::views::reverse`.
+/// Ids from a first one up to, not including, another, to go through: `for (const AcceleratorId a :
+/// view.accelerators.ids())`; from the last to the first with `| std::views::reverse`.
 template <IsId Id>
 class IdRange {
  public:
@@ -76,13 +76,14 @@ class IdRange {
     std::size_t index_ = 0;
   };
 
-  constexpr explicit IdRange(std::size_t count) : count_(count) {}
-  [[nodiscard]] constexpr Iterator begin() const { return Iterator(0); }
-  [[nodiscard]] constexpr Iterator end() const { return Iterator(count_); }
-  [[nodiscard]] constexpr std::size_t size() const { return count_; }
+  constexpr explicit IdRange(std::size_t count) : IdRange(0, count) {}
+  constexpr IdRange(std::size_t first, std::size_t end) : first_(first), end_(end) {}
+  [[nodiscard]] constexpr Iterator begin() const { return Iterator(first_); }
+  [[nodiscard]] constexpr Iterator end() const { return Iterator(end_); }
+  [[nodiscard]] constexpr std::size_t size() const { return end_ - first_; }
 
  private:
-  std::size_t count_;
+  std::size_t first_, end_;
 };
 
 /// A std::vector that is indexed by one type of id.
