@@ -36,7 +36,7 @@ inline constexpr auto fields<ExecutionJitter> = std::tuple{
 
 /// Simulated time that deciding takes: decisions take effect that much later.
 struct DecisionLatency {
-  double per_call = 0, per_start = 0;
+  double per_call = 0, per_start = 0;  ///< s
 };
 template <>
 inline constexpr auto fields<DecisionLatency> = std::tuple{
@@ -47,8 +47,8 @@ inline constexpr auto fields<DecisionLatency> = std::tuple{
 /// An accelerator that is off for a while.
 struct Outage {
   std::string accelerator;
-  double off = 0;
-  std::optional<double> on;
+  double off = 0;            ///< s
+  std::optional<double> on;  ///< s
 };
 template <>
 inline constexpr auto fields<Outage> = std::tuple{

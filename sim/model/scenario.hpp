@@ -1,5 +1,5 @@
 /// \file
-/// A scenario: one run, fully resolved. Everything a run depends on is in here.
+/// A scenario: one run, fully resolved: an instance and the policy that decides in it.
 #pragma once
 
 #include <filesystem>

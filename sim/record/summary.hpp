@@ -29,10 +29,12 @@ Budget total_budget(const PlatformSpec& platform);
 struct RequestSums {
   std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0;
   std::uint64_t started = 0, with_deadline = 0;
-  double latency = 0, wait = 0, tardiness = 0, tardiness_max = 0, energy = 0, accuracy_loss = 0;
-  double first_arrival = std::numeric_limits<double>::infinity(), last_arrival = 0;  ///< of finished requests
+  double latency = 0, wait = 0, tardiness = 0, tardiness_max = 0;  ///< s
+  double energy = 0;                                               ///< J
+  double accuracy_loss = 0;
+  double first_arrival = std::numeric_limits<double>::infinity(), last_arrival = 0;  ///< of finished requests, s
   double realtime = 0, energy_score = 0, product = 0;  ///< of XRBench, over finished requests
-  std::vector<double> latencies;                       ///< of finished requests, as they finished
+  std::vector<double> latencies;                       ///< of finished requests, as they finished, s
 
   void add(const RequestSums& other);
 };
@@ -46,7 +48,7 @@ struct RequestFacts {
 
 /// What is added up over accelerators.
 struct AcceleratorSums {
-  double slots = 0, busy_slots = 0;
+  double slots = 0, busy_slots = 0;  ///< of all accelerators; the mean number of those that compute
   std::uint64_t switches = 0, failures = 0;
 };
 

@@ -10,7 +10,7 @@ namespace hetsched {
 /// One row of a profile to be.
 struct LayerTime {
   std::string layer;
-  double duration = 0;
+  double duration = 0;  ///< in the unit of Measurements::column
   std::optional<double> energy_nj;
 };
 

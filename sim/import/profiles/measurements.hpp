@@ -12,10 +12,10 @@
 namespace hetsched {
 
 struct Measurement {
-  std::string name;    ///< of a layer, or of several that ran fused
-  std::string device;  ///< empty in formats that know none
-  std::string where;   ///< "file:line", for messages
-  double duration = 0;
+  std::string name;     ///< of a layer, or of several that ran fused
+  std::string device;   ///< empty in formats that know none
+  std::string where;    ///< "file:line", for messages
+  double duration = 0;  ///< in the unit of Measurements::column
   std::optional<double> energy_nj;
 };
 
