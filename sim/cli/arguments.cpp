@@ -46,7 +46,7 @@ struct Arguments::Parser {
   }
 
   [[nodiscard]] std::string see_help() const { return "; see hetsched " + std::string(command.name) + " --help"; }
-  /// Says of a word that nobody wanted what it may have been meant to be.
+  /// The message for a word that is no argument, with the nearest option.
   [[noreturn]] void reject(const std::string& word) const {
     if (word.size() < 2 || word.front() != '-') throw InputError("unexpected argument " + in_quotes(word) + see_help());
     Strings known;
@@ -55,7 +55,7 @@ struct Arguments::Parser {
     throw InputError("unknown option " + in_quotes(word.substr(0, word.find('='))) +
                      did_you_mean(word.substr(0, word.find('=')), known) + see_help());
   }
-  /// Words that nobody wanted first: a misspelt option explains why something else is missing.
+  /// Reports unexpected words first: a misspelt option explains why a required one is missing.
   void check_extras() const {
     const Strings extras = app.remaining();
     const auto option = std::find_if(extras.begin(), extras.end(),

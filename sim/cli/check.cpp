@@ -25,7 +25,7 @@ struct Options {
   bool resolved = false;
 };
 
-/// What a file turned out to be.
+/// A checked file.
 struct Checked {
   std::string summary;  ///< "platform terastal_4k: 3 accelerators of 2 kinds"
   Json resolved;

@@ -17,7 +17,7 @@ struct Options {
   bool no_fuse = false, allow_unknown = false, quiet = false;
 };
 
-/// What one of a unit in the file is, in SI.
+/// The value in SI of 1 in the file.
 std::optional<double> unit_value(const char* option, const std::string& text, const char* unit) {
   if (text.empty()) return std::nullopt;
   const ParsedQuantity parsed = parse_quantity(text, unit);

@@ -12,7 +12,7 @@
 
 namespace hetsched {
 
-/// So many significant digits, without exponent where that stays short: "0.0123", "12.35", "12345".
+/// With `digits` significant digits, without exponent where that stays short: "0.0123", "12.35", "12345".
 std::string number(double value, int digits = 4);
 
 /// With the prefix that makes it short: "12.3 ms", "4.56 mJ"; SI unit names as in units.hpp. "-" for no

@@ -1,5 +1,5 @@
 /// \file
-/// The arguments by which run and sweep say what is to be run.
+/// The arguments of commands that simulate: what is to be run.
 #pragma once
 
 #include <optional>

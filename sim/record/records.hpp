@@ -194,7 +194,7 @@ using TransferRecord = TransferRow<std::string_view>;
 using PowerRecord = PowerRow<std::string_view>;
 using AcceleratorRecord = AcceleratorRow<std::string_view>;
 
-/// What the run as a whole was, once over.
+/// Totals of a run, reported when it is over.
 struct RunTotals {
   double end = 0;  ///< simulated time at which the run ended, s
   double energy_base = 0, energy_idle = 0, energy_active = 0, energy_transfer = 0;  ///< J

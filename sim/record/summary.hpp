@@ -39,7 +39,7 @@ struct RequestSums {
   void add(const RequestSums& other);
 };
 
-/// What formulas over requests know.
+/// Inputs of formulas over requests.
 struct RequestFacts {
   const RequestSums& sums;
   std::span<const double> latencies;  ///< of finished requests, ascending, s
@@ -52,7 +52,7 @@ struct AcceleratorSums {
   std::uint64_t switches = 0, failures = 0;
 };
 
-/// What formulas over a run know besides the metrics before them in the table.
+/// Inputs of formulas over a run, besides the metrics before them in the table.
 struct RunFacts {
   RequestFacts requests;
   const RunTotals& totals;
@@ -373,7 +373,7 @@ struct SummaryBounds {
   std::function<std::optional<double>(std::size_t stream)> optimum;
 };
 
-/// What metrics need to know besides the records.
+/// Inputs of the metrics besides the records.
 struct SummaryBasis {
   struct Stream {
     std::string name, model;

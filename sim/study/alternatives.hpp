@@ -1,5 +1,5 @@
 /// \file
-/// How messages end that refuse a name.
+/// The end of a message that refuses a name: what could have been meant.
 #pragma once
 
 #include <string>

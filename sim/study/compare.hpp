@@ -14,7 +14,7 @@
 
 namespace hetsched {
 
-/// What to compare with what.
+/// The baseline, and the metrics to compare.
 struct CompareOptions {
   /// Columns of points.csv and the values that they have in baseline rows: {{"platform", "4k_2xWS2048"}}.
   std::vector<std::pair<std::string, std::string>> baseline;
@@ -71,7 +71,7 @@ struct Comparison {
 /// metrics, with the nearest.
 Comparison compare(const std::filesystem::path& directory, const CompareOptions& options, Problems& problems);
 
-/// What the experiment of a study asks to be compared; nothing where it does not say.
+/// The baseline and metrics that the experiment of a study names; empty where it names none.
 CompareOptions compare_options_of(const std::filesystem::path& directory, Problems& problems);
 
 /// Reads "column=value". A problem if it is not of that form.

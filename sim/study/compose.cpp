@@ -7,7 +7,7 @@
 namespace hetsched {
 namespace {
 
-/// "policy": "rr" is short for {"name": "rr"}; something is to be set inside it.
+/// Replaces the short form "policy": "rr" by {"name": "rr"}, so that a parameter can be set in it.
 void spell_out_policy(Document& experiment, Problems& problems) {
   const Node policy = experiment.at("/policy");
   if (!policy.value().is_string()) return;
@@ -53,7 +53,7 @@ Composed Composer::compose(const Combination& combination, Problems& problems) {
   return composed;
 }
 
-/// Finds what the part is at last, and reads it if it is a file.
+/// Finds the value that the part ends up with, and reads the file if it names one.
 void Composer::place_part(const std::string& part, const Ordered& ordered, Composed& composed,
                           std::optional<Document>& own, std::string& source, Problems& problems) {
   const Setting* last = nullptr;
@@ -63,7 +63,7 @@ void Composer::place_part(const std::string& part, const Ordered& ordered, Compo
   const Json& value = last ? last->value : node.value();
   const Problem at = last ? Problem{last->origin, "/" + part, ""} : node.problem("");
   source = dumped(value);
-  if (value.is_null()) return;  // whoever needs it will miss it
+  if (value.is_null()) return;  // reported by ScenarioReader, if it is needed
   if (value.is_string()) {
     const std::string& file = value.get_ref<const std::string&>();
     const auto path = last ? (last->folder / file).lexically_normal() : node.resolve(file);
@@ -78,7 +78,7 @@ void Composer::place_part(const std::string& part, const Ordered& ordered, Compo
   }
 }
 
-/// Null if there is no such file; a document that could not be parsed is one all the same.
+/// Null if the file does not exist; not if it cannot be parsed.
 const Document* Composer::read_part(const std::string& part, const std::filesystem::path& path, const Problem& at,
                                     Problems& problems) {
   if (const auto known = documents_.find(path.string()); known != documents_.end()) return &known->second;

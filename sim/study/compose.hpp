@@ -18,7 +18,7 @@ namespace hetsched {
 struct Composed {
   Document experiment;
   std::optional<Document> platform, workload;
-  /// What tells platforms and workloads of one name apart: the file, or the text.
+  /// Distinguishes platforms and workloads of the same name: the path of the file, or the JSON itself.
   std::string platform_source, workload_source;
 
   [[nodiscard]] Node platform_node() const { return platform ? platform->root() : experiment.at("/platform"); }
@@ -27,11 +27,12 @@ struct Composed {
 
 class Composer {
  public:
-  /// `settings` are those that concern single points; see Composer::concerns_points().
+  /// `settings`: those that apply to single points; see concerns_points().
   Composer(Document experiment, std::vector<Setting> settings)
       : experiment_(std::move(experiment)), settings_(std::move(settings)) {}
 
-  /// Can the path of a setting only be followed point by point? The others belong into the experiment itself.
+  /// Must a setting be applied to each point, as what its path leads into may differ between points? All others are
+  /// applied to the experiment.
   static bool concerns_points(const SettingPath& path);
 
   /// Applies a setting to an experiment.

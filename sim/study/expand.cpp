@@ -132,7 +132,7 @@ class Expander {
   Expansion expansion_;
 };
 
-/// Does `key`, or a name in a list, name something in the value?
+/// Is `key` a key of the object, or the name of an element of the list?
 bool names_something(const Json& value, const std::string& key) {
   if (value.is_object()) return value.contains(key);
   return std::any_of(value.begin(), value.end(), [&](const Json& element) {

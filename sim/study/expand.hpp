@@ -29,14 +29,14 @@ inline constexpr std::size_t kMaxPoints = 200'000;
 /// points.
 Expansion expand(const Node& experiment, const Strings& fixed, Problems& problems);
 
-/// Can what the path names differ from point to point?
+/// Can the value at the path differ between points?
 bool can_vary(const SettingPath& path);
 
-/// A level as it stands in results: texts without quotes, numbers at their shortest, else JSON.
+/// A level as it is written in results: texts without quotes, numbers at their shortest, else JSON.
 std::string level_text(const Json& value);
 
-/// The JSON pointer for Document::set of the parts from `first` on, starting at `root`: keys and names that
-/// contain dots are put together again.
+/// The JSON pointer, for Document::set, of the parts of a path from `first` on, starting at `root`. Keys and names that
+/// contain dots are recognised.
 std::string pointer_of(const Json& root, const Strings& parts, std::size_t first);
 
 }  // namespace hetsched

@@ -1,5 +1,5 @@
 /// \file
-/// What is said of one place in an experiment: by a level of a factor, or on the command line.
+/// Settings: a path into an experiment and a value for it, from a level of a factor or from the command line.
 #pragma once
 
 #include <filesystem>
@@ -13,13 +13,13 @@
 
 namespace hetsched {
 
-/// A place in an experiment: "seed", "workload.streams.camera.arrival.rate".
+/// A path into an experiment: "seed", "workload.streams.camera.arrival.rate".
 class SettingPath {
  public:
   explicit SettingPath(std::string text);
 
   [[nodiscard]] const std::string& text() const { return text_; }
-  /// What stands between the dots; at least one part, which may be empty.
+  /// The parts between the dots; at least one, which may be empty.
   [[nodiscard]] const Strings& parts() const { return parts_; }
   /// The field of the experiment that it leads into.
   [[nodiscard]] const std::string& field() const { return parts_.front(); }
@@ -31,7 +31,7 @@ class SettingPath {
   Strings parts_;
 };
 
-/// A value for a place.
+/// A path and the value to put there.
 struct Setting {
   SettingPath path;
   Json value;
@@ -39,7 +39,7 @@ struct Setting {
   std::filesystem::path folder = {};  ///< what a file that it names is relative to; empty: the current directory
 };
 
-/// A value given on the command line: JSON, or else a text as it stands.
+/// A value given on the command line: parsed as JSON, or the text itself if it is not JSON.
 Json setting_value(std::string_view text, const std::string& origin, Problems& problems);
 
 /// Reads "path=value" of --set. A problem if it is not of that form.

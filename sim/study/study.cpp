@@ -79,7 +79,7 @@ void Study::Impl::read(const Catalog& policies, PolicyNeed need, Problems& probl
   if (!document.parsed() || !root.value().is_object()) return;
   const std::size_t before = problems.size();
   Expansion expansion = expand(root, fixed_paths, problems);
-  if (problems.size() != before) return;  // points of broken factors would lack what these would have given
+  if (problems.size() != before) return;  // points without a broken factor's value would only add misleading problems
   combinations = std::move(expansion.combinations);
   const bool seeds_vary = std::find(expansion.paths.begin(), expansion.paths.end(), "seed") != expansion.paths.end();
   if (seeds_vary && spec.replicates > 1)
@@ -152,7 +152,7 @@ void Study::Impl::check_same_names(const std::string& what, const std::string& n
                      shortened(known->second, 120) + "); names tell runs apart in results");
 }
 
-/// What `hetsched compare` will be asked for must be in the results.
+/// Checks that the baseline and metrics that the experiment names for `hetsched compare` will be in the results.
 void Study::Impl::check_comparison(Problems& problems) const {
   const Node root = composer.experiment().root();
   const Node baseline = root.child("baseline");

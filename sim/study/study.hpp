@@ -23,7 +23,7 @@ struct InputFile {
 };
 
 /// Must each run of a study name a policy, or does something else decide in it (a solver, another process)? A policy
-/// that is named all the same is checked.
+/// that is named nevertheless is checked.
 enum class PolicyNeed { required, none };
 
 /// Order of the points: combinations of `list`, then of `grid` (its first path varies slowest), then
@@ -35,11 +35,11 @@ enum class PolicyNeed { required, none };
 class Study {
  public:
   /// Reads an experiment file (or `experiment.json` in a folder) and all that it names, applies the settings
-  /// and checks every point. Each problem is added once, however many points have it. With problems the study
-  /// is fit for nothing but spec(). The catalog must outlive the study.
+  /// and checks every point. Each problem is added once, however many points have it. If there are problems,
+  /// only spec() may be called. The catalog must outlive the study.
   static Study load(const std::filesystem::path& path, const std::vector<Setting>& settings, const Catalog& catalog,
                     Problems& problems, PolicyNeed need = PolicyNeed::required);
-  /// One run that no experiment file is about: platform, workload, policy and all else are settings.
+  /// One run without an experiment file: platform, workload, policy and everything else are settings.
   static Study from_settings(const std::vector<Setting>& settings, const Catalog& catalog, Problems& problems,
                              PolicyNeed need = PolicyNeed::required);
 
@@ -67,7 +67,7 @@ class Study {
   /// Name of the point in results: its number from 0, with as many digits as the last one's.
   [[nodiscard]] std::string point_name(std::size_t point) const;
 
-  /// The run of a point. Models are read once per study. Not of studies whose runs need no policy.
+  /// The run of a point. Models are read once per study. Only if the study was read with PolicyNeed::required.
   [[nodiscard]] Scenario resolve(std::size_t point) const;
   /// The same without its policy.
   [[nodiscard]] Instance instance(std::size_t point) const;
@@ -86,7 +86,7 @@ class Study {
 /// A scenario as an experiment of one run, everything resolved and in SI units. Platform and workload stand
 /// in it; models are named by path.
 Json to_json(const Scenario& scenario);
-/// The same with what decides as given.
+/// The same of an instance, with `policy` as the JSON of its policy.
 Json scenario_json(const Instance& instance, Json policy);
 
 }  // namespace hetsched

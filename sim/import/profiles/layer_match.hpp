@@ -7,7 +7,7 @@
 
 namespace hetsched {
 
-/// One row of a profile to be.
+/// A row of the profile that is made.
 struct LayerTime {
   std::string layer;
   double duration = 0;  ///< in the unit of Measurements::column
