@@ -91,8 +91,8 @@ void ScenarioReader::read_networks(const Node& workload, Scenario& scenario, Pro
   for (std::size_t i = 0; i < scenario.workload.streams.size(); ++i) {
     const StreamSpec& stream = scenario.workload.streams[i];
     const Node node = workload.child("streams").child(i);
-    const auto* trace = std::get_if<TraceArrivals>(&stream.arrival);
-    if (trace && !trace->file.empty()) files_.insert(node.child("arrival").child("file").resolve(trace->file).string());
+    const std::string file(facts_of(stream.arrival).file);
+    if (!file.empty()) files_.insert(node.child("arrival").child("file").resolve(file).string());
     scenario.networks.push_back(stream.model.empty() ? nullptr : network(stream.model, node.child("model"), problems));
   }
 }
