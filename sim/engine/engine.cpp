@@ -129,7 +129,11 @@ void Engine::begin() {
     if (outage.on) calendar_.add(*outage.on, Calendar::What::turn_on, index);
   }
   releases_.begin();
-  if (instance_.workload.end == EndRule::at_duration) calendar_.add(*instance_.workload.duration, Calendar::What::end);
+  switch (instance_.workload.end) {
+    case EndRule::drain:
+    case EndRule::last_release: break;  // check_end() sees to those
+    case EndRule::at_duration: calendar_.add(*instance_.workload.duration, Calendar::What::end); break;
+  }
   calendar_.add(0, Calendar::What::wake, kNone);
   state_.push_event({});
 }
@@ -391,8 +395,11 @@ void Engine::carry_out(const Prefetch& d) {
 }
 
 void Engine::check_end() {
-  if (instance_.workload.end == EndRule::last_release && releases_.exhausted()) over_ = true;
-  if (instance_.workload.end == EndRule::drain && releases_.exhausted() && state_.live().empty()) over_ = true;
+  switch (instance_.workload.end) {
+    case EndRule::drain: over_ |= releases_.exhausted() && state_.live().empty(); break;
+    case EndRule::last_release: over_ |= releases_.exhausted(); break;
+    case EndRule::at_duration: break;  // the calendar has it
+  }
   if (over_ || lanes_in_use_ > 0 || transfers_.any() || !calendar_.empty()) return;
   if (const std::string forgotten = startable(state_.view(now_)); !forgotten.empty())
     policy_.failed(now_, "decided nothing",

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/errors.hpp"
+#include "base/overloads.hpp"
 #include "base/text.hpp"
 
 namespace hetsched {
@@ -14,29 +15,38 @@ constexpr std::uint64_t kMostIdleTicks = 10'000'000;
 }  // namespace
 
 Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& state, Calendar& calendar)
-    : workload_(workload), seed_(seed), state_(state), calendar_(calendar) {
+    : workload_(workload), seed_(seed), state_(state), calendar_(calendar), polled_(is_polled(workload.release)) {
   const auto index_of = [&](const std::string& name) {
     const auto at = std::find_if(workload.streams.begin(), workload.streams.end(),
                                  [&](const StreamSpec& s) { return s.name == name; });
     return static_cast<std::uint32_t>(at - workload.streams.begin());
   };
   for (const StreamSpec& stream : workload.streams)
-    streams_.push_back({ArrivalSource(stream, workload.duration, seed), {}, kNone, {}, 0, 0, {}, {}});
+    streams_.push_back({ArrivalSource(stream, workload.duration, seed), {}, kNone, {}, 0, nullptr, 0, 0, {}, {}});
   for (std::uint32_t s = 0; s < streams_.size(); ++s) {
     const StreamSpec& stream = workload.streams[s];
     if (!stream.after.empty()) streams_[s].after = index_of(stream.after);
-    if (const auto* triggered = std::get_if<Triggered>(&stream.arrival))
-      streams_[index_of(triggered->by)].triggers.push_back(s);
-    if (const auto* periodic = std::get_if<Periodic>(&stream.arrival)) {
-      const Cadence cadence(*periodic);
-      if (!ticks_ || cadence.period() < ticks_->period()) ticks_ = cadence;
-    }
+    std::visit(Overloads{
+                   [&](const Periodic& periodic) {
+                     const Cadence cadence(periodic);
+                     if (!ticks_ || cadence.period() < ticks_->period()) ticks_ = cadence;
+                   },
+                   [](const Poisson&) {},
+                   [](const TraceArrivals&) {},
+                   [](const Burst&) {},
+                   [&](const ClosedLoop& loop) { streams_[s].loop = &loop; },
+                   [&](const Triggered& triggered) {
+                     streams_[s].trigger_delay = triggered.delay;
+                     streams_[index_of(triggered.by)].triggers.push_back(s);
+                   },
+               },
+               stream.arrival);
   }
 }
 
 void Releases::begin() {
   for (std::uint32_t s = 0; s < streams_.size(); ++s) {
-    if (const auto* loop = std::get_if<ClosedLoop>(&workload_.streams[s].arrival)) {
+    if (const ClosedLoop* loop = streams_[s].loop) {
       for (std::uint64_t i = 0; i < loop->outstanding; ++i) cause(s, 0);
     } else {
       draw_next(s);
@@ -73,7 +83,7 @@ bool Releases::arrived(std::uint32_t stream, double now) const {
 }
 
 void Releases::cause(std::uint32_t stream, double date) {
-  if (const auto* loop = std::get_if<ClosedLoop>(&workload_.streams[stream].arrival)) {
+  if (const ClosedLoop* loop = streams_[stream].loop) {
     if (loop->count && streams_[stream].caused >= *loop->count) return;
     if (workload_.duration && date >= *workload_.duration) return;
   }
@@ -116,13 +126,22 @@ void Releases::release(std::uint32_t stream, const ArrivalTime& arrival, double 
   const Waiting waiting{place, state_.request(place).id};
   ++released_;
   if (gated) streams_[s.after].gated.push_back(waiting);
-  if (std::isfinite(deadline) && workload_.streams[stream].drop == DropRule::unstarted) s.unstarted.push_back(waiting);
-  // Who could start exactly at the deadline still may: it is dropped just after. XRBench looks at its events only.
-  if (!polled() && std::isfinite(deadline) && workload_.streams[stream].drop == DropRule::unstarted)
-    calendar_.add(deadline + 2 * late_tolerance(deadline), Calendar::What::wake, kNone);
-  if (std::isfinite(deadline) && workload_.streams[stream].drop == DropRule::late)
-    calendar_.add(std::max(now, deadline), Calendar::What::late, place, waiting.id);
+  if (std::isfinite(deadline)) watch_deadline(stream, waiting, now, deadline);
   state_.push_event({Event::Type::request_arrived, {place, kNone}, kNone});
+}
+
+void Releases::watch_deadline(std::uint32_t stream, const Waiting& waiting, double now, double deadline) {
+  switch (workload_.streams[stream].drop) {
+    case DropRule::never: break;
+    case DropRule::unstarted:
+      streams_[stream].unstarted.push_back(waiting);
+      // Who could start exactly at the deadline still may: it is dropped just after. XRBench looks at its events only.
+      if (!polled()) calendar_.add(deadline + 2 * late_tolerance(deadline), Calendar::What::wake, kNone);
+      break;
+    case DropRule::late:
+      calendar_.add(std::max(now, deadline), Calendar::What::late, waiting.request, waiting.id);
+      break;
+  }
 }
 
 void Releases::request_ended(std::uint32_t request, bool finished, double now) {
@@ -139,11 +158,9 @@ void Releases::request_ended(std::uint32_t request, bool finished, double now) {
       state_.open_gate(w.request, now);
       return true;
     });
-    for (std::uint32_t triggered : s.triggers)
-      cause(triggered, now + std::get<Triggered>(workload_.streams[triggered].arrival).delay);
+    for (std::uint32_t triggered : s.triggers) cause(triggered, now + streams_[triggered].trigger_delay);
   }
-  if (const auto* loop = std::get_if<ClosedLoop>(&workload_.streams[stream].arrival))
-    cause(stream, now + loop->think_time);
+  if (s.loop != nullptr) cause(stream, now + s.loop->think_time);
 }
 
 std::vector<FutureRequest> Releases::foreseen() const {

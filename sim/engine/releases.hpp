@@ -27,7 +27,7 @@ class Releases {
   void triggered_due(std::uint32_t stream, double now);
   /// A tick is due: the next one is entered.
   void tick();
-  [[nodiscard]] bool polled() const { return workload_.release == ReleaseRule::polled; }
+  [[nodiscard]] bool polled() const { return polled_; }
   /// Each stream releases at most its next request, if that has arrived.
   void poll(double now);
 
@@ -55,6 +55,8 @@ class Releases {
     std::optional<ArrivalTime> next;      ///< already drawn, not yet released
     std::uint32_t after = kNone;          ///< the stream that feeds it
     std::vector<std::uint32_t> triggers;  ///< streams it triggers
+    double trigger_delay = 0;             ///< s, before it is triggered
+    const ClosedLoop* loop = nullptr;     ///< its requests are replaced when they end
     std::uint64_t finished = 0;
     std::uint64_t caused = 0;       ///< releases of a closed loop or cascade entered so far
     std::deque<Waiting> gated;      ///< requests of streams it feeds
@@ -66,12 +68,15 @@ class Releases {
   void enter_next(std::uint32_t stream);
   [[nodiscard]] bool arrived(std::uint32_t stream, double now) const;
   void release(std::uint32_t stream, const ArrivalTime& arrival, double now);
+  /// Enters what the stream's drop rule does at a request's deadline.
+  void watch_deadline(std::uint32_t stream, const Waiting& waiting, double now, double deadline);
   void cause(std::uint32_t stream, double date);
 
   const WorkloadSpec& workload_;
   std::uint64_t seed_;
   State& state_;
   Calendar& calendar_;
+  bool polled_;
   std::vector<StreamState> streams_;
   std::optional<Cadence> ticks_;
   std::uint64_t next_tick_ = 0;

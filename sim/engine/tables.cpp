@@ -178,7 +178,7 @@ void Tables::add_streams(const WorkloadSpec& workload) {
     stream_names_.push_back(spec.name);
     Stream stream{
         .name = stream_names_.back(), .model = model_of_stream_[s], .priority = static_cast<int>(spec.priority)};
-    if (const auto* periodic = std::get_if<Periodic>(&spec.arrival)) stream.period = Cadence(*periodic).period();
+    if (const Periodic* periodic = facts_of(spec.arrival).periodic) stream.period = Cadence(*periodic).period();
     if (spec.deadline.value)
       stream.relative_deadline = *spec.deadline.value;
     else if (spec.deadline.word == "period")
