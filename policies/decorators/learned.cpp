@@ -6,7 +6,7 @@
 #include "builtin.hpp"
 #include "decorators/learned/rule.hpp"
 #include "decorators/rules.hpp"
-#include "support/start_check.hpp"
+#include "decorators/start_check.hpp"
 
 namespace hetsched {
 namespace learned_rules {
