@@ -1,7 +1,7 @@
-#include "builtin.hpp"
 #include "decorators/admission/rule.hpp"
 #include "decorators/filtered_view.hpp"
 #include "decorators/rules.hpp"
+#include "hetsched/policy.hpp"
 
 namespace hetsched {
 namespace admission_rules {

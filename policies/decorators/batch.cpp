@@ -2,11 +2,11 @@
 #include <map>
 #include <set>
 
-#include "builtin.hpp"
 #include "decorators/batch/rule.hpp"
 #include "decorators/filtered_view.hpp"
 #include "decorators/rules.hpp"
 #include "decorators/start_check.hpp"
+#include "hetsched/policy.hpp"
 
 namespace hetsched {
 namespace batch_rules {

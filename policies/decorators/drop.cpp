@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "builtin.hpp"
 #include "decorators/drop/rule.hpp"
 #include "decorators/rules.hpp"
+#include "hetsched/policy.hpp"
 
 namespace hetsched {
 namespace drop_rules {

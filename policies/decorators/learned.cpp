@@ -3,10 +3,10 @@
 #include <utility>
 #include <vector>
 
-#include "builtin.hpp"
 #include "decorators/learned/rule.hpp"
 #include "decorators/rules.hpp"
 #include "decorators/start_check.hpp"
+#include "hetsched/policy.hpp"
 
 namespace hetsched {
 namespace learned_rules {

@@ -5,9 +5,9 @@
 #include <string>
 #include <tuple>
 
-#include "builtin.hpp"
 #include "decorators/filtered_view.hpp"
 #include "decorators/start_check.hpp"
+#include "hetsched/policy.hpp"
 
 namespace hetsched {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "builtin.hpp"
 #include "energy/energy_aware_placement.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 
 namespace hetsched {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "builtin.hpp"
 #include "energy/virtual_deadlines.hpp"
+#include "hetsched/policy.hpp"
 #include "support/placement.hpp"
 
 namespace hetsched {

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <set>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 
 namespace hetsched {

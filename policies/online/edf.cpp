@@ -2,7 +2,7 @@
 #include <numeric>
 #include <vector>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 #include "support/pinned_queues.hpp"
 #include "support/ready_queue.hpp"

@@ -1,4 +1,4 @@
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/completion_queues.hpp"
 #include "support/free_slots.hpp"
 

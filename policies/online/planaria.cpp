@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "online/spatial_shares.hpp"
 #include "support/estimates.hpp"
 #include "support/free_slots.hpp"

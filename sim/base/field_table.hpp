@@ -34,12 +34,15 @@ class Words {
   [[nodiscard]] constexpr bool empty() const { return size_ == 0; }
   [[nodiscard]] constexpr const std::string_view* begin() const { return words_.data(); }
   [[nodiscard]] constexpr const std::string_view* end() const { return words_.data() + size_; }
-  [[nodiscard]] Names names() const { return {begin(), end()}; }
+  [[nodiscard]] Strings names() const { return {begin(), end()}; }
 
  private:
   std::array<std::string_view, 16> words_{};
   std::size_t size_ = 0;
 };
+
+/// Which of two values of a metric is the better one.
+enum class Better { unsaid, less, more };
 
 /// What is said about a field besides its name and meaning. Bounds are for numbers and hold for each element
 /// of a list.
@@ -51,6 +54,7 @@ struct About {
   double above = -std::numeric_limits<double>::infinity();  ///< must be greater than this
   Words words = {};                                         ///< the texts allowed; empty: any
   bool object = false;                                      ///< a JsonValue must be an object
+  Better better = Better::unsaid;                           ///< of metrics
 };
 
 /// One field of S: one row of its table.
@@ -116,14 +120,14 @@ constexpr void for_each_field(F&& f) {
 
 /// Names of S's fields, in order.
 template <Described S>
-Names field_names() {
-  Names names;
+Strings field_names() {
+  Strings names;
   for_each_field<S>([&](const auto& f) { names.emplace_back(f.name); });
   return names;
 }
 
 template <NamedEnum E>
-Names names_of() {
+Strings names_of() {
   return {enum_names<E>.begin(), enum_names<E>.end()};
 }
 

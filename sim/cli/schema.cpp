@@ -46,9 +46,12 @@ void print_files(const std::string& title, const std::vector<ResultFile>& files)
 
 void print_results(bool json) {
   if (json) {
-    print(Json{{"run", as_json(result_files())}, {"study", as_json(study_files())}}.dump(2) + "\n");
+    print(
+        Json{{"format", kResultsFormat}, {"run", as_json(result_files())}, {"study", as_json(study_files())}}.dump(2) +
+        "\n");
     return;
   }
+  print("results format " + std::to_string(kResultsFormat) + "\n\n");
   print_files("FILES OF A RUN (hetsched run -o DIR)", result_files());
   print_files("\nFILES OF A STUDY (hetsched sweep -o DIR)", study_files());
 }
@@ -59,7 +62,7 @@ struct Options {
 };
 
 ExitCode run(const Options& options) {
-  Names names;
+  Strings names;
   for (const Kind& kind : kKinds) names.emplace_back(kind.name);
   names.emplace_back("results");
   const std::size_t chosen = one_of("KIND", options.kind, names);
@@ -84,7 +87,7 @@ Command schema_command() {
             arguments.positional("KIND", "platform, kinds, model, workload, experiment or results", options->kind,
                                  Arguments::Need::required);
             arguments.flag("--json", "results as JSON, for programs (schemas of inputs always are)", options->json);
-            return [options](const Names&) { return run(*options); };
+            return [options](const Strings&) { return run(*options); };
           }};
 }
 

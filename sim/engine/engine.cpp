@@ -24,19 +24,19 @@ constexpr std::uint64_t kMostRounds = 2000000;
 
 class Engine {
  public:
-  Engine(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
-         std::span<Observer* const> observers, bool clairvoyant)
-      : scenario_(scenario),
+  Engine(const Instance& instance, const Tables& tables, const Decider& decider, Executor& executor,
+         std::span<Observer* const> observers)
+      : instance_(instance),
         tables_(tables),
-        policy_(policy, scenario.policy.title(), scenario.options.decision_limit),
+        policy_(decider.policy, decider.title, instance.options.decision_limit),
         executor_(executor),
         reporter_(observers),
         state_(tables),
-        devices_(tables, scenario.options.execution_jitter, scenario.options.seed, state_, executor, calendar_,
+        devices_(tables, instance.options.execution_jitter, instance.options.seed, state_, executor, calendar_,
                  reporter_),
         transfers_(tables, state_, executor, calendar_, reporter_, devices_.lanes()),
-        releases_(scenario.workload, scenario.options.seed, state_, calendar_),
-        clairvoyant_(clairvoyant) {}
+        releases_(instance.workload, instance.options.seed, state_, calendar_),
+        clairvoyant_(decider.clairvoyant) {}
 
   DecisionTime run();
 
@@ -76,7 +76,7 @@ class Engine {
   void carry_out(const Forecast& d) { state_.ledger(d.request).forecast = d.finish; }
   [[noreturn]] void stands_still() const;
 
-  const Scenario& scenario_;
+  const Instance& instance_;
   const Tables& tables_;
   GuardedPolicy policy_;
   Executor& executor_;
@@ -89,6 +89,7 @@ class Engine {
   Decisions decisions_;
 
   double now_ = 0;
+  double latest_finish_ = 0;  ///< of a task: may lie after now_ by the tolerance
   bool clairvoyant_;
   bool over_ = false;
   bool completion_ = false;  ///< a task finished at this instant
@@ -118,7 +119,7 @@ void Engine::begin() {
   if (clairvoyant_) state_.foretell(releases_.foreseen());
   policy_.begin(state_.view(0));
   times_off_.assign(tables_.accelerators().size(), 0);
-  for (const Outage& outage : scenario_.options.outages) {
+  for (const Outage& outage : instance_.options.outages) {
     const auto& accelerators = tables_.accelerators();
     const auto at = std::find_if(accelerators.begin(), accelerators.end(),
                                  [&](const AcceleratorInfo& a) { return a.name == outage.accelerator; });
@@ -128,10 +129,10 @@ void Engine::begin() {
     if (outage.on) calendar_.add(*outage.on, Calendar::What::turn_on, index);
   }
   releases_.begin();
-  switch (scenario_.workload.end) {
+  switch (instance_.workload.end) {
     case EndRule::drain:
     case EndRule::last_release: break;  // check_end() sees to those
-    case EndRule::at_duration: calendar_.add(*scenario_.workload.duration, Calendar::What::end); break;
+    case EndRule::at_duration: calendar_.add(*instance_.workload.duration, Calendar::What::end); break;
   }
   calendar_.add(0, Calendar::What::wake, kNone);
   state_.push_event({});
@@ -172,7 +173,7 @@ void Engine::handle_due() {
   });
   std::size_t next = 0;
   for (; next < due_.size() && due_[next].what <= Calendar::What::transfer; ++next) entry_due(due_[next]);
-  if (scenario_.workload.completion_tolerance > 0) finish_early();
+  if (instance_.workload.completion_tolerance > 0) finish_early();
   for (; next < due_.size(); ++next) entry_due(due_[next]);
   if (releases_.polled() && (tick_ || completion_)) releases_.poll(now_);
   completion_ = false;
@@ -225,10 +226,13 @@ void Engine::lane_due(std::uint32_t lane, std::uint64_t stamp) {
 }
 
 void Engine::finish_early() {
-  const double until = now_ + scenario_.workload.completion_tolerance;
+  const WorkloadSpec& workload = instance_.workload;
+  const double until = now_ + workload.completion_tolerance;
+  const double last = workload.end == EndRule::at_duration ? std::max(now_, *workload.duration) : kNever;
   for (std::uint32_t lane = 0; lane < devices_.lanes(); ++lane) {
     const Lane& l = devices_.lane(lane);
-    if (l.stage == Stage::computing && !l.flowing && l.end <= until) task_finished(lane, std::max(now_, l.end));
+    if (l.stage == Stage::computing && !l.flowing && l.end <= until)
+      task_finished(lane, std::min(std::max(now_, l.end), last));
   }
 }
 
@@ -248,6 +252,7 @@ void Engine::task_finished(std::uint32_t lane, double at) {
   state_.free_slot(devices_.lane(lane).accelerator, now_);
   --lanes_in_use_;
   completion_ = true;
+  latest_finish_ = std::max(latest_finish_, at);
   policy_.progress();
   finished(task, at);
   for (const TaskRef other : also) finished(other, at);
@@ -320,7 +325,7 @@ void Engine::decide() {
   if (apply_) apply_delayed();
   if (delayed_.waiting() || !state_.has_events()) return;
   call_policy();
-  const DecisionLatency& latency = scenario_.options.decision_latency;
+  const DecisionLatency& latency = instance_.options.decision_latency;
   const std::span<const Decision> decided = decisions_.all();
   if (decided.empty()) return;
   if (latency.per_call <= 0 && latency.per_start <= 0) {
@@ -390,7 +395,7 @@ void Engine::carry_out(const Prefetch& d) {
 }
 
 void Engine::check_end() {
-  switch (scenario_.workload.end) {
+  switch (instance_.workload.end) {
     case EndRule::drain: over_ |= releases_.exhausted() && state_.live().empty(); break;
     case EndRule::last_release: over_ |= releases_.exhausted(); break;
     case EndRule::at_duration: break;  // the calendar has it
@@ -404,7 +409,7 @@ void Engine::check_end() {
 }
 
 void Engine::stands_still() const {
-  throw InputError("simulated time stands still at " + shortest(now_) +
+  throw InputError("simulated time stands still at " + format_number(now_) +
                    " s: requests come and go at one instant for "
                    "ever; check closed loops whose tasks take no time or whose deadlines have passed at once");
 }
@@ -417,6 +422,7 @@ void Engine::close() {
                   "rate or probability, or another seed"});
     problems.throw_if_any();
   }
+  now_ = std::max(now_, latest_finish_);
   const std::vector<std::uint32_t> left(state_.live().begin(), state_.live().end());
   for (std::uint32_t lane = 0; lane < devices_.lanes(); ++lane)
     if (devices_.in_use(lane)) transfers_.forget_lane(lane);
@@ -425,16 +431,16 @@ void Engine::close() {
   for (std::uint32_t request : left) end_request(request, RequestStatus::unfinished, now_);
   RunTotals& totals = reporter_.totals;
   totals.end = now_;
-  totals.energy_base = scenario_.platform.base_power * now_;
-  reporter_.power("base", "base", 0, now_, scenario_.platform.base_power);
+  totals.energy_base = instance_.platform.base_power * now_;
+  reporter_.power("base", "base", 0, now_, instance_.platform.base_power);
   reporter_.run_ended();
 }
 
 }  // namespace
 
-DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
-                      std::span<Observer* const> observers, bool clairvoyant) {
-  return Engine(scenario, tables, policy, executor, observers, clairvoyant).run();
+DecisionTime simulate(const Instance& instance, const Tables& tables, const Decider& decider, Executor& executor,
+                      std::span<Observer* const> observers) {
+  return Engine(instance, tables, decider, executor, observers).run();
 }
 
 }  // namespace hetsched

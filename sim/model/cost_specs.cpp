@@ -16,8 +16,8 @@ void check_costs(const MappedArraySpec& array, const Node& node, Problems& probl
   double product = 1;
   for (const Unrolling& unrolling : array.unroll) product *= unrolling.size;
   if (array.pes > 0 && array.pes < product)
-    problems.add(node.child("pes").problem("must be at least the product of the sizes in unroll, " + shortest(product) +
-                                           "; found " + std::to_string(array.pes)));
+    problems.add(node.child("pes").problem("must be at least the product of the sizes in unroll, " +
+                                           format_number(product) + "; found " + std::to_string(array.pes)));
 }
 
 void check_costs(const RooflineSpec& roofline, const Node& node, Problems& problems) {

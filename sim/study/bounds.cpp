@@ -4,10 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "support/branch_and_bound.hpp"
-#include "support/lower_bounds.hpp"
-#include "support/mapping_search.hpp"
-#include "support/mapping_view.hpp"
+#include "planning/bounds.hpp"
+#include "planning/from_view.hpp"
+#include "planning/search/branch_and_bound.hpp"
 
 namespace hetsched {
 namespace {
@@ -85,49 +84,46 @@ Seconds alone(const Machines& machines, const Model& model) {
     end.push_back(start + *std::min_element(rows.back().begin(), rows.back().end()));
     last = std::max(last, end.back());
   }
-  return last < kNever ? std::max(last, mapping::divisible_load(rows, machines.slots())) : kNever;
+  return last < kNever ? std::max(last, planning::divisible_load(rows, machines.slots())) : kNever;
 }
 
 /// One request, each task on each accelerator as fast as any of its operating points and variants makes it: who
 /// changes them must not end before the optimum.
-mapping::MappingProblem fastest_request(const SystemView& view, const Model& model) {
-  mapping::MappingProblem problem = mapping::idle_problem_of(view);
-  const std::uint32_t request = problem.add_request();
-  for (const ModelTask& task : model.tasks) {
-    std::vector<mapping::Price> prices(problem.accelerators());
-    for (std::uint32_t a = 0; a < problem.accelerators(); ++a)
-      for (std::uint32_t point = 0; point < view.kinds[view.accelerators[a].kind].points.size(); ++point)
-        for (std::uint32_t variant = 0; variant < task.variants; ++variant)
-          prices[a].time = std::min(prices[a].time, view.alone_time_at(task, a, point, variant));
-    const std::uint32_t id = problem.add_task(request, prices);
-    for (const Edge& edge : task.inputs) {
-      std::vector<Seconds> delays;
-      for (const Accelerator& from : view.accelerators)
-        for (const Accelerator& to : view.accelerators)
-          delays.push_back(view.route_time(from.memory, to.memory, edge.bytes));
-      problem.add_edge(edge.task, id, delays, edge.bytes);
-    }
-  }
+planning::Problem fastest_request(const SystemView& view, std::uint32_t model) {
+  planning::Problem problem = planning::idle_platform(view);
+  const auto fastest = [&](const ModelTask& task, AcceleratorId id) {
+    const auto a = static_cast<std::uint32_t>(id);
+    planning::TaskCost cost;
+    for (std::uint32_t point = 0; point < view.kinds[view.accelerators[a].kind].points.size(); ++point)
+      for (std::uint32_t variant = 0; variant < task.variants; ++variant)
+        cost.time = std::min(cost.time, view.alone_time_at(task, a, point, variant));
+    return cost;
+  };
+  planning::add_request(problem, view, id_of<ModelId>(model), nullptr, 0, kNever, fastest);
   return problem;
 }
 
 std::optional<double> optimum_of(const SystemView& view, std::uint32_t model) {
   if (view.models[model].tasks.size() > kMostTasks) return std::nullopt;
-  const mapping::MappingProblem problem = fastest_request(view, view.models[model]);
-  if (mapping::placeable_tasks(problem).size() != problem.size()) return std::nullopt;
-  const mapping::Plan plan = mapping::branch_and_bound(problem, kMostNodes);
-  return plan.proved ? std::optional(plan.timing.makespan) : std::nullopt;
+  const planning::Problem problem = fastest_request(view, model);
+  if (planning::placeable_tasks(problem).size() != problem.size()) return std::nullopt;
+  const planning::Plan plan = planning::branch_and_bound(problem, kMostNodes);
+  return plan.proved ? std::optional(planning::makespan(plan)) : std::nullopt;
 }
 
 }  // namespace
 
-mapping::MappingProblem first_requests(const Tables& tables) {
+planning::Problem first_requests(const Tables& tables) {
   const std::vector<Accelerator> accelerators = accelerators_of(tables);
   SystemView view;
   tables.fill(view);
   view.accelerators = accelerators;
-  mapping::MappingProblem problem = mapping::idle_problem_of(view);
-  for (const Stream& stream : view.streams) mapping::add_fresh_request(problem, view, stream.model);
+  planning::Problem problem = planning::idle_platform(view);
+  const auto cost = [&](const ModelTask& task, AcceleratorId a) {
+    return planning::cost_at(view, task, a, id_of<PointId>(view.accelerators[index_of(a)].point));
+  };
+  for (const Stream& stream : view.streams)
+    planning::add_request(problem, view, id_of<ModelId>(stream.model), nullptr, 0, kNever, cost);
   return problem;
 }
 
@@ -157,7 +153,7 @@ SummaryBounds bounds_of(const Tables& tables) {
       all.insert(all.end(), rows[s].begin(), rows[s].end());
       weights.resize(all.size(), finished[s]);
     }
-    return mapping::divisible_load(all, slots, weights);
+    return planning::divisible_load(all, slots, weights);
   };
   bounds.optimum = [view_on, accelerators](std::size_t stream) {
     const SystemView now = view_on(accelerators);

@@ -6,6 +6,8 @@
 #include <system_error>
 
 #include "base/json_document.hpp"
+#include "record/result_files.hpp"
+#include "record/summary.hpp"
 #include "study/alternatives.hpp"
 #include "study/expand.hpp"
 #include "study/points_table.hpp"
@@ -15,7 +17,7 @@
 namespace hetsched {
 namespace {
 
-bool contains(const Names& names, const std::string& name) {
+bool contains(const Strings& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -27,11 +29,11 @@ void check_options(const PointsTable& table, const CompareOptions& options, Prob
   for (const auto& [column, value] : options.baseline) {
     const std::string where = "--baseline " + column + "=" + value;
     if (!contains(table.factors(), column) || column == "seed") {
-      Names columns = table.factors();
+      Strings columns = table.factors();
       std::erase(columns, "seed");
       problems.add(where, "",
                    in_quotes(column) + " is no column to compare by" + alternatives(column, "columns", columns));
-    } else if (const Names values = table.values(table.column(column)); !contains(values, value)) {
+    } else if (const Strings values = table.values(table.column(column)); !contains(values, value)) {
       problems.add(where, "",
                    "no run has the " + column + " " + in_quotes(value) + alternatives(value, "there are", values));
     }
@@ -74,7 +76,7 @@ class Comparer {
   }
 
  private:
-  using Key = Names;                                 // values of columns_
+  using Key = Strings;                               // values of columns_
   using Group = std::map<std::string, std::size_t>;  // row by seed
   struct Baseline {
     const Key& key;
@@ -192,7 +194,7 @@ class Comparer {
 
   /// "4k_2xWS2048, edf": what the baseline has otherwise.
   [[nodiscard]] static std::string difference(const Key& key, const Key& baseline) {
-    Names parts;
+    Strings parts;
     for (std::size_t i = 0; i < key.size(); ++i)
       if (key[i] != baseline[i]) parts.push_back(baseline[i]);
     return join(parts, ", ");
@@ -210,14 +212,14 @@ class Comparer {
     }
   }
 
-  [[nodiscard]] Names shown(const Key& key) const {
-    Names values;
+  [[nodiscard]] Strings shown(const Key& key) const {
+    Strings values;
     for (const std::size_t column : shown_) values.push_back(key[column]);
     return values;
   }
 
   void add_notes(Comparison& comparison, std::size_t alone) const {
-    Names parts;
+    Strings parts;
     for (const auto& [column, value] : options_.baseline) parts.push_back(column + " " + value);
     std::string policy;
     if (options_.best_policy)
@@ -234,17 +236,25 @@ class Comparer {
 
   const PointsTable& table_;
   const CompareOptions& options_;
-  Names columns_;
+  Strings columns_;
   std::vector<std::size_t> shown_;             // numbers of columns_
   std::vector<std::pair<Key, Group>> groups_;  // in order of appearance
   std::map<Key, std::size_t> index_;           // of groups_
   std::size_t left_out_ = 0;
 };
 
+/// The folder of a study, of which the folder or points.csv is named.
+std::filesystem::path study_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error) ? path : path.parent_path();
+}
+
 }  // namespace
 
 Comparison compare(const std::filesystem::path& directory, const CompareOptions& options, Problems& problems) {
   const std::size_t before = problems.size();
+  check_results_format(study_folder(directory) / kStudyFile, 1, problems);  // whose points.csv is as it was
+  if (problems.size() != before) return {};
   const PointsTable table = PointsTable::read(directory, problems);
   if (problems.size() == before) check_options(table, options, problems);
   if (problems.size() != before) return {};
@@ -257,7 +267,7 @@ Comparison compare(const std::filesystem::path& directory, const CompareOptions&
 CompareOptions compare_options_of(const std::filesystem::path& directory, Problems& problems) {
   CompareOptions options;
   std::error_code error;
-  const auto folder = std::filesystem::is_directory(directory, error) ? directory : directory.parent_path();
+  const std::filesystem::path folder = study_folder(directory);
   if (!std::filesystem::exists(folder / kStudyFile, error)) return options;
   const Document document = Document::from_file(folder / kStudyFile, problems);
   const Node baseline = document.at("/experiment/baseline"), metrics = document.at("/experiment/compare");
@@ -278,23 +288,16 @@ std::pair<std::string, std::string> parse_baseline(std::string_view text, Proble
 }
 
 bool is_larger_better(std::string_view metric) {
-  static constexpr std::string_view kLarger[] = {"finished",
-                                                 "throughput_rps",
-                                                 "goodput_rps",
-                                                 "utilisation",
-                                                 "fairness_jain",
-                                                 "stp",
-                                                 "throughput_per_watt",
-                                                 "throughput_per_tdp_watt",
-                                                 "throughput_per_usd",
-                                                 "throughput_per_mm2",
-                                                 "score"};
-  return std::find(std::begin(kLarger), std::end(kLarger), metric) != std::end(kLarger);
+  Better better = Better::unsaid;
+  for_each_field<RunSummary>([&](const auto& f) {
+    if (f.name == metric) better = f.about.better;
+  });
+  return better == Better::more;
 }
 
 std::string to_csv(const Comparison& comparison) {
   std::string text;
-  const auto add = [&](const Names& cells) {
+  const auto add = [&](const Strings& cells) {
     for (const std::string& cell : cells) {
       detail::append_csv_text(text, cell);
       text += ',';

@@ -5,6 +5,7 @@
 
 #include "base/version.hpp"
 #include "engine/executors/executors.hpp"
+#include "record/result_files.hpp"
 
 namespace hetsched {
 namespace {
@@ -42,7 +43,8 @@ constexpr const char* kBuild =
 Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start) {
   Json inputs = Json::array();
   for (const InputFile& input : provenance.inputs) inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
-  Json json = {{"hetsched", std::string(kVersion)},
+  Json json = {{"results_format", kResultsFormat},
+               {"hetsched", std::string(kVersion)},
                {"commit", std::string(kGitHash)},
                {"executor", reference_executor().name},
                {"compiler", kCompiler},
@@ -67,7 +69,7 @@ Json to_json(const RunCost& cost) {
 Json to_json(std::span<const Plugin> plugins) {
   Json list = Json::array();
   for (const Plugin& plugin : plugins) {
-    Names policies;
+    Strings policies;
     for (const PolicyEntry& entry : plugin.policies) policies.emplace_back(entry.name);
     list.push_back({{"path", plugin.file.string()}, {"sha256", plugin.sha256}, {"policies", policies}});
   }

@@ -10,13 +10,13 @@
 
 namespace hetsched {
 
-/// Versions, build, command line, start time (UTC) and input files.
+/// Format of the results, versions, build, command line, start time (UTC) and input files.
 Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start);
 
 Json to_json(const RunCost& cost);
 Json to_json(std::span<const Plugin> plugins);
 
-/// Measures what is done between its making and a call: wall-clock and processor time.
+/// Wall-clock and processor time since its construction.
 class Stopwatch {
  public:
   Stopwatch();

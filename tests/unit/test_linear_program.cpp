@@ -5,9 +5,10 @@
 
 #include "base/random.hpp"
 #include "online/max_min_shares.hpp"
-#include "support/linear_program.hpp"
+#include "planning/linear_program.hpp"
 
 using namespace hetsched;
+using namespace hetsched::planning;
 using Status = LinearSolution::Status;
 
 TEST_CASE("textbook programs") {

@@ -43,13 +43,15 @@ template <IsId Id>
   return static_cast<Id>(index);
 }
 
-/// Ids 0 .. count - 1, to go through: `for (const AcceleratorId a : view.accelerators.ids())`.
+/// Ids from a first one up to, not including, another, to go through: `for (const AcceleratorId a :
+/// view.accelerators.ids())`; from the last to the first with `| std::views::reverse`.
 template <IsId Id>
 class IdRange {
  public:
   class Iterator {
    public:
-    using iterator_category = std::forward_iterator_tag;
+    using iterator_category = std::input_iterator_tag;  // operator* returns a value
+    using iterator_concept = std::bidirectional_iterator_tag;
     using value_type = Id;
     using difference_type = std::ptrdiff_t;
     using pointer = const Id*;
@@ -63,19 +65,25 @@ class IdRange {
       return *this;
     }
     constexpr Iterator operator++(int) { return Iterator(index_++); }
+    constexpr Iterator& operator--() {
+      --index_;
+      return *this;
+    }
+    constexpr Iterator operator--(int) { return Iterator(index_--); }
     friend constexpr bool operator==(const Iterator&, const Iterator&) = default;
 
    private:
     std::size_t index_ = 0;
   };
 
-  constexpr explicit IdRange(std::size_t count) : count_(count) {}
-  [[nodiscard]] constexpr Iterator begin() const { return Iterator(0); }
-  [[nodiscard]] constexpr Iterator end() const { return Iterator(count_); }
-  [[nodiscard]] constexpr std::size_t size() const { return count_; }
+  constexpr explicit IdRange(std::size_t count) : IdRange(0, count) {}
+  constexpr IdRange(std::size_t first, std::size_t end) : first_(first), end_(end) {}
+  [[nodiscard]] constexpr Iterator begin() const { return Iterator(first_); }
+  [[nodiscard]] constexpr Iterator end() const { return Iterator(end_); }
+  [[nodiscard]] constexpr std::size_t size() const { return end_ - first_; }
 
  private:
-  std::size_t count_;
+  std::size_t first_, end_;
 };
 
 /// A std::vector that is indexed by one type of id.
