@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "support/map_score_tuner.hpp"
+#include "online/map_score_tuner.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;

@@ -7,7 +7,7 @@
 #include <map>
 #include <memory>
 
-#include "support/map_score_tuner.hpp"
+#include "online/map_score_tuner.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
