@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/tables.hpp"
+#include "model/scenario.hpp"
 
 namespace hetsched {
 namespace {
