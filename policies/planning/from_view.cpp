@@ -65,12 +65,12 @@ void add_running(Problem& problem, const SystemView& view) {
         ends[id_of<AcceleratorId>(task.accelerator)].push_back(std::max(task.finish - view.now, 0.0));
   for (const AcceleratorId a : problem.accelerators.ids()) {
     const auto accelerator = static_cast<std::uint32_t>(a);
-    auto free_at = slots_free_at(view, accelerator, ends[a]).begin();
-    for (const SlotId slot : problem.slots_of(a)) {
-      const ModelId model = id_of<ModelId>(view.accelerators[accelerator].last_model);
-      if (*free_at > 0) problem.slots[slot].promised.push_back({0, *free_at, model});
-      ++free_at;
-    }
+    const std::vector<Seconds> free_at = slots_free_at(view, accelerator, ends[a]);
+    const ModelId model = id_of<ModelId>(view.accelerators[accelerator].last_model);
+    const auto slots = problem.slots_of(a);
+    for (const SlotId slot : slots)
+      if (const Seconds free = free_at[index_of(slot) - index_of(*slots.begin())]; free > 0)
+        problem.slots[slot].promised.push_back({0, free, model});
   }
 }
 
