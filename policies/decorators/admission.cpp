@@ -76,7 +76,7 @@ class Admission final : public Policy {
       out.drop(e.task.request);
     }
     veil_.reset(view);
-    veil_.hide_requests([&](std::uint32_t r) { return rejected_.contains(view.requests[r].id); });
+    veil_.hide_requests([&](RequestRef r) { return rejected_.contains(view.requests[r].id); });
     rejected_.forget_gone(view);
     inner_->decide(veil_.shown(), out);
   }
@@ -88,7 +88,7 @@ class Admission final : public Policy {
     Seconds filled = 0;
   };
 
-  [[nodiscard]] std::uint32_t place(std::uint32_t stream) const { return per_stream_ ? stream : 0; }
+  [[nodiscard]] StreamId place(StreamId stream) const { return per_stream_ ? stream : StreamId{}; }
 
   bool admits(const SystemView& view, const Request& request) {
     if (rule_ == "queue_limit") return static_cast<double>(inside_[place(request.stream)]) < limit_;
@@ -109,14 +109,14 @@ class Admission final : public Policy {
   /// Of each model: its tasks where they are slowest, and which accelerators support all of them.
   void find_slowest(const SystemView& view) {
     slowest_.assign(view.models.size(), 0);
-    supported_.assign(view.models.size(), std::vector<bool>(view.accelerators.size(), true));
-    for (std::uint32_t m = 0; m < view.models.size(); ++m)
+    supported_.assign(view.models.size(), IdVector<AcceleratorId, bool>(view.accelerators.size(), true));
+    for (const ModelId m : view.models.ids())
       for (const ModelTask& task : view.models[m].tasks) {
         Seconds slowest = 0;
-        for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
-          const Kind& kind = view.kinds[view.accelerators[a].kind];
+        for (const AcceleratorId a : view.accelerators.ids()) {
+          const Kind& kind = view.kind(a);
           Seconds time = kNever;
-          for (std::uint32_t p = 0; p < kind.points.size(); ++p)
+          for (const PointId p : kind.points.ids())
             time = std::min(time, kind.dispatch_time + view.alone_time_at(task, a, p));
           if (time < kNever)
             slowest = std::max(slowest, time);
@@ -127,18 +127,18 @@ class Admission final : public Policy {
       }
   }
 
-  bool stream_fits(const SystemView& view, std::uint32_t stream) {
+  bool stream_fits(const SystemView& view, StreamId stream) {
     Verdict& verdict = admitted_streams_[stream];
     if (verdict != Verdict::unknown) return verdict == Verdict::in;
     double sum = 0, largest = 0;
-    std::vector<bool> counted(view.accelerators.size(), true);
-    for (std::uint32_t s = 0; s < view.streams.size(); ++s) {
+    IdVector<AcceleratorId, bool> counted(view.accelerators.size(), true);
+    for (const StreamId s : view.streams.ids()) {
       if (s != stream && admitted_streams_[s] != Verdict::in) continue;
       const Stream& other = view.streams[s];
       const double utilization = slowest_[other.model] / std::min(other.period, other.relative_deadline);
       sum += utilization;
       largest = std::max(largest, utilization);
-      for (std::size_t a = 0; a < counted.size(); ++a) counted[a] = counted[a] && supported_[other.model][a];
+      for (const AcceleratorId a : counted.ids()) counted[a] = counted[a] && supported_[other.model][a];
     }
     const auto m = std::max(1.0, static_cast<double>(std::count(counted.begin(), counted.end(), true)));
     verdict = sum <= (m - (m - 1) * largest) * (1 + 1e-12) ? Verdict::in : Verdict::out;
@@ -154,7 +154,7 @@ class Admission final : public Policy {
     };
     std::vector<Load> loads;
     Seconds running = 0;
-    for (const std::uint32_t r : view.live) {
+    for (const RequestRef r : view.live) {
       const Request& other = view.requests[r];
       // Those that arrive with it but come after it are asked later.
       if (other.id > request.id || rejected_.contains(other.id)) continue;
@@ -189,11 +189,11 @@ class Admission final : public Policy {
   bool per_stream_;
   RemainingTime remaining_;
   PendingWork pending_;
-  std::vector<Seconds> slowest_;              ///< by model
-  std::vector<std::vector<bool>> supported_;  ///< by model and accelerator
-  std::vector<Bucket> buckets_;
-  std::vector<std::int64_t> inside_;  ///< admitted requests that have not left
-  std::vector<Verdict> admitted_streams_;
+  IdVector<ModelId, Seconds> slowest_;
+  IdVector<ModelId, IdVector<AcceleratorId, bool>> supported_;
+  IdVector<StreamId, Bucket> buckets_;
+  IdVector<StreamId, std::int64_t> inside_;  ///< admitted requests that have not left
+  IdVector<StreamId, Verdict> admitted_streams_;
   Unknown rejected_;
   Veil veil_;
 };

@@ -63,9 +63,8 @@ class Batch final : public Policy {
     ready_.clear();
     ended_.clear();
     for (auto& [key, group] : groups_) open(view, group, out);
-    if (!given_up_.empty())
-      veil_.hide_requests([&](std::uint32_t r) { return given_up_.contains(view.requests[r].id); });
-    for (const std::uint32_t r : ended_) veil_.end(r);
+    if (!given_up_.empty()) veil_.hide_requests([&](RequestRef r) { return given_up_.contains(view.requests[r].id); });
+    for (const RequestRef r : ended_) veil_.end(r);
     given_up_.forget_gone(view);
     veil_.hide_tasks([&](TaskRef t) { return !ready_.contains(id_of(view, t)); });
     for (const auto& [id, task] : ready_)
@@ -87,9 +86,10 @@ class Batch final : public Policy {
   }
 
  private:
-  using Id = std::pair<std::uint64_t, std::uint32_t>;  ///< request id, task
+  using Id = std::pair<std::uint64_t, TaskId>;  ///< request id, task
   struct Key {
-    std::uint32_t model = 0, task = 0;
+    ModelId model = {};
+    TaskId task = {};
     auto operator<=>(const Key&) const = default;
   };
   /// Equal tasks that are ready, by request id, or by deadline.
@@ -122,14 +122,14 @@ class Batch final : public Policy {
 
   /// Of a model computed as batches of one size, each task on the accelerator that is best for it.
   struct Latencies {
-    std::vector<Seconds> after;  ///< by task: the longest way from its end to the end of the request
-    Seconds whole = 0;           ///< of all: the longest way, at least the sum spread over all slots
+    IdVector<TaskId, Seconds> after;  ///< the longest way from its end to the end of the request
+    Seconds whole = 0;                ///< of all: the longest way, at least the sum spread over all slots
   };
 
   /// Kept until an operating point changes. O(1) after O(tasks x accelerators) for a new size.
-  const Latencies& latencies(const SystemView& view, std::uint32_t model, std::uint32_t batch) {
+  const Latencies& latencies(const SystemView& view, ModelId model, std::uint32_t batch) {
     const bool same = std::equal(points_.begin(), points_.end(), view.accelerators.begin(), view.accelerators.end(),
-                                 [](std::uint32_t point, const Accelerator& a) { return point == a.point; });
+                                 [](PointId point, const Accelerator& a) { return point == a.point; });
     if (!same) {
       latencies_.clear();
       points_.clear();
@@ -140,9 +140,9 @@ class Batch final : public Policy {
     if (!is_new) return found;
     const auto& tasks = view.models[model].tasks;
     found.after.assign(tasks.size(), 0);
-    std::vector<Seconds> own(tasks.size());
+    IdVector<TaskId, Seconds> own(tasks.size());
     Seconds sum = 0;
-    for (std::size_t t = tasks.size(); t-- > 0;) {
+    for (const TaskId t : tasks.ids() | std::views::reverse) {
       own[t] = latency(view, tasks[t], batch);
       sum += own[t];
       for (const Edge& edge : tasks[t].outputs)
@@ -163,10 +163,10 @@ class Batch final : public Policy {
   /// Of a batch on the accelerator that is best for it, with its dispatch.
   static Seconds latency(const SystemView& view, const ModelTask& task, std::uint32_t batch) {
     Seconds least = kNever;
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
-      if (batch <= view.kinds[view.accelerators[a].kind].max_batch)
-        least = std::min(least, view.kinds[view.accelerators[a].kind].dispatch_time +
-                                    view.alone_time_at(task, a, view.accelerators[a].point, 0, batch));
+    for (const AcceleratorId a : view.accelerators.ids())
+      if (batch <= view.kind(a).max_batch)
+        least = std::min(least, view.kind(a).dispatch_time + view.alone_time_at(task, a, view.accelerators[a].point,
+                                                                                VariantId::original, batch));
     return least;
   }
 
@@ -242,7 +242,7 @@ class Batch final : public Policy {
 
   /// Notes, for aimd, in which batch each of its tasks is.
   const Start& number(const SystemView& view, const Start& batch) {
-    if (rule_ != "aimd" || batch.task.request >= view.requests.size()) return batch;
+    if (rule_ != "aimd" || !view.requests.contains(batch.task.request)) return batch;
     ++batches_;
     batch_of_[id_of(view, batch.task)] = batches_;
     for (const TaskRef t : batch.also) batch_of_[id_of(view, t)] = batches_;
@@ -251,7 +251,7 @@ class Batch final : public Policy {
 
   void learn(const SystemView& view) {
     struct Ended {
-      std::uint32_t model = 0;
+      ModelId model = {};
       bool in_time = true;
     };
     std::map<std::uint64_t, Ended> ended;  // by number of the batch
@@ -261,14 +261,15 @@ class Batch final : public Policy {
       if (e.type == Event::Type::request_finished) {
         const auto last = std::max_element(request.tasks.begin(), request.tasks.end(),
                                            [](const TaskState& x, const TaskState& y) { return x.finish < y.finish; });
-        const auto found = batch_of_.find({request.id, static_cast<std::uint32_t>(last - request.tasks.begin())});
+        const auto found =
+            batch_of_.find({request.id, hetsched::id_of<TaskId>(static_cast<std::size_t>(last - request.tasks.begin()))});
         if (found != batch_of_.end()) {
           Ended& batch = ended[found->second];
           batch.model = request.model;
           batch.in_time &= view.now <= request.deadline * (1 + 1e-12) + 1e-10;
         }
       }
-      batch_of_.erase(batch_of_.lower_bound({request.id, 0}), batch_of_.lower_bound({request.id + 1, 0}));
+      batch_of_.erase(batch_of_.lower_bound({request.id, TaskId{}}), batch_of_.lower_bound({request.id + 1, TaskId{}}));
     }
     for (const auto& [number, batch] : ended) {
       double& limit = limit_[batch.model];
@@ -280,17 +281,17 @@ class Batch final : public Policy {
   std::string rule_;
   double size_, delay_, step_;
   std::uint32_t largest_ = 1;
-  std::vector<double> limit_;             ///< by model, for aimd
+  IdVector<ModelId, double> limit_;       ///< for aimd
   std::map<Id, std::uint64_t> batch_of_;  ///< for aimd: in which batch a task of a live request was started last
   std::uint64_t batches_ = 0;
-  std::vector<std::uint32_t> points_;  ///< of the accelerators, for which latencies_ hold
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Latencies> latencies_;  ///< by model and size
+  std::vector<PointId> points_;  ///< of the accelerators, for which latencies_ hold
+  std::map<std::pair<ModelId, std::uint32_t>, Latencies> latencies_;  ///< by model and size
   std::map<Key, Group> groups_;
-  std::map<Id, TaskRef> ready_;       ///< what the policy inside sees ready
-  std::set<Id> shown_;                ///< what it has been told of
-  std::set<Id> joined_;               ///< started at this call
-  std::set<std::uint32_t> dropped_;   ///< by the policy inside at this call
-  std::vector<std::uint32_t> ended_;  ///< given up at this call
+  std::map<Id, TaskRef> ready_;    ///< what the policy inside sees ready
+  std::set<Id> shown_;             ///< what it has been told of
+  std::set<Id> joined_;            ///< started at this call
+  std::set<RequestRef> dropped_;   ///< by the policy inside at this call
+  std::vector<RequestRef> ended_;  ///< given up at this call
   Unknown given_up_;
   Decisions inside_;
   Veil veil_;

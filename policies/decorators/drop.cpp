@@ -60,13 +60,13 @@ class DropRules final : public Policy {
     if (rule_ == "newest") {
       drop_overtaken(view, out);
     } else {
-      for (const std::uint32_t r : view.live)
+      for (const RequestRef r : view.live)
         if (is_given_up(view, view.requests[r])) give_up(view, r, out);
       if (rule_ == "mk_firm") favour_mandatory(view, out);
     }
     veil_.reset(view);
-    if (!unknown_.empty()) veil_.hide_requests([&](std::uint32_t r) { return unknown_.contains(view.requests[r].id); });
-    for (const std::uint32_t r : ended_) veil_.end(r);
+    if (!unknown_.empty()) veil_.hide_requests([&](RequestRef r) { return unknown_.contains(view.requests[r].id); });
+    for (const RequestRef r : ended_) veil_.end(r);
     unknown_.forget_gone(view);
     if (rule_ == "skip_over") show_blue(view);
     const std::size_t before = out.all().size();
@@ -134,7 +134,7 @@ class DropRules final : public Policy {
   }
 
   struct Load {
-    std::uint32_t request;
+    RequestRef request;
     Seconds deadline, to_start, running, least;
     bool given_up = false;
   };
@@ -143,7 +143,7 @@ class DropRules final : public Policy {
   /// one O(live requests); for each that is late O(live requests x k) times those given up.
   void favour_mandatory(const SystemView& view, Decisions& out) {
     loads_.clear();
-    for (const std::uint32_t r : view.live) {
+    for (const RequestRef r : view.live) {
       const Request& request = view.requests[r];
       if (!given_up_.contains(request.id))
         loads_.push_back({r, request.deadline, pending_.to_start(request), PendingWork::running(view, request),
@@ -209,9 +209,9 @@ class DropRules final : public Policy {
   /// What is k before the oldest that is live matters no more.
   void forget_old(const SystemView& view, Firm& firm) const {
     if (firm.missed.size() < 4 * k_ + 64) return;
-    const auto stream = static_cast<std::uint32_t>(&firm - firm_.data());
+    const auto stream = id_of<StreamId>(static_cast<std::size_t>(&firm - firm_.all().data()));
     std::uint64_t oldest = firm.next;
-    for (const std::uint32_t r : view.live)
+    for (const RequestRef r : view.live)
       if (view.requests[r].stream == stream) oldest = std::min(oldest, view.requests[r].index);
     firm.missed.erase(firm.missed.begin(), firm.missed.lower_bound(oldest > k_ ? oldest - k_ : 0));
   }
@@ -219,7 +219,7 @@ class DropRules final : public Policy {
   void drop_overtaken(const SystemView& view, Decisions& out) {
     for (const Event& e : view.events) {
       if (e.type != Event::Type::request_arrived || !view.request(e.task).live) continue;
-      for (const std::uint32_t r : view.live) {
+      for (const RequestRef r : view.live) {
         const Request& older = view.requests[r];
         if (older.stream != view.request(e.task).stream || older.id >= view.request(e.task).id) continue;
         const bool untouched = std::all_of(older.tasks.begin(), older.tasks.end(), [](const TaskState& task) {
@@ -230,7 +230,7 @@ class DropRules final : public Policy {
     }
   }
 
-  void give_up(const SystemView& view, std::uint32_t r, Decisions& out) {
+  void give_up(const SystemView& view, RequestRef r, Decisions& out) {
     const std::uint64_t id = view.requests[r].id;
     given_up_.insert(id);
     if (rule_ == "mk_firm") firm_[view.requests[r].stream].missed.insert(view.requests[r].index);
@@ -247,7 +247,7 @@ class DropRules final : public Policy {
     const bool earned = history.size() >= k_ - 1 && std::all_of(history.end() - static_cast<std::ptrdiff_t>(k_ - 1),
                                                                 history.end(), [](bool in_time) { return in_time; });
     // Of those that are in the system at once only one can be the one that is skipped.
-    const bool other_blue = std::any_of(view.live.begin(), view.live.end(), [&](std::uint32_t r) {
+    const bool other_blue = std::any_of(view.live.begin(), view.live.end(), [&](RequestRef r) {
       return view.requests[r].stream == request.stream && blue_.contains(view.requests[r].id);
     });
     if (!earned || other_blue || request.deadline == kNever) return;
@@ -265,7 +265,7 @@ class DropRules final : public Policy {
         std::any_of(view.ready.begin(), view.ready.end(), [&](TaskRef t) { return !is_blue(view, t) && counts(t); });
     for (const TaskRef t : view.ready) {
       if (!is_blue(view, t) || !counts(t)) continue;
-      std::set<std::uint32_t>& hidden = hidden_blue_[view.request(t).id];
+      std::set<TaskId>& hidden = hidden_blue_[view.request(t).id];
       if (red) {
         hidden.insert(t.task);
         blue_waits_ = true;
@@ -278,7 +278,7 @@ class DropRules final : public Policy {
 
   /// If all red tasks have been started and a slot is left: blue ones may have it at once.
   void offer_rest(const SystemView& view, std::size_t before, Decisions& out) const {
-    std::set<std::pair<std::uint32_t, std::uint32_t>> red;
+    std::set<std::pair<RequestRef, TaskId>> red;
     for (const TaskRef t : view.ready)
       if (!is_blue(view, t) && !given_up_.contains(view.request(t).id)) red.emplace(t.request, t.task);
     std::uint32_t free = 0;
@@ -298,14 +298,14 @@ class DropRules final : public Policy {
   std::size_t m_, k_;
   RemainingTime remaining_;
   PendingWork pending_;
-  std::vector<std::deque<bool>> history_;  ///< by stream: were the last k in time
-  std::set<std::uint64_t> given_up_;       ///< at this call
-  std::vector<Firm> firm_;                 ///< by stream
-  std::vector<Load> loads_;                ///< of live requests, by deadline
+  IdVector<StreamId, std::deque<bool>> history_;  ///< were the last k in time
+  std::set<std::uint64_t> given_up_;              ///< at this call
+  IdVector<StreamId, Firm> firm_;
+  std::vector<Load> loads_;  ///< of live requests, by deadline
   std::set<std::uint64_t> blue_;
-  std::map<std::uint64_t, std::set<std::uint32_t>> hidden_blue_;  ///< their ready tasks that are hidden, by request
-  bool blue_waits_ = false;                                       ///< some are hidden at this call
-  std::vector<std::uint32_t> ended_;                              ///< of those, whom the policy inside knows
+  std::map<std::uint64_t, std::set<TaskId>> hidden_blue_;  ///< their ready tasks that are hidden, by request
+  bool blue_waits_ = false;                                ///< some are hidden at this call
+  std::vector<RequestRef> ended_;                          ///< of those, whom the policy inside knows
   Unknown unknown_;
   Veil veil_;
 };

@@ -17,45 +17,47 @@ class SlackDvfs final : public StaticPlan {
     start_points_.clear();
     for (const Accelerator& a : view.accelerators) start_points_.push_back(a.point);
     speeds_.assign(view.models.size(), {});
-    for (std::size_t m = 0; m < view.models.size(); ++m)
+    for (const ModelId m : view.models.ids())
       for (const ModelTask& task : view.models[m].tasks)
-        for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) speeds_[m].push_back(speeds_of(view, task, a));
+        for (const AcceleratorId a : view.accelerators.ids()) speeds_[m].push_back(speeds_of(view, task, a));
     StaticPlan::begin(view);
   }
 
  private:
-  std::vector<planning::Speed> speeds_of(const SystemView& view, const ModelTask& task, std::uint32_t a) const {
+  std::vector<planning::Speed> speeds_of(const SystemView& view, const ModelTask& task, AcceleratorId a) const {
     std::vector<planning::Speed> list;
     const Accelerator& accelerator = view.accelerators[a];
     const Kind& kind = view.kinds[accelerator.kind];
-    for (std::uint32_t p = 0; p < kind.points.size(); ++p) {
+    for (const PointId p : kind.points.ids()) {
       if (accelerator.slots > 1 && p != start_points_[a]) continue;
       const Seconds time = view.alone_time_at(task, a, p);
       if (time == kNever) continue;
-      list.push_back({p, kind.dispatch_time + time,
+      list.push_back({static_cast<std::uint32_t>(p), kind.dispatch_time + time,
                       view.alone_energy_at(task, a, p) - kind.points[p].idle_power / accelerator.slots * time});
     }
     return list;
   }
 
-  [[nodiscard]] std::uint32_t planning_point(const SystemView& /*view*/, std::uint32_t accelerator) const override {
+  [[nodiscard]] PointId planning_point(const SystemView& /*view*/, AcceleratorId accelerator) const override {
     return start_points_[accelerator];
   }
 
   planning::Plan plan(const planning::Problem& problem) override {
     planning::Plan plan = planning::heft(problem, options_);
     for (planning::Placement& placement : plan)
-      if (placement.accelerator != kNone) placement.point = start_points_[accelerator_of(placement.accelerator)];
+      if (placement.accelerator != kNone)
+        placement.point = static_cast<std::uint32_t>(start_points_[accelerator_of(placement.accelerator)]);
     planning::reclaim_slack(problem, plan, [&](std::uint32_t task, std::uint32_t row) {
       const planning::PlanTask& t = problem.tasks[task];
-      return speeds_[t.model][std::size_t{t.model_task} * start_points_.size() + accelerator_of(row)];
+      return speeds_[static_cast<ModelId>(t.model)]
+                    [std::size_t{t.model_task} * start_points_.size() + index_of(accelerator_of(row))];
     });
     return plan;
   }
 
   planning::HeftOptions options_;
-  std::vector<std::uint32_t> start_points_;                        ///< by accelerator
-  std::vector<std::vector<std::vector<planning::Speed>>> speeds_;  ///< by model, then task and accelerator
+  IdVector<AcceleratorId, PointId> start_points_;
+  IdVector<ModelId, std::vector<std::vector<planning::Speed>>> speeds_;  ///< by task and accelerator
 };
 
 }  // namespace

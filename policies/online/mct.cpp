@@ -23,7 +23,7 @@ class Mct final : public Policy {
       if (event.type == Event::Type::task_ready && view.request(event.task).live) enqueue(view, event.task);
     }
     free_.reset(view);
-    for (std::uint32_t a = 0; a < queues_.size(); ++a) {
+    for (const AcceleratorId a : queues_.ids()) {
       Queue& queue = queues_[a];
       while (!queue.tasks.empty() && (free_.at(a) || gone(view, queue.tasks.front()))) {
         const Queued head = queue.tasks.front();
@@ -54,9 +54,9 @@ class Mct final : public Policy {
   }
 
   void enqueue(const SystemView& view, TaskRef task) {
-    std::uint32_t best = kNone;
+    AcceleratorId best = AcceleratorId::none;
     Seconds first = kNever, time_there = 0;
-    for (std::uint32_t a = 0; a < queues_.size(); ++a) {
+    for (const AcceleratorId a : queues_.ids()) {
       const Accelerator& accelerator = view.accelerators[a];
       if (!accelerator.available) continue;
       const Seconds time = view.run_time(task, a);
@@ -68,7 +68,8 @@ class Mct final : public Policy {
         time_there = time;
       }
     }
-    if (best == kNone) return;  // only accelerators that are off can run it: redistributed when one returns
+    if (best == AcceleratorId::none)
+      return;  // only accelerators that are off can run it: redistributed when one returns
     queues_[best].tasks.push_back({task, view.request(task).id, time_there});
     queues_[best].backlog += time_there;
   }
@@ -92,7 +93,7 @@ class Mct final : public Policy {
         enqueue(view, task);
   }
 
-  std::vector<Queue> queues_;
+  IdVector<AcceleratorId, Queue> queues_;
   FreeSlots free_;
 };
 

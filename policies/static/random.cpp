@@ -17,12 +17,12 @@ class Random final : public StaticPlan {
   planning::Plan plan(const planning::Problem& problem) override {
     planning::Problem drawn = problem;
     for (std::uint32_t t = 0; t < problem.size(); ++t) {
-      std::vector<std::uint32_t> able;
+      std::vector<AcceleratorId> able;
       for (std::uint32_t p = 0; p < problem.accelerators(); ++p)
         if (problem.runs_on(t, p) && (able.empty() || able.back() != accelerator_of(p)))
           able.push_back(accelerator_of(p));
       if (able.empty()) continue;
-      const std::uint32_t chosen = able[below(able.size())];
+      const AcceleratorId chosen = able[below(able.size())];
       for (std::uint32_t p = 0; p < problem.accelerators(); ++p)
         if (accelerator_of(p) != chosen) drawn.forbid(t, p);
     }

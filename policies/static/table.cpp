@@ -29,7 +29,8 @@ class Table final : public StaticPlan {
     planning::Problem mapped = problem;
     for (std::uint32_t t = 0; t < problem.size(); ++t)
       for (std::uint32_t a = 0; a < problem.accelerators(); ++a)
-        if (!mapping_.allows(problem.tasks[t].model, problem.tasks[t].model_task, accelerator_of(a)))
+        if (!mapping_.allows(static_cast<ModelId>(problem.tasks[t].model),
+                             static_cast<TaskId>(problem.tasks[t].model_task), accelerator_of(a)))
           mapped.forbid(t, a);
     return planning::mct(mapped, insertion_);
   }

@@ -6,14 +6,14 @@ namespace hetsched {
 namespace {
 
 /// Bytes of a task's inputs that have not arrived in the accelerator's memory yet.
-Bytes missing_bytes(const SystemView& view, TaskRef task, std::uint32_t accelerator) {
+Bytes missing_bytes(const SystemView& view, TaskRef task, AcceleratorId accelerator) {
   if (view.memories == 1) return 0;
   const Request& request = view.request(task);
-  const std::uint32_t memory = view.accelerators[accelerator].memory;
+  const MemoryId memory = view.accelerators[accelerator].memory;
   Bytes sum = 0;
   for (const Edge& edge : view.model_task(task).inputs) {
-    const std::uint32_t at = request.tasks[edge.task].accelerator;
-    const bool there = at == kNone || view.accelerators[at].memory == memory ||
+    const AcceleratorId at = request.tasks[edge.task].accelerator;
+    const bool there = at == AcceleratorId::none || view.accelerators[at].memory == memory ||
                        std::any_of(request.replicas.begin(), request.replicas.end(), [&](const Replica& copy) {
                          return copy.tensor == edge.tensor && copy.memory == memory && copy.arrived;
                        });
@@ -48,7 +48,7 @@ void DataAware::decide(const SystemView& view, Decisions& out) {
   for (const Event& event : view.events)
     if (event.type == Event::Type::task_ready && view.request(event.task).live) push(view, event.task, out);
   free_.reset(view);
-  for (std::uint32_t a = 0; a < queues_.size(); ++a) {
+  for (const AcceleratorId a : queues_.ids()) {
     Queue& queue = queues_[a];
     while (free_.at(a) && !queue.tasks.empty()) {
       const std::size_t next = next_of(view, a);
@@ -65,7 +65,7 @@ void DataAware::decide(const SystemView& view, Decisions& out) {
 void DataAware::push(const SystemView& view, TaskRef task, Decisions& out) {
   candidates_.clear();
   last_end_ = view.now;
-  for (std::uint32_t a = 0; a < queues_.size(); ++a) {
+  for (const AcceleratorId a : queues_.ids()) {
     const Accelerator& accelerator = view.accelerators[a];
     if (!accelerator.available) continue;
     const Seconds free_at = accelerator.free_slots > 0 ? view.now : std::max(view.now, accelerator.free_at);
@@ -126,7 +126,7 @@ void DataAware::push_again(const SystemView& view, Decisions& out) {
       push(view, task, out);
 }
 
-std::size_t DataAware::next_of(const SystemView& view, std::uint32_t accelerator) const {
+std::size_t DataAware::next_of(const SystemView& view, AcceleratorId accelerator) const {
   const std::vector<Queued>& tasks = queues_[accelerator].tasks;
   if (!rules_.fewest_missing) return 0;
   std::size_t best = 0;

@@ -40,7 +40,7 @@ class DataAware : public Policy {
     Seconds backlog = 0;
   };
   struct Candidate {
-    std::uint32_t accelerator;
+    AcceleratorId accelerator;
     Seconds end, transfer, time;
   };
 
@@ -48,12 +48,12 @@ class DataAware : public Policy {
   void push_again(const SystemView& view, Decisions& out);
   [[nodiscard]] std::size_t best_of(const SystemView& view, TaskRef task) const;
   void forget_gone(const SystemView& view);
-  [[nodiscard]] std::size_t next_of(const SystemView& view, std::uint32_t accelerator) const;
+  [[nodiscard]] std::size_t next_of(const SystemView& view, AcceleratorId accelerator) const;
 
   Rules rules_;
   double alpha_ = 1, beta_ = 0, gamma_ = 0;
   Watts idle_power_ = 0;
-  std::vector<Queue> queues_;          ///< by accelerator
+  IdVector<AcceleratorId, Queue> queues_;
   std::vector<Candidate> candidates_;  ///< for the task that is being pushed
   Seconds last_end_ = 0;
   FreeSlots free_;

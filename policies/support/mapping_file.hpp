@@ -22,7 +22,7 @@ class MappingFile {
   void resolve(const SystemView& view);
 
   /// May the accelerator run the task of the model? Every one may if the file does not say.
-  [[nodiscard]] bool allows(std::uint32_t model, std::uint32_t task, std::uint32_t accelerator) const;
+  [[nodiscard]] bool allows(ModelId model, TaskId task, AcceleratorId accelerator) const;
 
  private:
   struct Line {
@@ -35,7 +35,8 @@ class MappingFile {
 
   std::string path_;
   std::vector<Line> lines_;
-  std::vector<std::vector<std::vector<bool>>> allowed_;  ///< by model, task, accelerator; empty: every one
+  /// Empty: every one.
+  IdVector<ModelId, IdVector<TaskId, IdVector<AcceleratorId, bool>>> allowed_;
 };
 
 }  // namespace hetsched

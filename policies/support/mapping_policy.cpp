@@ -81,32 +81,34 @@ void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs
                                   Decisions& out) {
   struct Item {
     Jobs::value_type* job;
-    std::uint32_t task;
+    TaskId task;
   };
   std::vector<Item> items;  // by task of the problem
   mapping::MappingProblem problem = mapping::problem_of(view);
   wait_for_planned(view, problem);
   for (Jobs::value_type* job : jobs) {
     const Request& request = view.requests[job->second.request];
-    std::vector<std::uint32_t>& where = job->second.where;
+    IdVector<TaskId, AcceleratorId>& where = job->second.where;
     const bool fixed = keep && !where.empty();
-    where.resize(request.tasks.size(), kNone);
-    for (std::size_t t = 0; t < request.tasks.size(); ++t)
+    where.resize(request.tasks.size(), AcceleratorId::none);
+    for (const TaskId t : request.tasks.ids())
       if (request.tasks[t].progress >= Progress::running) where[t] = request.tasks[t].accelerator;
-    for (const std::uint32_t t : mapping::add_live_request(problem, view, job->second.request)) {
-      if (fixed && where[t] != kNone) problem.fix(static_cast<std::uint32_t>(items.size()), where[t]);
+    for (const TaskId t : mapping::add_live_request(problem, view, job->second.request)) {
+      if (fixed && where[t] != AcceleratorId::none)
+        problem.fix(static_cast<std::uint32_t>(items.size()), static_cast<std::uint32_t>(where[t]));
       items.push_back({job, t});
     }
   }
   const double effort =
       std::min(1.0, static_cast<double>(max_tasks_) / static_cast<double>(std::max(items.size(), std::size_t{1})));
   const mapping::Plan planned = plan(problem, effort);
-  std::vector<std::vector<std::uint32_t>> orders(rows_.size());
+  IdVector<AcceleratorId, std::vector<std::uint32_t>> orders(rows_.size());
   for (std::uint32_t i = 0; i < items.size(); ++i) {
-    items[i].job->second.where[items[i].task] = planned.where[i];
-    if (planned.where[i] != kNone) orders[planned.where[i]].push_back(i);
+    const auto where = static_cast<AcceleratorId>(planned.where[i]);
+    items[i].job->second.where[items[i].task] = where;
+    if (where != AcceleratorId::none) orders[where].push_back(i);
   }
-  for (std::size_t a = 0; a < rows_.size(); ++a) {
+  for (const AcceleratorId a : rows_.ids()) {
     std::stable_sort(orders[a].begin(), orders[a].end(), [&](std::uint32_t i, std::uint32_t j) {
       return planned.timing.start[i] < planned.timing.start[j];
     });
@@ -127,16 +129,16 @@ void MappingPolicy::plan_together(const SystemView& view, const std::vector<Jobs
 /// With horizon request, others that are planned and have not started come first, or keep their times; what is
 /// late moves what is behind it.
 void MappingPolicy::wait_for_planned(const SystemView& view, mapping::MappingProblem& problem) const {
-  for (std::size_t a = 0; a < rows_.size(); ++a)
+  for (const AcceleratorId a : rows_.ids())
     for (const Entry& entry : rows_[a])
       if (is_over(view, entry) || !(entry.end < kNever)) {
         continue;
-      } else if (mapping::Server& server = problem.servers[a]; gaps_ && server.free_at.size() == 1) {
+      } else if (mapping::Server& server = problem.servers[index_of(a)]; gaps_ && server.free_at.size() == 1) {
         const Seconds before = server.reserved.empty() ? server.free_at[0] : server.reserved.back().end;
         const Seconds start = std::max(before, entry.start - view.now);
         server.reserved.push_back({start, start + (entry.end - entry.start)});
       } else {
-        for (Seconds& free_at : problem.servers[a].free_at) free_at = std::max(free_at, entry.end - view.now);
+        for (Seconds& free_at : problem.servers[index_of(a)].free_at) free_at = std::max(free_at, entry.end - view.now);
       }
 }
 
@@ -144,11 +146,11 @@ void MappingPolicy::wait_for_planned(const SystemView& view, mapping::MappingPro
 /// once.
 void MappingPolicy::announce(const SystemView& view, const Job& job, Decisions& out) const {
   const Request& request = view.requests[job.request];
-  if (std::find(job.where.begin(), job.where.end(), kNone) == job.where.end() && job.forecast < kNever)
+  if (std::find(job.where.begin(), job.where.end(), AcceleratorId::none) == job.where.end() && job.forecast < kNever)
     out.forecast(job.request, job.forecast);
   if (view.memories == 1) return;
-  for (std::uint32_t t = 0; t < job.where.size(); ++t) {
-    if (job.where[t] == kNone || request.tasks[t].progress >= Progress::running) continue;
+  for (const TaskId t : job.where.ids()) {
+    if (job.where[t] == AcceleratorId::none || request.tasks[t].progress >= Progress::running) continue;
     const auto& inputs = view.models[request.model].tasks[t].inputs;
     if (std::any_of(inputs.begin(), inputs.end(),
                     [&](const Edge& edge) { return request.tasks[edge.task].progress == Progress::finished; }))
@@ -160,10 +162,11 @@ void MappingPolicy::prefetch_outputs(const SystemView& view, TaskRef task, Decis
   if (view.memories == 1 || !view.request(task).live) return;
   const auto job = jobs_.find(view.request(task).id);
   if (job == jobs_.end() || job->second.where.empty()) return;
-  std::uint32_t last = kNone;
+  TaskId last = TaskId::none;
   for (const Edge& edge : view.model_task(task).outputs) {
-    const std::uint32_t where = job->second.where[edge.task];
-    if (edge.task == last || where == kNone || view.state({task.request, edge.task}).progress >= Progress::running)
+    const AcceleratorId where = job->second.where[edge.task];
+    if (edge.task == last || where == AcceleratorId::none ||
+        view.state({task.request, edge.task}).progress >= Progress::running)
       continue;
     last = edge.task;
     out.prefetch({task.request, edge.task}, where);
@@ -172,7 +175,7 @@ void MappingPolicy::prefetch_outputs(const SystemView& view, TaskRef task, Decis
 
 void MappingPolicy::start_heads(const SystemView& view, Decisions& out) {
   free_.reset(view);
-  for (std::uint32_t a = 0; a < rows_.size(); ++a)
+  for (const AcceleratorId a : rows_.ids())
     for (const Entry& head : rows_[a]) {
       if (is_over(view, head)) continue;
       const TaskRef task{jobs_.at(head.request_id).request, head.task};

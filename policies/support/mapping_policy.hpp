@@ -43,14 +43,14 @@ class MappingPolicy : public Policy {
 
  private:
   struct Job {
-    std::uint32_t request = kNone;     ///< index into SystemView::requests
-    std::vector<std::uint32_t> where;  ///< accelerator of each task; empty: not planned yet
+    RequestRef request = RequestRef::none;
+    IdVector<TaskId, AcceleratorId> where;  ///< empty: not planned yet
     Seconds forecast = kNever;
   };
   using Jobs = std::map<std::uint64_t, Job>;  ///< by request id
   struct Entry {
     std::uint64_t request_id = 0;
-    std::uint32_t task = 0;
+    TaskId task = {};
     Seconds start = 0, end = 0;  ///< planned
   };
 
@@ -69,7 +69,7 @@ class MappingPolicy : public Policy {
   bool gaps_;
   std::uint32_t max_tasks_;
   Jobs jobs_;
-  std::vector<std::deque<Entry>> rows_;  ///< by accelerator, in planned order
+  IdVector<AcceleratorId, std::deque<Entry>> rows_;  ///< in planned order
   FreeSlots free_;
 };
 

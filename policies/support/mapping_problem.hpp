@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "hetsched/view.hpp"
+#include "support/none.hpp"
 
 namespace hetsched::mapping {
 

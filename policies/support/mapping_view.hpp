@@ -19,9 +19,9 @@ MappingProblem idle_problem_of(const SystemView& view);
 
 /// Adds what has not started of a live request, as variant 0; returns the tasks of the model that were added,
 /// in order. What it finishes no earlier than is when its running tasks are predicted to end.
-std::vector<std::uint32_t> add_live_request(MappingProblem& problem, const SystemView& view, std::uint32_t request);
+std::vector<TaskId> add_live_request(MappingProblem& problem, const SystemView& view, RequestRef request);
 
 /// Adds a whole request of a model, as variant 0.
-void add_fresh_request(MappingProblem& problem, const SystemView& view, std::uint32_t model);
+void add_fresh_request(MappingProblem& problem, const SystemView& view, ModelId model);
 
 }  // namespace hetsched::mapping

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hetsched/view.hpp"
+#include "support/none.hpp"
 
 namespace hetsched::planning {
 

@@ -11,7 +11,7 @@ namespace {
 
 /// What a task is planned to take: dispatch, and computing with the memory to itself. kNever: not there, or
 /// not now.
-Seconds duration(const SystemView& view, const ModelTask& task, std::uint32_t a, std::uint32_t point) {
+Seconds duration(const SystemView& view, const ModelTask& task, AcceleratorId a, PointId point) {
   const Accelerator& accelerator = view.accelerators[a];
   if (!accelerator.available) return kNever;
   return view.kinds[accelerator.kind].dispatch_time + view.alone_time_at(task, a, point);
@@ -48,14 +48,14 @@ void StaticPlan::begin(const SystemView& view) {
   const auto accelerators = static_cast<std::uint32_t>(view.accelerators.size());
   rows_.resize(accelerators);
   slots_.clear();
-  for (std::uint32_t a = 0; a < accelerators; ++a)
+  for (const AcceleratorId a : view.accelerators.ids())
     slots_.insert(slots_.end(), std::clamp(view.accelerators[a].slots, 1u, kMostSlots), a);
   const auto rows = static_cast<std::uint32_t>(slots_.size());
   platform_ = planning::Problem(rows);
   for (std::uint32_t a = 0; a < rows; ++a)
     for (std::uint32_t b = 0; b < rows; ++b) {
-      const std::uint32_t from = view.accelerators[slots_[a]].memory, to = view.accelerators[slots_[b]].memory;
-      if (from != to) platform_.set_link(a, b, view.routes[std::size_t{from} * view.memories + to]);
+      const MemoryId from = view.accelerators[slots_[a]].memory, to = view.accelerators[slots_[b]].memory;
+      if (from != to) platform_.set_link(a, b, view.route(from, to));
     }
 }
 
@@ -90,7 +90,7 @@ void StaticPlan::note_events(const SystemView& view, Decisions& out) {
     if (event.type != Event::Type::task_ready || !view.request(event.task).live) continue;
     const Request& request = view.request(event.task);
     Job& job = jobs_[key_of(request)];
-    if (job.request != kNone) continue;
+    if (job.request != RequestRef::none) continue;
     job.request = event.task.request;
     job.request_id = request.id;
     job.model = request.model;
@@ -101,7 +101,7 @@ void StaticPlan::note_events(const SystemView& view, Decisions& out) {
   // comes after all, it is planned then.
   for (; !expected_.empty() && expected_.front().first <= view.now; expected_.pop_front()) {
     const auto job = jobs_.find(expected_.front().second);
-    if (job != jobs_.end() && job->second.request == kNone) forget(Key(job->first));
+    if (job != jobs_.end() && job->second.request == RequestRef::none) forget(Key(job->first));
   }
 }
 
@@ -114,7 +114,7 @@ void StaticPlan::forget(const Key& key) {
 bool StaticPlan::is_over(const SystemView& view, const Reservation& reservation) const {
   const auto job = jobs_.find(reservation.job);
   if (job == jobs_.end()) return true;
-  if (job->second.request == kNone) return false;
+  if (job->second.request == RequestRef::none) return false;
   return view.state({job->second.request, reservation.task}).progress >= Progress::running;
 }
 
@@ -133,13 +133,14 @@ void StaticPlan::plan_what_is_new(const SystemView& view, Decisions& out) {
     for (Row& row : rows_) row.clear();
 
   std::vector<Jobs::value_type*> jobs;
-  for (const std::uint32_t r : view.live) {
+  for (const RequestRef r : view.live) {
     const auto job = jobs_.find(key_of(view.requests[r]));
     if (job != jobs_.end() && (anew || job->second.where.empty())) jobs.push_back(&*job);
   }
   if (anew)
     for (const auto& [arrival, key] : expected_)
-      if (const auto job = jobs_.find(key); job != jobs_.end() && job->second.request == kNone) jobs.push_back(&*job);
+      if (const auto job = jobs_.find(key); job != jobs_.end() && job->second.request == RequestRef::none)
+        jobs.push_back(&*job);
   if (horizon_ == Horizon::request) {
     for (Jobs::value_type* job : jobs) plan_together(view, std::span(&job, 1), out);
   } else if (!jobs.empty()) {
@@ -154,13 +155,13 @@ void StaticPlan::plan_together(const SystemView& view, std::span<Jobs::value_typ
   for (Jobs::value_type* job : jobs) add_tasks(view, *job, problem);
   reserve(view, plan(problem));
   for (const Jobs::value_type* job : jobs)
-    if (job->second.request != kNone) announce(view, job->second, out);
+    if (job->second.request != RequestRef::none) announce(view, job->second, out);
 }
 
 /// What accelerators are busy with, from now: what runs, and what is planned.
 void StaticPlan::add_reservations(const SystemView& view, planning::Problem& problem) const {
   std::uint32_t next = 0;  // the first row of the accelerator
-  for (std::uint32_t a = 0; a < rows_.size(); ++a) {
+  for (const AcceleratorId a : rows_.ids()) {
     const std::uint32_t first = next;
     while (next < slots_.size() && slots_[next] == a) ++next;
     if (next - first > 1) {
@@ -184,11 +185,11 @@ void StaticPlan::add_reservations(const SystemView& view, planning::Problem& pro
 
 /// The same for several slots: what is planned takes the slot that is free first, in its order, as it will when it
 /// is carried out.
-void StaticPlan::add_to_slots(const SystemView& view, std::uint32_t accelerator,
+void StaticPlan::add_to_slots(const SystemView& view, AcceleratorId accelerator,
                               std::span<std::vector<planning::Interval>> rows) const {
   const Accelerator& what = view.accelerators[accelerator];
   std::vector<Seconds> free_at;
-  for (const std::uint32_t r : view.live)
+  for (const RequestRef r : view.live)
     for (const TaskState& task : view.requests[r].tasks)
       if (task.progress == Progress::running && task.accelerator == accelerator)
         free_at.push_back(std::max(task.finish - view.now, 0.0));
@@ -208,15 +209,15 @@ void StaticPlan::add_to_slots(const SystemView& view, std::uint32_t accelerator,
 
 void StaticPlan::add_tasks(const SystemView& view, Jobs::value_type& job, planning::Problem& problem) {
   const Model& model = view.models[job.second.model];
-  const Request* request = job.second.request == kNone ? nullptr : &view.requests[job.second.request];
+  const Request* request = job.second.request == RequestRef::none ? nullptr : &view.requests[job.second.request];
   const auto rows = static_cast<std::uint32_t>(slots_.size());
   const auto size = static_cast<std::uint32_t>(model.tasks.size());
-  job.second.where.assign(size, kNone);
+  job.second.where.assign(size, AcceleratorId::none);
   job.second.forecast = view.now;
-  std::vector<std::uint32_t> ids(size, kNone);
+  IdVector<TaskId, std::uint32_t> ids(size, kNone);
   std::vector<Seconds> times(rows);
   std::vector<Joules> energies(rows);
-  for (std::uint32_t t = 0; t < size; ++t) {
+  for (const TaskId t : model.tasks.ids()) {
     const ModelTask& task = model.tasks[t];
     if (request != nullptr && request->tasks[t].progress >= Progress::running) {
       job.second.where[t] = request->tasks[t].accelerator;
@@ -224,15 +225,16 @@ void StaticPlan::add_tasks(const SystemView& view, Jobs::value_type& job, planni
       continue;
     }
     for (std::uint32_t row = 0; row < rows; ++row) {
-      const std::uint32_t a = slots_[row], point = planning_point(view, a);
+      const AcceleratorId a = slots_[row];
+      const PointId point = planning_point(view, a);
       times[row] = duration(view, task, a, point);
       energies[row] = times[row] < kNever ? view.alone_energy_at(task, a, point) : 0;
     }
     ids[t] = problem.add_task(times, energies);
     items_.push_back({&job, t});
     problem.tasks.back().release = request == nullptr ? std::max(job.second.arrival - view.now, 0.0) : 0;
-    problem.tasks.back().model = job.second.model;
-    problem.tasks.back().model_task = t;
+    problem.tasks.back().model = static_cast<std::uint32_t>(job.second.model);
+    problem.tasks.back().model_task = static_cast<std::uint32_t>(t);
     for (const Edge& edge : task.inputs) {
       if (ids[edge.task] != kNone) {
         problem.add_edge(ids[edge.task], ids[t], edge.bytes);
@@ -247,19 +249,19 @@ void StaticPlan::add_tasks(const SystemView& view, Jobs::value_type& job, planni
 }
 
 void StaticPlan::reserve(const SystemView& view, const planning::Plan& plan) {
-  std::vector<bool> longer(rows_.size());
+  IdVector<AcceleratorId, bool> longer(rows_.size());
   for (std::size_t i = 0; i < items_.size(); ++i) {
     const planning::Placement& placement = plan[i];
     Job& job = items_[i].job->second;
-    const std::uint32_t a = placement.accelerator == kNone ? kNone : slots_[placement.accelerator];
+    const AcceleratorId a = placement.accelerator == kNone ? AcceleratorId::none : slots_[placement.accelerator];
     job.where[items_[i].task] = a;
     job.forecast = std::max(job.forecast, view.now + placement.end);
-    if (a == kNone) continue;  // nothing that is on can run it: planned anew when something changes
+    if (a == AcceleratorId::none) continue;  // nothing that is on can run it: planned anew when something changes
     longer[a] = true;
     rows_[a].push_back({view.now + placement.start, view.now + placement.end, next_order_++, items_[i].job->first,
-                        items_[i].task, placement.point});
+                        items_[i].task, static_cast<PointId>(placement.point)});
   }
-  for (std::size_t a = 0; a < rows_.size(); ++a)
+  for (const AcceleratorId a : rows_.ids())
     if (longer[a])
       std::sort(rows_[a].begin(), rows_[a].end(), [](const Reservation& x, const Reservation& y) {
         return std::tie(x.start, x.end, x.order) < std::tie(y.start, y.end, y.order);
@@ -271,8 +273,8 @@ void StaticPlan::reserve(const SystemView& view, const planning::Plan& plan) {
 void StaticPlan::announce(const SystemView& view, const Job& job, Decisions& out) const {
   if (job.forecast < kNever) out.forecast(job.request, job.forecast);
   if (view.memories == 1) return;
-  for (std::uint32_t t = 0; t < job.where.size(); ++t)
-    if (job.where[t] != kNone && view.state({job.request, t}).progress < Progress::running &&
+  for (const TaskId t : job.where.ids())
+    if (job.where[t] != AcceleratorId::none && view.state({job.request, t}).progress < Progress::running &&
         has_finished_input(view, {job.request, t}))
       out.prefetch({job.request, t}, job.where[t]);
 }
@@ -281,10 +283,10 @@ void StaticPlan::prefetch_outputs(const SystemView& view, TaskRef task, Decision
   if (view.memories == 1 || !view.request(task).live) return;
   const auto job = jobs_.find(key_of(view.request(task)));
   if (job == jobs_.end()) return;
-  const std::vector<std::uint32_t>& where = job->second.where;
-  std::uint32_t last = kNone;
+  const IdVector<TaskId, AcceleratorId>& where = job->second.where;
+  TaskId last = TaskId::none;
   for (const Edge& edge : view.model_task(task).outputs) {
-    if (edge.task == last || where[edge.task] == kNone) continue;
+    if (edge.task == last || where[edge.task] == AcceleratorId::none) continue;
     last = edge.task;
     out.prefetch({task.request, edge.task}, where[edge.task]);
   }
@@ -292,11 +294,11 @@ void StaticPlan::prefetch_outputs(const SystemView& view, TaskRef task, Decision
 
 void StaticPlan::start_heads(const SystemView& view, Decisions& out) {
   free_.reset(view);
-  for (std::uint32_t a = 0; a < rows_.size(); ++a)
+  for (const AcceleratorId a : rows_.ids())
     for (const Reservation& head : rows_[a]) {
       if (is_over(view, head)) continue;  // one before it may have been given back
       const Job& job = jobs_.at(head.job);
-      if (job.request == kNone) {  // if it does not come, others must not wait for it
+      if (job.request == RequestRef::none) {  // if it does not come, others must not wait for it
         if (job.arrival > wake_) out.wake_at(wake_ = job.arrival);
         break;
       }
@@ -309,10 +311,10 @@ void StaticPlan::start_heads(const SystemView& view, Decisions& out) {
 
 /// Starts the task, at its operating point if the accelerator is empty. False if it has to wait: it cannot run at the
 /// point that other tasks hold the accelerator at.
-bool StaticPlan::start(const SystemView& view, const Reservation& head, TaskRef task, std::uint32_t a, Decisions& out) {
+bool StaticPlan::start(const SystemView& view, const Reservation& head, TaskRef task, AcceleratorId a, Decisions& out) {
   const Accelerator& accelerator = view.accelerators[a];
-  std::uint32_t point = accelerator.point;
-  if (head.point != kNone && head.point != point && free_.left(a) == accelerator.slots) {
+  PointId point = accelerator.point;
+  if (head.point != PointId::none && head.point != point && free_.left(a) == accelerator.slots) {
     point = head.point;
     out.set_operating_point(a, point);
   }

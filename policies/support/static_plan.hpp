@@ -49,13 +49,13 @@ class StaticPlan : public Policy {
   explicit StaticPlan(Params& params);
 
   /// The accelerator of a row of a problem.
-  [[nodiscard]] std::uint32_t accelerator_of(std::uint32_t row) const { return slots_[row]; }
+  [[nodiscard]] AcceleratorId accelerator_of(std::uint32_t row) const { return slots_[row]; }
 
   /// Time 0 of the problem is now. What it calls accelerators are slots. Tasks are in order of requests, those of a
   /// request in topological order.
   virtual planning::Plan plan(const planning::Problem& problem) = 0;
   /// The operating point at which an accelerator's times are those of the problem: the one it is at.
-  [[nodiscard]] virtual std::uint32_t planning_point(const SystemView& view, std::uint32_t accelerator) const {
+  [[nodiscard]] virtual PointId planning_point(const SystemView& view, AcceleratorId accelerator) const {
     return view.accelerators[accelerator].point;
   }
 
@@ -63,16 +63,16 @@ class StaticPlan : public Policy {
   enum class Horizon { request, live, workload };
 
   /// What a request is known by before it arrives: its stream and its index there.
-  using Key = std::pair<std::uint32_t, std::uint64_t>;
+  using Key = std::pair<StreamId, std::uint64_t>;
 
   /// A request that is live or will be.
   struct Job {
-    std::uint32_t request = kNone;  ///< index into SystemView::requests; kNone: has not arrived
-    std::uint64_t request_id = 0;   ///< once it has
-    std::uint32_t model = 0;
+    RequestRef request = RequestRef::none;  ///< none: has not arrived
+    std::uint64_t request_id = 0;           ///< once it has
+    ModelId model = {};
     Seconds arrival = 0;
-    Seconds forecast = kNever;         ///< when it is planned to finish
-    std::vector<std::uint32_t> where;  ///< accelerator of each task; empty: not planned
+    Seconds forecast = kNever;              ///< when it is planned to finish
+    IdVector<TaskId, AcceleratorId> where;  ///< accelerator of each task; empty: not planned
   };
   using Jobs = std::map<Key, Job>;
 
@@ -81,15 +81,15 @@ class StaticPlan : public Policy {
     Seconds start = 0, end = 0;
     std::uint64_t order = 0;  ///< of planning: breaks ties between tasks of no duration
     Key job;
-    std::uint32_t task = 0;
-    std::uint32_t point = kNone;  ///< to run at; kNone: as it is
+    TaskId task = {};
+    PointId point = PointId::none;  ///< to run at; none: as it is
   };
   using Row = std::deque<Reservation>;  ///< of one accelerator, by (start, end, order)
 
   /// A task of the problem that is being solved.
   struct Item {
     Jobs::value_type* job = nullptr;
-    std::uint32_t task = 0;
+    TaskId task = {};
   };
 
   static Key key_of(const Request& request) { return {request.stream, request.index}; }
@@ -101,14 +101,14 @@ class StaticPlan : public Policy {
   void plan_what_is_new(const SystemView& view, Decisions& out);
   void plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs, Decisions& out);
   void add_reservations(const SystemView& view, planning::Problem& problem) const;
-  void add_to_slots(const SystemView& view, std::uint32_t accelerator,
+  void add_to_slots(const SystemView& view, AcceleratorId accelerator,
                     std::span<std::vector<planning::Interval>> rows) const;
   void add_tasks(const SystemView& view, Jobs::value_type& job, planning::Problem& problem);
   void reserve(const SystemView& view, const planning::Plan& plan);
   void announce(const SystemView& view, const Job& job, Decisions& out) const;
   void prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const;
   void start_heads(const SystemView& view, Decisions& out);
-  bool start(const SystemView& view, const Reservation& head, TaskRef task, std::uint32_t accelerator, Decisions& out);
+  bool start(const SystemView& view, const Reservation& head, TaskRef task, AcceleratorId accelerator, Decisions& out);
 
   Horizon horizon_;
   bool across_;
@@ -116,10 +116,10 @@ class StaticPlan : public Policy {
   Jobs jobs_;
   std::deque<std::pair<Seconds, Key>> expected_;  ///< who is to arrive when, by time
   Seconds wake_ = -kNever;                        ///< the latest time it has asked to be called at
-  std::vector<Row> rows_;                         ///< by accelerator
-  std::vector<std::uint32_t> slots_;              ///< by row of problems: its accelerator
-  planning::Problem platform_{0};                 ///< without tasks
-  std::vector<Item> items_;                       ///< of the problem that is being solved, by its tasks
+  IdVector<AcceleratorId, Row> rows_;
+  std::vector<AcceleratorId> slots_;  ///< by row of problems: its accelerator
+  planning::Problem platform_{0};     ///< without tasks
+  std::vector<Item> items_;           ///< of the problem that is being solved, by its tasks
   std::uint64_t next_order_ = 0;
   FreeSlots free_;
 };

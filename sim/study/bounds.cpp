@@ -16,8 +16,8 @@ constexpr std::uint32_t kMostTasks = 14;
 constexpr std::uint64_t kMostNodes = 200000;
 
 /// The accelerators as the run starts.
-std::vector<Accelerator> accelerators_of(const Tables& tables) {
-  std::vector<Accelerator> all;
+IdVector<AcceleratorId, Accelerator> accelerators_of(const Tables& tables) {
+  IdVector<AcceleratorId, Accelerator> all;
   for (const AcceleratorInfo& info : tables.accelerators()) {
     Accelerator a;
     a.name = info.name;
@@ -36,7 +36,7 @@ std::vector<Accelerator> accelerators_of(const Tables& tables) {
 class Machines {
  public:
   explicit Machines(const SystemView& view) : view_(view) {
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       const Accelerator& accelerator = view.accelerators[a];
       std::size_t m = 0;
       while (m < first_.size() && !(view.accelerators[first_[m]].kind == accelerator.kind &&
@@ -54,12 +54,12 @@ class Machines {
   /// The least time that a task keeps a slot of each busy; `shared`: its part of it, if it is in a batch.
   [[nodiscard]] std::vector<Seconds> times(const ModelTask& task, bool shared) const {
     std::vector<Seconds> row;
-    for (const std::uint32_t a : first_) {
-      const Kind& kind = view_.kinds[view_.accelerators[a].kind];
+    for (const AcceleratorId a : first_) {
+      const Kind& kind = view_.kind(a);
       Seconds least = kNever;
       for (std::uint32_t batch = 1; batch <= kind.max_batch; ++batch)
-        for (std::uint32_t point = 0; point < kind.points.size(); ++point)
-          for (std::uint32_t variant = 0; variant < task.variants; ++variant)
+        for (const PointId point : kind.points.ids())
+          for (const VariantId variant : task.variant_ids())
             least = std::min(least, (kind.dispatch_time + view_.alone_time_at(task, a, point, variant, batch)) /
                                         (shared ? batch : 1));
       row.push_back(least);
@@ -69,14 +69,14 @@ class Machines {
 
  private:
   const SystemView& view_;
-  std::vector<std::uint32_t> first_;  ///< an accelerator of each
+  std::vector<AcceleratorId> first_;  ///< an accelerator of each
   std::vector<double> slots_;
 };
 
 /// The longest way, and the load of one request; kNever if it has a task that nothing can run.
 Seconds alone(const Machines& machines, const Model& model) {
   std::vector<std::vector<Seconds>> rows;
-  std::vector<Seconds> end;
+  IdVector<TaskId, Seconds> end;
   Seconds last = 0;
   for (const ModelTask& task : model.tasks) {
     rows.push_back(machines.times(task, false));
@@ -95,23 +95,23 @@ mapping::MappingProblem fastest_request(const SystemView& view, const Model& mod
   const std::uint32_t request = problem.add_request();
   for (const ModelTask& task : model.tasks) {
     std::vector<mapping::Price> prices(problem.accelerators());
-    for (std::uint32_t a = 0; a < problem.accelerators(); ++a)
-      for (std::uint32_t point = 0; point < view.kinds[view.accelerators[a].kind].points.size(); ++point)
-        for (std::uint32_t variant = 0; variant < task.variants; ++variant)
-          prices[a].time = std::min(prices[a].time, view.alone_time_at(task, a, point, variant));
+    for (const AcceleratorId a : view.accelerators.ids())
+      for (const PointId point : view.kind(a).points.ids())
+        for (const VariantId variant : task.variant_ids())
+          prices[index_of(a)].time = std::min(prices[index_of(a)].time, view.alone_time_at(task, a, point, variant));
     const std::uint32_t id = problem.add_task(request, prices);
     for (const Edge& edge : task.inputs) {
       std::vector<Seconds> delays;
       for (const Accelerator& from : view.accelerators)
         for (const Accelerator& to : view.accelerators)
           delays.push_back(view.route_time(from.memory, to.memory, edge.bytes));
-      problem.add_edge(edge.task, id, delays, edge.bytes);
+      problem.add_edge(static_cast<std::uint32_t>(edge.task), id, delays, edge.bytes);
     }
   }
   return problem;
 }
 
-std::optional<double> optimum_of(const SystemView& view, std::uint32_t model) {
+std::optional<double> optimum_of(const SystemView& view, ModelId model) {
   if (view.models[model].tasks.size() > kMostTasks) return std::nullopt;
   const mapping::MappingProblem problem = fastest_request(view, view.models[model]);
   if (mapping::placeable_tasks(problem).size() != problem.size()) return std::nullopt;
@@ -122,7 +122,7 @@ std::optional<double> optimum_of(const SystemView& view, std::uint32_t model) {
 }  // namespace
 
 mapping::MappingProblem first_requests(const Tables& tables) {
-  const std::vector<Accelerator> accelerators = accelerators_of(tables);
+  const IdVector<AcceleratorId, Accelerator> accelerators = accelerators_of(tables);
   SystemView view;
   tables.fill(view);
   view.accelerators = accelerators;
@@ -132,13 +132,13 @@ mapping::MappingProblem first_requests(const Tables& tables) {
 }
 
 SummaryBounds bounds_of(const Tables& tables) {
-  const auto view_on = [&tables](const std::vector<Accelerator>& accelerators) {
+  const auto view_on = [&tables](const IdVector<AcceleratorId, Accelerator>& accelerators) {
     SystemView view;
     tables.fill(view);
     view.accelerators = accelerators;
     return view;
   };
-  const std::vector<Accelerator> accelerators = accelerators_of(tables);
+  const IdVector<AcceleratorId, Accelerator> accelerators = accelerators_of(tables);
   const SystemView view = view_on(accelerators);
   const Machines machines(view);
   SummaryBounds bounds;
@@ -161,7 +161,7 @@ SummaryBounds bounds_of(const Tables& tables) {
   };
   bounds.optimum = [view_on, accelerators](std::size_t stream) {
     const SystemView now = view_on(accelerators);
-    return optimum_of(now, now.streams[stream].model);
+    return optimum_of(now, now.streams[id_of<StreamId>(stream)].model);
   };
   return bounds;
 }
