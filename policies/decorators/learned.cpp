@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "builtin.hpp"

@@ -15,22 +15,6 @@ namespace {
 constexpr std::uint32_t kMostTasks = 14;
 constexpr std::uint64_t kMostNodes = 200000;
 
-/// The accelerators as the run starts.
-IdVector<AcceleratorId, Accelerator> accelerators_of(const Tables& tables) {
-  IdVector<AcceleratorId, Accelerator> all;
-  for (const AcceleratorInfo& info : tables.accelerators()) {
-    Accelerator a;
-    a.name = info.name;
-    a.kind = info.kind;
-    a.memory = info.memory;
-    a.point = info.initial_point;
-    a.slots = a.free_slots = info.slots;
-    a.bandwidth = tables.bandwidth_of(info);
-    all.push_back(a);
-  }
-  return all;
-}
-
 /// Accelerators that are as fast as each other count as one with more slots: the linear program is small
 /// then.
 class Machines {
@@ -122,24 +106,16 @@ std::optional<double> optimum_of(const SystemView& view, ModelId model) {
 }  // namespace
 
 mapping::MappingProblem first_requests(const Tables& tables) {
-  const IdVector<AcceleratorId, Accelerator> accelerators = accelerators_of(tables);
   SystemView view;
   tables.fill(view);
-  view.accelerators = accelerators;
   mapping::MappingProblem problem = mapping::idle_problem_of(view);
   for (const Stream& stream : view.streams) mapping::add_fresh_request(problem, view, stream.model);
   return problem;
 }
 
 SummaryBounds bounds_of(const Tables& tables) {
-  const auto view_on = [&tables](const IdVector<AcceleratorId, Accelerator>& accelerators) {
-    SystemView view;
-    tables.fill(view);
-    view.accelerators = accelerators;
-    return view;
-  };
-  const IdVector<AcceleratorId, Accelerator> accelerators = accelerators_of(tables);
-  const SystemView view = view_on(accelerators);
+  SystemView view;
+  tables.fill(view);
   const Machines machines(view);
   SummaryBounds bounds;
   std::vector<std::vector<std::vector<Seconds>>> rows;  // by stream and task
@@ -159,10 +135,7 @@ SummaryBounds bounds_of(const Tables& tables) {
     }
     return mapping::divisible_load(all, slots, weights);
   };
-  bounds.optimum = [view_on, accelerators](std::size_t stream) {
-    const SystemView now = view_on(accelerators);
-    return optimum_of(now, now.streams[id_of<StreamId>(stream)].model);
-  };
+  bounds.optimum = [view](std::size_t stream) { return optimum_of(view, view.streams[id_of<StreamId>(stream)].model); };
   return bounds;
 }
 

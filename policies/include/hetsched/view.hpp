@@ -201,7 +201,7 @@ struct Event {
     woken,                ///< by an earlier wake_at
   };
   Type type = Type::run_started;
-  TaskRef task;
+  TaskRef task = {};
   AcceleratorId accelerator = AcceleratorId::none;
 };
 
