@@ -54,16 +54,8 @@ mapping::MappingProblem problem_of_graph(const std::string& workload) {
   const Tables tables = Tables::build(*scenario, problems);
   SystemView view;
   tables.fill(view);
-  std::vector<Accelerator> accelerators;
-  for (const AcceleratorInfo& info : tables.accelerators()) {
-    Accelerator a;
-    a.kind = info.kind;
-    a.memory = info.memory;
-    accelerators.push_back(a);
-  }
-  view.accelerators = accelerators;
   mapping::MappingProblem problem = mapping::idle_problem_of(view);
-  mapping::add_fresh_request(problem, view, 0);
+  mapping::add_fresh_request(problem, view, ModelId{});
   return problem;
 }
 
