@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <map>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/pending_work.hpp"
 #include "support/remaining_time.hpp"
 #include "support/veil.hpp"

@@ -3,7 +3,7 @@
 #include <map>
 #include <ranges>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/start_check.hpp"
 #include "support/veil.hpp"
 

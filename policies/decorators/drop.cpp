@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/pending_work.hpp"
 #include "support/remaining_time.hpp"
 #include "support/veil.hpp"

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/start_check.hpp"
 
 namespace hetsched {

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <variant>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/start_check.hpp"
 #include "support/veil.hpp"
 

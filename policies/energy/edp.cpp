@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/placement.hpp"
 
 namespace hetsched {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/placement.hpp"
 #include "support/virtual_deadlines.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 
 namespace hetsched {

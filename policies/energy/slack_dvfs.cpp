@@ -1,7 +1,8 @@
-#include "builtin.hpp"
-#include "support/list_scheduling.hpp"
-#include "support/slack.hpp"
-#include "support/static_plan.hpp"
+#include "hetsched/policy.hpp"
+#include "planning/from_view.hpp"
+#include "planning/planned_policy.hpp"
+#include "planning/rules/list.hpp"
+#include "planning/slack.hpp"
 
 namespace hetsched {
 namespace {
@@ -9,9 +10,14 @@ namespace {
 /// HEFT's plan at the operating points that the run starts with; then each task at the point of least energy that fits
 /// into its slack, so that every request still ends when HEFT would end it. Mapping and order stay. Energy is counted
 /// beyond what the accelerator would draw idle. Accelerators with several slots keep their point.
-class SlackDvfs final : public StaticPlan {
+class SlackDvfs final : public planning::PlannedPolicy {
  public:
-  explicit SlackDvfs(Params& params) : StaticPlan(params) { options_.insertion = insertion_parameter(params); }
+  explicit SlackDvfs(Params& params)
+      : PlannedPolicy(params, planning::Horizon::request, planning::Limit::none),
+        heft_(planning::heft()),
+        settings_(heft_.defaults()) {
+    settings_.front() = planning::insertion_parameter(params) ? 1 : 0;
+  }
 
   void begin(const SystemView& view) override {
     start_points_.clear();
@@ -19,8 +25,8 @@ class SlackDvfs final : public StaticPlan {
     speeds_.assign(view.models.size(), {});
     for (const ModelId m : view.models.ids())
       for (const ModelTask& task : view.models[m].tasks)
-        for (const AcceleratorId a : view.accelerators.ids()) speeds_[m].push_back(speeds_of(view, task, a));
-    StaticPlan::begin(view);
+        for (const AcceleratorId a : start_points_.ids()) speeds_[m].push_back(speeds_of(view, task, a));
+    PlannedPolicy::begin(view);
   }
 
  private:
@@ -32,30 +38,29 @@ class SlackDvfs final : public StaticPlan {
       if (accelerator.slots > 1 && p != start_points_[a]) continue;
       const Seconds time = view.alone_time_at(task, a, p);
       if (time == kNever) continue;
-      list.push_back({static_cast<std::uint32_t>(p), kind.dispatch_time + time,
+      list.push_back({p, kind.dispatch_time + time,
                       view.alone_energy_at(task, a, p) - kind.points[p].idle_power / accelerator.slots * time});
     }
     return list;
   }
 
-  [[nodiscard]] PointId planning_point(const SystemView& /*view*/, AcceleratorId accelerator) const override {
-    return start_points_[accelerator];
+  [[nodiscard]] planning::TaskCost cost(const SystemView& view, const ModelTask& task, AcceleratorId a) const override {
+    return planning::cost_at(view, task, a, start_points_[a]);
   }
 
-  planning::Plan plan(const planning::Problem& problem) override {
-    planning::Plan plan = planning::heft(problem, options_);
-    for (planning::Placement& placement : plan)
-      if (placement.accelerator != kNone)
-        placement.point = static_cast<std::uint32_t>(start_points_[accelerator_of(placement.accelerator)]);
-    planning::reclaim_slack(problem, plan, [&](std::uint32_t task, std::uint32_t row) {
+  planning::Plan plan(planning::Problem& problem, double /*effort*/) override {
+    planning::Plan plan = heft_.plan(problem, settings_);
+    for (planning::Placement& placement : plan.tasks)
+      if (placement.placed()) placement.point = start_points_[placement.accelerator];
+    planning::reclaim_slack(problem, plan, [&](planning::PlanTaskId task, AcceleratorId accelerator) {
       const planning::PlanTask& t = problem.tasks[task];
-      return speeds_[static_cast<ModelId>(t.model)]
-                    [std::size_t{t.model_task} * start_points_.size() + index_of(accelerator_of(row))];
+      return speeds_[t.model][index_of(t.model_task) * start_points_.size() + index_of(accelerator)];
     });
     return plan;
   }
 
-  planning::HeftOptions options_;
+  planning::Rule heft_;
+  planning::Settings settings_;
   IdVector<AcceleratorId, PointId> start_points_;
   IdVector<ModelId, std::vector<std::vector<planning::Speed>>> speeds_;  ///< by task and accelerator
 };

@@ -1,4 +1,4 @@
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/data_aware.hpp"
 
 namespace hetsched {

@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 #include "support/map_score_tuner.hpp"
 #include "support/remaining_time.hpp"

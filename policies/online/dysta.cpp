@@ -2,7 +2,7 @@
 #include <map>
 #include <utility>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/estimates.hpp"
 #include "support/free_slots.hpp"
 #include "support/ranked_ready.hpp"

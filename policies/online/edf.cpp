@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 #include "support/pinned_queues.hpp"
 #include "support/ready_queue.hpp"

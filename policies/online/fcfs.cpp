@@ -1,6 +1,6 @@
 #include <vector>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 #include "support/pinned_queues.hpp"
 

@@ -1,7 +1,7 @@
 #include <map>
 #include <vector>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 #include "support/pinned_queues.hpp"
 

@@ -1,4 +1,4 @@
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/estimates.hpp"
 #include "support/free_slots.hpp"
 #include "support/ranked_ready.hpp"

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 
 namespace hetsched {

@@ -1,6 +1,6 @@
 #include <map>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/estimates.hpp"
 #include "support/free_slots.hpp"
 #include "support/request_queue.hpp"

@@ -1,4 +1,4 @@
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/work_stealing.hpp"
 
 namespace hetsched {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <deque>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 
 namespace hetsched {

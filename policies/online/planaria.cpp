@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/estimates.hpp"
 #include "support/free_slots.hpp"
 #include "support/ranked_ready.hpp"

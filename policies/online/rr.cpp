@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "builtin.hpp"
+#include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 
 namespace hetsched {

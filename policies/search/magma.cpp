@@ -1,23 +1,21 @@
-#include "builtin.hpp"
-#include "support/dice.hpp"
-#include "support/mapping_policy.hpp"
-#include "support/mapping_searches.hpp"
+#include "hetsched/policy.hpp"
+#include "planning/dice.hpp"
+#include "search/estimated_search.hpp"
 
 namespace hetsched {
 namespace {
 
 /// MAGMA (Kao and Krishna, HPCA 2022): a genetic algorithm for a group of tasks. Each has a gene for its
 /// accelerator and one for its priority there; operators and rates are the paper's, the fitness is an
-/// estimate that knows of shared bandwidth (support/mapping_estimate.hpp; the paper's rule is
+/// estimate that knows of shared bandwidth (planning/search/estimate.hpp; the paper's rule is
 /// bandwidth=proportional). Tasks here may need each other, so an accelerator takes the first by priority of
 /// those whose inputs are there. The first generation contains HEFT's mapping, and the best is kept, so that
 /// it is never estimated worse. Ties: place in the population.
-class Magma final : public MappingPolicy {
+class Magma final : public EstimatedSearch {
  public:
-  explicit Magma(Params& p) : MappingPolicy(p, MappingHorizon::live), estimate_(p), dice_(p.seed()) {
+  explicit Magma(Params& p) : EstimatedSearch(p), dice_(p.seed()) {
     const auto count = [&](const char* name, double fallback, double least, const char* doc) {
-      return static_cast<std::uint32_t>(
-          p.number(name, {.fallback = fallback, .min = least, .max = 1e6, .integer = true, .doc = doc}));
+      return static_cast<std::uint32_t>(count_parameter(p, name, fallback, least, 1e6, doc));
     };
     const auto share = [&](const char* name, double fallback, const char* doc) {
       return p.number(name, {.fallback = fallback, .min = 0, .max = 1, .doc = doc});
@@ -34,16 +32,14 @@ class Magma final : public MappingPolicy {
   }
 
  private:
-  mapping::Plan plan(mapping::MappingProblem& problem, double effort) override {
-    estimate_.apply(problem);
-    mapping::Genetic options = options_;
-    options.generations = static_cast<std::uint32_t>(options.generations * effort);
+  planning::Plan search(const planning::Problem& problem, const planning::Goal& goal, double effort) override {
+    planning::Genetic options = options_;
+    options.generations = static_cast<std::uint32_t>(part_of(options.generations, effort));
     options.seed = dice_.next();
-    return mapping::genetic_search(problem, estimate_.goal(problem), options);
+    return planning::genetic_search(problem, goal, options);
   }
 
-  EstimateParameters estimate_;
-  mapping::Genetic options_;
+  planning::Genetic options_;
   Dice dice_;
 };
 

@@ -1,34 +1,29 @@
-#include "builtin.hpp"
-#include "support/branch_and_bound.hpp"
-#include "support/mapping_policy.hpp"
+#include "hetsched/policy.hpp"
+#include "planning/search/branch_and_bound.hpp"
+#include "search/estimated_search.hpp"
 
 namespace hetsched {
 namespace {
 
-/// The shortest schedule of each request, by branch and bound when it arrives (support/branch_and_bound.hpp):
+/// The shortest schedule of each request, by branch and bound when it arrives (planning/search/branch_and_bound.hpp):
 /// what heuristics are measured by. It is proved if it takes no more than `max_nodes` partial schedules and
 /// the request no more than 64 tasks; else, and without any more ado, the best plan found is carried out, which is
 /// never longer than what any static rule plans for the same problem. A run does not tell which of both it was;
 /// `hetsched optimum` does, for the first requests of a run.
-/// Plans of earlier requests keep their times on accelerators of one slot: gaps between them are used, as HEFT's
-/// insertion does; behind the last one on others. Contention of links and memories and switches of models are not
-/// planned for. Ties: the first found.
-class Optimal final : public MappingPolicy {
+/// Plans of earlier requests keep their times: gaps between them are used, as HEFT's insertion does. Contention of
+/// links and memories is not planned for. Ties: the first found.
+class Optimal final : public planning::PlannedPolicy {
  public:
-  explicit Optimal(Params& p) : MappingPolicy(p, MappingHorizon::request, true) {
-    max_nodes_ = static_cast<std::uint64_t>(p.number("max_nodes", {.fallback = 10000,
-                                                                   .min = 0,
-                                                                   .max = 1e12,
-                                                                   .integer = true,
-                                                                   .doc = "partial schedules looked at per planning"}));
-  }
+  explicit Optimal(Params& p)
+      : PlannedPolicy(p, planning::Horizon::request, planning::Limit::tasks),
+        max_nodes_(count_parameter(p, "max_nodes", 10000, 0, 1e12, "partial schedules looked at per planning")) {}
 
  private:
-  mapping::Plan plan(mapping::MappingProblem& problem, double effort) override {
-    return mapping::branch_and_bound(problem, static_cast<std::uint64_t>(static_cast<double>(max_nodes_) * effort));
+  planning::Plan plan(planning::Problem& problem, double effort) override {
+    return planning::branch_and_bound(problem, part_of(max_nodes_, effort));
   }
 
-  std::uint64_t max_nodes_ = 0;
+  std::uint64_t max_nodes_;
 };
 
 }  // namespace

@@ -1,6 +1,5 @@
-#include "builtin.hpp"
-#include "support/mapping_policy.hpp"
-#include "support/mapping_searches.hpp"
+#include "hetsched/policy.hpp"
+#include "search/estimated_search.hpp"
 
 namespace hetsched {
 namespace {
@@ -11,15 +10,11 @@ namespace {
 /// objective=energy or an energy budget AxoNN's (Dagli et al., DAC 2022). If the search is stopped by
 /// `max_estimates` the best mapping found by then is carried out; it is never estimated worse than HEFT's.
 /// Ties: the mapping found first, simple ones before others.
-class OptimalMapping final : public MappingPolicy {
+class OptimalMapping final : public EstimatedSearch {
  public:
-  explicit OptimalMapping(Params& p) : MappingPolicy(p, MappingHorizon::live), estimate_(p) {
-    max_estimates_ = static_cast<std::uint64_t>(
-        p.number("max_estimates", {.fallback = 200,
-                                   .min = 0,
-                                   .max = 1e12,
-                                   .integer = true,
-                                   .doc = "mappings tried per planning, besides 64 times as many partial ones"}));
+  explicit OptimalMapping(Params& p) : EstimatedSearch(p) {
+    max_estimates_ = count_parameter(p, "max_estimates", 200, 0, 1e12,
+                                     "mappings tried per planning, besides 64 times as many partial ones");
     const double transitions = p.number(
         "max_transitions", {.fallback = -1,
                             .min = -1,
@@ -27,20 +22,18 @@ class OptimalMapping final : public MappingPolicy {
                             .integer = true,
                             .doc = "changes of the accelerator in the order of a request's tasks, where tasks allow it "
                                    "(HaX-CoNN, AxoNN: 1); -1: any number"});
-    max_transitions_ = transitions < 0 ? kNone : static_cast<std::uint32_t>(transitions);
+    if (transitions >= 0) max_transitions_ = static_cast<std::uint32_t>(transitions);
   }
 
  private:
-  mapping::Plan plan(mapping::MappingProblem& problem, double effort) override {
-    estimate_.apply(problem);
-    mapping::Goal goal = estimate_.goal(problem);
+  planning::Plan search(const planning::Problem& problem, const planning::Goal& wanted, double effort) override {
+    planning::Goal goal = wanted;
     goal.max_transitions = max_transitions_;
-    return mapping::enumerate(problem, goal, static_cast<std::uint64_t>(static_cast<double>(max_estimates_) * effort));
+    return planning::enumerate(problem, goal, part_of(max_estimates_, effort));
   }
 
-  EstimateParameters estimate_;
   std::uint64_t max_estimates_ = 0;
-  std::uint32_t max_transitions_ = kNone;
+  std::uint32_t max_transitions_ = planning::kAnyTransitions;
 };
 
 }  // namespace

@@ -1,32 +1,31 @@
-#include "builtin.hpp"
-#include "support/dice.hpp"
-#include "support/list_scheduling.hpp"
-#include "support/static_plan.hpp"
+#include "hetsched/policy.hpp"
+#include "planning/dice.hpp"
+#include "planning/planned_policy.hpp"
+#include "planning/rules/immediate_mode.hpp"
 
 namespace hetsched {
 namespace {
 
+using planning::Plan, planning::PlanTaskId, planning::Problem;
+
 /// Every task on an accelerator drawn at random among those that run it, all with equal chances; tasks in
 /// topological order. What others are measured against.
-class Random final : public StaticPlan {
+class Random final : public planning::PlannedPolicy {
  public:
   explicit Random(Params& params)
-      : StaticPlan(params), insertion_(insertion_parameter(params, false)), dice_(params.seed()) {}
+      : PlannedPolicy(params, planning::Horizon::request, planning::Limit::none),
+        insertion_(planning::insertion_parameter(params, false)),
+        dice_(params.seed()) {}
 
  private:
-  planning::Plan plan(const planning::Problem& problem) override {
-    planning::Problem drawn = problem;
-    for (std::uint32_t t = 0; t < problem.size(); ++t) {
+  Plan plan(Problem& problem, double /*effort*/) override {
+    for (const PlanTaskId t : problem.tasks.ids()) {
       std::vector<AcceleratorId> able;
-      for (std::uint32_t p = 0; p < problem.accelerators(); ++p)
-        if (problem.runs_on(t, p) && (able.empty() || able.back() != accelerator_of(p)))
-          able.push_back(accelerator_of(p));
-      if (able.empty()) continue;
-      const AcceleratorId chosen = able[below(able.size())];
-      for (std::uint32_t p = 0; p < problem.accelerators(); ++p)
-        if (accelerator_of(p) != chosen) drawn.forbid(t, p);
+      for (const AcceleratorId a : problem.accelerators.ids())
+        if (problem.runs_on(t, a)) able.push_back(a);
+      if (!able.empty()) problem.fix(t, able[below(able.size())]);
     }
-    return planning::mct(drawn, insertion_);
+    return planning::minimum_completion_time(problem, insertion_);
   }
 
   /// In [0, n): the upper bits of a product replace a division.

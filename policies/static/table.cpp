@@ -1,7 +1,7 @@
-#include "builtin.hpp"
-#include "support/list_scheduling.hpp"
-#include "support/mapping_file.hpp"
-#include "support/static_plan.hpp"
+#include "hetsched/policy.hpp"
+#include "planning/planned_policy.hpp"
+#include "planning/rules/immediate_mode.hpp"
+#include "static/mapping_file.hpp"
 
 namespace hetsched {
 namespace {
@@ -9,30 +9,27 @@ namespace {
 /// A user's mapping: each task runs on the accelerator that a CSV file names for it, or on the one of the
 /// named kind where it finishes first. Tasks in topological order; those that are not in the file go where
 /// they finish first.
-class Table final : public StaticPlan {
+class Table final : public planning::PlannedPolicy {
  public:
   explicit Table(Params& params)
-      : StaticPlan(params),
-        insertion_(insertion_parameter(params, false)),
+      : PlannedPolicy(params, planning::Horizon::request, planning::Limit::none),
+        insertion_(planning::insertion_parameter(params, false)),
         mapping_(params, "file",
                  "CSV with the columns model,task,accelerator; an accelerator or a kind; without a file "
                  "every task goes "
                  "where it finishes first") {}
 
   void begin(const SystemView& view) override {
-    StaticPlan::begin(view);
+    PlannedPolicy::begin(view);
     mapping_.resolve(view);
   }
 
  private:
-  planning::Plan plan(const planning::Problem& problem) override {
-    planning::Problem mapped = problem;
-    for (std::uint32_t t = 0; t < problem.size(); ++t)
-      for (std::uint32_t a = 0; a < problem.accelerators(); ++a)
-        if (!mapping_.allows(static_cast<ModelId>(problem.tasks[t].model),
-                             static_cast<TaskId>(problem.tasks[t].model_task), accelerator_of(a)))
-          mapped.forbid(t, a);
-    return planning::mct(mapped, insertion_);
+  planning::Plan plan(planning::Problem& problem, double /*effort*/) override {
+    for (const planning::PlanTaskId t : problem.tasks.ids())
+      for (const AcceleratorId a : problem.accelerators.ids())
+        if (!mapping_.allows(problem.tasks[t].model, problem.tasks[t].model_task, a)) problem.forbid(t, a);
+    return planning::minimum_completion_time(problem, insertion_);
   }
 
   bool insertion_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "support/linear_program.hpp"
+#include "planning/linear_program.hpp"
 
 namespace hetsched {
 
@@ -13,7 +13,7 @@ MaxMinShares max_min_shares(const std::vector<std::vector<double>>& throughput, 
   const double all = std::accumulate(workers.begin(), workers.end(), 0.0);
   const double most = std::max(1.0, all / static_cast<double>(jobs));  // an equal share is at most one worker
   // Variables: X by job and type, then the least normalised throughput.
-  LinearProgram program;
+  planning::LinearProgram program;
   program.objective.assign(jobs * types + 1, 0);
   program.objective.back() = 1;
   const auto add_row = [&](double bound) -> std::vector<double>& {
@@ -35,10 +35,10 @@ MaxMinShares max_min_shares(const std::vector<std::vector<double>>& throughput, 
     std::vector<double>& type = add_row(workers[k]);
     for (std::size_t m = 0; m < jobs; ++m) type[m * types + k] = 1;
   }
-  const LinearSolution solution = solve(program);
+  const planning::LinearSolution solution = planning::solve(program);
   MaxMinShares shares;
   shares.share.assign(jobs, std::vector<double>(types, 0));
-  if (solution.status != LinearSolution::Status::optimal) return shares;  // no job has any throughput
+  if (solution.status != planning::LinearSolution::Status::optimal) return shares;  // no job has any throughput
   shares.least = solution.value;
   for (std::size_t m = 0; m < jobs; ++m)
     for (std::size_t k = 0; k < types; ++k)

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "hetsched/policy.hpp"
-#include "support/dice.hpp"
+#include "planning/dice.hpp"
 #include "support/free_slots.hpp"
 
 namespace hetsched {

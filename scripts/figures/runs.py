@@ -20,7 +20,7 @@ STATES = [("busy", COLOURS[0], ""), ("overhead", COLOURS[1], ""), ("waiting", CO
 def latency_cdf(paths, out, options):
     """Share of released requests that have finished within a latency: one line per stream of a run, or, of
     several runs, one line per run, in a panel per stream if those are few. Dashed: deadlines."""
-    runs = _runs(paths, "requests.csv", ["stream", "arrival_s", "deadline_s", "latency_s"])
+    runs = _runs(paths, "requests.csv", ["stream", "arrival_at_s", "deadline_at_s", "latency_s"])
     one_run = len(runs) == 1
     streams = list(dict.fromkeys(row["stream"] for table in runs.values() for row in table.rows))
     split = one_run or len(streams) <= MOST_STREAMS
@@ -71,11 +71,11 @@ def _latencies(table, split):
     streams = {}
     for row in table.rows:
         found, limits, released = streams.get(row["stream"] if split else "*", ([], set(), 0))
-        latency, deadline = table.number(row, "latency_s"), table.number(row, "deadline_s")
+        latency, deadline = table.number(row, "latency_s"), table.number(row, "deadline_at_s")
         if latency is not None:
             found.append(latency)
         if deadline is not None:
-            limits.add(float(f"{deadline - table.number(row, 'arrival_s'):.6g}"))
+            limits.add(float(f"{deadline - table.number(row, 'arrival_at_s'):.6g}"))
         streams[row["stream"] if split else "*"] = (found, limits, released + 1)
     return {stream: (sorted(found), list(limits) if len(limits) == 1 else [], released)
             for stream, (found, limits, released) in streams.items()}
@@ -90,7 +90,7 @@ def _cdf(axis, latencies, released, right, style):
 
 def gantt(paths, out, options):
     """What ran where and when in one run: a row per accelerator and slot, a colour per model."""
-    needed = ["request", "model", "accelerator", "slot", "start_s", "inputs_s", "compute_s", "end_s"]
+    needed = ["request", "model", "accelerator", "slot", "start_at_s", "inputs_at_s", "compute_at_s", "end_at_s"]
     runs = _runs(paths, "tasks.csv", needed)
     if len(runs) > 1:
         raise PlotError(f"A Gantt chart shows one run, but there are {len(runs)}; name one run folder.")
@@ -142,7 +142,7 @@ def gantt(paths, out, options):
     axis.set_yticks(range(len(place)), list(place))
     axis.grid(True, axis="x")
     axis.grid(False, axis="y")
-    write_csv(out, ["row", "request", "model", "task", "start_s", "inputs_s", "compute_s", "end_s", "missed"], drawn)
+    write_csv(out, ["row", "request", "model", "task", "start_at_s", "inputs_at_s", "compute_at_s", "end_at_s", "missed"], drawn)
     handles = [Patch(facecolor=look[model].colour, hatch=look[model].hatch, edgecolor="black", linewidth=0.3,
                      label=model) for model in models]
     finish(figure, out, handles + _gantt_legend(tasks, marks), options.title)
@@ -204,8 +204,8 @@ def _missed_requests(folder):
 
 
 def _transfers(folder, begin, end):
-    table = Table(folder / "transfers.csv", ["from", "to", "start_s", "end_s"])
-    timed = [(row, max(begin, table.number(row, "start_s")), min(end, table.number(row, "end_s")))
+    table = Table(folder / "transfers.csv", ["from", "to", "start_at_s", "end_at_s"])
+    timed = [(row, max(begin, table.number(row, "start_at_s")), min(end, table.number(row, "end_at_s")))
              for row in table.rows]
     return [entry for entry in timed if entry[2] > entry[1]]
 

@@ -24,6 +24,8 @@ class Table:
         except (UnicodeDecodeError, csv.Error) as error:
             raise PlotError(f"{self.path}: is not a CSV file: {error}.") from None
         missing = [column for column in needed if column not in self.columns]
+        if any(column.endswith("_at_s") and column.replace("_at_s", "_s") in self.columns for column in missing):
+            raise PlotError(f"{self.path}: was made by an older hetsched (results format 1); run the experiment again.")
         if missing:
             raise PlotError(f"{self.path}: has no column {', '.join(missing)}; it has: {', '.join(self.columns)}.")
         if not self.rows:

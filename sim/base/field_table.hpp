@@ -41,6 +41,9 @@ class Words {
   std::size_t size_ = 0;
 };
 
+/// Which of two values of a metric is the better one.
+enum class Better { unsaid, less, more };
+
 /// What is said about a field besides its name and meaning. Bounds are for numbers and hold for each element
 /// of a list.
 struct About {
@@ -51,6 +54,7 @@ struct About {
   double above = -std::numeric_limits<double>::infinity();  ///< must be greater than this
   Words words = {};                                         ///< the texts allowed; empty: any
   bool object = false;                                      ///< a JsonValue must be an object
+  Better better = Better::unsaid;                           ///< of metrics
 };
 
 /// One field of S: one row of its table.

@@ -5,7 +5,7 @@
 #include "base/units.hpp"
 #include "cli/arguments.hpp"
 #include "cli/output.hpp"
-#include "import/importer.hpp"
+#include "import/models/model_import.hpp"
 
 namespace hetsched {
 namespace {
@@ -16,12 +16,6 @@ struct Options {
   Names dims, kinds;
   bool no_fuse = false, allow_unknown = false, quiet = false;
 };
-
-Names formats() {
-  Names names;
-  for (const Importer& importer : importers()) names.emplace_back(importer.name);
-  return names;
-}
 
 /// What one of a unit in the file is, in SI.
 std::optional<double> unit_value(const char* option, const std::string& text, const char* unit) {
@@ -46,11 +40,11 @@ Names split_at_commas(const Names& lists) {
   return parts;
 }
 
-void check_options(const Options& options, const Importer& importer) {
+void check_options(const Options& options, const ModelFormat& format) {
   const auto check = [&](bool given, std::string_view option) {
-    if (given && (" " + std::string(importer.options) + " ").find(" " + std::string(option) + " ") == std::string::npos)
-      throw InputError(std::string(option) + " has no meaning for " + std::string(importer.name) + ", which takes " +
-                       std::string(importer.options));
+    if (given && !format.takes(option))
+      throw InputError(std::string(option) + " has no meaning for " + std::string(format.name) + ", which takes " +
+                       std::string(format.options));
   };
   check(!options.precision.empty(), "--precision");
   check(!options.dims.empty(), "--dim");
@@ -80,13 +74,14 @@ ImportOptions import_options(const Options& options) {
 }
 
 ExitCode run(const Options& options) {
-  const Importer& importer = importers()[one_of("FORMAT", options.format, formats())];
-  check_options(options, importer);
+  const auto formats = model_formats();
+  const ModelFormat& format = formats[one_of("FORMAT", options.format, format_names(formats))];
+  check_options(options, format);
   const ImportOptions wanted = import_options(options);
   Problems problems;
   auto bytes = read_file(options.file, problems);
   problems.throw_if_any();
-  const ImportedModel model = import_model(importer, {options.file, *std::move(bytes)}, wanted);
+  const ImportedModel model = import_model(format, {options.file, *std::move(bytes)}, wanted);
   if (!options.quiet)
     for (const std::string& note : model.notes) std::fprintf(stderr, "%s: %s\n", options.file.c_str(), note.c_str());
   if (options.output == "-")
@@ -98,48 +93,53 @@ ExitCode run(const Options& options) {
 
 std::string format_help() {
   std::string text = "FORMAT is one of:\n";
-  for (const Importer& importer : importers())
-    text += "- " + std::string(importer.name) + ": " + std::string(importer.reads) + "\n";
+  for (const ModelFormat& format : model_formats())
+    text += "- " + std::string(format.name) + ": " + std::string(format.reads) + "\n";
   return text + "What was fused, and what a model cannot say, goes to standard error.";
 }
+
+/// "onnx: ", for the help of an option: the formats that take it.
+std::string of(std::string_view option) { return formats_with(option, model_formats()) + ": "; }
 
 }  // namespace
 
 Command import_command() {
   static const std::string about = format_help();
-  return {"import",
-          "Write a model from a file of another tool: ONNX, SCALE-Sim, MAESTRO, task graphs",
-          "FORMAT FILE [-o MODEL.json] [options]",
-          about,
-          "hetsched import onnx resnet50.onnx --dim batch=1 -o resnet50.json\n"
-          "hetsched import scalesim topology.csv --precision int8 -o topology.json\n"
-          "hetsched import dot graph.dot --kind cpu,gpu,fpga --time-unit \"1 ms\" -o graph.json",
-          [](Arguments& arguments) -> Action {
-            const auto options = std::make_shared<Options>();
-            using Need = Arguments::Need;
-            arguments.positional("FORMAT", "see above", options->format, Need::required);
-            arguments.positional("FILE", "the file to import", options->file, Need::required);
-            arguments.option("-o,--output", "FILE", "the model file to write; default: -, standard output",
-                             options->output);
-            arguments.option("--name", "NAME", "name of the model; default: from the file", options->name);
-            arguments.list("--dim", "NAME=N", "onnx: the value of a symbolic dimension; may be given several times",
-                           options->dims);
-            arguments.flag("--no-fuse", "onnx: keep normalisation and activations as layers of their own",
-                           options->no_fuse);
-            arguments.flag("--allow-unknown", "onnx: keep unknown operators as layers without work",
-                           options->allow_unknown);
-            arguments.option("--precision", "P", "scalesim, maestro: fp32, fp16, bf16, int8, int4; default: one byte",
-                             options->precision);
-            arguments.list("--kind", "KIND,...",
-                           "task graphs: the kinds that times are for; default: from the file, or cpu", options->kinds);
-            arguments.option("--time-unit", "TIME", "dot, stg, tgff: what a time of 1 is; default: \"1 s\"",
-                             options->time_unit);
-            arguments.option("--bytes-unit", "SIZE", "dot, stg, tgff: what an edge of 1 is; default: \"1 B\"",
-                             options->bytes_unit);
-            arguments.option("--graph", "N", "tgff: which task graph, where the file has several", options->graph);
-            arguments.flag("--quiet", "say nothing besides errors", options->quiet);
-            return [options](const Names&) { return run(*options); };
-          }};
+  return {
+      "import",
+      "Write a model from a file of another tool: ONNX, SCALE-Sim, MAESTRO, task graphs",
+      "FORMAT FILE [-o MODEL.json] [options]",
+      about,
+      "hetsched import onnx resnet50.onnx --dim batch=1 -o resnet50.json\n"
+      "hetsched import scalesim topology.csv --precision int8 -o topology.json\n"
+      "hetsched import dot graph.dot --kind cpu,gpu,fpga --time-unit \"1 ms\" -o graph.json",
+      [](Arguments& arguments) -> Action {
+        const auto options = std::make_shared<Options>();
+        using Need = Arguments::Need;
+        arguments.positional("FORMAT", "see above", options->format, Need::required);
+        arguments.positional("FILE", "the file to import", options->file, Need::required);
+        arguments.option("-o,--output", "FILE", "the model file to write; default: -, standard output",
+                         options->output);
+        arguments.option("--name", "NAME", "name of the model; default: from the file", options->name);
+        arguments.list("--dim", "NAME=N", of("--dim") + "the value of a symbolic dimension; may be given several times",
+                       options->dims);
+        arguments.flag("--no-fuse", of("--no-fuse") + "keep normalisation and activations as layers of their own",
+                       options->no_fuse);
+        arguments.flag("--allow-unknown", of("--allow-unknown") + "keep unknown operators as layers without work",
+                       options->allow_unknown);
+        arguments.option("--precision", "P", of("--precision") + "fp32, fp16, bf16, int8, int4; default: one byte",
+                         options->precision);
+        arguments.list("--kind", "KIND,...",
+                       of("--kind") + "the kinds that times are for; default: from the file, or cpu", options->kinds);
+        arguments.option("--time-unit", "TIME", of("--time-unit") + "what a time of 1 is; default: \"1 s\"",
+                         options->time_unit);
+        arguments.option("--bytes-unit", "SIZE", of("--bytes-unit") + "what an edge of 1 is; default: \"1 B\"",
+                         options->bytes_unit);
+        arguments.option("--graph", "N", of("--graph") + "which task graph, where the file has several",
+                         options->graph);
+        arguments.flag("--quiet", "say nothing besides errors", options->quiet);
+        return [options](const Names&) { return run(*options); };
+      }};
 }
 
 }  // namespace hetsched

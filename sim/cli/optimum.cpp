@@ -8,16 +8,17 @@
 #include "cli/output.hpp"
 #include "cli/study_arguments.hpp"
 #include "optimum/solver.hpp"
+#include "planning/bounds.hpp"
+#include "planning/search/branch_and_bound.hpp"
+#include "planning/search/searches.hpp"
+#include "planning/search/smt.hpp"
 #include "study/bounds.hpp"
-#include "support/branch_and_bound.hpp"
-#include "support/lower_bounds.hpp"
-#include "support/mapping_searches.hpp"
 
 namespace hetsched {
 namespace {
 
 using Align = Table::Align;
-using mapping::MappingProblem;
+using planning::Goal, planning::Objective, planning::Plan, planning::PlanTaskId, planning::Problem;
 
 struct Options {
   StudyArguments study;
@@ -25,14 +26,14 @@ struct Options {
 };
 
 struct Found {
-  mapping::Plan plan;
+  Plan plan;
   std::string how;
 };
 
-mapping::Goal goal_of(const Options& options) {
-  mapping::Goal goal;
+Goal goal_of(const Options& options) {
+  Goal goal;
   if (!options.objective.empty() && one_of("--objective", options.objective, {"latency", "throughput"}) == 1)
-    goal.objective = mapping::Objective::throughput;
+    goal.objective = Objective::throughput;
   if (!options.transitions.empty())
     goal.max_transitions =
         static_cast<std::uint32_t>(whole_number("--max-transitions", options.transitions, 0, 1000000));
@@ -47,37 +48,48 @@ double contention_of(const Options& options) {
   return *value;
 }
 
-Found by_search(const MappingProblem& problem, const mapping::Goal& goal, std::uint64_t nodes) {
-  if (problem.contention == 1 && goal.max_transitions == kNone && goal.objective == mapping::Objective::latency)
-    return {mapping::branch_and_bound(problem, nodes), "branch and bound over accelerators and orders"};
-  return {mapping::enumerate(problem, goal, nodes),
+Found by_search(const Problem& problem, const Goal& goal, std::uint64_t nodes) {
+  if (problem.contention == 1 && goal.max_transitions == planning::kAnyTransitions &&
+      goal.objective == Objective::latency)
+    return {planning::branch_and_bound(problem, nodes), "branch and bound over accelerators and orders"};
+  return {planning::enumerate(problem, goal, nodes),
           "branch and bound over accelerators, tasks in the order in which they are ready"};
 }
 
-Found by_solver(const MappingProblem& problem, const mapping::Goal& goal, const Options& options) {
+/// Problems of the formula are of the user's input.
+planning::SmtFormula formula_of(const Problem& problem, const Goal& goal) {
+  planning::SmtFormula formula = planning::smt_formula(problem, goal);
   Problems problems;
-  const std::string formula = smt_formulation(problem, goal, problems);
+  for (const std::string& what : formula.problems) problems.add("", "", what);
   problems.throw_if_any();
-  const auto limit =
-      options.limit.empty() ? 0 : static_cast<unsigned>(std::max(1.0, time_value("--limit", options.limit)));
-  const SmtAnswer answer = solve_smt(formula, smt_names(problem), options.solver, limit);
-  return {smt_plan(problem, answer.values), answer.solver};
+  return formula;
 }
 
-void print_schedule(const SystemView& view, const std::vector<std::string_view>& accelerators,
-                    const mapping::Plan& plan) {
+Found by_solver(const Problem& problem, const Goal& goal, const Options& options) {
+  const planning::SmtFormula formula = formula_of(problem, goal);
+  const auto limit =
+      options.limit.empty() ? 0 : static_cast<unsigned>(std::max(1.0, time_value("--limit", options.limit)));
+  const SmtAnswer answer = solve_smt(formula, options.solver, limit);
+  auto plan = planning::smt_plan(problem, answer.values);
+  if (const std::string* wrong = std::get_if<std::string>(&plan)) throw InputError(*wrong);
+  return {std::get<Plan>(plan), answer.solver};
+}
+
+void print_schedule(const SystemView& view, const std::vector<std::string_view>& accelerators, const Plan& plan) {
   std::vector<std::pair<std::string_view, std::string_view>> names;  // stream and task, by task of the problem
   for (const Stream& stream : view.streams)
-    for (const ModelTask& task : view.models[stream.model].tasks) names.emplace_back(stream.name, task.name);
+    for (const ModelTask& t : view.models[stream.model].tasks) names.emplace_back(stream.name, t.name);
+  const auto task = [&](std::size_t t) { return plan.tasks[id_of<PlanTaskId>(t)]; };
   std::vector<std::size_t> order(names.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return plan.timing.start[a] < plan.timing.start[b]; });
+                   [&](std::size_t a, std::size_t b) { return task(a).start < task(b).start; });
   Table table({{"stream", Align::left}, {"task", Align::left}, {"accelerator", Align::left}, {"start"}, {"end"}});
   for (const std::size_t t : order)
-    if (plan.where[t] != kNone)
-      table.add({std::string(names[t].first), std::string(names[t].second), std::string(accelerators[plan.where[t]]),
-                 quantity(plan.timing.start[t], "s"), quantity(plan.timing.end[t], "s")});
+    if (task(t).placed())
+      table.add({std::string(names[t].first), std::string(names[t].second),
+                 std::string(accelerators[index_of(task(t).accelerator)]), quantity(task(t).start, "s"),
+                 quantity(task(t).end, "s")});
   print(table.text());
 }
 
@@ -91,14 +103,11 @@ ExitCode run(Options options) {
   Problems problems;
   const Tables tables = Tables::build(scenario, problems);
   problems.throw_if_any();
-  MappingProblem problem = first_requests(tables);
-  problem.sharing = mapping::Sharing::none;
+  Problem problem = first_requests(tables);
   problem.contention = contention_of(options);
-  const mapping::Goal goal = goal_of(options);
+  const Goal goal = goal_of(options);
   if (!options.formula.empty()) {
-    const std::string formula = smt_formulation(problem, goal, problems);
-    problems.throw_if_any();
-    write_file(options.formula, formula + "(check-sat)\n(get-value (" + smt_names(problem) + "))\n");
+    write_file(options.formula, formula_of(problem, goal).script());
     print("formula in " + options.formula + "\n");
     return ExitCode::ok;
   }
@@ -113,12 +122,12 @@ ExitCode run(Options options) {
   std::vector<std::string_view> accelerators;
   for (const Accelerator& a : tables.accelerators()) accelerators.push_back(a.name);
   print_schedule(view, accelerators, found.plan);
-  print("\nlast finish " + quantity(found.plan.timing.makespan, "s", 12) + ", " +
+  print("\nlast finish " + quantity(planning::makespan(found.plan), "s", 12) + ", " +
         (found.plan.proved ? "proved to be the best"
                            : "not proved to be the best: the search was stopped (--max-nodes)") +
-        " by " + found.how + "\nlower bounds: longest way " + quantity(mapping::critical_path(problem), "s") +
-        ", load " + quantity(mapping::least_load(problem), "s") + ", divisible load " +
-        quantity(mapping::divisible_load(problem), "s") + "\n");
+        " by " + found.how + "\nlower bounds: longest way " + quantity(planning::critical_path(problem), "s") +
+        ", load " + quantity(planning::least_load(problem), "s") + ", divisible load " +
+        quantity(planning::divisible_load(problem), "s") + "\n");
   return ExitCode::ok;
 }
 

@@ -6,7 +6,7 @@
 #include "base/files.hpp"
 #include "cli/arguments.hpp"
 #include "cli/output.hpp"
-#include "profiles/profile_import.hpp"
+#include "import/profiles/profile_import.hpp"
 
 namespace hetsched {
 namespace {
@@ -15,13 +15,12 @@ const Names kEnergySources = {"counts", "file", "none"};
 
 struct Options {
   ProfileRequest request;
-  std::string energy, output;
+  std::string format, energy, output;
 };
 
 ExitCode run(Options& options) {
-  Names formats;
-  for (const FormatSummary& format : profile_formats()) formats.emplace_back(format.name);
-  (void)one_of("FORMAT", options.request.format, formats);
+  const auto formats = profile_formats();
+  const ProfileFormat& format = formats[one_of("FORMAT", options.format, format_names(formats))];
   if (options.request.kinds.empty()) throw InputError("missing --kind NAME; see hetsched profile --help");
   if (!options.energy.empty())
     options.request.energy = static_cast<EnergySource>(one_of("--energy", options.energy, kEnergySources));
@@ -29,7 +28,7 @@ ExitCode run(Options& options) {
     if (std::error_code error; std::filesystem::equivalent(*input, options.output, error))
       throw InputError("--output " + options.output + " would replace what is read; name another file");
   Problems problems;
-  const ImportedProfile profile = import_profile(options.request, problems);
+  const ImportedProfile profile = import_profile(format, options.request, problems);
   problems.throw_if_any();
   write_file(options.output, profile.csv);
   for (const std::string& note : profile.notes) std::fprintf(stderr, "hetsched: %s\n", note.c_str());
@@ -37,18 +36,26 @@ ExitCode run(Options& options) {
   return ExitCode::ok;
 }
 
+/// "a, b or c"
+std::string any_of(const Names& words) { return join({words.begin(), words.end() - 1}, ", ") + " or " + words.back(); }
+
+std::string about() {
+  Names formats;
+  for (const ProfileFormat& format : profile_formats())
+    formats.push_back(std::string(format.name) + " (" + std::string(format.reads) + ")");
+  return "FORMAT is " + any_of(formats) +
+         ". With --model, names are looked up in a model, fused layers are split by their multiply-accumulates, and "
+         "what is missing or left over is told. A model takes the result as its profile.";
+}
+
 }  // namespace
 
 Command profile_command() {
+  static const std::string text = about();
   return {"profile",
           "Make a profile, the costs of a model's layers, from another tool's measurements",
           "FORMAT FILE --kind NAME [options] -o PROFILE.csv",
-          "FORMAT is scalesim (COMPUTE_REPORT.csv of v2 or v3), maestro (result CSV), tensorrt (JSON of trtexec "
-          "--exportProfile) or pytorch (CSV with columns for layer, device and a time such as ms; of several "
-          "runs "
-          "the median). With --model, names are looked up in a model, fused layers are split by their "
-          "multiply-accumulates, and what is missing or left over is told. A model takes the result as its "
-          "profile.",
+          text,
           "hetsched profile scalesim COMPUTE_REPORT.csv --kind ws32 --model resnet50.json -o "
           "resnet50.profile.csv\n"
           "hetsched profile tensorrt profile.json --kind orin_gpu --point MAXN --model net.json --absent-free -o "
@@ -57,7 +64,7 @@ Command profile_command() {
           [](Arguments& arguments) -> Action {
             const auto options = std::make_shared<Options>();
             ProfileRequest& request = options->request;
-            arguments.positional("FORMAT", "scalesim, maestro, tensorrt or pytorch", request.format,
+            arguments.positional("FORMAT", any_of(format_names(profile_formats())), options->format,
                                  Arguments::Need::required);
             arguments.positional("FILE", "the measurements", request.file, Arguments::Need::required);
             arguments.list("--kind", "NAME", "kind measured; DEVICE=NAME for each device of a file with several",
@@ -70,8 +77,9 @@ Command profile_command() {
                              "what to take as the duration: \"Total Cycles (incl. prefetch)\", medianMs, ...",
                              request.column);
             arguments.option("--energy", "WHICH",
-                             "maestro: counts (from access counts, the default), file (its own, which is wrong for "
-                             "mappings with clusters) or none",
+                             formats_with("--energy", profile_formats()) +
+                                 ": counts (from access counts, the default), file (its own, which is wrong for "
+                                 "mappings with clusters) or none",
                              options->energy);
             arguments.option("-o,--output", "FILE", "profile to write", options->output, Arguments::Need::required);
             return [options](const Names&) { return run(*options); };

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <memory>
 
+#include "cli/abrupt_end.hpp"
 #include "cli/arguments.hpp"
 #include "cli/failure.hpp"
-#include "cli/last_words.hpp"
 #include "cli/output.hpp"
 #include "cli/study_arguments.hpp"
 #include "engine/watchdog.hpp"
@@ -135,9 +135,9 @@ ExitCode run(const Options& options, const Names& command_line) {
   const RecordLevel level = options.study.record_level().value_or(RecordLevel::all);
   std::filesystem::path folder = options.output;
   if (folder.empty() && level != RecordLevel::none) folder = kDefaultFolder;
-  std::optional<LastWords> last_words;
+  std::optional<PolicyCrashReport> crash_report;
   const PolicyEntry* entry = catalog.find(scenario.policy.name);
-  if (!entry || catalog.plugin_of(*entry)) last_words.emplace(scenario.policy.title());
+  if (!entry || catalog.plugin_of(*entry)) crash_report.emplace(scenario.policy.title());
   watch_calls(tell_stuck_policy_and_end);
   watch_executor(tell_executor_crash_and_end);
   Simulation simulation;  // is taken apart when all has been written and said, also of an error
@@ -145,7 +145,7 @@ ExitCode run(const Options& options, const Names& command_line) {
     const RunResult result =
         folder.empty() ? simulation.run(scenario, catalog)
                        : simulation.run_into(folder, scenario, catalog, level, {command_line, study.inputs()});
-    last_words.reset();
+    crash_report.reset();
 
     print(scenario.title() + ": " + quantity(result.summary.makespan, "s") + " simulated in " +
           quantity(result.cost.wall, "s") + "\n\n");
@@ -156,7 +156,7 @@ ExitCode run(const Options& options, const Names& command_line) {
     flush_output();
     return ExitCode::ok;
   } catch (...) {
-    last_words.reset();
+    crash_report.reset();
     return tell_exception();
   }
 }

@@ -46,9 +46,12 @@ void print_files(const std::string& title, const std::vector<ResultFile>& files)
 
 void print_results(bool json) {
   if (json) {
-    print(Json{{"run", as_json(result_files())}, {"study", as_json(study_files())}}.dump(2) + "\n");
+    print(
+        Json{{"format", kResultsFormat}, {"run", as_json(result_files())}, {"study", as_json(study_files())}}.dump(2) +
+        "\n");
     return;
   }
+  print("results format " + std::to_string(kResultsFormat) + "\n\n");
   print_files("FILES OF A RUN (hetsched run -o DIR)", result_files());
   print_files("\nFILES OF A STUDY (hetsched sweep -o DIR)", study_files());
 }

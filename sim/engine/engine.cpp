@@ -98,7 +98,8 @@ class Engine {
   Releases releases_;
   Decisions decisions_;
 
-  double now_ = 0;  ///< s
+  double now_ = 0;            ///< s
+  double latest_finish_ = 0;  ///< of a task: may lie after now_ by the tolerance, s
   bool clairvoyant_;
   bool over_ = false;
   bool completion_ = false;  ///< a task finished at this instant
@@ -224,11 +225,13 @@ void Engine::handle(due::Deadline event, std::uint64_t stamp) {
 }
 
 void Engine::finish_early() {
-  const double until = now_ + scenario_.workload.completion_tolerance;
+  const WorkloadSpec& workload = scenario_.workload;
+  const double until = now_ + workload.completion_tolerance;
+  const double last = workload.end == EndRule::at_duration ? std::max(now_, *workload.duration) : kNever;
   for (const SlotId id : devices_.slots()) {
     const Slot& slot = devices_.slot(id);
     if (slot.stage == Stage::computing && !slot.flowing && slot.end <= until)
-      task_finished(id, std::max(now_, slot.end));
+      task_finished(id, std::min(std::max(now_, slot.end), last));
   }
 }
 
@@ -249,6 +252,7 @@ void Engine::task_finished(SlotId id, double at) {
   state_.free_slot(slot.accelerator, now_);
   --slots_in_use_;
   completion_ = true;
+  latest_finish_ = std::max(latest_finish_, at);
   policy_.progress();
   finished(task, at);
   for (const TaskRef other : also) finished(other, at);
@@ -418,6 +422,7 @@ void Engine::close() {
                   "rate or probability, or another seed"});
     problems.throw_if_any();
   }
+  now_ = std::max(now_, latest_finish_);
   const std::vector<RequestRef> left(state_.live().begin(), state_.live().end());
   for (const SlotId slot : devices_.slots())
     if (devices_.in_use(slot)) transfers_.forget_slot(slot);

@@ -69,8 +69,8 @@ std::string output_of(const std::string& program, const std::vector<std::string>
 }
 
 /// "((a 1.0) (b true))" as pairs; values may have parentheses of their own.
-SmtValues parsed(const std::string& text) {
-  SmtValues values;
+planning::SmtValues parsed(const std::string& text) {
+  planning::SmtValues values;
   std::size_t depth = 0, begin = 0;
   for (std::size_t i = text.find('('); i < text.size(); ++i) {
     if (text[i] == '(' && ++depth == 2) begin = i + 1;
@@ -84,11 +84,11 @@ SmtValues parsed(const std::string& text) {
 
 }  // namespace
 
-SmtAnswer solve_smt(const std::string& formula, const std::string& names, const std::string& program, unsigned limit) {
-  if (program.empty() && detail::has_z3_library()) return detail::solve_by_library(formula, limit);
+SmtAnswer solve_smt(const planning::SmtFormula& formula, const std::string& program, unsigned limit) {
+  if (program.empty() && detail::has_z3_library()) return detail::solve_by_library(formula.text, limit);
   SmtAnswer answer;
   answer.solver = program.empty() ? "z3" : program;
-  const TemporaryFile file(formula + "(check-sat)\n(get-value (" + names + "))\n");
+  const TemporaryFile file(formula.script());
   std::vector<std::string> arguments = {"-smt2", file.path()};
   if (limit > 0) arguments.insert(arguments.begin(), "-T:" + std::to_string(limit));
   const std::string text = output_of(answer.solver, arguments);

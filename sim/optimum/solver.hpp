@@ -5,19 +5,19 @@
 
 #include <string>
 
-#include "optimum/formulation.hpp"
+#include "base/errors.hpp"
+#include "planning/search/smt.hpp"
 
 namespace hetsched {
 
 struct SmtAnswer {
   std::string solver;  ///< "z3", "libz3 4.8.12"
-  SmtValues values;
+  planning::SmtValues values;
 };
 
-/// Minimises `formula`; `names` as smt_names(). `program`: path or name of Z3; empty: the library if there is
-/// one, else "z3". `limit`: seconds; none if 0. InputError if there is no solver, if it is stopped, or if it
-/// finds nothing.
-SmtAnswer solve_smt(const std::string& formula, const std::string& names, const std::string& program, unsigned limit);
+/// Minimises a formula. `program`: path or name of Z3; empty: the library if there is one, else "z3". `limit`: seconds;
+/// none if 0. InputError if there is no solver, if it is stopped, or if it finds nothing.
+SmtAnswer solve_smt(const planning::SmtFormula& formula, const std::string& program, unsigned limit);
 
 namespace detail {
 

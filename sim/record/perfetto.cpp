@@ -41,6 +41,8 @@ RunFiles read_run(const std::filesystem::path& dir) {
                  "there is no such file; a trace is made from a run that was recorded at level \"all\"");
     problems.throw_if_any();
   }
+  check_results_format(dir / kManifestFile, kResultsFormat, problems);
+  problems.throw_if_any();
   RunFiles files;
   const auto load = [&]<class Row>(std::vector<Row>& rows, std::string_view name) {
     rows = read_csv<Row>(dir / name, problems);
@@ -301,7 +303,7 @@ void Trace::write_slice(TraceWriter& out, const Event& event) const {
   out.event('X', t.model + "/" + t.task, track, event.at).duration(event.duration);
   out.arg("request", t.request).arg("stream", t.stream);
   if (!t.variant.empty()) out.arg("variant", t.variant);
-  out.arg("operating_point", t.operating_point).arg("ready_s", t.ready).arg("predicted_s", t.predicted);
+  out.arg("operating_point", t.operating_point).arg("ready_at_s", t.ready).arg("predicted_s", t.predicted);
   out.arg("energy_j", t.energy).arg("status", name_of(t.status));
 }
 
@@ -319,7 +321,7 @@ void Trace::write_span(TraceWriter& out, const Event& event) const {
   out.event(phase, r.stream, {kRequestProcess, 1}, event.at).id("request", r.request);
   if (!begin) return;
   out.arg("request", r.request).arg("index", r.index).arg("model", r.model).arg("status", name_of(r.status));
-  if (r.deadline) out.arg("deadline_s", *r.deadline);
+  if (r.deadline) out.arg("deadline_at_s", *r.deadline);
   out.arg("energy_j", r.energy);
 }
 

@@ -44,22 +44,23 @@ inline constexpr auto fields<RequestRow<Text>> = std::tuple{
     field("stream", &RequestRow<Text>::stream, "stream it belongs to", {}),
     field("model", &RequestRow<Text>::model, "model it is an inference of", {}),
     field("index", &RequestRow<Text>::index, "number within its stream, from 0", {}),
-    field("arrival_s", &RequestRow<Text>::arrival, "when it was released to the policy", {.unit = "s"}),
-    field("deadline_s", &RequestRow<Text>::deadline, "absolute deadline; empty if it has none", {.unit = "s"}),
-    field("start_s", &RequestRow<Text>::start, "when its first task got an accelerator; empty if none did",
+    field("arrival_at_s", &RequestRow<Text>::arrival, "when it was released to the policy", {.unit = "s"}),
+    field("deadline_at_s", &RequestRow<Text>::deadline, "absolute deadline; empty if it has none", {.unit = "s"}),
+    field("start_at_s", &RequestRow<Text>::start, "when its first task got an accelerator; empty if none did",
           {.unit = "s"}),
-    field("finish_s", &RequestRow<Text>::finish, "when its last task finished; empty if it did not", {.unit = "s"}),
-    field("end_s", &RequestRow<Text>::end, "when it left: finish_s, when it was dropped, or the end of the run",
+    field("finish_at_s", &RequestRow<Text>::finish, "when its last task finished; empty if it did not", {.unit = "s"}),
+    field("end_at_s", &RequestRow<Text>::end, "when it left: finish_at_s, when it was dropped, or the end of the run",
           {.unit = "s"}),
     field("status", &RequestRow<Text>::status,
           "finished (in time or without deadline), late (finished more than 0.1 ns after the deadline), "
           "dropped, "
           "unfinished (at the end of the run)",
           {}),
-    field("latency_s", &RequestRow<Text>::latency, "finish_s - arrival_s", {.unit = "s"}),
+    field("latency_s", &RequestRow<Text>::latency, "finish_at_s - arrival_at_s", {.unit = "s"}),
     field("tardiness_s", &RequestRow<Text>::tardiness,
-          "finish_s - deadline_s if it was late, else 0; empty if it did not finish or has no deadline", {.unit = "s"}),
-    field("forecast_s", &RequestRow<Text>::forecast,
+          "finish_at_s - deadline_at_s if it was late, else 0; empty if it did not finish or has no deadline",
+          {.unit = "s"}),
+    field("forecast_at_s", &RequestRow<Text>::forecast,
           "finish the policy planned for it; empty if the policy does not plan", {.unit = "s"}),
     field("energy_j", &RequestRow<Text>::energy, "energy of its tasks and transfers, aborted and failed ones included",
           {.unit = "J"}),
@@ -94,15 +95,15 @@ inline constexpr auto fields<TaskRow<Text>> = std::tuple{
     field("slot", &TaskRow<Text>::slot, "slot of the accelerator, from 0", {}),
     field("operating_point", &TaskRow<Text>::operating_point, "point of the accelerator at the end of the task", {}),
     field("batch", &TaskRow<Text>::batch, "tasks that were started as one, this one included", {}),
-    field("ready_s", &TaskRow<Text>::ready, "when its last predecessor finished", {.unit = "s"}),
-    field("start_s", &TaskRow<Text>::start, "when it got the accelerator; dispatch and switch overheads follow",
+    field("ready_at_s", &TaskRow<Text>::ready, "when its last predecessor finished", {.unit = "s"}),
+    field("start_at_s", &TaskRow<Text>::start, "when it got the accelerator; dispatch and switch overheads follow",
           {.unit = "s"}),
-    field("inputs_s", &TaskRow<Text>::inputs, "when the overheads were over and it began to wait for inputs",
+    field("inputs_at_s", &TaskRow<Text>::inputs, "when the overheads were over and it began to wait for inputs",
           {.unit = "s"}),
-    field("compute_s", &TaskRow<Text>::compute, "when its inputs were there and it began to compute", {.unit = "s"}),
-    field("end_s", &TaskRow<Text>::end, "when it ended", {.unit = "s"}),
+    field("compute_at_s", &TaskRow<Text>::compute, "when its inputs were there and it began to compute", {.unit = "s"}),
+    field("end_at_s", &TaskRow<Text>::end, "when it ended", {.unit = "s"}),
     field("predicted_s", &TaskRow<Text>::predicted,
-          "end_s - start_s as predicted at the start, without contention or jitter", {.unit = "s"}),
+          "end_at_s - start_at_s as predicted at the start, without contention or jitter", {.unit = "s"}),
     field("expected_s", &TaskRow<Text>::expected,
           "the same as the policy expected it, where it corrects costs by what it learned (decorator learned)",
           {.unit = "s"}),
@@ -133,15 +134,15 @@ inline constexpr auto fields<TransferRow<Text>> = std::tuple{
     field("consumer", &TransferRow<Text>::consumer, "task it was moved for first", {}),
     field("from", &TransferRow<Text>::from, "memory it came from", {}),
     field("to", &TransferRow<Text>::to, "memory it went to", {}),
-    field("start_s", &TransferRow<Text>::start, "when the transfer began, its latency included", {.unit = "s"}),
-    field("end_s", &TransferRow<Text>::end, "when it was there, or given up because nobody wants it any more",
+    field("start_at_s", &TransferRow<Text>::start, "when the transfer began, its latency included", {.unit = "s"}),
+    field("end_at_s", &TransferRow<Text>::end, "when it was there, or given up because nobody wants it any more",
           {.unit = "s"}),
     field("bytes", &TransferRow<Text>::bytes, "bytes moved", {.unit = "B"}),
     field("energy_j", &TransferRow<Text>::energy, "energy of moving them", {.unit = "J"}),
 };
 
-/// power.csv: constant pieces. Power of a component at time t is the sum over its rows with from_s <= t <
-/// to_s; energy of a component is the sum of (to_s - from_s) * power_w. By to_s, then by component.
+/// power.csv: constant pieces. Power of a component at time t is the sum over its rows with from_at_s <= t <
+/// to_at_s; energy of a component is the sum of (to_at_s - from_at_s) * power_w. By to_at_s, then by component.
 template <class Text>
 struct PowerRow {
   Text component, part;
@@ -154,8 +155,8 @@ inline constexpr auto fields<PowerRow<Text>> = std::tuple{
           "base, idle, active (operating point), task (dynamic and switch energy, spread over the task), "
           "transfer",
           {}),
-    field("from_s", &PowerRow<Text>::from, "begin of the piece", {.unit = "s"}),
-    field("to_s", &PowerRow<Text>::to, "end of the piece", {.unit = "s"}),
+    field("from_at_s", &PowerRow<Text>::from, "begin of the piece", {.unit = "s"}),
+    field("to_at_s", &PowerRow<Text>::to, "end of the piece", {.unit = "s"}),
     field("power_w", &PowerRow<Text>::power, "power during it", {.unit = "W"}),
 };
 

@@ -1,5 +1,7 @@
 #include "record/result_files.hpp"
 
+#include <system_error>
+
 #include "record/records.hpp"
 #include "record/summary.hpp"
 
@@ -16,6 +18,20 @@ ResultFile described(std::string_view name, std::string what) {
 }
 
 }  // namespace
+
+void check_results_format(const std::filesystem::path& manifest, int oldest, Problems& problems) {
+  std::error_code error;
+  if (!std::filesystem::exists(manifest, error)) return;
+  const Document document = Document::from_file(manifest, problems);
+  if (!document.parsed() || !document.value().is_object()) return;
+  const Json format = document.value().value("results_format", Json(1));
+  const int found = format.is_number_integer() ? format.get<int>() : 1;
+  if (found >= oldest && found <= kResultsFormat) return;
+  problems.add(manifest.string(), "/results_format",
+               "was made by " + std::string(found < oldest ? "an older" : "a newer") + " hetsched (results format " +
+                   std::to_string(found) + ", this one reads " + std::to_string(kResultsFormat) + "); " +
+                   (found < oldest ? "run the experiment again" : "use that one, or run the experiment again"));
+}
 
 std::vector<ResultFile> result_files() {
   return {
@@ -36,7 +52,7 @@ std::vector<ResultFile> result_files() {
                                 "one row per tensor moved between memories, by the time it ended, then by request"),
       described<PowerRecord>(kPowerFile,
                              "pieces of constant power: the power of a component at time t is the sum over its rows "
-                             "with from_s <= t < to_s, its energy the sum of (to_s - from_s) * power_w"),
+                             "with from_at_s <= t < to_at_s, its energy the sum of (to_at_s - from_at_s) * power_w"),
       {std::string(kTraceFile),
        "the run as trace events (Chrome trace JSON) for ui.perfetto.dev: one track per accelerator and slot, "
        "requests, "

@@ -2,9 +2,12 @@
 /// The files of a run's directory: their names, and what stands in them.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/errors.hpp"
 
 namespace hetsched {
 
@@ -17,6 +20,14 @@ inline constexpr std::string_view kTasksFile = "tasks.csv";
 inline constexpr std::string_view kTransfersFile = "transfers.csv";
 inline constexpr std::string_view kPowerFile = "power.csv";
 inline constexpr std::string_view kTraceFile = "trace.json";
+
+/// The version of what runs and studies leave behind, in run.json and study.json as "results_format".
+/// 1 (which does not say so): instants were called as durations are, start_s. 2: instants end in _at_s.
+inline constexpr int kResultsFormat = 2;
+
+/// Adds a problem if a manifest says that the results beside it have a format below `oldest`, or one that only a later
+/// hetsched knows. Without a manifest nothing is known, and nothing added.
+void check_results_format(const std::filesystem::path& manifest, int oldest, Problems& problems);
 
 /// A column of a CSV file, or a key of a JSON file.
 struct ResultColumn {

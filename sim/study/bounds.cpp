@@ -4,10 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "support/branch_and_bound.hpp"
-#include "support/lower_bounds.hpp"
-#include "support/mapping_search.hpp"
-#include "support/mapping_view.hpp"
+#include "planning/bounds.hpp"
+#include "planning/from_view.hpp"
+#include "planning/search/branch_and_bound.hpp"
 
 namespace hetsched {
 namespace {
@@ -69,47 +68,43 @@ Seconds alone(const Machines& machines, const Model& model) {
     end.push_back(start + *std::min_element(rows.back().begin(), rows.back().end()));
     last = std::max(last, end.back());
   }
-  return last < kNever ? std::max(last, mapping::divisible_load(rows, machines.slots())) : kNever;
+  return last < kNever ? std::max(last, planning::divisible_load(rows, machines.slots())) : kNever;
 }
 
 /// One request, each task on each accelerator as fast as any of its operating points and variants makes it: who
 /// changes them must not end before the optimum.
-mapping::MappingProblem fastest_request(const SystemView& view, const Model& model) {
-  mapping::MappingProblem problem = mapping::idle_problem_of(view);
-  const std::uint32_t request = problem.add_request();
-  for (const ModelTask& task : model.tasks) {
-    std::vector<mapping::Price> prices(problem.accelerators());
-    for (const AcceleratorId a : view.accelerators.ids())
-      for (const PointId point : view.kind(a).points.ids())
-        for (const VariantId variant : task.variant_ids())
-          prices[index_of(a)].time = std::min(prices[index_of(a)].time, view.alone_time_at(task, a, point, variant));
-    const std::uint32_t id = problem.add_task(request, prices);
-    for (const Edge& edge : task.inputs) {
-      std::vector<Seconds> delays;
-      for (const Accelerator& from : view.accelerators)
-        for (const Accelerator& to : view.accelerators)
-          delays.push_back(view.route_time(from.memory, to.memory, edge.bytes));
-      problem.add_edge(static_cast<std::uint32_t>(edge.task), id, delays, edge.bytes);
-    }
-  }
+planning::Problem fastest_request(const SystemView& view, ModelId model) {
+  planning::Problem problem = planning::idle_platform(view);
+  const auto fastest = [&](const ModelTask& task, AcceleratorId a) {
+    planning::TaskCost cost;
+    for (const PointId point : view.kind(a).points.ids())
+      for (const VariantId variant : task.variant_ids())
+        cost.time = std::min(cost.time, view.alone_time_at(task, a, point, variant));
+    return cost;
+  };
+  planning::add_request(problem, view, model, nullptr, 0, kNever, fastest);
   return problem;
 }
 
 std::optional<double> optimum_of(const SystemView& view, ModelId model) {
   if (view.models[model].tasks.size() > kMostTasks) return std::nullopt;
-  const mapping::MappingProblem problem = fastest_request(view, view.models[model]);
-  if (mapping::placeable_tasks(problem).size() != problem.size()) return std::nullopt;
-  const mapping::Plan plan = mapping::branch_and_bound(problem, kMostNodes);
-  return plan.proved ? std::optional(plan.timing.makespan) : std::nullopt;
+  const planning::Problem problem = fastest_request(view, model);
+  if (planning::placeable_tasks(problem).size() != problem.size()) return std::nullopt;
+  const planning::Plan plan = planning::branch_and_bound(problem, kMostNodes);
+  return plan.proved ? std::optional(planning::makespan(plan)) : std::nullopt;
 }
 
 }  // namespace
 
-mapping::MappingProblem first_requests(const Tables& tables) {
+planning::Problem first_requests(const Tables& tables) {
   SystemView view;
   tables.fill(view);
-  mapping::MappingProblem problem = mapping::idle_problem_of(view);
-  for (const Stream& stream : view.streams) mapping::add_fresh_request(problem, view, stream.model);
+  planning::Problem problem = planning::idle_platform(view);
+  const auto cost = [&](const ModelTask& task, AcceleratorId a) {
+    return planning::cost_at(view, task, a, view.accelerators[a].point);
+  };
+  for (const Stream& stream : view.streams)
+    planning::add_request(problem, view, stream.model, nullptr, 0, kNever, cost);
   return problem;
 }
 
@@ -133,7 +128,7 @@ SummaryBounds bounds_of(const Tables& tables) {
       all.insert(all.end(), rows[s].begin(), rows[s].end());
       weights.resize(all.size(), finished[s]);
     }
-    return mapping::divisible_load(all, slots, weights);
+    return planning::divisible_load(all, slots, weights);
   };
   bounds.optimum = [view](std::size_t stream) { return optimum_of(view, view.streams[id_of<StreamId>(stream)].model); };
   return bounds;

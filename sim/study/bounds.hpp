@@ -3,8 +3,8 @@
 #pragma once
 
 #include "engine/tables.hpp"
+#include "planning/problem.hpp"
 #include "record/summary.hpp"
-#include "support/mapping_problem.hpp"
 
 namespace hetsched {
 
@@ -16,6 +16,6 @@ namespace hetsched {
 SummaryBounds bounds_of(const Tables& tables);
 
 /// One request of each stream, in their order, all there at time 0, on the platform as a run starts.
-mapping::MappingProblem first_requests(const Tables& tables);
+planning::Problem first_requests(const Tables& tables);
 
 }  // namespace hetsched

@@ -6,6 +6,8 @@
 #include <system_error>
 
 #include "base/json_document.hpp"
+#include "record/result_files.hpp"
+#include "record/summary.hpp"
 #include "study/alternatives.hpp"
 #include "study/expand.hpp"
 #include "study/points_table.hpp"
@@ -241,10 +243,18 @@ class Comparer {
   std::size_t left_out_ = 0;
 };
 
+/// The folder of a study, of which the folder or points.csv is named.
+std::filesystem::path study_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error) ? path : path.parent_path();
+}
+
 }  // namespace
 
 Comparison compare(const std::filesystem::path& directory, const CompareOptions& options, Problems& problems) {
   const std::size_t before = problems.size();
+  check_results_format(study_folder(directory) / kStudyFile, 1, problems);  // whose points.csv is as it was
+  if (problems.size() != before) return {};
   const PointsTable table = PointsTable::read(directory, problems);
   if (problems.size() == before) check_options(table, options, problems);
   if (problems.size() != before) return {};
@@ -257,7 +267,7 @@ Comparison compare(const std::filesystem::path& directory, const CompareOptions&
 CompareOptions compare_options_of(const std::filesystem::path& directory, Problems& problems) {
   CompareOptions options;
   std::error_code error;
-  const auto folder = std::filesystem::is_directory(directory, error) ? directory : directory.parent_path();
+  const std::filesystem::path folder = study_folder(directory);
   if (!std::filesystem::exists(folder / kStudyFile, error)) return options;
   const Document document = Document::from_file(folder / kStudyFile, problems);
   const Node baseline = document.at("/experiment/baseline"), metrics = document.at("/experiment/compare");
@@ -278,18 +288,11 @@ std::pair<std::string, std::string> parse_baseline(std::string_view text, Proble
 }
 
 bool is_larger_better(std::string_view metric) {
-  static constexpr std::string_view kLarger[] = {"finished",
-                                                 "throughput_rps",
-                                                 "goodput_rps",
-                                                 "utilisation",
-                                                 "fairness_jain",
-                                                 "stp",
-                                                 "throughput_per_watt",
-                                                 "throughput_per_tdp_watt",
-                                                 "throughput_per_usd",
-                                                 "throughput_per_mm2",
-                                                 "score"};
-  return std::find(std::begin(kLarger), std::end(kLarger), metric) != std::end(kLarger);
+  Better better = Better::unsaid;
+  for_each_field<RunSummary>([&](const auto& f) {
+    if (f.name == metric) better = f.about.better;
+  });
+  return better == Better::more;
 }
 
 std::string to_csv(const Comparison& comparison) {

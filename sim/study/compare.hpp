@@ -77,7 +77,7 @@ CompareOptions compare_options_of(const std::filesystem::path& directory, Proble
 /// Reads "column=value". A problem if it is not of that form.
 std::pair<std::string, std::string> parse_baseline(std::string_view text, Problems& problems);
 
-/// Is a larger value of the metric a better one? Of most metrics a smaller one is.
+/// Is a larger value of the metric a better one, as its field in RunSummary says?
 bool is_larger_better(std::string_view metric);
 
 std::string to_csv(const Comparison& comparison);

@@ -5,6 +5,7 @@
 
 #include "base/version.hpp"
 #include "engine/executors/executors.hpp"
+#include "record/result_files.hpp"
 
 namespace hetsched {
 namespace {
@@ -42,7 +43,8 @@ constexpr const char* kBuild =
 Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start) {
   Json inputs = Json::array();
   for (const InputFile& input : provenance.inputs) inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
-  Json json = {{"hetsched", std::string(kVersion)},
+  Json json = {{"results_format", kResultsFormat},
+               {"hetsched", std::string(kVersion)},
                {"commit", std::string(kGitHash)},
                {"executor", reference_executor().name},
                {"compiler", kCompiler},

@@ -10,7 +10,7 @@
 
 namespace hetsched {
 
-/// Versions, build, command line, start time (UTC) and input files.
+/// Format of the results, versions, build, command line, start time (UTC) and input files.
 Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start);
 
 Json to_json(const RunCost& cost);

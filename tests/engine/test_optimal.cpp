@@ -3,8 +3,8 @@
 
 #include "contract/checks.hpp"
 #include "engine/tables.hpp"
-#include "support/lower_bounds.hpp"
-#include "support/mapping_view.hpp"
+#include "planning/bounds.hpp"
+#include "study/bounds.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -47,16 +47,11 @@ std::shared_ptr<Scenario> graph(const std::string& workload) {
   return load_scenario("platforms/heft_2002.json", "workloads/" + workload + ".json");
 }
 
-/// The request of a graph as a mapping problem.
-mapping::MappingProblem problem_of_graph(const std::string& workload) {
+/// The request of a graph as a problem.
+planning::Problem problem_of_graph(const std::string& workload) {
   const auto scenario = graph(workload);
   Problems problems;
-  const Tables tables = Tables::build(*scenario, problems);
-  SystemView view;
-  tables.fill(view);
-  mapping::MappingProblem problem = mapping::idle_problem_of(view);
-  mapping::add_fresh_request(problem, view, ModelId{});
-  return problem;
+  return first_requests(Tables::build(*scenario, problems));
 }
 
 }  // namespace
@@ -74,11 +69,11 @@ TEST_CASE("published graphs: the shortest schedules are planned with proof and c
 }
 
 TEST_CASE("Topcuoglu's graph: critical path 41, load 91/3, divisible load between that and the optimum") {
-  const mapping::MappingProblem problem = problem_of_graph("heft_2002");
-  CHECK(mapping::critical_path(problem) == 41);
-  CHECK(mapping::least_load(problem) == doctest::Approx(91 / 3.0).epsilon(1e-12));
-  CHECK(mapping::divisible_load(problem) == doctest::Approx(30.79).epsilon(1e-3));
-  CHECK(mapping::lower_bound(problem) == 41);
+  const planning::Problem problem = problem_of_graph("heft_2002");
+  CHECK(planning::critical_path(problem) == 41);
+  CHECK(planning::least_load(problem) == doctest::Approx(91 / 3.0).epsilon(1e-12));
+  CHECK(planning::divisible_load(problem) == doctest::Approx(30.79).epsilon(1e-3));
+  CHECK(planning::lower_bound(problem) == 41);
 }
 
 TEST_CASE("two networks on two accelerators: the best mapping, 15.5, is planned and carried out") {

@@ -8,6 +8,7 @@
 
 #include "builtin.hpp"
 #include "support/plan_rules.hpp"
+#include "support/planning_cases.hpp"
 #include "support/published_graphs.hpp"
 #include "support/seer.hpp"
 #include "support/simulation.hpp"
@@ -128,26 +129,30 @@ TEST_CASE("horizon workload: an accelerator is kept for a request that is known 
 }
 
 TEST_CASE("horizon workload: two requests are planned and executed as one problem with release times") {
-  using planning::Plan, planning::PlanEdge, planning::Problem;
+  using planning::Placement, planning::Plan, planning::PlanEdge, planning::PlanTaskId, planning::Problem;
   for (const std::string rule : {"heft", "cpop", "peft", "minmin", "maxmin", "mct", "etf", "dls", "olb"}) {
     INFO(rule);
     Problem problem = topcuoglu_2002();
     const Problem one = topcuoglu_2002();
-    for (std::uint32_t t = 0; t < one.size(); ++t) {
-      problem.add_task(one.times(t));
-      problem.tasks.back().release = 10;
+    const auto second = [](PlanTaskId t) { return id_of<PlanTaskId>(index_of(t) + 10); };
+    for (const PlanTaskId t : one.tasks.ids()) {
+      std::vector<double> times;
+      for (const AcceleratorId a : one.accelerators.ids()) times.push_back(one.time(t, a));
+      problem.tasks[add_task(problem, times)].release = 10;
     }
-    for (std::uint32_t t = 0; t < one.size(); ++t)
-      for (const PlanEdge& edge : one.tasks[t].outputs) problem.add_edge(t + 10, edge.task + 10, edge.bytes);
-    const Plan plan = plan_rules().at(rule)(problem);
+    for (const PlanTaskId t : one.tasks.ids())
+      for (const PlanEdge& edge : one.tasks[t].outputs) problem.add_edge(second(t), second(edge.task), edge.bytes);
+    const Plan plan = published_rule(rule)(problem);
 
     const auto scenario = published("heft_2002");
     scenario->workload.streams[0].arrival = TraceArrivals{"", {0, 10}};
     Seer seer(made(policy_of(rule).policy, horizon("workload")), {arrival(0, 0, 0, 0), arrival(0, 0, 1, 10)});
     const Log log = simulate_log(scenario, seer);
-    for (std::uint32_t t = 0; t < problem.size(); ++t)
-      check_task(log, "t" + std::to_string(t % 10 + 1), t / 10, "p" + std::to_string(plan[t].accelerator + 1),
-                 plan[t].start, plan[t].end);
+    for (std::size_t t = 0; t < problem.size(); ++t) {
+      const Placement& placement = plan.tasks[id_of<PlanTaskId>(t)];
+      check_task(log, "t" + std::to_string(t % 10 + 1), static_cast<std::uint32_t>(t / 10),
+                 "p" + std::to_string(index_of(placement.accelerator) + 1), placement.start, placement.end);
+    }
   }
 }
 

@@ -209,3 +209,24 @@ TEST_CASE("jitter: same truth under every policy, predictions unchanged") {
   CHECK(mean == doctest::Approx(1).epsilon(0.05));  // standard error 0.3 / sqrt(600) = 0.012
   CHECK(std::sqrt(square / n - mean * mean) == doctest::Approx(0.3).epsilon(0.15));
 }
+
+TEST_CASE("a task that counts as finished before its end lies within the run all the same") {
+  const auto run = [](const std::string& end) {
+    auto scenario =
+        make_scenario({R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}],
+        "accelerators": [{"name": "a", "kind": "k"}, {"name": "b", "kind": "k"}]})",
+                       R"({"format": 1, "name": "w", "duration": 0.9, "completion_tolerance": 0.25, "end": ")" + end +
+                           R"(", "streams": [{"name": "x", "model": "m",
+        "arrival": {"type": "trace", "times": [0]}}]})",
+                       {{"m", second("m")}}});
+    scenario->options.outages = {{"b", 0.9, 5}};  // an instant at which nothing else happens
+    return simulate_log(scenario, "fcfs");        // checks that the shares of time add up
+  };
+  const Log drained = run("drain");
+  CHECK(drained.task("l0").end == 1);
+  CHECK(drained.totals.end == 1);
+  const Log cut = run("at_duration");
+  CHECK(cut.task("l0").status == TaskStatus::finished);
+  CHECK(cut.task("l0").end == 0.9);
+  CHECK(cut.totals.end == 0.9);
+}

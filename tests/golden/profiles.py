@@ -118,7 +118,7 @@ def check_use(folder):
         problems.append(f"run: {ran.stderr}")
         return
     tasks = list(csv.DictReader((folder / "out" / "tasks.csv").read_text().splitlines()))
-    took = {row["task"]: round((float(row["end_s"]) - float(row["compute_s"])) * 1e3, 9) for row in tasks}
+    took = {row["task"]: round((float(row["end_at_s"]) - float(row["compute_at_s"])) * 1e3, 9) for row in tasks}
     expect("times of the run", took, {"conv1": 1.5, "pool1": 0.25, "block1.0.conv": 2.0, "block1.0.down": 0.5,
                                       "block1.0.add": 0.125, "fc": 0.75})
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/random.hpp"
+#include "support/planning_cases.hpp"
 
 namespace hetsched::testing {
 namespace {
@@ -182,16 +183,15 @@ Instance random_instance(std::uint64_t seed) {
 }
 
 planning::Problem problem_of(const Instance& in) {
-  planning::Problem problem(static_cast<std::uint32_t>(in.m));
-  for (int p = 0; p < in.m; ++p)
-    for (int q = 0; q < in.m; ++q)
-      if (p != q)
-        problem.set_link(static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(q),
-                         {in.latency[p][q], in.per_byte[p][q]});
-  for (const auto& row : in.w) problem.add_task(row);
+  planning::Problem problem(static_cast<std::size_t>(in.m));
+  for (const AcceleratorId p : problem.accelerators.ids())
+    for (const AcceleratorId q : problem.accelerators.ids())
+      if (p != q) problem.set_link(p, q, {in.latency[index_of(p)][index_of(q)], in.per_byte[index_of(p)][index_of(q)]});
+  for (const auto& row : in.w) add_task(problem, row);
   for (int t = 0; t < in.n; ++t)
     for (int u = 0; u < t; ++u)
-      if (in.edge(u, t)) problem.add_edge(static_cast<std::uint32_t>(u), static_cast<std::uint32_t>(t), in.bytes[u][t]);
+      if (in.edge(u, t))
+        problem.add_edge(static_cast<planning::PlanTaskId>(u), static_cast<planning::PlanTaskId>(t), in.bytes[u][t]);
   return problem;
 }
 

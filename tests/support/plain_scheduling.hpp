@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "support/plan_problem.hpp"
+#include "planning/problem.hpp"
 
 namespace hetsched::testing {
 

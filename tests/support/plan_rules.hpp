@@ -1,41 +1,31 @@
 /// \file
-/// The rules of static list scheduling by name, as they are with default options.
+/// The rules of static list scheduling, with all that can be chosen.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "support/list_scheduling.hpp"
+#include "planning/rules/list.hpp"
 
 namespace hetsched::testing {
 
-using PlanRule = std::function<planning::Plan(const planning::Problem&)>;
+struct RuleVariant {
+  std::string name;  ///< "heft insertion=1 rank=mean assign=eft"
+  const planning::Rule* rule = nullptr;
+  planning::Settings settings;
 
-inline const std::map<std::string, PlanRule>& plan_rules() {
-  using planning::Average, planning::Problem, planning::Scope;
-  static const std::map<std::string, PlanRule> rules = {
-      {"heft", [](const Problem& p) { return heft(p); }},
-      {"heft_append", [](const Problem& p) { return heft(p, {.insertion = false}); }},
-      {"cpop", [](const Problem& p) { return cpop(p); }},
-      {"peft", [](const Problem& p) { return peft(p); }},
-      {"lookahead_children", [](const Problem& p) { return lookahead(p, Scope::children); }},
-      {"lookahead_full", [](const Problem& p) { return lookahead(p, Scope::full); }},
-      {"ipeft", [](const Problem& p) { return ipeft(p); }},
-      {"hcpt", [](const Problem& p) { return hcpt(p); }},
-      {"dls", [](const Problem& p) { return dls(p); }},
-      {"dls_median", [](const Problem& p) { return dls(p, Average::median); }},
-      {"gdl", [](const Problem& p) { return gdl(p); }},
-      {"etf", planning::etf},
-      {"eft_ready", planning::eft_ready},
-      {"minmin", planning::min_min},
-      {"maxmin", planning::max_min},
-      {"sufferage", [](const Problem& p) { return sufferage(p); }},
-      {"mct", [](const Problem& p) { return mct(p); }},
-      {"met", [](const Problem& p) { return met(p); }},
-      {"olb", planning::olb},
-  };
-  return rules;
-}
+  planning::Plan operator()(const planning::Problem& problem) const { return rule->plan(problem, settings); }
+};
+
+/// Every rule with every combination of options, but for lookahead over all tasks left: it takes long.
+const std::vector<RuleVariant>& every_rule();
+
+/// A rule with some options that are not its defaults: rule("heft", {{"insertion", "false"}}).
+RuleVariant rule(std::string_view name, const std::vector<std::pair<std::string_view, std::string_view>>& options = {});
+
+/// By its name in tests/data/policies/static_schedules.csv: "lookahead_full", "mct".
+RuleVariant published_rule(std::string_view name);
 
 }  // namespace hetsched::testing

@@ -3,18 +3,21 @@
 #include <fstream>
 #include <sstream>
 
+#include "support/planning_cases.hpp"
+
 namespace hetsched::testing {
 namespace {
 
 struct WeightedEdge {
-  std::uint32_t from, to;  ///< from 1, as printed
+  std::size_t from, to;  ///< from 1, as printed
   double weight;
 };
 
 /// One second per byte between two accelerators, none inside.
 planning::Problem graph(const std::vector<std::vector<double>>& times, const std::vector<WeightedEdge>& edges) {
-  planning::Problem problem = independent(times);
-  for (const WeightedEdge& edge : edges) problem.add_edge(edge.from - 1, edge.to - 1, edge.weight);
+  planning::Problem problem = independent_tasks(times);
+  for (const WeightedEdge& edge : edges)
+    problem.add_edge(id_of<planning::PlanTaskId>(edge.from - 1), id_of<planning::PlanTaskId>(edge.to - 1), edge.weight);
   return problem;
 }
 
@@ -27,16 +30,6 @@ std::vector<Number> numbers(const std::string& text, Number offset) {
 }
 
 }  // namespace
-
-planning::Problem independent(const std::vector<std::vector<double>>& times) {
-  const auto accelerators = static_cast<std::uint32_t>(times.front().size());
-  planning::Problem problem(accelerators);
-  for (std::uint32_t p = 0; p < accelerators; ++p)
-    for (std::uint32_t q = 0; q < accelerators; ++q)
-      if (p != q) problem.set_link(p, q, {0, 1});
-  for (const std::vector<double>& row : times) problem.add_task(row);
-  return problem;
-}
 
 planning::Problem topcuoglu_2002() {
   return graph({{14, 16, 9},
@@ -110,7 +103,7 @@ std::vector<PublishedSchedule> published_schedules() {
     std::getline(in, accelerators, ',');
     std::getline(in, starts, ',');
     schedule.makespan = std::stod(makespan);
-    schedule.accelerators = numbers<std::uint32_t>(accelerators, 0xffffffffu);  // from 1 to from 0
+    schedule.accelerators = numbers<std::size_t>(accelerators, static_cast<std::size_t>(-1));  // from 1 to from 0
     schedule.starts = numbers<double>(starts, 0);
     found.push_back(std::move(schedule));
   }

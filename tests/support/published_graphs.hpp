@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "support/list_scheduling.hpp"
+#include "planning/problem.hpp"
 
 namespace hetsched::testing {
 
@@ -14,15 +14,12 @@ planning::Problem topcuoglu_2002();
 /// Likewise. Arabnejad, Barbosa, IEEE TPDS 25(3), 2014, fig. 2.
 planning::Problem arabnejad_2014();
 
-/// Tasks without edges; a row of times by accelerator for each.
-planning::Problem independent(const std::vector<std::vector<double>>& times);
-
 /// A schedule of one of the graphs by one rule (tests/data/policies/static_schedules.csv).
 struct PublishedSchedule {
   std::string graph;  ///< "heft_2002" or "peft_2014", as the files of workloads/
   std::string rule;
   double makespan = 0;
-  std::vector<std::uint32_t> accelerators;  ///< by task, from 0
+  std::vector<std::size_t> accelerators;  ///< by task, from 0
   std::vector<double> starts;
 };
 std::vector<PublishedSchedule> published_schedules();

@@ -2,24 +2,23 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <numeric>
 
-#include "support/branch_and_bound.hpp"
-#include "support/dice.hpp"
-#include "support/linear_program.hpp"
-#include "support/lower_bounds.hpp"
-#include "support/mapping_cases.hpp"
+#include "planning/bounds.hpp"
+#include "planning/dice.hpp"
+#include "planning/linear_program.hpp"
+#include "planning/search/branch_and_bound.hpp"
 #include "support/plain_scheduling.hpp"
 #include "support/plan_rules.hpp"
+#include "support/planning_cases.hpp"
 
 using namespace hetsched;
-using namespace hetsched::mapping;
+using namespace hetsched::planning;
 using namespace hetsched::testing;
 
 namespace {
 
 /// Tasks of the same times on m accelerators.
-MappingProblem identical(std::size_t machines, const std::vector<double>& times) {
+Problem identical(std::size_t machines, const std::vector<double>& times) {
   std::vector<std::vector<double>> rows;
   for (const double time : times) rows.emplace_back(machines, time);
   return independent_tasks(rows);
@@ -27,42 +26,18 @@ MappingProblem identical(std::size_t machines, const std::vector<double>& times)
 
 /// A graph of up to six tasks on two or three accelerators, with delays, a busy slot, and what is not
 /// supported.
-MappingProblem random_graph(Dice& dice) {
-  const auto accelerators = static_cast<std::uint32_t>(2 + dice.below(2));
-  MappingProblem problem(accelerators);
-  problem.servers[0].free_at = {dice.chance(0.5) ? 3.0 : 0.0};
-  problem.servers[1].overhead = 0.5;
-  problem.add_request();
+Problem random_graph(Dice& dice) {
+  Problem problem(2 + dice.below(2));
+  if (dice.chance(0.5)) problem.slots[0_s].promised = {{0, 3}};
+  problem.accelerators[1_a].overhead = 0.5;
   const std::size_t tasks = 3 + dice.below(4);
-  for (std::uint32_t t = 0; t < tasks; ++t) {
-    std::vector<Price> prices;
-    for (std::uint32_t a = 0; a < accelerators; ++a)
-      prices.push_back({a == 0 || dice.chance(0.8) ? 1 + 9 * dice.uniform() : kNever, 0, 0});
-    problem.add_task(0, prices);
-    for (std::uint32_t from = 0; from < t; ++from)
-      if (dice.chance(0.3)) problem.add_edge(from, t, 4 * dice.uniform());
-  }
-  return problem;
-}
-
-/// The same as a mapping problem, with delays that come from bytes over links.
-MappingProblem mapping_of(const Instance& in) {
-  MappingProblem problem(static_cast<std::uint32_t>(in.m));
-  problem.add_request();
-  for (int p = 0; p < in.m; ++p)
-    for (int q = 0; q < in.m; ++q)
-      problem.links.push_back(p == q ? Route{} : Route{in.latency[p][q], in.per_byte[p][q]});
-  for (int t = 0; t < in.n; ++t) {
-    std::vector<Price> prices;
-    for (int p = 0; p < in.m; ++p) prices.push_back({in.w[t][p], 0, 0});
-    problem.add_task(0, prices);
-    for (int u = 0; u < t; ++u) {
-      if (!in.edge(u, t)) continue;
-      std::vector<double> delays;
-      for (int p = 0; p < in.m; ++p)
-        for (int q = 0; q < in.m; ++q) delays.push_back(in.c(u, t, p, q));
-      problem.add_edge(static_cast<std::uint32_t>(u), static_cast<std::uint32_t>(t), delays, in.bytes[u][t]);
-    }
+  for (const PlanTaskId t : IdRange<PlanTaskId>(tasks)) {
+    std::vector<double> times;
+    for (const AcceleratorId a : problem.accelerators.ids())
+      times.push_back(a == 0_a || dice.chance(0.8) ? 1 + 9 * dice.uniform() : kNever);
+    add_task(problem, times);
+    for (const PlanTaskId from : IdRange<PlanTaskId>(index_of(t)))
+      if (dice.chance(0.3)) add_change(problem, from, t, 4 * dice.uniform());
   }
   return problem;
 }
@@ -85,39 +60,46 @@ Instance large_instance(Dice& dice, int tasks) {
 }
 
 void check_no_rule_is_better(const Instance& in, std::uint64_t max_nodes) {
-  const MappingProblem problem = mapping_of(in);
+  const Problem problem = problem_of(in);
   const Plan plan = branch_and_bound(problem, max_nodes);
-  CHECK(plan.timing.makespan >= lower_bound(problem) * (1 - 1e-9));
-  const auto plan_problem = problem_of(in);
-  for (const auto& [name, rule] : plan_rules()) {
-    INFO(name);
-    CHECK(plan.timing.makespan <= planning::makespan(rule(plan_problem)) * (1 + 1e-9));
+  CHECK(makespan(plan) >= lower_bound(problem) * (1 - 1e-9));
+  for (const RuleVariant& variant : every_rule()) {
+    INFO(variant.name);
+    CHECK(makespan(plan) <= makespan(variant(problem)) * (1 + 1e-9));
   }
 }
 
 /// The least makespan over all accelerators and all orders: every task as early as the order allows.
-double brute_force(const MappingProblem& problem) {
-  std::vector<std::uint32_t> order(problem.size());
-  std::iota(order.begin(), order.end(), 0u);
+double brute_force(const Problem& problem) {
+  std::vector<PlanTaskId> order = in_order(problem);
   double least = kNever;
+  const std::size_t accelerators = problem.accelerators.size();
   std::uint64_t codes = 1;
-  for (std::uint32_t t = 0; t < problem.size(); ++t) codes *= problem.accelerators();
+  for (std::size_t t = 0; t < problem.size(); ++t) codes *= accelerators;
   do {
     for (std::uint64_t code = 0; code < codes; ++code) {
-      std::vector<double> end(problem.size(), -1), free_at;
-      for (const Server& server : problem.servers) free_at.push_back(server.free_at[0]);
-      std::vector<std::uint32_t> where(problem.size());
+      IdVector<PlanTaskId, double> end(problem.size(), -1);
+      IdVector<AcceleratorId, double> free_at(accelerators);
+      IdVector<AcceleratorId, ModelId> last_model;
+      for (const AcceleratorId a : problem.accelerators.ids()) {
+        free_at[a] = problem.busy_until(*problem.slots_of(a).begin());
+        last_model.push_back(problem.accelerators[a].last_model);
+      }
+      IdVector<PlanTaskId, AcceleratorId> where;
       std::uint64_t rest = code;
-      for (std::uint32_t t = 0; t < problem.size(); ++t, rest /= problem.accelerators())
-        where[t] = static_cast<std::uint32_t>(rest % problem.accelerators());
+      for (std::size_t t = 0; t < problem.size(); ++t, rest /= accelerators)
+        where.push_back(id_of<AcceleratorId>(rest % accelerators));
       double last = 0;
-      for (const std::uint32_t t : order) {
-        double start = free_at[where[t]];
-        for (const Input& input : problem.tasks[t].inputs)
-          start = end[input.task] < 0
-                      ? kNever
-                      : std::max(start, end[input.task] + problem.delay(input, where[input.task], where[t]));
-        end[t] = free_at[where[t]] = start + problem.time(t, where[t]);
+      for (const PlanTaskId t : order) {
+        const AcceleratorId a = where[t];
+        const ModelId model = problem.tasks[t].model;
+        double start = free_at[a];
+        for (const PlanEdge& edge : problem.tasks[t].inputs)
+          start = end[edge.task] < 0 ? kNever
+                                     : std::max(start, end[edge.task] + problem.transfer(edge, where[edge.task], a));
+        const bool switches = last_model[a] != ModelId::none && last_model[a] != model;
+        end[t] = free_at[a] = start + problem.time(t, a) + (switches ? problem.accelerators[a].switch_time : 0);
+        last_model[a] = model;
         last = std::max(last, end[t]);
       }
       least = std::min(least, last);
@@ -137,27 +119,33 @@ TEST_CASE(
         std::pair{independent_tasks({{15, 15}, {5, 6}, {2, 8}, {7, 7}, {10, 3}}), 17.0}}) {
     const Plan plan = branch_and_bound(problem, 100000);
     CHECK(plan.proved);
-    CHECK(plan.timing.makespan == best);
+    CHECK(makespan(plan) == best);
     CHECK(lower_bound(problem) <= best);
   }
 }
 
 TEST_CASE("random graphs: as short as the best of all accelerators in all orders; bounds are below") {
   Dice dice(7);
-  for (int round = 0; round < 40; ++round) {
+  for (int round = 0; round < 60; ++round) {
     INFO("round " << round);
-    const MappingProblem problem = random_graph(dice);
+    Problem problem = random_graph(dice);
+    if (round >= 40)  // with switches between three models
+      for (const AcceleratorId a : problem.accelerators.ids()) {
+        problem.accelerators[a].switch_time = 1 + 3 * dice.uniform();
+        problem.accelerators[a].last_model = ModelId{0};
+        for (PlanTask& task : problem.tasks) task.model = id_of<ModelId>(dice.below(3));
+      }
     const double best = brute_force(problem);
     const Plan plan = branch_and_bound(problem, 1000000);
     CHECK(plan.proved);
-    CHECK(plan.timing.makespan == doctest::Approx(best).epsilon(1e-9));
+    CHECK(makespan(plan) == doctest::Approx(best).epsilon(1e-9));
     CHECK(critical_path(problem) <= best);
     CHECK(least_load(problem) <= best);
     CHECK(divisible_load(problem) <= best * (1 + 1e-9));
     CHECK(least_load(problem) <= divisible_load(problem) * (1 + 1e-9));
     const Plan stopped = branch_and_bound(problem, 0);
-    CHECK(stopped.timing.makespan >= plan.timing.makespan);
-    if (stopped.proved) CHECK(stopped.timing.makespan == doctest::Approx(best).epsilon(1e-9));
+    CHECK(makespan(stopped) >= makespan(plan));
+    if (stopped.proved) CHECK(makespan(stopped) == doctest::Approx(best).epsilon(1e-9));
   }
 }
 
@@ -174,40 +162,37 @@ TEST_CASE("300 random graphs of up to 100 tasks: no static rule plans anything s
 }
 
 TEST_CASE("what a server is promised to stays free, and gaps are used") {
-  MappingProblem problem = independent_tasks({{3, 20}, {2, 20}, {2, 20}});
-  problem.servers[0].reserved = {{2, 4}, {7, 9}};
+  Problem problem = independent_tasks({{3, 20}, {2, 20}, {2, 20}});
+  problem.slots[0_s].promised = {{2, 4}, {7, 9}};
   const Plan plan = branch_and_bound(problem, 10000);
   CHECK(plan.proved);
-  CHECK(plan.timing.makespan == 11);  // 2 before, 3 between, 2 behind
-  CHECK(plan.where == Mapping{0, 0, 0});
-  CHECK(plan.timing.start[0] == 4);
+  CHECK(makespan(plan) == 11);  // 2 before, 3 between, 2 behind
+  CHECK(where(plan) == std::vector<std::size_t>{0, 0, 0});
+  CHECK(plan.tasks[0_t].start == 4);
 }
 
 TEST_CASE("stopped, it says that nothing is proved") {
   const Plan plan = branch_and_bound(identical(3, {5, 5, 4, 4, 3, 3, 3}), 1);
   CHECK_FALSE(plan.proved);
-  CHECK(plan.timing.makespan >= 9);
+  CHECK(makespan(plan) >= 9);
 }
 
 TEST_CASE("slots of one accelerator are places of their own") {
-  MappingProblem problem = identical(1, {3, 3, 2, 2, 2});
-  problem.servers[0].free_at = {0, 0};
+  Problem problem;
+  problem.add_accelerator({.slots = 2});
+  for (const double time : {3, 3, 2, 2, 2}) add_task(problem, {time});
   const Plan plan = branch_and_bound(problem, 10000);
   CHECK(plan.proved);
-  CHECK(plan.timing.makespan == 6);
+  CHECK(makespan(plan) == 6);
   CHECK(least_load(problem) == 6);
 }
 
 TEST_CASE("what no accelerator runs, and what needs it, is left out") {
-  MappingProblem problem(1);
-  problem.add_request();
-  problem.add_task(0, std::vector<Price>{{2, 0, 0}});
-  problem.add_task(0, std::vector<Price>{{}});
-  problem.add_task(0, std::vector<Price>{{2, 0, 0}});
-  problem.add_edge(1, 2, 0);
+  Problem problem = independent_tasks({{2}, {kNever}, {2}});
+  problem.add_edge(1_t, 2_t, 0);
   const Plan plan = branch_and_bound(problem, 10000);
-  CHECK(plan.where == Mapping{0, kNone, kNone});
-  CHECK(plan.timing.makespan == 2);
+  CHECK(where(plan) == std::vector<std::size_t>{0, kNowhere, kNowhere});
+  CHECK(makespan(plan) == 2);
   CHECK(critical_path(problem) == 2);
 }
 

@@ -57,7 +57,7 @@ TEST_CASE("rows are written with quotes where needed and the shortest numbers") 
   hetsched::append_csv_row(out, row);
   CHECK(out == "18446744073709551615,\"a,\"\"b\"\"\n\",,,,0.1,1e-09,0,0\n");
   CHECK(hetsched::csv_header<hetsched::TransferRecord>() ==
-        "request,producer,consumer,from,to,start_s,end_s,bytes,energy_j\n");
+        "request,producer,consumer,from,to,start_at_s,end_at_s,bytes,energy_j\n");
   hetsched::RequestRecord request;
   request.status = hetsched::RequestStatus::late;
   out.clear();

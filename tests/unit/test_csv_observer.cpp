@@ -74,7 +74,7 @@ TEST_CASE("files of the level appear with finish, and read back as they were") {
   REQUIRE(tasks.size() == 1);
   CHECK(tasks[0].end == 1.0 / 3);
   CHECK(tasks[0].status == TaskStatus::aborted);
-  CHECK(bytes(dir.path / kPowerFile) == "component,part,from_s,to_s,power_w\ngpu,active,0,1,2.5\n");
+  CHECK(bytes(dir.path / kPowerFile) == "component,part,from_at_s,to_at_s,power_w\ngpu,active,0,1,2.5\n");
   CHECK(bytes(dir.path / kTransfersFile) == csv_header<TransferRecord>());
 }
 

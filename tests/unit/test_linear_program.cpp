@@ -4,10 +4,11 @@
 #include <cmath>
 
 #include "base/random.hpp"
-#include "support/linear_program.hpp"
+#include "planning/linear_program.hpp"
 #include "support/max_min_shares.hpp"
 
 using namespace hetsched;
+using namespace hetsched::planning;
 using Status = LinearSolution::Status;
 
 TEST_CASE("textbook programs") {

@@ -243,6 +243,9 @@ TEST_CASE("every column of every result file is documented") {
       CAPTURE(file.name + " " + column.name);
       CHECK_FALSE(column.doc.empty());
       if (column.unit == "s") CHECK(column.name.ends_with("_s"));
+      const bool instant = column.doc.starts_with("when ") || column.doc.starts_with("absolute deadline") ||
+                           column.doc.starts_with("finish the policy planned") || column.doc.ends_with("of the piece");
+      CHECK(column.name.ends_with("_at_s") == instant);
       if (column.unit == "J") CHECK(column.name.ends_with("_j"));
       if (column.unit == "W") CHECK(column.name.ends_with("_w"));
     }

@@ -44,7 +44,7 @@ struct Drop {
 struct WakeAt {
   Seconds time;
 };
-/// Record when the policy expects a request to finish (column forecast_s of requests.csv). No effect.
+/// Record when the policy expects a request to finish (column forecast_at_s of requests.csv). No effect.
 struct Forecast {
   RequestRef request;
   Seconds finish;

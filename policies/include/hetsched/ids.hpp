@@ -82,9 +82,10 @@ class IdRange {
   };
 
   /// 0 .. count - 1
-  constexpr explicit IdRange(std::size_t count) : end_(count) {}
+  constexpr explicit IdRange(std::size_t count) : IdRange(0, count) {}
   /// `first` and those after it, up to but not `end`.
-  constexpr IdRange(Id first, Id end) : first_(index_of(first)), end_(index_of(end)) {}
+  constexpr IdRange(std::size_t first, std::size_t end) : first_(first), end_(end) {}
+  constexpr IdRange(Id first, Id end) : IdRange(index_of(first), index_of(end)) {}
   [[nodiscard]] constexpr Iterator begin() const { return Iterator(first_); }
   [[nodiscard]] constexpr Iterator end() const { return Iterator(end_); }
   [[nodiscard]] constexpr std::size_t size() const { return end_ - first_; }
@@ -93,7 +94,7 @@ class IdRange {
   [[nodiscard]] std::vector<Id> list() const { return {begin(), end()}; }
 
  private:
-  std::size_t first_ = 0, end_;
+  std::size_t first_, end_;
 };
 
 /// A std::vector that is indexed by one type of id.

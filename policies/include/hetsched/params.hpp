@@ -88,14 +88,23 @@ class Params {
     return get<bool>(name, "true or false", fallback);
   }
   std::string choice(std::string_view name, const ChoiceSpec& spec) {
+    const std::size_t index = choice_index(name, spec);
+    return std::string(index < spec.of.size() ? spec.of[index] : spec.fallback);
+  }
+  /// The same, as an index into `spec.of`: for an enumeration in that order.
+  std::size_t choice_index(std::string_view name, const ChoiceSpec& spec) {
     std::string type;
     for (std::string_view option : spec.of) type += (type.empty() ? "" : "|") + std::string(option);
     declared_.push_back({std::string(name), type, std::string(spec.fallback), 0, 0, std::string(spec.doc)});
-    std::string value = get<std::string>(name, "one of " + type, std::string(spec.fallback));
-    for (std::string_view option : spec.of)
-      if (option == value) return value;
+    const auto index_in_list = [&](std::string_view value) {
+      std::size_t index = 0;
+      while (index < spec.of.size() && spec.of[index] != value) ++index;
+      return index;
+    };
+    const std::size_t index = index_in_list(get<std::string>(name, "one of " + type, std::string(spec.fallback)));
+    if (index < spec.of.size()) return index;
     problems_.push_back({std::string(name), "must be one of " + type});
-    return std::string(spec.fallback);
+    return index_in_list(spec.fallback);
   }
   std::string text(std::string_view name, std::string_view fallback, std::string_view doc) {
     declared_.push_back({std::string(name), "text", std::string(fallback), 0, 0, std::string(doc)});

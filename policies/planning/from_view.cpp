@@ -1,0 +1,106 @@
+#include "planning/from_view.hpp"
+
+#include <algorithm>
+
+namespace hetsched::planning {
+namespace {
+
+/// When the output of a task that has started is at an accelerator, from now.
+Seconds output_there(const SystemView& view, const Request& request, const Edge& edge, const Accelerator& to) {
+  const TaskState& from = request.tasks[edge.task];
+  for (const Replica& copy : request.replicas)
+    if (copy.tensor == edge.tensor && copy.memory == to.memory && copy.arrived) return 0;
+  const Seconds end = std::max(from.finish - view.now, 0.0);
+  return end + view.route_time(view.accelerators[from.accelerator].memory, to.memory, edge.bytes);
+}
+
+/// When the slots of an accelerator become free, from now, those first that are free.
+std::vector<Seconds> slots_free_at(const SystemView& view, AcceleratorId accelerator, std::vector<Seconds> ends) {
+  const Accelerator& a = view.accelerators[accelerator];
+  std::sort(ends.begin(), ends.end());
+  ends.erase(std::unique(ends.begin(), ends.end()), ends.end());  // a batch has one slot
+  ends.resize(a.slots - a.free_slots, std::max(a.free_at - view.now, 0.0));
+  ends.insert(ends.end(), a.free_slots, 0);
+  std::sort(ends.begin(), ends.end());
+  return ends;
+}
+
+}  // namespace
+
+TaskCost cost_at(const SystemView& view, const ModelTask& task, AcceleratorId accelerator, PointId point) {
+  const Accelerator& it = view.accelerators[accelerator];
+  const Seconds time = it.available ? view.alone_time_at(task, accelerator, point) : kNever;
+  if (!(time < kNever)) return {};
+  return {time, view.cost(task, it.kind, point).traffic, view.alone_energy_at(task, accelerator, point)};
+}
+
+Problem idle_platform(const SystemView& view) {
+  Problem problem;
+  problem.memory_bandwidths.clear();
+  for (const double bandwidth : view.memory_bandwidths) problem.memory_bandwidths.push_back(bandwidth);
+  for (const Accelerator& a : view.accelerators) {
+    const Kind& kind = view.kinds[a.kind];
+    problem.add_accelerator({.memory = a.memory,
+                             .port = a.bandwidth,
+                             .overhead = kind.dispatch_time,
+                             .switch_time = kind.switch_time,
+                             .switch_energy = kind.switch_energy,
+                             .last_model = a.last_model,
+                             .slots = a.slots});
+  }
+  for (const AcceleratorId from : problem.accelerators.ids())
+    for (const AcceleratorId to : problem.accelerators.ids()) {
+      const MemoryId at = problem.accelerators[from].memory, there = problem.accelerators[to].memory;
+      if (at != there) problem.set_link(from, to, view.route(at, there));
+    }
+  return problem;
+}
+
+void add_running(Problem& problem, const SystemView& view) {
+  IdVector<AcceleratorId, std::vector<Seconds>> ends(problem.accelerators.size());
+  for (const RequestRef r : view.live)
+    for (const TaskState& task : view.requests[r].tasks)
+      if (task.progress == Progress::running) ends[task.accelerator].push_back(std::max(task.finish - view.now, 0.0));
+  for (const AcceleratorId a : problem.accelerators.ids()) {
+    const std::vector<Seconds> all_free_at = slots_free_at(view, a, ends[a]);
+    auto free_at = all_free_at.begin();
+    for (const SlotId slot : problem.slots_of(a)) {
+      if (*free_at > 0) problem.slots[slot].promised.push_back({0, *free_at, view.accelerators[a].last_model});
+      ++free_at;
+    }
+  }
+}
+
+PlanRequestId add_request(Problem& problem, const SystemView& view, ModelId model, const Request* live, Seconds release,
+                          Seconds deadline, const CostOf& cost) {
+  const PlanRequestId request = problem.add_request(deadline);
+  const auto& tasks = view.models[model].tasks;
+  IdVector<TaskId, PlanTaskId> ids(tasks.size(), PlanTaskId::none);
+  std::vector<TaskCost> costs(problem.accelerators.size());
+  for (const TaskId t : tasks.ids()) {
+    if (live != nullptr && live->tasks[t].progress >= Progress::running) {
+      Seconds& finish = problem.requests[request].finish;
+      finish = std::max(finish, live->tasks[t].finish - view.now);
+      continue;
+    }
+    for (const AcceleratorId a : problem.accelerators.ids()) costs[index_of(a)] = cost(tasks[t], a);
+    ids[t] = problem.add_task(request, costs, model);
+    PlanTask& task = problem.tasks[ids[t]];
+    task.model_task = t;
+    task.release = release;
+    for (const Edge& edge : tasks[t].inputs) {
+      if (ids[edge.task] != PlanTaskId::none) {
+        problem.add_edge(ids[edge.task], ids[t], edge.bytes);
+        continue;
+      }
+      task.inputs_at.resize(problem.accelerators.size(), 0);
+      for (const AcceleratorId a : problem.accelerators.ids()) {
+        Seconds& there = task.inputs_at[index_of(a)];
+        there = std::max(there, output_there(view, *live, edge, view.accelerators[a]));
+      }
+    }
+  }
+  return request;
+}
+
+}  // namespace hetsched::planning

@@ -1,0 +1,301 @@
+#include "planning/planned_policy.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "planning/from_view.hpp"
+#include "planning/rules/rule.hpp"
+
+namespace hetsched::planning {
+namespace {
+
+bool has_finished_input(const SystemView& view, TaskRef task) {
+  const auto& inputs = view.model_task(task).inputs;
+  return std::any_of(inputs.begin(), inputs.end(), [&](const Edge& edge) {
+    return view.request(task).tasks[edge.task].progress == Progress::finished;
+  });
+}
+
+Horizon horizon_parameter(Params& params, Horizon fallback) {
+  const std::vector<std::string_view> names = {"request", "live", "workload"};
+  const auto horizon = static_cast<Horizon>(params.choice_index(
+      "horizon", {.fallback = names[static_cast<std::size_t>(fallback)],
+                  .of = names,
+                  .doc = "plan each request when it can start, around what is planned; or then plan all live requests "
+                         "anew; or plan all arrivals beforehand (clairvoyant)"}));
+  if (horizon == Horizon::workload) params.clairvoyant();
+  return horizon;
+}
+
+}  // namespace
+
+bool insertion_parameter(Params& params, bool fallback) { return params.flag("insertion", fallback, kInsertionDoc); }
+
+PlannedPolicy::PlannedPolicy(Params& params, Horizon fallback, Limit limit)
+    : horizon_(horizon_parameter(params, fallback)),
+      across_(
+          params.flag("across_requests", true, "plan around the tasks of other requests, not on an empty platform")),
+      switches_(params.flag("plan_switches", true, "plan for the time that a kind takes to switch models")),
+      max_tasks_(
+          limit == Limit::none
+              ? 0
+              : static_cast<std::size_t>(params.number(
+                    "max_tasks", {.fallback = 128,
+                                  .min = 1,
+                                  .max = 1e6,
+                                  .integer = true,
+                                  .doc = "with more tasks than that, only new requests choose accelerators; with "
+                                         "16 times as many, each is planned by itself, as with "
+                                         "horizon=request"}))) {}
+
+TaskCost PlannedPolicy::cost(const SystemView& view, const ModelTask& task, AcceleratorId accelerator) const {
+  return cost_at(view, task, accelerator, view.accelerators[accelerator].point);
+}
+
+void PlannedPolicy::begin(const SystemView& view) {
+  platform_ = idle_platform(view);
+  platform_.switches = switches_;
+  rows_.resize(view.accelerators.size());
+}
+
+void PlannedPolicy::decide(const SystemView& view, Decisions& out) {
+  if (!begun_) take_in_future(view);
+  note_events(view, out);
+  for (Row& row : rows_)
+    while (!row.empty() && is_over(view, row.front())) row.pop_front();
+  plan_what_is_new(view, out);
+  begun_ = true;
+  for (const Event& event : view.events)
+    if (event.type == Event::Type::task_finished) prefetch_outputs(view, event.task, out);
+  start_heads(view, out);
+}
+
+void PlannedPolicy::take_in_future(const SystemView& view) {
+  if (horizon_ != Horizon::workload) return;
+  for (const FutureRequest& future : view.future) {
+    const Key key{future.stream, future.index};
+    Job job;
+    job.model = future.model;
+    job.arrival = future.arrival;
+    job.deadline = future.deadline;
+    if (jobs_.emplace(key, std::move(job)).second) expected_.emplace_back(future.arrival, key);
+  }
+}
+
+/// Who has ended is forgotten; who has arrived takes over the plan that was made for it, if one was.
+void PlannedPolicy::note_events(const SystemView& view, Decisions& out) {
+  for (const Event& event : view.events) {
+    if (event.type == Event::Type::request_finished) jobs_.erase(key_of(view.request(event.task)));
+    if (event.type == Event::Type::request_dropped) forget(key_of(view.request(event.task)));
+    if (event.type != Event::Type::task_ready || !view.request(event.task).live) continue;
+    const Request& request = view.request(event.task);
+    Job& job = jobs_[key_of(request)];
+    if (job.request != RequestRef::none) continue;
+    job.request = event.task.request;
+    job.model = request.model;
+    job.arrival = request.arrival;
+    job.deadline = request.deadline;
+    if (!job.where.empty()) announce(view, job, out);
+  }
+  // Who was expected and has not come (turned away before this policy saw it) must not keep a place; if it
+  // comes after all, it is planned then.
+  for (; !expected_.empty() && expected_.front().first <= view.now; expected_.pop_front()) {
+    const auto job = jobs_.find(expected_.front().second);
+    if (job != jobs_.end() && job->second.request == RequestRef::none) forget(Key(job->first));
+  }
+}
+
+void PlannedPolicy::forget(const Key& key) {
+  jobs_.erase(key);
+  for (Row& row : rows_) std::erase_if(row, [&](const Reservation& r) { return r.job == key; });
+}
+
+/// Has it started, or has its request ended?
+bool PlannedPolicy::is_over(const SystemView& view, const Reservation& reservation) const {
+  const auto job = jobs_.find(reservation.job);
+  if (job == jobs_.end()) return true;
+  if (job->second.request == RequestRef::none) return false;
+  return view.state({job->second.request, reservation.task}).progress >= Progress::running;
+}
+
+void PlannedPolicy::plan_what_is_new(const SystemView& view, Decisions& out) {
+  const bool changed = std::any_of(view.events.begin(), view.events.end(),
+                                   [](const Event& event) { return event.type == Event::Type::accelerator_changed; });
+  const bool all = changed || (!begun_ && !expected_.empty());
+  // In order of arrival; those that are still to come behind all others.
+  std::vector<Jobs::value_type*> jobs, added;
+  std::size_t tasks = 0;
+  const auto take = [&](Jobs::iterator job) {
+    if (job == jobs_.end()) return;
+    if (all) job->second.where.clear();
+    jobs.push_back(&*job);
+    if (job->second.where.empty()) added.push_back(&*job);
+  };
+  for (const RequestRef r : view.live) {
+    const auto& states = view.requests[r].tasks;
+    tasks += static_cast<std::size_t>(std::count_if(
+        states.begin(), states.end(), [](const TaskState& state) { return state.progress < Progress::running; }));
+    take(jobs_.find(key_of(view.requests[r])));
+  }
+  if (all)
+    for (const auto& [arrival, key] : expected_)
+      if (const auto job = jobs_.find(key); job != jobs_.end() && job->second.request == RequestRef::none) {
+        tasks += view.models[job->second.model].tasks.size();
+        take(job);
+      }
+  if (added.empty()) return;
+  const bool too_many = max_tasks_ > 0 && tasks > kManyTimes * max_tasks_;
+  const bool anew = all || (horizon_ == Horizon::live && !too_many);
+  if (anew)
+    for (Row& row : rows_) row.clear();
+  if (horizon_ == Horizon::request || too_many)
+    for (Jobs::value_type* job : added) plan_together(view, std::span(&job, 1), false, out);
+  else
+    plan_together(view, anew ? jobs : added, max_tasks_ > 0 && tasks > max_tasks_, out);
+}
+
+/// `keep`: those that are planned stay on their accelerators.
+void PlannedPolicy::plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs, bool keep,
+                                  Decisions& out) {
+  Problem problem = platform_;
+  for (const AcceleratorId a : problem.accelerators.ids())
+    problem.accelerators[a].last_model = view.accelerators[a].last_model;
+  if (across_) {
+    add_running(problem, view);
+    add_reservations(view, problem);
+  }
+  std::vector<std::pair<Jobs::value_type*, TaskId>> items;  // by task of the problem
+  for (Jobs::value_type* entry : jobs) {
+    Job& job = entry->second;
+    const Request* live = job.request == RequestRef::none ? nullptr : &view.requests[job.request];
+    add_request(problem, view, job.model, live, live == nullptr ? std::max(job.arrival - view.now, 0.0) : 0,
+                job.deadline - view.now, [&](const ModelTask& task, AcceleratorId a) { return cost(view, task, a); });
+    job.forecast = view.now;
+    const bool fixed = keep && !job.where.empty();
+    job.where.resize(view.models[job.model].tasks.size(), AcceleratorId::none);
+    for (std::size_t i = items.size(); i < problem.size(); ++i) {
+      const auto id = id_of<PlanTaskId>(i);
+      const TaskId task = problem.tasks[id].model_task;
+      const AcceleratorId before = job.where[task];
+      if (fixed && before != AcceleratorId::none) problem.fix(id, before);
+      items.emplace_back(entry, task);
+    }
+    if (live == nullptr) continue;
+    for (const TaskId t : live->tasks.ids()) {
+      if (live->tasks[t].progress < Progress::running) continue;
+      job.where[t] = live->tasks[t].accelerator;
+      job.forecast = std::max(job.forecast, live->tasks[t].finish);
+    }
+  }
+  const double most = max_tasks_ > 0 ? static_cast<double>(max_tasks_) : kNever;
+  reserve(view, items, plan(problem, std::min(1.0, most / std::max(1.0, static_cast<double>(items.size())))));
+  for (const Jobs::value_type* job : jobs)
+    if (job->second.request != RequestRef::none) announce(view, job->second, out);
+}
+
+/// What accelerators are promised to already, from now. On several slots what is planned takes the slot that is free
+/// first, in its order, as it will when it is carried out.
+void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) const {
+  for (const AcceleratorId a : rows_.ids())
+    for (const Reservation& r : rows_[a]) {
+      const auto slots = problem.slots_of(a);
+      const SlotId slot = *std::min_element(slots.begin(), slots.end(), [&](SlotId p, SlotId q) {
+        return problem.busy_until(p) < problem.busy_until(q);
+      });
+      std::vector<Interval>& promised = problem.slots[slot].promised;
+      const Seconds start = r.placement.start - view.now, end = r.placement.end - view.now;
+      const Seconds free = problem.busy_until(slot);
+      const ModelId model = jobs_.at(r.job).model;
+      if (promised.empty() || start >= free) {
+        promised.push_back({start, end, model});
+      } else if (slots.size() > 1) {
+        promised.push_back({free, free + (end - start), model});
+      } else {  // what runs late is in its way
+        promised.back().end = std::max(free, end);
+        promised.back().model = model;
+      }
+    }
+}
+
+void PlannedPolicy::reserve(const SystemView& view, std::span<const std::pair<Jobs::value_type*, TaskId>> items,
+                            const Plan& plan) {
+  IdVector<AcceleratorId, bool> longer(rows_.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    Placement placement = plan.tasks[id_of<PlanTaskId>(i)];
+    placement.start += view.now;
+    placement.end += view.now;
+    const auto& [entry, task] = items[i];
+    Job& job = entry->second;
+    job.where[task] = placement.accelerator;
+    job.forecast = std::max(job.forecast, placement.end);
+    if (!placement.placed()) continue;  // nothing that is on can run it: planned anew when something changes
+    longer[placement.accelerator] = true;
+    rows_[placement.accelerator].push_back({placement, next_order_++, entry->first, task});
+  }
+  for (const AcceleratorId a : rows_.ids())
+    if (longer[a])
+      std::sort(rows_[a].begin(), rows_[a].end(), [](const Reservation& x, const Reservation& y) {
+        return std::tie(x.placement.start, x.placement.end, x.order) <
+               std::tie(y.placement.start, y.placement.end, y.order);
+      });
+}
+
+/// Says when a request is planned to finish. Inputs that exist already (after planning anew) can move at once.
+void PlannedPolicy::announce(const SystemView& view, const Job& job, Decisions& out) const {
+  if (job.forecast < kNever) out.forecast(job.request, job.forecast);
+  if (view.memories == 1) return;
+  for (const TaskId t : job.where.ids())
+    if (job.where[t] != AcceleratorId::none && view.state({job.request, t}).progress < Progress::running &&
+        has_finished_input(view, {job.request, t}))
+      out.prefetch({job.request, t}, job.where[t]);
+}
+
+void PlannedPolicy::prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const {
+  if (view.memories == 1 || !view.request(task).live) return;
+  const auto job = jobs_.find(key_of(view.request(task)));
+  if (job == jobs_.end() || job->second.where.empty()) return;
+  TaskId last = TaskId::none;
+  for (const Edge& edge : view.model_task(task).outputs) {
+    const AcceleratorId where = job->second.where[edge.task];
+    const TaskRef next{task.request, edge.task};
+    if (edge.task == last || where == AcceleratorId::none || view.state(next).progress >= Progress::running) continue;
+    last = edge.task;
+    out.prefetch(next, where);
+  }
+}
+
+void PlannedPolicy::start_heads(const SystemView& view, Decisions& out) {
+  for (const AcceleratorId a : rows_.ids()) {
+    const Accelerator& accelerator = view.accelerators[a];
+    std::uint32_t free = accelerator.available ? accelerator.free_slots : 0;
+    for (const Reservation& head : rows_[a]) {
+      if (is_over(view, head)) continue;  // one before it may have been given back
+      const Job& job = jobs_.at(head.job);
+      if (job.request == RequestRef::none) {  // if it does not come, others must not wait for it
+        if (job.arrival > wake_) out.wake_at(wake_ = job.arrival);
+        break;
+      }
+      // A task that would only wait for its inputs must not keep later ones out of the gap before it.
+      const TaskRef task{job.request, head.task};
+      if (view.state(task).progress != Progress::ready || free == 0 || !view.inputs_at(task, a)) break;
+      if (!start(view, head.placement, task, free, out)) break;
+    }
+  }
+}
+
+/// Starts the task, at its operating point if the accelerator is empty. False if it has to wait: it cannot run at the
+/// point that other tasks hold the accelerator at.
+bool PlannedPolicy::start(const SystemView& view, const Placement& placement, TaskRef task, std::uint32_t& free,
+                          Decisions& out) {
+  const AcceleratorId a = placement.accelerator;
+  const Accelerator& accelerator = view.accelerators[a];
+  PointId point = accelerator.point;
+  if (placement.point != PointId::none && placement.point != point && free == accelerator.slots)
+    out.set_operating_point(a, point = placement.point);
+  if (view.alone_time_at(view.model_task(task), a, point, placement.variant) == kNever) return false;
+  out.start(task, a, placement.variant);
+  --free;
+  return true;
+}
+
+}  // namespace hetsched::planning

@@ -1,0 +1,104 @@
+/// \file
+/// Policies that plan: this class says what is planned together, asks for plans when there is something to plan, and
+/// carries them out. What a plan is made by is for a policy to say.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "hetsched/policy.hpp"
+#include "planning/plan.hpp"
+
+namespace hetsched::planning {
+
+/// What is planned together.
+///  - request: each request when it can start, around what is planned
+///  - live: then all that has not started of all live requests, anew
+///  - workload: all arrivals beforehand (clairvoyant)
+enum class Horizon : std::uint8_t { request, live, workload };
+
+/// Is there a limit to the tasks that are planned together? If there is, it is a parameter, `max_tasks`: with more of
+/// them only new requests choose accelerators, the others keep theirs, and plan() is told to try less in proportion;
+/// with kManyTimes as many, requests are planned one by one.
+enum class Limit : bool { none, tasks };
+
+/// Carries plans out: each accelerator runs its tasks in planned order, each as soon as its inputs are there, and
+/// tensors move to where they will be needed as soon as they exist. When an accelerator is turned off or on, all that
+/// has not started is planned anew. Whichever slot is free takes the next task of its accelerator, which is never later
+/// than planned.
+///
+/// Parameters of all: `horizon`, `across_requests`, `plan_switches`.
+class PlannedPolicy : public Policy {
+ public:
+  void begin(const SystemView& view) override;
+  void decide(const SystemView& view, Decisions& out) final;
+
+  static constexpr std::size_t kManyTimes = 16;
+
+ protected:
+  PlannedPolicy(Params& params, Horizon fallback, Limit limit);
+
+  /// Time 0 of the problem is now. How accelerators disturb each other may be set first. `effort`: the part of the
+  /// usual number of tries that is left for a large problem.
+  virtual Plan plan(Problem& problem, double effort) = 0;
+  /// What the problem says of a task: by default its cost at the operating point that the accelerator is at.
+  [[nodiscard]] virtual TaskCost cost(const SystemView& view, const ModelTask& task, AcceleratorId accelerator) const;
+
+ private:
+  /// What a request is known by before it arrives: its stream and its index there.
+  using Key = std::pair<StreamId, std::uint64_t>;
+
+  /// A request that is live or will be.
+  struct Job {
+    RequestRef request = RequestRef::none;  ///< none: has not arrived
+    ModelId model = {};
+    Seconds arrival = 0, deadline = kNever;
+    Seconds forecast = kNever;              ///< when it is planned to finish
+    IdVector<TaskId, AcceleratorId> where;  ///< empty: not planned
+  };
+  using Jobs = std::map<Key, Job>;
+
+  /// A time an accelerator is promised to a task.
+  struct Reservation {
+    Placement placement;      ///< its times from the beginning of the run
+    std::uint64_t order = 0;  ///< of planning: breaks ties between tasks of no duration
+    Key job;
+    TaskId task = {};
+  };
+  using Row = std::deque<Reservation>;  ///< of one accelerator, by (start, end, order)
+
+  static Key key_of(const Request& request) { return {request.stream, request.index}; }
+
+  void take_in_future(const SystemView& view);
+  void note_events(const SystemView& view, Decisions& out);
+  void forget(const Key& key);
+  [[nodiscard]] bool is_over(const SystemView& view, const Reservation& reservation) const;
+  void plan_what_is_new(const SystemView& view, Decisions& out);
+  void plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs, bool keep, Decisions& out);
+  void add_reservations(const SystemView& view, Problem& problem) const;
+  void reserve(const SystemView& view, std::span<const std::pair<Jobs::value_type*, TaskId>> items, const Plan& plan);
+  void announce(const SystemView& view, const Job& job, Decisions& out) const;
+  void prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const;
+  void start_heads(const SystemView& view, Decisions& out);
+  bool start(const SystemView& view, const Placement& placement, TaskRef task, std::uint32_t& free, Decisions& out);
+
+  Horizon horizon_;
+  bool across_, switches_;
+  std::size_t max_tasks_;  ///< 0: no limit
+  bool begun_ = false;     ///< decide() has been called
+  Jobs jobs_;
+  std::deque<std::pair<Seconds, Key>> expected_;  ///< who is to arrive when, by time
+  Seconds wake_ = -kNever;                        ///< the latest time it has asked to be called at
+  IdVector<AcceleratorId, Row> rows_;
+  Problem platform_;  ///< without tasks
+  std::uint64_t next_order_ = 0;
+};
+
+/// Declares `insertion`, for the policies that have it.
+bool insertion_parameter(Params& params, bool fallback = true);
+
+}  // namespace hetsched::planning
