@@ -435,7 +435,7 @@ TEST_CASE("learned costs: times of tasks and models, and what is left of request
     std::vector<double>& now = seen[std::round(view.now)];
     now.clear();
     for (const Model& m : view.models)
-      if (m.name == "two") now = {m.best_time, m.mean_time, m.tasks[0].best_time, m.tasks[1].mean_time};
+      if (m.name == "two") now = {m.best_time, m.mean_time, m.tasks[0_task].best_time, m.tasks[1_task].mean_time};
     for (const RequestRef r : view.live) {
       if (view.models[view.requests[r].model].name != "two") continue;
       now.push_back(view.requests[r].remaining_best);

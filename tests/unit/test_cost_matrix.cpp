@@ -99,7 +99,7 @@ TEST_CASE("a time without point is of the first point and scales with frequency 
   network.costs[0].bytes = 64;
   network.costs[1].power = 3;
   PlatformSpec with_modes = platform();
-  with_modes.kinds[kDla].operating_points.push_back({"other", 2e9, 0, 0});
+  with_modes.kinds[index_of(kDla)].operating_points.push_back({"other", 2e9, 0, 0});
   const CostMatrix matrix = costs(with_modes, network);
   CHECK(matrix.at(0_row, kGpu, kFast).time == 1e-3);
   CHECK(matrix.at(0_row, kGpu, kSlow).time == doctest::Approx(2e-3));
@@ -178,7 +178,8 @@ TEST_CASE("the matrix of the HEFT paper's first tasks comes out as it went in") 
       network.costs.push_back(timed(network.layers[t].name, three.kinds[k].name, times[t][k]));
   const CostMatrix matrix = costs(three, network);
   for (std::size_t t = 0; t < 3; ++t)
-    for (std::size_t k = 0; k < 3; ++k) CHECK(matrix.at(t, k, 0).time == times[t][k]);
+    for (std::size_t k = 0; k < 3; ++k)
+      CHECK(matrix.at(id_of<CostRowId>(t), id_of<KindId>(k), 0_point).time == times[t][k]);
 }
 
 TEST_CASE("tasks that run nowhere are told all at once, ten by name, with both sides' profile keys") {
@@ -201,9 +202,9 @@ TEST_CASE("only accelerators count: a kind without one cannot save a task") {
   network.costs = {timed("a", "dla", 1)};
   PlatformSpec alone = platform();
   alone.accelerators.pop_back();
-  alone.kinds[kGpu].profile = "dla";
+  alone.kinds[index_of(kGpu)].profile = "dla";
   CHECK(build(alone, network).problems.empty());
-  alone.kinds[kGpu].profile = "gpu";
+  alone.kinds[index_of(kGpu)].profile = "gpu";
   const Result result = build(alone, network);
   CHECK(result.problems.size() == 2);  // no profile for gpu, and nobody to run a
 }
@@ -212,7 +213,7 @@ TEST_CASE("a kind that no profile knows is a problem with the nearest key") {
   Network network = chain({"a"});
   network.costs = {timed("a", "dla", 1), timed("a", "GPU1", 1)};
   PlatformSpec misspelt = platform();
-  misspelt.kinds[kGpu].profile = "GPU";
+  misspelt.kinds[index_of(kGpu)].profile = "GPU";
   const std::string what = build(misspelt, network).problem();
   has(what, "kind \"gpu\"");
   has(what, "\"GPU\" is none of GPU1, dla");

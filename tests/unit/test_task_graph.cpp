@@ -86,7 +86,7 @@ TEST_CASE("inputs left out mean the layer before") {
   Network network;
   network.layers = {layer("a", {}, 3), layer("b", {}, 4)};
   network.layers[1].inputs.reset();
-  check_edges(compiled(network, Granularity::layer).tasks[1].inputs, {{0, 0, 3}});
+  check_edges(compiled(network, Granularity::layer).tasks[1_task].inputs, {{0_task, 0_tensor, 3}});
 }
 
 TEST_CASE("by group, a branch becomes one task and its inner tensors vanish") {
