@@ -232,12 +232,16 @@ void PlannedPolicy::reserve(const SystemView& view, std::span<const std::pair<Jo
     longer[placement.accelerator] = true;
     rows_[placement.accelerator].push_back({placement, next_order_++, entry->first, task});
   }
-  for (const AcceleratorId a : rows_.ids())
-    if (longer[a])
-      std::sort(rows_[a].begin(), rows_[a].end(), [](const Reservation& x, const Reservation& y) {
-        return std::tie(x.placement.start, x.placement.end, x.order) <
-               std::tie(y.placement.start, y.placement.end, y.order);
-      });
+  for (const AcceleratorId a : rows_.ids()) {
+    if (!longer[a]) continue;
+    // Of tasks that start at once those without duration come first, or, where the order of starts tells which of them
+    // are preceded by a switch, those that it was planned for.
+    const bool by_turn = switches_ && platform_.accelerators[a].switch_time > 0;
+    std::sort(rows_[a].begin(), rows_[a].end(), [&](const Reservation& x, const Reservation& y) {
+      const Seconds x_end = by_turn ? 0 : x.placement.end, y_end = by_turn ? 0 : y.placement.end;
+      return std::tie(x.placement.start, x_end, x.order) < std::tie(y.placement.start, y_end, y.order);
+    });
+  }
 }
 
 /// Says when a request is planned to finish. Inputs that exist already (after planning anew) can move at once.

@@ -1,5 +1,6 @@
 #include "planning/timetable.hpp"
 
+#include <cmath>
 #include <utility>
 
 namespace hetsched::planning {
@@ -12,13 +13,6 @@ bool fits(Seconds start, Seconds time, Seconds next) {
 
 bool before(const Interval& x, const Interval& y) { return x.start != y.start ? x.start < y.start : x.end < y.end; }
 
-/// The first start after a time.
-template <class Starts>
-auto behind(const Starts& starts, Seconds time) {
-  return std::upper_bound(starts.begin(), starts.end(), time,
-                          [](Seconds at, const auto& other) { return at < other.at; });
-}
-
 }  // namespace
 
 Timetable::Timetable(const Problem& problem, Gaps gaps)
@@ -28,10 +22,9 @@ Timetable::Timetable(const Problem& problem, Gaps gaps)
     rows_.push_back(slot.promised);
     if (!counts_switches(slot.accelerator)) continue;
     for (const Interval& promised : slot.promised)
-      starts_[slot.accelerator].push_back({promised.start, promised.model});
+      starts_[slot.accelerator].push_back({promised.start, 0, promised.model});
   }
-  for (std::vector<Start>& starts : starts_)
-    std::stable_sort(starts.begin(), starts.end(), [](const Start& x, const Start& y) { return x.at < y.at; });
+  for (std::vector<Start>& starts : starts_) std::stable_sort(starts.begin(), starts.end());
 }
 
 bool Timetable::placeable(PlanTaskId task) const {
@@ -74,9 +67,10 @@ Placement Timetable::earliest(PlanTaskId task, SlotId slot, Seconds from) const 
       ++next;
       continue;
     }
-    const Seconds disturbed = switches ? first_start_disturbed(task, a, start) : kNever;
+    const Seconds disturbed = switches ? start_disturbed(task, a, start) : kNever;
     if (disturbed == kNever) return {a, slot, start, start + time};
-    start = disturbed;
+    // Behind it; at the same time it would come before it.
+    start = disturbed > start ? disturbed : std::nextafter(start, kNever);
     next = std::partition_point(row.begin(), row.end(), not_over);
   }
 }
@@ -90,20 +84,18 @@ Joules Timetable::energy(PlanTaskId task, const Placement& placement) const {
 
 /// Would it be preceded by a switch?
 bool Timetable::switches_at(PlanTaskId task, AcceleratorId a, Seconds start) const {
-  const std::vector<Start>& starts = starts_[a];
-  const auto after = behind(starts, start);
-  const ModelId before = after == starts.begin() ? problem_->accelerators[a].last_model : std::prev(after)->model;
-  return problem_->is_switch(a, before, problem_->tasks[task].model);
+  const Start own = start_of(task, start);
+  const auto after = std::upper_bound(starts_[a].begin(), starts_[a].end(), own);
+  return problem_->is_switch(a, model_before(a, after), own.model);
 }
 
 /// When what comes next starts, if it needs a switch only because the task comes before it; else kNever.
-Seconds Timetable::first_start_disturbed(PlanTaskId task, AcceleratorId a, Seconds start) const {
-  const std::vector<Start>& starts = starts_[a];
-  const auto after = behind(starts, start);
-  if (after == starts.end()) return kNever;
-  const ModelId before = after == starts.begin() ? problem_->accelerators[a].last_model : std::prev(after)->model;
-  const bool now = problem_->is_switch(a, before, after->model);
-  return !now && problem_->is_switch(a, problem_->tasks[task].model, after->model) ? after->at : kNever;
+Seconds Timetable::start_disturbed(PlanTaskId task, AcceleratorId a, Seconds start) const {
+  const Start own = start_of(task, start);
+  const auto after = std::upper_bound(starts_[a].begin(), starts_[a].end(), own);
+  if (after == starts_[a].end()) return kNever;
+  const bool switches_now = problem_->is_switch(a, model_before(a, after), after->model);
+  return !switches_now && problem_->is_switch(a, own.model, after->model) ? after->at : kNever;
 }
 
 /// What `time` becomes if the memory is not enough for all that is placed meanwhile.
@@ -144,7 +136,8 @@ void Timetable::place(PlanTaskId task, const Placement& placement) {
   if (gaps_ == Gaps::promised) ends_[placement.slot].push_back(placement.end);
   if (!counts_switches(placement.accelerator)) return;
   std::vector<Start>& starts = starts_[placement.accelerator];
-  starts.insert(behind(starts, placement.start), {placement.start, interval.model});
+  const Start own = start_of(task, placement.start);
+  starts.insert(std::upper_bound(starts.begin(), starts.end(), own), own);
 }
 
 void Timetable::remove(PlanTaskId task) {
@@ -155,9 +148,7 @@ void Timetable::remove(PlanTaskId task) {
   if (gaps_ == Gaps::promised) ends_[placement.slot].pop_back();
   if (!counts_switches(placement.accelerator)) return;
   std::vector<Start>& starts = starts_[placement.accelerator];
-  starts.erase(std::find_if(starts.begin(), starts.end(), [&](const Start& start) {
-    return start.at == placement.start && start.model == problem_->tasks[task].model;
-  }));
+  starts.erase(std::lower_bound(starts.begin(), starts.end(), start_of(task, placement.start)));
 }
 
 ReadyTasks::ReadyTasks(const Timetable& table) {

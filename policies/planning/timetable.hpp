@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "planning/plan.hpp"
@@ -88,17 +89,28 @@ class Timetable {
   void remove(PlanTaskId task);
 
  private:
-  /// When something starts on an accelerator, for the switches.
+  /// When something starts on an accelerator, for the switches. At one instant what is promised starts first, then
+  /// tasks by id, as they do when the plan is carried out.
   struct Start {
     Seconds at = 0;
+    std::uint64_t turn = 0;
     ModelId model = ModelId::none;
+
+    friend bool operator<(const Start& a, const Start& b) { return a.at != b.at ? a.at < b.at : a.turn < b.turn; }
   };
 
   [[nodiscard]] bool counts_switches(AcceleratorId accelerator) const {
     return problem_->switches && problem_->accelerators[accelerator].switch_time > 0;
   }
+  [[nodiscard]] Start start_of(PlanTaskId task, Seconds at) const {
+    return {at, 1 + std::uint64_t{index_of(task)}, problem_->tasks[task].model};
+  }
+  [[nodiscard]] ModelId model_before(AcceleratorId accelerator, std::vector<Start>::const_iterator start) const {
+    return start == starts_[accelerator].begin() ? problem_->accelerators[accelerator].last_model
+                                                 : std::prev(start)->model;
+  }
   [[nodiscard]] bool switches_at(PlanTaskId task, AcceleratorId accelerator, Seconds start) const;
-  [[nodiscard]] Seconds first_start_disturbed(PlanTaskId task, AcceleratorId accelerator, Seconds start) const;
+  [[nodiscard]] Seconds start_disturbed(PlanTaskId task, AcceleratorId accelerator, Seconds start) const;
   [[nodiscard]] Seconds with_contention(PlanTaskId task, AcceleratorId accelerator, Seconds start, Seconds time) const;
 
   const Problem* problem_;

@@ -36,7 +36,7 @@ Json graph(const Model& model) {
 
 std::string hello(const Session& session) {
   Problems problems;
-  const Tables tables = Tables::build(session.scenario, problems);
+  const Tables tables = Tables::build(session.instance, problems);
   problems.throw_if_any();
   SystemView view;
   tables.fill(view);
@@ -45,9 +45,9 @@ std::string hello(const Session& session) {
     accelerators.push_back({{"name", each.name}, {"kind", view.kinds[each.kind].name}});
   for (const Stream& each : view.streams) streams.push_back({{"name", each.name}, {"model", index_of(each.model)}});
   for (const Model& each : view.models) models.push_back(graph(each));
-  return dumped({{"platform", session.scenario.platform.name},
-                 {"workload", session.scenario.workload.name},
-                 {"seed", session.scenario.options.seed},
+  return dumped({{"platform", session.instance.platform.name},
+                 {"workload", session.instance.workload.name},
+                 {"seed", session.instance.options.seed},
                  {"window", session.window},
                  {"accelerators", accelerators},
                  {"streams", streams},
@@ -60,6 +60,9 @@ std::string hello(const Session& session) {
                    {"live", columns(kLiveColumns)}}}});
 }
 
+/// What decides, in messages and manifests.
+constexpr const char* kTitle = "another process";
+
 /// What a reset asks for.
 struct Episode {
   std::optional<std::uint64_t> seed;
@@ -67,13 +70,14 @@ struct Episode {
 };
 
 RunResult play(const Session& session, const Episode& episode, const Wire& wire, Score& score, Simulation& simulation) {
-  Scenario scenario = session.scenario;
-  if (episode.seed) scenario.options.seed = *episode.seed;
+  Instance instance = session.instance;
+  if (episode.seed) instance.options.seed = *episode.seed;
   RemotePolicy policy(wire, session.window, score);
-  const Decider decider{.policy = policy, .clairvoyant = true, .policy_json = {{"name", "another process"}}};
+  const Decider decider{policy, kTitle, true};
   Observer* const observers[] = {&score};
-  if (episode.records.empty()) return simulation.run(scenario, decider, observers);
-  return simulation.run_into(episode.records, scenario, decider, RecordLevel::all, session.provenance, observers);
+  if (episode.records.empty()) return simulation.run(instance, decider, observers);
+  return simulation.run_into(episode.records, instance, decider, {.policy = {{"name", kTitle}}}, RecordLevel::all,
+                             session.provenance, observers);
 }
 
 void tell_failure(const Wire& wire, ExitCode code, const std::string& what) {

@@ -1,16 +1,16 @@
 /// \file
-/// Runs a scenario again and again, each time decided by another process: what is behind the Python class
+/// Runs an instance again and again, each time decided by another process: what is behind the Python class
 /// hetsched.Env.
 #pragma once
 
 #include "agent/wire.hpp"
-#include "model/scenario.hpp"
+#include "model/instance.hpp"
 #include "study/run.hpp"
 
 namespace hetsched::agent {
 
 struct Session {
-  const Scenario& scenario;
+  const Instance& instance;
   Provenance provenance;
   std::uint32_t window = 16;  ///< ready tasks that an action can choose from
   bool energy = false;        ///< follow energy

@@ -34,7 +34,7 @@ InputError::InputError(std::vector<Problem> problems)
     : std::runtime_error(one_per_line(problems)), problems_(std::move(problems)) {}
 
 PolicyError::PolicyError(std::string policy, double time, std::string decision, std::string rule)
-    : std::runtime_error("policy " + policy + " at " + shortest(time) + " s: " + decision + ": " + rule),
+    : std::runtime_error("policy " + policy + " at " + format_number(time) + " s: " + decision + ": " + rule),
       policy_(std::move(policy)),
       time_(time),
       decision_(std::move(decision)),

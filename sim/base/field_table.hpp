@@ -34,7 +34,7 @@ class Words {
   [[nodiscard]] constexpr bool empty() const { return size_ == 0; }
   [[nodiscard]] constexpr const std::string_view* begin() const { return words_.data(); }
   [[nodiscard]] constexpr const std::string_view* end() const { return words_.data() + size_; }
-  [[nodiscard]] Names names() const { return {begin(), end()}; }
+  [[nodiscard]] Strings names() const { return {begin(), end()}; }
 
  private:
   std::array<std::string_view, 16> words_{};
@@ -120,14 +120,14 @@ constexpr void for_each_field(F&& f) {
 
 /// Names of S's fields, in order.
 template <Described S>
-Names field_names() {
-  Names names;
+Strings field_names() {
+  Strings names;
   for_each_field<S>([&](const auto& f) { names.emplace_back(f.name); });
   return names;
 }
 
 template <NamedEnum E>
-Names names_of() {
+Strings names_of() {
   return {enum_names<E>.begin(), enum_names<E>.end()};
 }
 

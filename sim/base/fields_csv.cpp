@@ -16,9 +16,9 @@ std::string bound_problem(std::string_view cell, const std::string& bound) {
 
 /// What is wrong with a number, or an empty text.
 std::string out_of_bounds(std::string_view cell, double value, const About& about) {
-  if (!(value > about.above)) return bound_problem(cell, "greater than " + shortest(about.above));
-  if (!(value >= about.min)) return bound_problem(cell, "at least " + shortest(about.min));
-  if (!(value <= about.max)) return bound_problem(cell, "at most " + shortest(about.max));
+  if (!(value > about.above)) return bound_problem(cell, "greater than " + format_number(about.above));
+  if (!(value >= about.min)) return bound_problem(cell, "at least " + format_number(about.min));
+  if (!(value <= about.max)) return bound_problem(cell, "at most " + format_number(about.max));
   return "";
 }
 
@@ -35,10 +35,10 @@ CsvColumn column_of(std::string_view name, const std::vector<CsvField>& fields) 
 }
 
 /// Names a header may have, as listed in messages: "layer, kind, time[_s|_ms|_us|_ns]".
-Names column_names(const std::vector<CsvField>& fields) {
-  Names names;
+Strings column_names(const std::vector<CsvField>& fields) {
+  Strings names;
   for (const CsvField& field : fields) {
-    const Names suffixes = csv_suffixes(field.about.unit);
+    const Strings suffixes = csv_suffixes(field.about.unit);
     const bool given = std::any_of(suffixes.begin(), suffixes.end(),
                                    [&](const std::string& suffix) { return field.name.ends_with("_" + suffix); });
     names.push_back(std::string(field.name) + (suffixes.empty() || given ? "" : "[_" + join(suffixes, "|_") + "]"));
@@ -112,7 +112,7 @@ bool CsvScanner::next() {
 }
 
 std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner, const std::vector<CsvField>& fields) {
-  const Names known = column_names(fields);
+  const Strings known = column_names(fields);
   if (!scanner.next()) {
     scanner.report("", "has no header line; columns: " + listed(known));
     return std::nullopt;
@@ -127,7 +127,7 @@ std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner, const
   for (const std::string_view name : scanner.cells()) {
     const CsvColumn column = columns.emplace_back(column_of(name, fields));
     if (column.field == SIZE_MAX) {
-      Names plain;
+      Strings plain;
       for (const CsvField& field : fields) plain.emplace_back(field.name);
       if (!name.empty())
         refuse(shortened(name, 40), "is no column of this table" + did_you_mean(name, plain) +
@@ -194,7 +194,7 @@ std::string parse_csv_bool(std::string_view cell, bool& out) {
   return "";
 }
 
-std::string parse_csv_word(std::string_view cell, const Names& words, std::size_t& out) {
+std::string parse_csv_word(std::string_view cell, const Strings& words, std::size_t& out) {
   const auto found = std::find(words.begin(), words.end(), cell);
   if (found == words.end())
     return "must be one of " + listed(words) + "; found " + in_quotes(cell) + did_you_mean(cell, words);

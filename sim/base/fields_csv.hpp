@@ -51,7 +51,7 @@ void append_csv_value(std::string& out, const T& value) {
     char buffer[24];
     out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
   } else if constexpr (std::is_same_v<T, double>) {
-    append_shortest(out, value);
+    append_number(out, value);
   } else {
     static_assert(std::is_convertible_v<T, std::string_view>, "a field of this type cannot be a CSV column");
     append_csv_text(out, value);
@@ -102,7 +102,7 @@ std::string parse_csv_number(std::string_view cell, int exponent, const About& a
 std::string parse_csv_integer(std::string_view cell, const About& about, std::int64_t least, std::uint64_t most,
                               std::int64_t& out_signed, std::uint64_t& out_unsigned);
 std::string parse_csv_bool(std::string_view cell, bool& out);
-std::string parse_csv_word(std::string_view cell, const Names& words, std::size_t& out);
+std::string parse_csv_word(std::string_view cell, const Strings& words, std::size_t& out);
 
 template <class T>
 std::string parse_csv_cell(std::string_view cell, int exponent, const About& about, T& out) {

@@ -14,10 +14,10 @@ namespace {
 
 /// A number with its unit, as in "at least 0.5 s".
 std::string with_unit(double value, const About& about) {
-  return shortest(value) + (about.unit.empty() ? "" : " " + std::string(about.unit));
+  return format_number(value) + (about.unit.empty() ? "" : " " + std::string(about.unit));
 }
 
-std::string choice(const Names& words) {
+std::string choice(const Strings& words) {
   return words.size() == 1 ? in_quotes(words.front()) : "one of " + listed(words);
 }
 
@@ -96,7 +96,7 @@ void check_not_empty(const Node& node, bool empty, const About& about, Problems&
   if (empty && about.required) problems.add(node.problem("must not be empty"));
 }
 
-void check_keys(const Node& node, const Names& known, const std::string& noun, Problems& problems) {
+void check_keys(const Node& node, const Strings& known, const std::string& noun, Problems& problems) {
   for (const auto& item : node.value().items()) {
     if (std::find(known.begin(), known.end(), item.key()) != known.end()) continue;
     problems.add(node.child(item.key())
@@ -126,7 +126,7 @@ std::optional<bool> read_bool(const Node& node, Problems& problems) {
 
 std::optional<std::string> read_text(const Node& node, const About& about, Problems& problems) {
   if (!about.words.empty()) {
-    const Names words = about.words.names();
+    const Strings words = about.words.names();
     const auto index = read_word(node, words, problems);
     return index ? std::optional(words[*index]) : std::nullopt;
   }
@@ -139,7 +139,7 @@ std::optional<std::string> read_text(const Node& node, const About& about, Probl
 }
 
 QuantityOrWord read_quantity_or_word(const Node& node, const About& about, Problems& problems) {
-  const Names words = about.words.names();
+  const Strings words = about.words.names();
   if (node.value().is_string()) {
     const std::string& text = node.value().get_ref<const std::string&>();
     if (std::find(words.begin(), words.end(), text) != words.end()) return {std::nullopt, text};
@@ -171,7 +171,7 @@ JsonValue read_json_value(const Node& node, const About& about, Problems& proble
   return {node.value(), std::make_shared<const Positions>(node.positions().slice(node.pointer())), node.pointer()};
 }
 
-std::optional<std::size_t> read_word(const Node& node, const Names& names, Problems& problems) {
+std::optional<std::size_t> read_word(const Node& node, const Strings& names, Problems& problems) {
   if (!node.value().is_string()) {
     report_type(node, choice(names), problems);
     return std::nullopt;
@@ -205,7 +205,7 @@ std::optional<std::uint64_t> read_unsigned(const Node& node, std::uint64_t most,
   return std::nullopt;
 }
 
-std::optional<std::size_t> read_tag(const Node& node, const Names& tags, Problems& problems) {
+std::optional<std::size_t> read_tag(const Node& node, const Strings& tags, Problems& problems) {
   if (!node.value().is_object()) {
     report_type(node, "an object whose field \"type\" is " + choice(tags), problems);
     return std::nullopt;

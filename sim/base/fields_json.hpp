@@ -27,7 +27,7 @@ void report_type(const Node& node, std::string_view expected, Problems& problems
 bool check_bounds(const Node& node, double value, const About& about, Problems& problems);
 void check_not_empty(const Node& node, bool empty, const About& about, Problems& problems);
 /// Reports keys of the object that are not among `known`.
-void check_keys(const Node& node, const Names& known, const std::string& noun, Problems& problems);
+void check_keys(const Node& node, const Strings& known, const std::string& noun, Problems& problems);
 void report_missing(const Node& node, std::string_view name, std::string_view doc, Problems& problems);
 
 /// The readers of plain values; nothing if there was a problem.
@@ -37,21 +37,21 @@ std::optional<std::string> read_text(const Node& node, const About& about, Probl
 QuantityOrWord read_quantity_or_word(const Node& node, const About& about, Problems& problems);
 JsonValue read_json_value(const Node& node, const About& about, Problems& problems);
 /// Index in `names` of the word that the value is.
-std::optional<std::size_t> read_word(const Node& node, const Names& names, Problems& problems);
+std::optional<std::size_t> read_word(const Node& node, const Strings& names, Problems& problems);
 /// A whole number between the limits of an integer type.
 std::optional<std::int64_t> read_signed(const Node& node, std::int64_t least, std::int64_t most, const About& about,
                                         Problems& problems);
 std::optional<std::uint64_t> read_unsigned(const Node& node, std::uint64_t most, const About& about,
                                            Problems& problems);
 /// The alternative that "type" selects.
-std::optional<std::size_t> read_tag(const Node& node, const Names& tags, Problems& problems);
+std::optional<std::size_t> read_tag(const Node& node, const Strings& tags, Problems& problems);
 
 template <class T>
 void read_value(const Node& node, const About& about, Problems& problems, T& out);
 
 template <Described S>
 void read_fields(const Node& node, bool tagged, Problems& problems, S& out) {
-  Names known = field_names<S>();
+  Strings known = field_names<S>();
   if (tagged) known.insert(known.begin(), "type");
   check_keys(node, known, noun<S>(), problems);
   for_each_field<S>([&](const auto& f) {

@@ -48,7 +48,7 @@ Json text_schema(const About& about) {
   return schema;
 }
 
-Json words_schema(const Names& words) { return {{"enum", words}}; }
+Json words_schema(const Strings& words) { return {{"enum", words}}; }
 
 void describe(Json& schema, std::string_view doc, const About& about) {
   schema["description"] = std::string(doc) + (about.unit.empty() ? "" : " [" + std::string(about.unit) + "]");

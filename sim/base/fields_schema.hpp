@@ -16,7 +16,7 @@ Json number_schema(const About& about);
 Json quantity_or_word_schema(const About& about);
 Json integer_schema(const About& about, double least, double most);
 Json text_schema(const About& about);
-Json words_schema(const Names& words);
+Json words_schema(const Strings& words);
 /// Completes the schema of a field with its meaning and unit.
 void describe(Json& schema, std::string_view doc, const About& about);
 

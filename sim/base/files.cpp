@@ -57,7 +57,7 @@ std::string missing_file(const std::string& noun, const std::filesystem::path& p
   std::error_code error;
   if (std::filesystem::exists(path, error)) return "";
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  Names there;
+  Strings there;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
     there.push_back(entry->path().filename().string());
   std::sort(there.begin(), there.end());

@@ -39,8 +39,8 @@ std::optional<std::size_t> as_index(std::string_view part) {
 }
 
 /// Parts of a JSON pointer, unescaped; the first slash may be missing.
-Names parts_of(std::string_view pointer) {
-  Names parts;
+Strings parts_of(std::string_view pointer) {
+  Strings parts;
   if (pointer.starts_with('/')) pointer.remove_prefix(1);
   if (pointer.empty()) return parts;
   parts.emplace_back();
@@ -68,7 +68,7 @@ std::optional<std::size_t> element_of(const Json& list, const std::string& part)
 }
 
 std::string elements_of(const Json& list) {
-  Names names;
+  Strings names;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const bool named = list[i].is_object() && list[i].contains("name") && list[i]["name"].is_string();
     names.push_back(named ? list[i]["name"].get<std::string>() : std::to_string(i));
@@ -272,7 +272,7 @@ std::string pointer_part(std::string_view key) {
 std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::string shown(const Json& value) {
-  if (value.is_number_float()) return shortest(value.get<double>());
+  if (value.is_number_float()) return format_number(value.get<double>());
   return shortened(dumped(value), 60);
 }
 

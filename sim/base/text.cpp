@@ -29,7 +29,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::optional<std::string> nearest(std::string_view word, const Names& candidates) {
+std::optional<std::string> nearest(std::string_view word, const Strings& candidates) {
   if (word.size() > 200) return std::nullopt;
   const std::string* best = nullptr;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
@@ -46,18 +46,18 @@ std::optional<std::string> nearest(std::string_view word, const Names& candidate
   return *best;
 }
 
-std::string did_you_mean(std::string_view word, const Names& candidates) {
+std::string did_you_mean(std::string_view word, const Strings& candidates) {
   const auto near = nearest(word, candidates);
   return near ? "; did you mean " + in_quotes(*near) + "?" : "";
 }
 
-std::string listed(const Names& names, std::size_t limit) {
+std::string listed(const Strings& names, std::size_t limit) {
   if (names.size() <= limit) return join(names, ", ");
-  const Names first(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(limit));
+  const Strings first(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(limit));
   return join(first, ", ") + ", ... (" + std::to_string(names.size()) + " in all)";
 }
 
-std::string join(const Names& parts, std::string_view separator) {
+std::string join(const Strings& parts, std::string_view separator) {
   std::string text;
   for (const std::string& part : parts) {
     if (&part != &parts.front()) text += separator;
@@ -80,7 +80,7 @@ std::string in_quotes(std::string_view text, std::size_t limit) {
   return '"' + inside + '"';
 }
 
-void append_shortest(std::string& out, double value) {
+void append_number(std::string& out, double value) {
   char buffer[32];
   const bool whole = std::abs(value) < 1e15 && value == std::trunc(value);
   if (whole && value == 0) {
@@ -92,9 +92,9 @@ void append_shortest(std::string& out, double value) {
   out.append(buffer, end);
 }
 
-std::string shortest(double value) {
+std::string format_number(double value) {
   std::string text;
-  append_shortest(text, value);
+  append_number(text, value);
   return text;
 }
 

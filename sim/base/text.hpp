@@ -9,18 +9,18 @@
 
 namespace hetsched {
 
-using Names = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
 /// The candidate nearest to `word`, if one is near enough to be a slip of the keyboard; ties go to the first.
-std::optional<std::string> nearest(std::string_view word, const Names& candidates);
+std::optional<std::string> nearest(std::string_view word, const Strings& candidates);
 
 /// `; did you mean "x"?`, or nothing if no candidate is near.
-std::string did_you_mean(std::string_view word, const Names& candidates);
+std::string did_you_mean(std::string_view word, const Strings& candidates);
 
 /// "a, b, c"; of more than `limit` names the first ones and how many there are in all.
-std::string listed(const Names& names, std::size_t limit = 24);
+std::string listed(const Strings& names, std::size_t limit = 24);
 
-std::string join(const Names& parts, std::string_view separator);
+std::string join(const Strings& parts, std::string_view separator);
 
 /// In double quotes, control characters replaced, and shortened to about `limit` bytes.
 std::string in_quotes(std::string_view text, std::size_t limit = 40);
@@ -29,10 +29,10 @@ std::string in_quotes(std::string_view text, std::size_t limit = 40);
 std::string shortened(std::string_view text, std::size_t limit);
 
 /// The shortest text that reads back as the same double; whole numbers below 1e15 without exponent.
-std::string shortest(double value);
+std::string format_number(double value);
 
-/// Appends shortest(value).
-void append_shortest(std::string& out, double value);
+/// Appends format_number(value).
+void append_number(std::string& out, double value);
 
 /// "an accelerator", "a link".
 std::string with_article(std::string_view noun);

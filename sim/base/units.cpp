@@ -178,13 +178,13 @@ std::string quantity_description(std::string_view unit) {
 std::string allowed_units(std::string_view unit) {
   const Dimension* dimension = dimension_of(unit);
   if (!dimension) return std::string(unit);
-  Names symbols;
+  Strings symbols;
   int prefixes = none;
   for (const Symbol& symbol : dimension->symbols) {
     symbols.emplace_back(symbol.text);
     prefixes |= symbol.prefixes;
   }
-  Names letters;
+  Strings letters;
   if (prefixes & small) letters.emplace_back("p n u m");
   if (prefixes & large) letters.emplace_back("k M G T P");
   if (prefixes & binary) letters.emplace_back("Ki Mi Gi Ti");
@@ -194,9 +194,9 @@ std::string allowed_units(std::string_view unit) {
 std::string quantity_pattern(std::string_view unit) {
   const Dimension* dimension = dimension_of(unit);
   if (!dimension) return "";
-  Names alternatives;
+  Strings alternatives;
   for (const Symbol& symbol : dimension->symbols) {
-    Names prefixes;
+    Strings prefixes;
     for_each_prefix(symbol.prefixes, [&](const Prefix& prefix) { prefixes.emplace_back(prefix.symbol); });
     std::string text;
     for (const char c : symbol.text) text += (c == '/' || c == '^' ? "\\" : "") + std::string(1, c);
@@ -212,8 +212,8 @@ std::optional<int> csv_suffix_exponent(std::string_view unit, std::string_view s
   return std::nullopt;
 }
 
-Names csv_suffixes(std::string_view unit) {
-  Names names;
+Strings csv_suffixes(std::string_view unit) {
+  Strings names;
   if (const Dimension* dimension = dimension_of(unit))
     for (const Suffix& each : dimension->suffixes) names.emplace_back(each.text);
   return names;

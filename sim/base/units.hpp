@@ -39,6 +39,6 @@ std::optional<double> parse_decimal(std::string_view text, int exponent = 0);
 std::optional<int> csv_suffix_exponent(std::string_view unit, std::string_view suffix);
 
 /// The suffixes there are: {"s", "ms", "us", "ns"} for "s"; empty for most dimensions.
-Names csv_suffixes(std::string_view unit);
+Strings csv_suffixes(std::string_view unit);
 
 }  // namespace hetsched

@@ -10,7 +10,7 @@
 namespace hetsched {
 namespace {
 
-// What the handlers say was written down before: they may not allocate.
+// Composed beforehand: handlers may not allocate.
 std::string crashed, exited;
 bool speaks = false;
 

@@ -1,5 +1,5 @@
 /// \file
-/// Who ended the program, if it was the policy: code of plugins and scripts can crash it, or call exit().
+/// Messages when the process ends abruptly: plugins and scripts can crash it, call exit() or never return.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace hetsched {
 
-/// While it lives, a crash is told with the policy's name before the signal does what it does (core dump, debugger),
-/// and exit() ends with exit code 3 instead of looking like success. Signals that someone else handles already (a
-/// sanitizer) are left to them. One at a time.
+/// While it exists, a crash is reported with the policy's name before the signal takes its usual effect (core dump,
+/// debugger), and exit() gives exit code 3 instead of looking like success. Signals that already have a handler (a
+/// sanitizer's) keep it. At most one object may exist.
 class PolicyCrashReport {
  public:
   explicit PolicyCrashReport(const std::string& policy);

@@ -27,8 +27,8 @@ std::string plain_name(const CLI::Option& option) {
   return option.get_lnames().empty() ? "-" + option.get_snames().front() : "--" + option.get_lnames().front();
 }
 
-Names split_lines(std::string_view text) {
-  Names lines;
+Strings split_lines(std::string_view text) {
+  Strings lines;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     lines.emplace_back(text.substr(0, end));
@@ -46,25 +46,25 @@ struct Arguments::Parser {
   }
 
   [[nodiscard]] std::string see_help() const { return "; see hetsched " + std::string(command.name) + " --help"; }
-  /// Says of a word that nobody wanted what it may have been meant to be.
+  /// The message for a word that is no argument, with the nearest option.
   [[noreturn]] void reject(const std::string& word) const {
     if (word.size() < 2 || word.front() != '-') throw InputError("unexpected argument " + in_quotes(word) + see_help());
-    Names known;
+    Strings known;
     for (const CLI::Option* option : app.get_options())
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
     throw InputError("unknown option " + in_quotes(word.substr(0, word.find('='))) +
                      did_you_mean(word.substr(0, word.find('=')), known) + see_help());
   }
-  /// Words that nobody wanted first: a misspelt option explains why something else is missing.
+  /// Reports unexpected words first: a misspelt option explains why a required one is missing.
   void check_extras() const {
-    const Names extras = app.remaining();
+    const Strings extras = app.remaining();
     const auto option = std::find_if(extras.begin(), extras.end(),
                                      [](const std::string& word) { return word.size() > 1 && word[0] == '-'; });
     if (option != extras.end()) reject(*option);
     if (!extras.empty()) reject(extras.front());
   }
   void check_values() const {
-    Names missing;
+    Strings missing;
     for (const CLI::Option* option : app.get_options()) {
       const auto& results = option->results();
       if (std::find(results.begin(), results.end(), "") != results.end())
@@ -109,7 +109,7 @@ void Arguments::positional(const std::string& name, const std::string& doc, std:
   if (need == Need::required) parser_->needed.push_back(option);
 }
 
-void Arguments::positionals(const std::string& name, const std::string& doc, Names& values, Need need) {
+void Arguments::positionals(const std::string& name, const std::string& doc, Strings& values, Need need) {
   const CLI::Option* option = parser_->app.add_option(name, values, doc);
   if (need == Need::required) parser_->needed.push_back(option);
 }
@@ -120,7 +120,7 @@ void Arguments::option(const std::string& names, const std::string& value_name, 
   if (need == Need::required) parser_->needed.push_back(option);
 }
 
-void Arguments::list(const std::string& names, const std::string& value_name, const std::string& doc, Names& values) {
+void Arguments::list(const std::string& names, const std::string& value_name, const std::string& doc, Strings& values) {
   parser_->app.add_option(names, values, doc)->type_name(value_name)->allow_extra_args(false);
 }
 
@@ -128,7 +128,7 @@ void Arguments::flag(const std::string& names, const std::string& doc, bool& val
   parser_->app.add_flag(names, value, doc)->disable_flag_override();
 }
 
-bool Arguments::parse(Names words) {
+bool Arguments::parse(Strings words) {
   std::reverse(words.begin(), words.end());  // as CLI11 wants them
   try {
     parser_->app.parse(std::move(words));
@@ -156,7 +156,7 @@ std::string Arguments::help() const {
       if (option->get_positional() == positional && option->get_name() != "--help")
         text += definition(shown_name(*option), option->get_description(), kHelpColumn);
   text += definition("-h, --help", "this text", kHelpColumn) + "\n";
-  const Names examples = split_lines(command.examples);
+  const Strings examples = split_lines(command.examples);
   text += examples.size() > 1 ? "examples:\n" : "example:\n";
   for (const std::string& line : examples) text += "  " + line + "\n";
   return text;
@@ -198,7 +198,7 @@ double time_value(std::string_view option, const std::string& value) {
                    in_quotes(value));
 }
 
-std::size_t one_of(std::string_view option, const std::string& value, const Names& words) {
+std::size_t one_of(std::string_view option, const std::string& value, const Strings& words) {
   const auto found = std::find(words.begin(), words.end(), value);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
   throw InputError(std::string(option) + " must be one of " + join(words, ", ") + "; found " + in_quotes(value) +

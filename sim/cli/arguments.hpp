@@ -26,16 +26,16 @@ class Arguments {
   /// not empty. The target must live until parse().
   void positional(const std::string& name, const std::string& doc, std::string& value, Need need);
   /// One or more of them; or none, if they are optional.
-  void positionals(const std::string& name, const std::string& doc, Names& values, Need need = Need::required);
+  void positionals(const std::string& name, const std::string& doc, Strings& values, Need need = Need::required);
   /// `names` as in "-o,--output".
   void option(const std::string& names, const std::string& value_name, const std::string& doc, std::string& value,
               Need need = Need::optional);
   /// May be given several times, with one value each.
-  void list(const std::string& names, const std::string& value_name, const std::string& doc, Names& values);
+  void list(const std::string& names, const std::string& value_name, const std::string& doc, Strings& values);
   void flag(const std::string& names, const std::string& doc, bool& value);
 
   /// Sets the values. False if help is asked for instead. Throws InputError.
-  bool parse(Names words);
+  bool parse(Strings words);
   [[nodiscard]] std::string help() const;
 
  private:
@@ -54,6 +54,6 @@ std::uint64_t whole_number(std::string_view option, const std::string& value, st
 double time_value(std::string_view option, const std::string& value);
 
 /// The index of `value` in `words`, or an InputError that names the option and the words.
-std::size_t one_of(std::string_view option, const std::string& value, const Names& words);
+std::size_t one_of(std::string_view option, const std::string& value, const Strings& words);
 
 }  // namespace hetsched

@@ -21,11 +21,11 @@ namespace hetsched {
 namespace {
 
 struct Options {
-  Names files;
+  Strings files;
   bool resolved = false;
 };
 
-/// What a file turned out to be.
+/// A checked file.
 struct Checked {
   std::string summary;  ///< "platform terastal_4k: 3 accelerators of 2 kinds"
   Json resolved;
@@ -48,7 +48,7 @@ Checked check_platform(const Node& node, Problems& problems) {
 
 Checked check_kinds(const Node& node, Problems& problems) {
   const KindLibrarySpec library = read_kinds(node, problems);
-  Names names;
+  Strings names;
   for (const KindSpec& kind : library.kinds) names.push_back(kind.name);
   return {"kinds " + library.name + ": " + listed(names, 8), to_json(library)};
 }
@@ -93,7 +93,7 @@ void check_models(const WorkloadSpec& workload, const Node& streams, Problems& p
 Checked check_workload(const Node& node, Problems& problems) {
   const WorkloadSpec workload = read_workload(node, problems);
   check_models(workload, node.child("streams"), problems);
-  Names streams;
+  Strings streams;
   for (const StreamSpec& stream : workload.streams)
     streams.push_back(stream.name + " " +
                       std::visit([](const auto& arrival) { return pace(arrival); }, stream.arrival));
@@ -152,7 +152,7 @@ Command check_command() {
             arguments.positionals("FILE", "files to check, of any kind; or folders of experiments", options->files);
             arguments.flag("--resolved", "print the values as they are used, as JSON: SI units, defaults filled in",
                            options->resolved);
-            return [options](const Names&) { return run(*options); };
+            return [options](const Strings&) { return run(*options); };
           }};
 }
 

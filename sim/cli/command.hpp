@@ -15,7 +15,7 @@ class Arguments;
 
 /// What a command does, once its arguments are read. `command_line` is for manifests. Throws InputError,
 /// PolicyError, InternalError.
-using Action = std::function<ExitCode(const Names& command_line)>;
+using Action = std::function<ExitCode(const Strings& command_line)>;
 
 struct Command {
   std::string_view name;
@@ -47,6 +47,6 @@ std::span<const Command> commands();
 
 /// Does what the command line asks for. Throws InputError if it asks for nothing sensible, and what actions
 /// throw.
-ExitCode run_command_line(const Names& command_line);
+ExitCode run_command_line(const Strings& command_line);
 
 }  // namespace hetsched

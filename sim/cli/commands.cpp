@@ -25,7 +25,7 @@ std::string version() {
 }
 
 const Command& find_command(const std::string& name) {
-  Names names;
+  Strings names;
   for (const Command& command : commands()) {
     if (command.name == name) return command;
     names.emplace_back(command.name);
@@ -47,7 +47,7 @@ std::span<const Command> commands() {
   return list;
 }
 
-ExitCode run_command_line(const Names& command_line) {
+ExitCode run_command_line(const Strings& command_line) {
   if (command_line.size() < 2) throw InputError("missing COMMAND; see hetsched --help");
   const std::string& first = command_line[1];
   if (first == "--help" || first == "-h" || first == "help") {

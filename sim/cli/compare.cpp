@@ -13,7 +13,7 @@ namespace {
 
 struct Options {
   std::string study, output;
-  Names baseline, metrics;
+  Strings baseline, metrics;
   bool best_policy = false;
 };
 
@@ -38,7 +38,7 @@ std::string effect_text(const ComparisonRow& row, const std::string& unit) {
 }
 
 /// One line per group, with the mean and the effect of each metric beside each other.
-std::string table_of(const Comparison& comparison, const Names& metrics) {
+std::string table_of(const Comparison& comparison, const Strings& metrics) {
   std::vector<Table::Column> columns;
   for (const std::string& name : comparison.columns) columns.push_back({name, Table::Align::left});
   for (const std::string& metric : metrics) {
@@ -46,7 +46,7 @@ std::string table_of(const Comparison& comparison, const Names& metrics) {
     columns.push_back({"vs baseline [95%]", Table::Align::left});
   }
   Table table(columns);
-  Names cells, before;
+  Strings cells, before;
   std::size_t lines = 0;  // with the same first cell
   for (std::size_t i = 0; i < comparison.entries.size(); ++i) {
     const auto& [group, row] = comparison.entries[i];
@@ -67,8 +67,8 @@ std::string table_of(const Comparison& comparison, const Names& metrics) {
   return table.text();
 }
 
-Names split_at_commas(const Names& texts) {
-  Names parts;
+Strings split_at_commas(const Strings& texts) {
+  Strings parts;
   for (const std::string& text : texts)
     for (std::size_t begin = 0; begin <= text.size();) {
       const std::size_t end = std::min(text.find(',', begin), text.size());
@@ -92,7 +92,7 @@ ExitCode run(const Options& options) {
   if (comparison.entries.empty()) {
     print("Nothing to compare: no run besides the baseline.\n");
   } else {
-    Names metrics;
+    Strings metrics;
     for (const auto& entry : comparison.entries) {
       if (entry.group != comparison.entries.front().group) break;
       metrics.push_back(entry.row.metric);
@@ -128,7 +128,7 @@ Command compare_command() {
                            "keep only each side's best policy: least of the first metric, then of the next",
                            options->best_policy);
             arguments.option("-o,--output", "FILE", "write the comparison as CSV, too", options->output);
-            return [options](const Names&) { return run(*options); };
+            return [options](const Strings&) { return run(*options); };
           }};
 }
 

@@ -10,35 +10,35 @@ namespace {
 
 struct Options {
   std::string model, platform;
-  Names kinds, points;
+  Strings kinds, points;
   bool csv = false;
 };
 
 /// Every name that was asked for must be there.
-void check_names(const std::string& option, const Names& asked, const Names& known) {
+void check_names(const std::string& option, const Strings& asked, const Strings& known) {
   for (const std::string& name : asked) (void)one_of(option, name, known);
 }
 
-Names kind_names(const PlatformSpec& platform) {
-  Names names;
+Strings kind_names(const PlatformSpec& platform) {
+  Strings names;
   for (const KindSpec& kind : platform.kinds) names.push_back(kind.name);
   return names;
 }
 
-Names point_names(const PlatformSpec& platform) {
-  Names names;
+Strings point_names(const PlatformSpec& platform) {
+  Strings names;
   for (const KindSpec& kind : platform.kinds)
     for (const OperatingPointSpec& point : kind.operating_points)
       if (std::find(names.begin(), names.end(), point.name) == names.end()) names.push_back(point.name);
   return names;
 }
 
-bool wanted(const Names& asked, const std::string& name) {
+bool wanted(const Strings& asked, const std::string& name) {
   return asked.empty() || std::find(asked.begin(), asked.end(), name) != asked.end();
 }
 
 /// Without --point, the first of each kind.
-Names first_points(const PlatformSpec& platform, const std::string& kind) {
+Strings first_points(const PlatformSpec& platform, const std::string& kind) {
   return {platform.kinds[index_of_kind(platform, kind)].operating_points.front().name};
 }
 
@@ -96,7 +96,7 @@ ExitCode run(const Options& options) {
   bool first = true;
   for (const KindSpec& kind : platform.kinds) {
     if (!wanted(options.kinds, kind.name)) continue;
-    const Names points = options.points.empty() && !options.csv ? first_points(platform, kind.name) : options.points;
+    const Strings points = options.points.empty() && !options.csv ? first_points(platform, kind.name) : options.points;
     for (const OperatingPointSpec& point : kind.operating_points) {
       if (!wanted(points, point.name)) continue;
       std::vector<CostRow> rows;
@@ -134,7 +134,7 @@ Command costs_command() {
             arguments.list("--point", "NAME", "this operating point; default: the first of each kind, in CSV all",
                            options->points);
             arguments.flag("--csv", "all columns and digits, as CSV", options->csv);
-            return [options](const Names&) { return run(*options); };
+            return [options](const Strings&) { return run(*options); };
           }};
 }
 

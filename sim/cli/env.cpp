@@ -15,14 +15,13 @@ struct Options {
   bool energy = false;
 };
 
-ExitCode run(const Options& options, const Names& command_line) {
-  StudyArguments arguments = options.study;
-  if (arguments.experiment.empty() && arguments.policy.empty()) arguments.policy = "fcfs";  // which is not asked
+ExitCode run(const Options& options, const Strings& command_line) {
+  const StudyArguments& arguments = options.study;
   const Catalog catalog = arguments.catalog();
   const Study study = arguments.load(catalog);
-  const Scenario scenario = study.resolve(arguments.point(study, options.point));
+  const Instance instance = study.instance(arguments.point(study, options.point));
   const std::uint64_t window = options.window.empty() ? 16 : whole_number("--window", options.window, 1, 4096);
-  agent::serve({scenario, {command_line, study.inputs()}, static_cast<std::uint32_t>(window), options.energy},
+  agent::serve({instance, {command_line, study.inputs()}, static_cast<std::uint32_t>(window), options.energy},
                agent::Wire(STDIN_FILENO, STDOUT_FILENO));
   return ExitCode::ok;
 }
@@ -40,13 +39,14 @@ Command env_command() {
           "--window 16",
           [](Arguments& arguments) -> Action {
             const auto options = std::make_shared<Options>();
+            options->study.policy_need = PolicyNeed::none;
             arguments.positional("EXPERIMENT", "experiment file, or its folder", options->study.experiment,
                                  Arguments::Need::optional);
             options->study.declare(arguments, "none");
             arguments.option("--point", "N", "which point of an experiment that has several, from 0", options->point);
             arguments.option("--window", "N", "ready tasks that can be chosen from (default: 16)", options->window);
             arguments.flag("--energy", "follow the energy of the run, which takes time", options->energy);
-            return [options](const Names& command_line) { return run(*options, command_line); };
+            return [options](const Strings& command_line) { return run(*options, command_line); };
           }};
 }
 

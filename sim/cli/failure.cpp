@@ -11,7 +11,7 @@
 namespace hetsched {
 namespace {
 
-/// One line of errors after another, each of which says who speaks.
+/// Prints each line of a message with the program's name.
 ExitCode fail(ExitCode code, std::string_view message) {
   std::fflush(stdout);
   while (!message.empty()) {

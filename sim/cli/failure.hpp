@@ -1,14 +1,14 @@
 /// \file
-/// What is told of an exception, and the exit code it becomes.
+/// The messages and exit codes of exceptions.
 #pragma once
 
 #include "base/errors.hpp"
 
 namespace hetsched {
 
-/// Tells the exception that is being handled, a line of standard error for each of its lines, after all output. Called
-/// in a handler: by main(), and where something must be told before what goes away with the stack. An error of our own
-/// ends the program: what it has left behind is not taken apart.
+/// Prints the exception being handled to standard error, after flushing standard output, and gives its exit code. To be
+/// called in a handler: by main(), and where the message must be out before the stack is unwound. An internal error
+/// ends the process at once, without destructors.
 ExitCode tell_exception();
 
 }  // namespace hetsched

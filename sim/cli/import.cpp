@@ -13,11 +13,11 @@ namespace {
 struct Options {
   std::string format, file, output = "-";
   std::string name, precision, time_unit, bytes_unit, graph;
-  Names dims, kinds;
+  Strings dims, kinds;
   bool no_fuse = false, allow_unknown = false, quiet = false;
 };
 
-/// What one of a unit in the file is, in SI.
+/// The value in SI of 1 in the file.
 std::optional<double> unit_value(const char* option, const std::string& text, const char* unit) {
   if (text.empty()) return std::nullopt;
   const ParsedQuantity parsed = parse_quantity(text, unit);
@@ -25,8 +25,8 @@ std::optional<double> unit_value(const char* option, const std::string& text, co
   throw InputError(std::string(option) + " must be a " + quantity_description(unit) + "; found " + in_quotes(text));
 }
 
-Names split_at_commas(const Names& lists) {
-  Names parts;
+Strings split_at_commas(const Strings& lists) {
+  Strings parts;
   for (std::string list : lists) {
     while (true) {
       const std::size_t comma = list.find(',');
@@ -67,7 +67,7 @@ ImportOptions import_options(const Options& options) {
   result.bytes_unit = unit_value("--bytes-unit", options.bytes_unit, "B");
   if (!options.graph.empty())
     result.graph = static_cast<std::uint32_t>(whole_number("--graph", options.graph, 0, UINT32_MAX));
-  const Names words(enum_names<Precision>.begin(), enum_names<Precision>.end());
+  const Strings words(enum_names<Precision>.begin(), enum_names<Precision>.end());
   if (!options.precision.empty())
     result.precision = static_cast<Precision>(one_of("--precision", options.precision, words));
   return result;
@@ -138,7 +138,7 @@ Command import_command() {
         arguments.option("--graph", "N", of("--graph") + "which task graph, where the file has several",
                          options->graph);
         arguments.flag("--quiet", "say nothing besides errors", options->quiet);
-        return [options](const Names&) { return run(*options); };
+        return [options](const Strings&) { return run(*options); };
       }};
 }
 

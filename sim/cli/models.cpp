@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kDefaultFolder = "workloads/models";
 
 struct Options {
-  Names files;
+  Strings files;
   bool csv = false;
 };
 
@@ -30,7 +30,7 @@ void print_table(const std::vector<ModelTotals>& models) {
                {"outputs"},
                {"file", Table::Align::left}});
   for (const ModelTotals& model : models)
-    table.add({model.name, std::to_string(model.layers), number(model.macs / 1e9, 5), shortest(model.params),
+    table.add({model.name, std::to_string(model.layers), number(model.macs / 1e9, 5), format_number(model.params),
                quantity(model.weight_bytes, "B"), quantity(model.input_bytes, "B"), quantity(model.output_bytes, "B"),
                model.file});
   print(table.text());
@@ -38,7 +38,7 @@ void print_table(const std::vector<ModelTotals>& models) {
 
 ExitCode run(const Options& options) {
   Problems problems;
-  const auto models = totals_of_files(options.files.empty() ? Names{kDefaultFolder} : options.files, problems);
+  const auto models = totals_of_files(options.files.empty() ? Strings{kDefaultFolder} : options.files, problems);
   problems.throw_if_any();
   options.csv ? print_csv(models) : print_table(models);
   return ExitCode::ok;
@@ -59,7 +59,7 @@ Command models_command() {
             arguments.positionals("FILE", "model files, or folders of them; default: workloads/models", options->files,
                                   Arguments::Need::optional);
             arguments.flag("--csv", "all digits, as CSV", options->csv);
-            return [options](const Names&) { return run(*options); };
+            return [options](const Strings&) { return run(*options); };
           }};
 }
 

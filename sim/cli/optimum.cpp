@@ -93,15 +93,13 @@ void print_schedule(const SystemView& view, const std::vector<std::string_view>&
   print(table.text());
 }
 
-ExitCode run(Options options) {
-  if (options.study.experiment.empty() && options.study.policy.empty())
-    options.study.policy = "fcfs";  // it does not matter
+ExitCode run(const Options& options) {
   const Catalog catalog = options.study.catalog();
   const Study study = options.study.load(catalog);
   const std::size_t point = options.point.empty() ? 0 : whole_number("--point", options.point, 0, study.size() - 1);
-  const Scenario scenario = study.resolve(point);
+  const Instance instance = study.instance(point);
   Problems problems;
-  const Tables tables = Tables::build(scenario, problems);
+  const Tables tables = Tables::build(instance, problems);
   problems.throw_if_any();
   Problem problem = first_requests(tables);
   problem.contention = contention_of(options);
@@ -143,6 +141,7 @@ Command optimum_command() {
       "hetsched optimum experiments/heft --by solver --limit \"60 s\"",
       [](Arguments& arguments) -> Action {
         const auto options = std::make_shared<Options>();
+        options->study.policy_need = PolicyNeed::none;
         arguments.positional("EXPERIMENT", "experiment file, or its folder", options->study.experiment,
                              Arguments::Need::optional);
         arguments.option("--platform", "FILE", "platform file", options->study.platform);
@@ -160,7 +159,7 @@ Command optimum_command() {
         arguments.option("--solver", "PROGRAM", "Z3, if not the library or z3", options->solver);
         arguments.option("--limit", "TIME", "wall-clock time after which Z3 is stopped", options->limit);
         arguments.option("--formula", "FILE", "only write the formula, in SMT-LIB 2", options->formula);
-        return [options](const Names&) { return run(*options); };
+        return [options](const Strings&) { return run(*options); };
       }};
 }
 

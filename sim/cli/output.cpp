@@ -96,7 +96,7 @@ std::string Table::text() const {
     const std::string& boring = columns_[i].boring;
     bool interesting = boring.empty();
     widths[i] = width(columns_[i].header);
-    for (const Names& row : rows_) {
+    for (const Strings& row : rows_) {
       if (row.empty()) continue;
       interesting = interesting || row[i] != boring;
       widths[i] = std::max(widths[i], width(row[i]));
@@ -115,7 +115,7 @@ std::string Table::text() const {
   std::string header;
   for (const std::size_t i : shown) add_cell(header, i, columns_[i].header);
   end_line(header);
-  for (const Names& row : rows_) {
+  for (const Strings& row : rows_) {
     std::string line;
     for (const std::size_t i : shown)
       if (!row.empty()) add_cell(line, i, row[i]);

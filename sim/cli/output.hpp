@@ -12,7 +12,7 @@
 
 namespace hetsched {
 
-/// So many significant digits, without exponent where that stays short: "0.0123", "12.35", "12345".
+/// With `digits` significant digits, without exponent where that stays short: "0.0123", "12.35", "12345".
 std::string number(double value, int digits = 4);
 
 /// With the prefix that makes it short: "12.3 ms", "4.56 mJ"; SI unit names as in units.hpp. "-" for no
@@ -40,7 +40,7 @@ class Table {
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
   /// As many cells as there are columns.
-  void add(Names cells) { rows_.push_back(std::move(cells)); }
+  void add(Strings cells) { rows_.push_back(std::move(cells)); }
   /// An empty line before the next row.
   void add_gap() { rows_.emplace_back(); }
   [[nodiscard]] bool empty() const { return rows_.empty(); }
@@ -48,7 +48,7 @@ class Table {
 
  private:
   std::vector<Column> columns_;
-  std::vector<Names> rows_;
+  std::vector<Strings> rows_;
 };
 
 /// Text broken into lines of at most 100 characters, all but the first of which begin with `indent` spaces.

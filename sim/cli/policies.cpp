@@ -47,7 +47,7 @@ void print_csv(const Catalog& catalog) {
 
 std::string shown_value(const Params::Value& value) {
   if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-  if (const double* number = std::get_if<double>(&value)) return shortest(*number);
+  if (const double* number = std::get_if<double>(&value)) return format_number(*number);
   return std::get<std::string>(value);
 }
 
@@ -55,8 +55,8 @@ std::string shown_type(const Params::Declared& parameter) {
   if (parameter.type == "flag") return "true or false";
   std::string text = parameter.type;
   if (parameter.type != "number" && parameter.type != "integer") return text;
-  if (parameter.min > -kNever) text += " >= " + shortest(parameter.min);
-  if (parameter.max < kNever) text += (parameter.min > -kNever ? ", <= " : " <= ") + shortest(parameter.max);
+  if (parameter.min > -kNever) text += " >= " + format_number(parameter.min);
+  if (parameter.max < kNever) text += (parameter.min > -kNever ? ", <= " : " <= ") + format_number(parameter.max);
   if (!parameter.unit.empty()) text += " " + parameter.unit;
   return text;
 }
@@ -147,7 +147,7 @@ Command policies_command() {
             arguments.positional("NAME", "policy to explain, or its file NAME.py", *name, Arguments::Need::optional);
             arguments.flag("--csv", "what is known of all, as CSV on standard output", *csv);
             plugins->declare(arguments);
-            return [name, csv, plugins](const Names&) {
+            return [name, csv, plugins](const Strings&) {
               const Catalog catalog = plugins->load();
               if (*csv && !name->empty()) throw InputError("--csv is of the whole list; leave out " + *name);
               *csv ? print_csv(catalog) : name->empty() ? print_list(catalog) : print_details(catalog, *name);

@@ -7,7 +7,6 @@
 #include "contract/isolated.hpp"
 #include "contract/shrink.hpp"
 #include "policy/new_policy.hpp"
-#include "study/expand.hpp"
 
 namespace hetsched {
 namespace {
@@ -41,18 +40,7 @@ ExitCode write_new(const Options& options) {
 /// "name:parameter=value,..." as in an experiment. Throws InputError if there is no such policy or parameter.
 PolicyChoice policy_choice(const Catalog& catalog, const std::string& text) {
   Problems problems;
-  Json json;
-  for (const Setting& setting : policy_settings("NAME", text)) {
-    const Assignment assignment = assignment_of(setting, problems);
-    if (setting.path == "policy") {
-      json = {{"name", assignment.value}, {"parameters", Json::object()}};
-    } else if (setting.path == "policy.decorators") {
-      json["decorators"] = assignment.value;
-    } else {
-      json["parameters"][setting.path.substr(std::string("policy.parameters.").size())] = assignment.value;
-    }
-  }
-  const Document document = Document::from_value(json, "NAME " + text, "");
+  const Document document = Document::from_value(policy_json("NAME", text), "NAME " + text, "");
   const auto choice = read<PolicyChoice>(document.root(), problems);
   if (problems.empty()) (void)catalog.make(choice, 1, problems);
   problems.throw_if_any();
@@ -189,7 +177,7 @@ Command policy_command() {
                              options->decision_limit);
             arguments.flag("--absolute-times", "do not test that everything takes twice as long if all times double",
                            options->absolute_times);
-            return [options](const Names&) { return run(*options); };
+            return [options](const Strings&) { return run(*options); };
           }};
 }
 

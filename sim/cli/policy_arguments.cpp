@@ -6,7 +6,7 @@
 
 #include "builtin.hpp"
 #include "python/python.hpp"
-#include "study/expand.hpp"
+#include "study/experiment.hpp"
 
 namespace hetsched {
 
@@ -37,27 +37,21 @@ Catalog PluginArguments::load(const std::string& experiment) const {
 
 namespace {
 
-struct Named {
-  std::string name;
-  std::vector<std::pair<std::string, std::string>> parameters;
-};
-
-/// "NAME" or "NAME:parameter=value,...".
-Named named(const std::string& text, const std::string& refusal) {
+/// "NAME" or "NAME:parameter=value,...", as in an experiment.
+Json choice_json(const std::string& text, const std::string& origin, const std::string& refusal, Problems& problems) {
   const std::size_t colon = text.find(':');
-  Named result{text.substr(0, colon), {}};
-  if (colon == std::string::npos) return result;
-  for (std::size_t begin = colon + 1; begin <= text.size();) {
+  Json parameters = Json::object();
+  for (std::size_t begin = colon + 1; colon != std::string::npos && begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     const std::string part = text.substr(begin, end - begin);
     const std::size_t equals = part.find('=');
     if (equals == 0 || equals == std::string::npos) throw InputError(refusal);
-    for (const auto& [name, value] : result.parameters)
-      if (name == part.substr(0, equals)) throw InputError(refusal + ", where " + name + " is given twice");
-    result.parameters.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+    const std::string name = part.substr(0, equals);
+    if (parameters.contains(name)) throw InputError(refusal + ", where " + name + " is given twice");
+    parameters[name] = setting_value(part.substr(equals + 1), origin, problems);
     begin = end + 1;
   }
-  return result;
+  return {{"name", text.substr(0, colon)}, {"parameters", std::move(parameters)}};
 }
 
 /// Where a decorator begins: a plus sign before a letter (a number may have one, too).
@@ -69,29 +63,35 @@ std::size_t next_plus(const std::string& text, std::size_t from) {
 
 }  // namespace
 
-std::vector<Setting> policy_settings(const std::string& argument, const std::string& text) {
+Json policy_json(const std::string& argument, const std::string& text) {
   const std::string origin = argument + " " + text;
   const std::string refusal = argument +
                               " must be NAME or NAME:parameter=value,..., then +DECORATOR or "
                               "+DECORATOR:parameter=value,... for each; found " +
                               in_quotes(text);
-  const std::size_t end = next_plus(text, 0);
-  const Named policy = named(text.substr(0, end), refusal);
-  std::vector<Setting> settings = {{"policy", policy.name, origin}};
-  for (const auto& [name, value] : policy.parameters) settings.push_back({"policy.parameters." + name, value, origin});
   Problems problems;
+  const std::size_t end = next_plus(text, 0);
+  Json policy = choice_json(text.substr(0, end), origin, refusal, problems);
   Json decorators = Json::array();
   for (std::size_t begin = end; begin != std::string::npos;) {
     const std::size_t stop = next_plus(text, begin + 1);
-    const Named decorator = named(text.substr(begin + 1, stop - begin - 1), refusal);
-    Json json = {{"name", decorator.name}, {"parameters", Json::object()}};
-    for (const auto& [name, value] : decorator.parameters)
-      json["parameters"][name] = assignment_of({"", value, origin}, problems).value;
-    decorators.insert(decorators.begin(), std::move(json));
+    decorators.insert(decorators.begin(),
+                      choice_json(text.substr(begin + 1, stop - begin - 1), origin, refusal, problems));
     begin = stop;
   }
   problems.throw_if_any();
-  if (!decorators.empty()) settings.push_back({"policy.decorators", decorators.dump(), origin});
+  if (!decorators.empty()) policy["decorators"] = std::move(decorators);
+  return policy;
+}
+
+std::vector<Setting> policy_settings(const std::string& argument, const std::string& text) {
+  const std::string origin = argument + " " + text;
+  const Json policy = policy_json(argument, text);
+  std::vector<Setting> settings = {{SettingPath("policy"), policy["name"], origin}};
+  for (const auto& parameter : policy["parameters"].items())
+    settings.push_back({SettingPath("policy.parameters." + parameter.key()), parameter.value(), origin});
+  if (policy.contains("decorators"))
+    settings.push_back({SettingPath("policy.decorators"), policy["decorators"], origin});
   return settings;
 }
 

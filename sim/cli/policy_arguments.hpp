@@ -7,12 +7,12 @@
 
 #include "cli/arguments.hpp"
 #include "policy/catalog.hpp"
-#include "study/experiment.hpp"
+#include "study/setting.hpp"
 
 namespace hetsched {
 
 struct PluginArguments {
-  Names files;
+  Strings files;
 
   /// --plugin.
   void declare(Arguments& arguments);
@@ -22,7 +22,10 @@ struct PluginArguments {
   [[nodiscard]] Catalog load(const std::string& experiment = "") const;
 };
 
-/// "heft:insertion=false,rank=mean", given by an argument, as settings of an experiment. Throws InputError.
+/// "heft:insertion=false+drop", given by an argument, as the policy of an experiment. Throws InputError.
+Json policy_json(const std::string& argument, const std::string& text);
+
+/// The same as settings of an experiment, each of which fixes the factor of its path. Throws InputError.
 std::vector<Setting> policy_settings(const std::string& argument, const std::string& text);
 
 }  // namespace hetsched

@@ -11,7 +11,7 @@
 namespace hetsched {
 namespace {
 
-const Names kEnergySources = {"counts", "file", "none"};
+const Strings kEnergySources = {"counts", "file", "none"};
 
 struct Options {
   ProfileRequest request;
@@ -37,10 +37,12 @@ ExitCode run(Options& options) {
 }
 
 /// "a, b or c"
-std::string any_of(const Names& words) { return join({words.begin(), words.end() - 1}, ", ") + " or " + words.back(); }
+std::string any_of(const Strings& words) {
+  return join({words.begin(), words.end() - 1}, ", ") + " or " + words.back();
+}
 
 std::string about() {
-  Names formats;
+  Strings formats;
   for (const ProfileFormat& format : profile_formats())
     formats.push_back(std::string(format.name) + " (" + std::string(format.reads) + ")");
   return "FORMAT is " + any_of(formats) +
@@ -82,7 +84,7 @@ Command profile_command() {
                                  "mappings with clusters) or none",
                              options->energy);
             arguments.option("-o,--output", "FILE", "profile to write", options->output, Arguments::Need::required);
-            return [options](const Names&) { return run(*options); };
+            return [options](const Strings&) { return run(*options); };
           }};
 }
 

@@ -26,7 +26,7 @@ struct Options {
 };
 
 template <class S>
-Names outcome_cells(const std::string& name, const S& s) {
+Strings outcome_cells(const std::string& name, const S& s) {
   return {name,
           std::to_string(s.released),
           std::to_string(s.finished - s.late),
@@ -123,7 +123,7 @@ void print_files(const std::filesystem::path& folder, RecordLevel level, bool is
   print("hetsched schema results explains every file and column.\n");
 }
 
-ExitCode run(const Options& options, const Names& command_line) {
+ExitCode run(const Options& options, const Strings& command_line) {
   const Catalog catalog = options.study.catalog();
   const Study study = options.study.load(catalog);
   const std::size_t point = options.study.point(study, options.point);
@@ -183,7 +183,7 @@ Command run_command() {
             arguments.option("-o,--output", "DIR", "folder for the records (default: results/run)", options->output);
             arguments.flag("--dry-run", "only check, and print the run with every value resolved, as JSON",
                            options->dry_run);
-            return [options](const Names& command_line) {
+            return [options](const Strings& command_line) {
               options->study.one_seed = options->point.empty();  // points are counted with replicates
               return run(*options, command_line);
             };

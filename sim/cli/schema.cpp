@@ -62,7 +62,7 @@ struct Options {
 };
 
 ExitCode run(const Options& options) {
-  Names names;
+  Strings names;
   for (const Kind& kind : kKinds) names.emplace_back(kind.name);
   names.emplace_back("results");
   const std::size_t chosen = one_of("KIND", options.kind, names);
@@ -87,7 +87,7 @@ Command schema_command() {
             arguments.positional("KIND", "platform, kinds, model, workload, experiment or results", options->kind,
                                  Arguments::Need::required);
             arguments.flag("--json", "results as JSON, for programs (schemas of inputs always are)", options->json);
-            return [options](const Names&) { return run(*options); };
+            return [options](const Strings&) { return run(*options); };
           }};
 }
 

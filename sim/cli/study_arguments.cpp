@@ -1,7 +1,6 @@
 #include "cli/study_arguments.hpp"
 
 #include "cli/output.hpp"
-#include "study/expand.hpp"
 
 namespace hetsched {
 
@@ -21,43 +20,43 @@ void StudyArguments::declare(Arguments& arguments, const std::string& records_de
   arguments.option("--records", "LEVEL", "none, summary or all; default: " + records_default, records);
 }
 
+void StudyArguments::check_parts() const {
+  Strings missing;
+  if (platform.empty()) missing.emplace_back("--platform FILE");
+  if (workload.empty()) missing.emplace_back("--workload FILE");
+  if (policy.empty() && policy_need == PolicyNeed::required) missing.emplace_back("--policy NAME");
+  if (missing.empty()) return;
+  throw InputError("missing " +
+                   (missing.size() == 3 ? "EXPERIMENT, or --platform FILE, --workload FILE and --policy NAME"
+                                        : join(missing, " and ")) +
+                   "; see hetsched run --help");
+}
+
 Study StudyArguments::load(const Catalog& catalog) const {
+  if (experiment.empty()) check_parts();
   Problems problems;
   std::vector<Setting> all;
-  const bool from_parts = experiment.empty();
-  if (from_parts) {
-    Names missing;
-    if (platform.empty()) missing.emplace_back("--platform FILE");
-    if (workload.empty()) missing.emplace_back("--workload FILE");
-    if (policy.empty()) missing.emplace_back("--policy NAME");
-    if (!missing.empty())
-      throw InputError("missing " +
-                       (missing.size() == 3 ? "EXPERIMENT, or --platform FILE, --workload FILE and --policy NAME"
-                                            : join(missing, " and ")) +
-                       "; see hetsched run --help");
-  } else {
-    if (!platform.empty()) all.push_back({"platform", platform, "--platform " + platform});
-    if (!workload.empty()) all.push_back({"workload", workload, "--workload " + workload});
-  }
-  std::string policy_name;
-  if (!policy.empty()) {
-    const auto of_policy = policy_settings("--policy", policy);
-    policy_name = of_policy.front().value;
-    all.insert(all.end(), of_policy.begin() + (from_parts ? 1 : 0), of_policy.end());
-  }
-  if (!seed.empty()) all.push_back({"seed", std::to_string(whole_number("--seed", seed)), "--seed " + seed});
-  if (!seed.empty() && one_seed) all.push_back({"replicates", "1", "--seed " + seed});
+  const auto add = [&](const std::string& path, Json value, const std::string& origin) {
+    all.push_back({SettingPath(path), std::move(value), origin});
+  };
+  if (!platform.empty()) add("platform", platform, "--platform " + platform);
+  if (!workload.empty()) add("workload", workload, "--workload " + workload);
+  if (!policy.empty())
+    for (Setting& setting : policy_settings("--policy", policy)) all.push_back(std::move(setting));
+  if (!seed.empty()) add("seed", whole_number("--seed", seed), "--seed " + seed);
+  if (!seed.empty() && one_seed) add("replicates", 1, "--seed " + seed);
   if (!decision_limit.empty())
-    all.push_back({"decision_limit", shortest(time_value("--decision-limit", decision_limit)),
-                   "--decision-limit " + decision_limit});
+    add("decision_limit", time_value("--decision-limit", decision_limit), "--decision-limit " + decision_limit);
   for (const std::string& text : settings) {
-    all.push_back(parse_setting(text, problems));
-    if (path_parts(all.back().path).front() == "plugins")  // they had to be loaded before anything was set
+    std::optional<Setting> setting = parse_setting(text, problems);
+    if (!setting) continue;
+    if (setting->path.field() == "plugins")  // they had to be loaded before anything was set
       problems.add("--set", "", in_quotes(text) + ": plugins are not set but added, with --plugin FILE");
+    all.push_back(std::move(*setting));
   }
   problems.throw_if_any();
-  Study study = from_parts ? Study::from_parts({platform, workload, policy_name}, all, catalog, problems)
-                           : Study::load(experiment, all, catalog, problems);
+  Study study = experiment.empty() ? Study::from_settings(all, catalog, problems, policy_need)
+                                   : Study::load(experiment, all, catalog, problems, policy_need);
   problems.throw_if_any();
   return study;
 }

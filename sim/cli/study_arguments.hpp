@@ -1,5 +1,5 @@
 /// \file
-/// The arguments by which run and sweep say what is to be run.
+/// The arguments of commands that simulate: what is to be run.
 #pragma once
 
 #include <optional>
@@ -15,8 +15,9 @@ struct StudyArguments {
   std::string experiment;
   std::string platform, workload, policy;
   std::string seed, records, decision_limit;
-  Names settings;
+  Strings settings;
   PluginArguments plugins;
+  PolicyNeed policy_need = PolicyNeed::required;
   bool one_seed = false;  ///< --seed is the only one, not the first of the experiment's replicates
 
   /// --platform, --workload, --policy, --plugin, --seed, --set, --decision-limit, --records.
@@ -35,6 +36,9 @@ struct StudyArguments {
 
   /// What --records says; nothing if it is not given.
   [[nodiscard]] std::optional<RecordLevel> record_level() const;
+
+ private:
+  void check_parts() const;
 };
 
 }  // namespace hetsched

@@ -31,11 +31,11 @@ ExitCode list_points(const Study& study) {
   for (std::size_t point = 0; point < study.size(); ++point) {
     if (study.size() > 2 * kEnds + 1 && point == kEnds) {
       point = study.size() - kEnds;
-      Names dots(columns.size());
+      Strings dots(columns.size());
       dots[0] = "...";
       table.add(dots);
     }
-    Names cells = study.labels(point);
+    Strings cells = study.labels(point);
     cells.insert(cells.begin(), study.point_name(point));
     table.add(cells);
   }
@@ -59,7 +59,7 @@ void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& fail
   print(text + "\nresults: " + (folder / kPointsFile).string() + ", one row per point\n");
 }
 
-ExitCode run(const Options& options, const Names& command_line) {
+ExitCode run(const Options& options, const Strings& command_line) {
   const Catalog catalog = options.study.catalog();
   const Study study = options.study.load(catalog);
   if (options.dry_run) return list_points(study);
@@ -102,7 +102,7 @@ Command sweep_command() {
             options->study.declare(arguments, "as the experiment says");
             arguments.flag("--dry-run", "only check, and list the points", options->dry_run);
             arguments.flag("-q,--quiet", "print errors only", options->quiet);
-            return [options](const Names& command_line) { return run(*options, command_line); };
+            return [options](const Strings& command_line) { return run(*options, command_line); };
           }};
 }
 

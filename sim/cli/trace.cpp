@@ -44,7 +44,7 @@ Command trace_command() {
             arguments.option("-o,--output", "FILE",
                              "file to write (default: trace.json, or trace_window.json for a part, in RUN_DIR)",
                              options->output);
-            return [options](const Names&) { return run(*options); };
+            return [options](const Strings&) { return run(*options); };
           }};
 }
 

@@ -16,7 +16,7 @@ constexpr std::uint32_t kMostGamma = 64;
 
 struct Options {
   std::string model, rule, gamma, precision, loss, output;
-  Names layers;
+  Strings layers;
 };
 
 double loss_value(const std::string& option, const std::string& value) {
@@ -98,7 +98,7 @@ Command variants_command() {
         arguments.option("--accuracy-loss", "LOSS", "of each variant applied alone, from 0 to 1 (default: 0)",
                          options->loss);
         arguments.option("-o,--output", "FILE", "model to write", options->output, Arguments::Need::required);
-        return [options](const Names&) { return run(*options); };
+        return [options](const Strings&) { return run(*options); };
       }};
 }
 

@@ -37,16 +37,17 @@ std::string difference(const Log& one, const Log& two, double factor) {
     const std::string name = "request " + std::to_string(a.request);
     if (a.request != b.request) return name + " ended in another order";
     if (a.status != b.status) return name + " ended in another way";
-    if (b.end != factor * a.end) return name + " ended at " + shortest(a.end) + " s, then at " + shortest(b.end) + " s";
+    if (b.end != factor * a.end)
+      return name + " ended at " + format_number(a.end) + " s, then at " + format_number(b.end) + " s";
   }
   if (two.totals.end != factor * one.totals.end)
-    return "the run ended at " + shortest(one.totals.end) + " s, then at " + shortest(two.totals.end) + " s";
+    return "the run ended at " + format_number(one.totals.end) + " s, then at " + format_number(two.totals.end) + " s";
   return "";
 }
 
 }  // namespace
 
-Log checked_run(const RandomScenario& random, const Subject& subject, MakeExecutor make_executor, Names& broken) {
+Log checked_run(const RandomScenario& random, const Subject& subject, MakeExecutor make_executor, Strings& broken) {
   const std::unique_ptr<Policy> policy = subject.make(random.options.seed);
   WatchedPolicy watched(*policy);
   std::shared_ptr<Scenario> scenario = random.make();
@@ -64,7 +65,7 @@ Log checked_run(const RandomScenario& random, const Subject& subject, MakeExecut
 }
 
 std::optional<Violation> broken_contract(const RandomScenario& scenario, const Subject& subject) try {
-  Names broken;
+  Strings broken;
   const Log once = checked_run(scenario, subject, closed_form(), broken);
   if (!broken.empty()) return Violation{broken.front(), join(broken, "; ")};
   const Log again = checked_run(scenario, subject, closed_form(), broken);
@@ -78,7 +79,7 @@ std::optional<Violation> broken_contract(const RandomScenario& scenario, const S
 }
 
 std::optional<Violation> broken_scaling(std::uint64_t seed, const Subject& subject) try {
-  Names broken;
+  Strings broken;
   const Log one = checked_run(random_scenario(seed, 1, false), subject, closed_form(), broken);
   const Log two = checked_run(random_scenario(seed, 2, false), subject, closed_form(), broken);
   if (!broken.empty()) return Violation{broken.front(), join(broken, "; ")};

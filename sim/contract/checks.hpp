@@ -26,7 +26,7 @@ struct Violation {
 
 /// Runs a scenario under a policy and checks the run (WatchedPolicy, broken_conservation()). What is wrong is added
 /// to `broken`. Throws what logged_run() throws.
-Log checked_run(const RandomScenario& scenario, const Subject& subject, MakeExecutor make_executor, Names& broken);
+Log checked_run(const RandomScenario& scenario, const Subject& subject, MakeExecutor make_executor, Strings& broken);
 
 /// Decisions are legal, the run ends, what the engine shows and records is consistent, and a second run is the same
 /// in all records. Nothing if all of it holds.

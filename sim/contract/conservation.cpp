@@ -17,7 +17,7 @@ class Audit {
  public:
   explicit Audit(const Log& log) : log_(log), slack_(log.scenario->workload.completion_tolerance) {}
 
-  Names broken() {
+  Strings broken() {
     slots();
     order();
     requests();
@@ -48,7 +48,7 @@ class Audit {
 
   const Log& log_;
   double slack_;
-  Names broken_;
+  Strings broken_;
 };
 
 void Audit::slots() {
@@ -148,6 +148,6 @@ void Audit::shares() {
 
 }  // namespace
 
-Names broken_conservation(const Log& log) { return Audit(log).broken(); }
+Strings broken_conservation(const Log& log) { return Audit(log).broken(); }
 
 }  // namespace hetsched::contract

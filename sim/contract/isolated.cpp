@@ -84,7 +84,7 @@ std::optional<Violation> isolated(const std::function<std::optional<Violation>()
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (!in_time)
-    return Violation{"hung", "a scenario took longer than " + shortest(limit) + " s: it does not come to an end"};
+    return Violation{"hung", "a scenario took longer than " + format_number(limit) + " s: it does not come to an end"};
   const Json found = Json::parse(text, nullptr, false);
   if (found.is_null()) return std::nullopt;
   if (!found.is_object() && text.empty()) return ended_by(status);

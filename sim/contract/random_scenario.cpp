@@ -34,7 +34,7 @@ class Json {
     return *this;
   }
   Json& text(const std::string& name, const std::string& value) { return raw(name, "\"" + value + "\""); }
-  Json& number(const std::string& name, double value) { return raw(name, shortest(value)); }
+  Json& number(const std::string& name, double value) { return raw(name, format_number(value)); }
   [[nodiscard]] std::string object() const { return "{" + text_ + "}"; }
   [[nodiscard]] std::string list() const { return "[" + text_ + "]"; }
 
@@ -301,16 +301,17 @@ void Generator::add_options() {
 }  // namespace
 
 std::string RandomScenario::text() const {
-  std::string out = "scenario of seed " + std::to_string(seed) + ", scale " + shortest(scale) + "\nplatform " +
+  std::string out = "scenario of seed " + std::to_string(seed) + ", scale " + format_number(scale) + "\nplatform " +
                     inputs.platform + "\nworkload " + inputs.workload;
   if (end) out += "\nend " + std::string(name_of(*end));
   for (const auto& [name, model] : inputs.models) out += "\nmodel " + name + " " + model;
   for (const Outage& o : options.outages)
-    out += "\noutage of " + o.accelerator + " from " + shortest(o.off) + " to " + shortest(o.on.value_or(kNever));
+    out += "\noutage of " + o.accelerator + " from " + format_number(o.off) + " to " +
+           format_number(o.on.value_or(kNever));
   out += "\njitter " + std::string(name_of(options.execution_jitter.distribution)) + " " +
-         shortest(options.execution_jitter.spread);
-  return out + "\ndecision latency " + shortest(options.decision_latency.per_call) + ", " +
-         shortest(options.decision_latency.per_start);
+         format_number(options.execution_jitter.spread);
+  return out + "\ndecision latency " + format_number(options.decision_latency.per_call) + ", " +
+         format_number(options.decision_latency.per_start);
 }
 
 std::shared_ptr<Scenario> RandomScenario::make() const {

@@ -43,7 +43,7 @@ RunOptions options_of(const Json& json, std::uint64_t seed) {
 }
 
 /// Pointers to all that can be left out, what is around something before it.
-void add_parts(const Json& json, const std::string& pointer, Names& parts) {
+void add_parts(const Json& json, const std::string& pointer, Strings& parts) {
   if (!pointer.empty()) parts.push_back(pointer);
   if (json.is_object())
     for (const auto& item : json.items()) add_parts(item.value(), pointer + pointer_part(item.key()), parts);
@@ -99,7 +99,7 @@ class Shrinker {
   /// True if there was something.
   bool leave_out() {
     bool found = false;
-    Names parts;
+    Strings parts;
     add_parts(best_, "", parts);
     for (std::size_t i = 0; i < parts.size() && attempts_ > 0;) {
       Json candidate = best_;
@@ -116,7 +116,7 @@ class Shrinker {
   }
 
   void round_numbers() {
-    Names parts;
+    Strings parts;
     add_parts(best_, "", parts);
     for (const std::string& part : parts) {
       Json candidate = best_;

@@ -18,7 +18,7 @@ class WatchedPolicy final : public Policy {
   void decide(const SystemView& view, Decisions& out) override;
 
   /// Promises of policy.hpp that a view broke, each once.
-  [[nodiscard]] const Names& broken() const { return broken_; }
+  [[nodiscard]] const Strings& broken() const { return broken_; }
   [[nodiscard]] std::uint64_t arrived() const { return arrived_; }
   [[nodiscard]] std::uint64_t ended() const { return ended_.size(); }
 
@@ -30,7 +30,7 @@ class WatchedPolicy final : public Policy {
   void check_accelerators(const SystemView& view);
 
   Policy& policy_;
-  Names broken_;
+  Strings broken_;
   std::uint64_t arrived_ = 0;
   Seconds last_ = 0;
   std::set<std::uint64_t> ended_;  ///< ids of requests

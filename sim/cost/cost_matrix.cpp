@@ -26,7 +26,7 @@ class Writer {
   void fall_back(const Profile& profile, const LayerSpec& layer, KindId kind);
   [[nodiscard]] bool runs_somewhere(std::span<const Cost> row) const;
   [[nodiscard]] std::string with_operator(const Network& network, const GraphTask& task) const;
-  void tell_missing(const Profile& profile, const Names& missing);
+  void tell_missing(const Profile& profile, const Strings& missing);
 
   const PlatformSpec& platform_;
   LayerCosts& costs_;
@@ -42,7 +42,7 @@ class Writer {
 };
 
 void Writer::write(const Profile& profile, const TaskGraph& graph) {
-  Names missing;
+  Strings missing;
   for (const GraphTask& task : graph.tasks) {
     const std::size_t original = matrix_.cells.size();
     for (const VariantId v : IdRange<VariantId>(1 + task.variants.size())) {
@@ -99,7 +99,7 @@ void Writer::sum_layers(const Profile& profile, const GraphTask& task, KindId ki
   if (std::any_of(cells.begin(), cells.end(), [](const Cost& cell) { return cell.traffic > kMostTensorBytes; }))
     problems_.add("", "",
                   "the layers of task " + in_quotes(task.name) + " of model " + in_quotes(profile.network().name) +
-                      " move more than " + shortest(kMostTensorBytes) + " B together on kind " +
+                      " move more than " + format_number(kMostTensorBytes) + " B together on kind " +
                       in_quotes(kinds_[kind].spec->name) + ", the most that can be simulated; check their bytes");
 }
 
@@ -137,8 +137,8 @@ std::string Writer::with_operator(const Network& network, const GraphTask& task)
   return task.name + " (" + (layer.op.empty() ? "no op" : layer.op) + (layer.dims ? "" : " without dims") + ")";
 }
 
-void Writer::tell_missing(const Profile& profile, const Names& missing) {
-  Names keys, modelled;
+void Writer::tell_missing(const Profile& profile, const Strings& missing) {
+  Strings keys, modelled;
   for (const KindId k : kinds_.ids()) {
     if (!kinds_[k].in_use) continue;
     if (costs_.profiled(k)) keys.push_back(ids_.name(kinds_[k].key));
@@ -146,7 +146,7 @@ void Writer::tell_missing(const Profile& profile, const Names& missing) {
   }
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  const Names profiled = profile.keys(ids_);
+  const Strings profiled = profile.keys(ids_);
   std::string text = "model " + in_quotes(profile.network().name) +
                      " has tasks that no accelerator of the platform can run: " + listed(missing, 10);
   if (!modelled.empty())
@@ -162,7 +162,7 @@ void Writer::tell_missing(const Profile& profile, const Names& missing) {
 
 /// Is there a profile for the kind, and does one of its rows hold at one of its points?
 void check_kind(const KindIds& kind, const std::vector<Profile>& profiles, const NameIds& ids, Problems& problems) {
-  Names keys, points;
+  Strings keys, points;
   for (const Profile& profile : profiles) {
     for (std::string& key : profile.keys(ids)) keys.push_back(std::move(key));
     for (const std::uint64_t place : profile.places()) {
@@ -172,7 +172,7 @@ void check_kind(const KindIds& kind, const std::vector<Profile>& profiles, const
       points.push_back(ids.name(low_of(place)));
     }
   }
-  const auto sort = [](Names& names) {
+  const auto sort = [](Strings& names) {
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
   };
@@ -186,7 +186,7 @@ void check_kind(const KindIds& kind, const std::vector<Profile>& profiles, const
                      did_you_mean(key, keys) + "; add rows, or take its accelerators out of the platform");
     return;
   }
-  Names own;
+  Strings own;
   for (const std::uint32_t point : kind.points) own.push_back(ids.name(point));
   problems.add("", "",
                "kind " + in_quotes(kind.spec->name) + " has none of the operating points that the profiles give for " +

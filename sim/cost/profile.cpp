@@ -38,8 +38,8 @@ std::span<const Profile::Entry> Profile::rows(std::uint64_t task, std::uint32_t 
   return {from, to};
 }
 
-Names Profile::keys(const NameIds& ids) const {
-  Names names;
+Strings Profile::keys(const NameIds& ids) const {
+  Strings names;
   for (std::size_t i = 0; i < places_.size(); ++i)
     if (i == 0 || high_of(places_[i]) != high_of(places_[i - 1])) names.push_back(ids.name(high_of(places_[i])));
   std::sort(names.begin(), names.end());

@@ -63,7 +63,7 @@ class Profile {
   /// All pairs of profile key and point that occur.
   [[nodiscard]] const std::vector<std::uint64_t>& places() const { return places_; }
   /// Names of all profile keys.
-  [[nodiscard]] Names keys(const NameIds& ids) const;
+  [[nodiscard]] Strings keys(const NameIds& ids) const;
 
  private:
   const Network* network_;

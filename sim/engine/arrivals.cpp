@@ -20,7 +20,8 @@ std::uint64_t whole_nanoseconds(double seconds) {
 /// The reader refuses streams that would get here by their rate; what depends on the run itself may.
 void check_amount(const StreamSpec& stream, std::uint64_t index) {
   if (static_cast<double>(index) < kMostRequests) return;
-  throw InputError("stream " + in_quotes(stream.name) + " of the workload makes more than " + shortest(kMostRequests) +
+  throw InputError("stream " + in_quotes(stream.name) + " of the workload makes more than " +
+                   format_number(kMostRequests) +
                    " requests; check its rate, its think_time and the duration, or give a count");
 }
 

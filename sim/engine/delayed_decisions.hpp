@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "hetsched/policy.hpp"
-#include "model/scenario.hpp"
+#include "model/instance.hpp"
 
 namespace hetsched {
 

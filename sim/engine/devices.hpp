@@ -13,7 +13,7 @@
 #include "engine/reporter.hpp"
 #include "engine/state.hpp"
 #include "engine/tables.hpp"
-#include "model/scenario.hpp"
+#include "model/instance.hpp"
 
 namespace hetsched {
 

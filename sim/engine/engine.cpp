@@ -24,19 +24,19 @@ constexpr std::uint64_t kMostRounds = 2000000;
 
 class Engine {
  public:
-  Engine(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
-         std::span<Observer* const> observers, bool clairvoyant)
-      : scenario_(scenario),
+  Engine(const Instance& instance, const Tables& tables, const Decider& decider, Executor& executor,
+         std::span<Observer* const> observers)
+      : instance_(instance),
         tables_(tables),
-        policy_(policy, scenario.policy.title(), scenario.options.decision_limit),
+        policy_(decider.policy, decider.title, instance.options.decision_limit),
         executor_(executor),
         reporter_(observers),
         state_(tables),
-        devices_(tables, scenario.options.execution_jitter, scenario.options.seed, state_, executor, events_,
+        devices_(tables, instance.options.execution_jitter, instance.options.seed, state_, executor, events_,
                  reporter_),
         transfers_(tables, state_, executor, events_, reporter_, devices_.slots().size()),
-        releases_(scenario.workload, scenario.options.seed, state_, events_),
-        clairvoyant_(clairvoyant) {}
+        releases_(instance.workload, instance.options.seed, state_, events_),
+        clairvoyant_(decider.clairvoyant) {}
 
   DecisionTime run();
 
@@ -86,7 +86,7 @@ class Engine {
   void carry_out(const Forecast& d) { state_.account(d.request).forecast = d.finish; }
   [[noreturn]] void stands_still() const;
 
-  const Scenario& scenario_;
+  const Instance& instance_;
   const Tables& tables_;
   GuardedPolicy policy_;
   Executor& executor_;
@@ -131,7 +131,7 @@ void Engine::begin() {
   if (clairvoyant_) state_.foretell(releases_.foreseen());
   policy_.begin(state_.view(0));
   times_off_.assign(tables_.accelerators().size(), 0);
-  for (const Outage& outage : scenario_.options.outages) {
+  for (const Outage& outage : instance_.options.outages) {
     const auto all = tables_.accelerators().ids();
     const auto at = std::find_if(all.begin(), all.end(),
                                  [&](AcceleratorId a) { return tables_.accelerators()[a].name == outage.accelerator; });
@@ -140,7 +140,7 @@ void Engine::begin() {
     if (outage.on) events_.add(*outage.on, due::TurnOn{*at});
   }
   releases_.begin();
-  if (scenario_.workload.end == EndRule::at_duration) events_.add(*scenario_.workload.duration, due::RunEnd{});
+  if (instance_.workload.end == EndRule::at_duration) events_.add(*instance_.workload.duration, due::RunEnd{});
   events_.add(0, due::Instant{});
   state_.push_event({});
 }
@@ -184,7 +184,7 @@ void Engine::handle_due() {
   const auto arrivals =
       std::find_if(due_.begin(), due_.end(), [](const EventQueue::Entry& entry) { return !ends_work(entry.what); });
   std::for_each(due_.begin(), arrivals, handle_one);
-  if (scenario_.workload.completion_tolerance > 0) finish_early();
+  if (instance_.workload.completion_tolerance > 0) finish_early();
   std::for_each(arrivals, due_.end(), handle_one);
   if (releases_.polled() && (tick_ || completion_)) releases_.poll(now_);
   completion_ = false;
@@ -225,7 +225,7 @@ void Engine::handle(due::Deadline event, std::uint64_t stamp) {
 }
 
 void Engine::finish_early() {
-  const WorkloadSpec& workload = scenario_.workload;
+  const WorkloadSpec& workload = instance_.workload;
   const double until = now_ + workload.completion_tolerance;
   const double last = workload.end == EndRule::at_duration ? std::max(now_, *workload.duration) : kNever;
   for (const SlotId id : devices_.slots()) {
@@ -327,7 +327,7 @@ void Engine::decide() {
   if (apply_) apply_delayed();
   if (delayed_.waiting() || !state_.has_events()) return;
   call_policy();
-  const DecisionLatency& latency = scenario_.options.decision_latency;
+  const DecisionLatency& latency = instance_.options.decision_latency;
   const std::span<const Decision> decided = decisions_.all();
   if (decided.empty()) return;
   if (latency.per_call <= 0 && latency.per_start <= 0) {
@@ -398,8 +398,8 @@ void Engine::carry_out(const Prefetch& d) {
 }
 
 void Engine::check_end() {
-  if (scenario_.workload.end == EndRule::last_release && releases_.exhausted()) over_ = true;
-  if (scenario_.workload.end == EndRule::drain && releases_.exhausted() && state_.live().empty()) over_ = true;
+  if (instance_.workload.end == EndRule::last_release && releases_.exhausted()) over_ = true;
+  if (instance_.workload.end == EndRule::drain && releases_.exhausted() && state_.live().empty()) over_ = true;
   if (over_ || slots_in_use_ > 0 || transfers_.any() || !events_.empty()) return;
   if (const std::string forgotten = startable(state_.view(now_)); !forgotten.empty())
     policy_.failed(now_, "decided nothing",
@@ -409,7 +409,7 @@ void Engine::check_end() {
 }
 
 void Engine::stands_still() const {
-  throw InputError("simulated time stands still at " + shortest(now_) +
+  throw InputError("simulated time stands still at " + format_number(now_) +
                    " s: requests come and go at one instant for "
                    "ever; check closed loops whose tasks take no time or whose deadlines have passed at once");
 }
@@ -431,16 +431,16 @@ void Engine::close() {
   for (const RequestRef request : left) end_request(request, RequestStatus::unfinished, now_);
   RunTotals& totals = reporter_.totals;
   totals.end = now_;
-  totals.energy_base = scenario_.platform.base_power * now_;
-  reporter_.power("base", "base", 0, now_, scenario_.platform.base_power);
+  totals.energy_base = instance_.platform.base_power * now_;
+  reporter_.power("base", "base", 0, now_, instance_.platform.base_power);
   reporter_.run_ended();
 }
 
 }  // namespace
 
-DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
-                      std::span<Observer* const> observers, bool clairvoyant) {
-  return Engine(scenario, tables, policy, executor, observers, clairvoyant).run();
+DecisionTime simulate(const Instance& instance, const Tables& tables, const Decider& decider, Executor& executor,
+                      std::span<Observer* const> observers) {
+  return Engine(instance, tables, decider, executor, observers).run();
 }
 
 }  // namespace hetsched

@@ -1,5 +1,5 @@
 /// \file
-/// The simulation of one scenario. Start reading at Engine::run() in engine.cpp.
+/// The simulation of one run. Start reading at Engine::run() in engine.cpp.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +20,28 @@ struct DecisionTime {
   double seconds = 0, longest = 0;
 };
 
-/// Simulates the scenario under the policy and reports what happens to the observers.
+/// What decides in a run.
+struct Decider {
+  Policy& policy;
+  std::string title;  ///< in messages, after "policy "
+  /// It is told of all requests to come that do not depend on what it does (SystemView::future).
+  bool clairvoyant = false;
+};
+
+/// Simulates the instance under the decider's policy and reports what happens to the observers.
 ///
 /// What happens at one instant (within 1 ps) is handled in this order: tasks and transfers that finish, releases,
 /// requests dropped at their deadline, accelerators turned off and on; then the policy is called once with all of it.
 ///
-/// A clairvoyant policy is told of all requests to come that do not depend on what it does (SystemView::future).
-///
 /// Throws PolicyError if the policy throws, decides illegally, or leaves ready tasks waiting for ever;
-/// InputError if the scenario turns out to do no work at all.
-DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
-                      std::span<Observer* const> observers, bool clairvoyant = false);
+/// InputError if the instance turns out to have no work at all.
+DecisionTime simulate(const Instance& instance, const Tables& tables, const Decider& decider, Executor& executor,
+                      std::span<Observer* const> observers);
+
+/// The same of a scenario, under the policy that it names.
+inline DecisionTime simulate(const Scenario& scenario, const Tables& tables, Policy& policy, Executor& executor,
+                             std::span<Observer* const> observers, bool clairvoyant = false) {
+  return simulate(scenario, tables, Decider{policy, scenario.policy.title(), clairvoyant}, executor, observers);
+}
 
 }  // namespace hetsched

@@ -27,7 +27,7 @@ template <class Call>
 double GuardedPolicy::guarded(const char* what, double now, const Call& call) {
   // How much longer is not said: errors are results, and those are the same each time.
   const auto late = [&] {
-    return PolicyError(name_, now, what, "it took longer than the limit of " + shortest(*limit_) + " s");
+    return PolicyError(name_, now, what, "it took longer than the limit of " + format_number(*limit_) + " s");
   };
   std::optional<Watchdog> watchdog;
   if (limit_) watchdog.emplace(*limit_, late().what());

@@ -90,7 +90,7 @@ void Releases::triggered_due(StreamId stream, double now) {
 void Releases::tick() {
   if (exhausted()) return;
   if (++idle_ticks_ > kMostIdleTicks)
-    throw InputError("release \"polled\" ticks every " + shortest(ticks_->period()) + " s, and for " +
+    throw InputError("release \"polled\" ticks every " + format_number(ticks_->period()) + " s, and for " +
                      std::to_string(kMostIdleTicks) +
                      " ticks nothing was released; check the shortest period and the phases of the workload");
   events_.add(ticks_->at(++next_tick_), due::Poll{});
@@ -104,7 +104,8 @@ void Releases::poll(double now) {
 
 void Releases::release(StreamId stream, const ArrivalTime& arrival, double now) {
   if (static_cast<double>(state_.live().size()) >= kMostAtOnce)
-    throw InputError("more than " + shortest(kMostAtOnce) + " requests are in the system at " + shortest(now) +
+    throw InputError("more than " + format_number(kMostAtOnce) + " requests are in the system at " +
+                     format_number(now) +
                      " s: the platform falls behind this workload; lower its rates or counts, or let streams drop "
                      "late requests (drop)");
   StreamState& s = streams_[stream];

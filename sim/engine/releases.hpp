@@ -11,7 +11,7 @@
 #include "engine/arrivals.hpp"
 #include "engine/event_queue.hpp"
 #include "engine/state.hpp"
-#include "model/scenario.hpp"
+#include "model/instance.hpp"
 
 namespace hetsched {
 

@@ -153,9 +153,9 @@ std::string words(const SetOperatingPoint& d, const SystemView& view) {
   return "set_operating_point(" + name_of_accelerator(d.accelerator, view) + ", " + number(d.point) + ")";
 }
 std::string words(const Drop& d, const SystemView& view) { return "drop(" + name_of_request(d.request, view) + ")"; }
-std::string words(const WakeAt& d, const SystemView&) { return "wake_at(" + shortest(d.time) + " s)"; }
+std::string words(const WakeAt& d, const SystemView&) { return "wake_at(" + format_number(d.time) + " s)"; }
 std::string words(const Forecast& d, const SystemView& view) {
-  return "forecast(" + name_of_request(d.request, view) + ", " + shortest(d.finish) + " s)";
+  return "forecast(" + name_of_request(d.request, view) + ", " + format_number(d.finish) + " s)";
 }
 
 /// At any of its operating points, as any variant?

@@ -47,26 +47,26 @@ void set_times(ModelTask& task, std::span<const Cost> row, const std::vector<Pla
 
 }  // namespace
 
-Tables Tables::build(const Scenario& scenario, Problems& problems) {
+Tables Tables::build(const Instance& instance, Problems& problems) {
   const std::size_t before = problems.size();
   Tables tables;
-  const std::vector<const Network*> networks = tables.add_graphs(scenario, problems);
+  const std::vector<const Network*> networks = tables.add_graphs(instance, problems);
   if (problems.size() > before) return tables;
   std::vector<CostedModel> costed;
   for (const ModelId m : tables.graphs_.ids()) costed.push_back({networks[index_of(m)], &tables.graphs_[m]});
-  tables.costs_ = build_cost_matrix(scenario.platform, costed, problems);
+  tables.costs_ = build_cost_matrix(instance.platform, costed, problems);
   if (problems.size() > before) return tables;
-  tables.add_platform(scenario.platform);
+  tables.add_platform(instance.platform);
   tables.add_routes();
   tables.add_models(networks);
-  tables.add_streams(scenario.workload);
+  tables.add_streams(instance.workload);
   return tables;
 }
 
-std::vector<const Network*> Tables::add_graphs(const Scenario& scenario, Problems& problems) {
+std::vector<const Network*> Tables::add_graphs(const Instance& instance, Problems& problems) {
   std::vector<std::pair<const Network*, Granularity>> models;
-  for (std::size_t s = 0; s < scenario.workload.streams.size(); ++s) {
-    const std::pair model{scenario.networks[s].get(), scenario.workload.streams[s].granularity};
+  for (std::size_t s = 0; s < instance.workload.streams.size(); ++s) {
+    const std::pair model{instance.networks[s].get(), instance.workload.streams[s].granularity};
     const auto known = std::find(models.begin(), models.end(), model);
     model_of_stream_.push_back(id_of<ModelId>(static_cast<std::size_t>(known - models.begin())));
     if (known == models.end()) models.push_back(model);

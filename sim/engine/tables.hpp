@@ -1,5 +1,5 @@
 /// \file
-/// Everything that is fixed for a run, computed once from the scenario: what policies see of it, in the types
+/// Everything that is fixed for a run, computed once from the instance: what policies see of it, in the types
 /// of policy.hpp, and what only the engine needs. Names are copies, so that views of them are good for the
 /// whole run.
 #pragma once
@@ -14,7 +14,7 @@
 #include "cost/cost_matrix.hpp"
 #include "engine/ids.hpp"
 #include "hetsched/policy.hpp"
-#include "model/scenario.hpp"
+#include "model/instance.hpp"
 #include "model/task_graph.hpp"
 
 namespace hetsched {
@@ -34,7 +34,7 @@ struct LinkInfo {
 
 class Tables {
  public:
-  /// Computes the tables of a scenario whose parts have been read without problems. Problems are those of
+  /// Computes the tables of an instance whose parts have been read without problems. Problems are those of
   /// compile_task_graph() and build_cost_matrix(); with any of them the tables are not fit for use.
   ///
   /// A route's time per byte is that of the slowest of its links and of the memories at its ends. Between
@@ -42,7 +42,7 @@ class Tables {
   ///
   /// best_time and mean_time of a task are over the accelerators that can run it at the point they start at;
   /// if none can, over all points of all accelerators.
-  static Tables build(const Scenario& scenario, Problems& problems);
+  static Tables build(const Instance& instance, Problems& problems);
 
   Tables(Tables&&) = default;
   Tables& operator=(Tables&&) = default;
@@ -75,7 +75,7 @@ class Tables {
   void add_routes();
   /// Cuts the models that the streams use, each (network, granularity) once. Returns the network of each
   /// model.
-  std::vector<const Network*> add_graphs(const Scenario& scenario, Problems& problems);
+  std::vector<const Network*> add_graphs(const Instance& instance, Problems& problems);
   void add_models(const std::vector<const Network*>& networks);
   void add_streams(const WorkloadSpec& workload);
 

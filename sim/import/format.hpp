@@ -25,8 +25,8 @@ struct Format {
 };
 
 template <class Function>
-Names format_names(std::span<const Format<Function>> formats) {
-  Names names;
+Strings format_names(std::span<const Format<Function>> formats) {
+  Strings names;
   for (const Format<Function>& format : formats) names.emplace_back(format.name);
   return names;
 }
@@ -34,7 +34,7 @@ Names format_names(std::span<const Format<Function>> formats) {
 /// "scalesim, maestro": the formats that take an option.
 template <class Function>
 std::string formats_with(std::string_view option, std::span<const Format<Function>> formats) {
-  Names names;
+  Strings names;
   for (const Format<Function>& format : formats)
     if (format.takes(option)) names.emplace_back(format.name);
   return join(names, ", ");

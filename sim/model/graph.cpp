@@ -60,8 +60,8 @@ std::vector<std::uint32_t> dependency_order(const Dependencies& needs) {
   return order;
 }
 
-std::string cycle_text(const std::vector<std::uint32_t>& cycle, const Names& names) {
-  Names path;
+std::string cycle_text(const std::vector<std::uint32_t>& cycle, const Strings& names) {
+  Strings path;
   for (const std::uint32_t vertex : cycle) path.push_back(names[vertex]);
   if (!path.empty()) path.push_back(path.front());
   return join(path, " -> ");

@@ -21,6 +21,6 @@ std::vector<std::uint32_t> find_cycle(const Dependencies& needs);
 std::vector<std::uint32_t> dependency_order(const Dependencies& needs);
 
 /// "a -> b -> a"
-std::string cycle_text(const std::vector<std::uint32_t>& cycle, const Names& names);
+std::string cycle_text(const std::vector<std::uint32_t>& cycle, const Strings& names);
 
 }  // namespace hetsched

@@ -42,7 +42,7 @@ Json layer_json(const NetworkSpec& network, std::size_t i) {
 void append(std::string& out, const Json& value) {
   const bool is_object = value.is_object();
   if (!is_object && !value.is_array()) {
-    out += value.is_number_float() ? shortest(value.get<double>()) : value.dump();
+    out += value.is_number_float() ? format_number(value.get<double>()) : value.dump();
     return;
   }
   out += is_object ? '{' : '[';

@@ -7,8 +7,8 @@ namespace hetsched {
 namespace {
 
 /// The JSON files in a folder and below, sorted.
-Names json_files(const std::string& folder, Problems& problems) {
-  Names files;
+Strings json_files(const std::string& folder, Problems& problems) {
+  Strings files;
   std::error_code error;
   for (std::filesystem::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error))
@@ -48,7 +48,7 @@ ModelTotals totals_of(const Network& network) {
   return totals;
 }
 
-std::vector<ModelTotals> totals_of_files(const Names& paths, Problems& problems) {
+std::vector<ModelTotals> totals_of_files(const Strings& paths, Problems& problems) {
   std::vector<ModelTotals> all;
   for (const std::string& path : paths) {
     if (!std::filesystem::is_directory(path)) {

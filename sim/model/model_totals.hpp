@@ -33,6 +33,6 @@ ModelTotals totals_of(const Network& network);
 
 /// The totals of every model named or found (in folders and the folders below, in the order of their paths). Files
 /// in folders that are no models are passed over; a file that is named must be one. Problems are added.
-std::vector<ModelTotals> totals_of_files(const Names& paths, Problems& problems);
+std::vector<ModelTotals> totals_of_files(const Strings& paths, Problems& problems);
 
 }  // namespace hetsched

@@ -18,7 +18,7 @@ std::optional<std::uint32_t> NameTable::find(const std::string& name) const {
 }
 
 std::string NameTable::unknown(const std::string& name) const {
-  Names known;
+  Strings known;
   for (std::size_t i = 0; i < names_.size(); ++i)
     if (find(names_[i]) == i) known.push_back(names_[i]);
   const std::string near = did_you_mean(name, known);

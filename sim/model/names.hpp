@@ -39,7 +39,7 @@ class NameTable {
 
  private:
   std::string noun_, of_;
-  Names names_;
+  Strings names_;
   std::unordered_map<std::string, std::uint32_t> index_;
 };
 

@@ -61,7 +61,7 @@ class NetworkReader {
     if (node_.has("bytes_per_element") && network_.bytes_per_element != size)
       problems_.add(node_.child("bytes_per_element")
                         .problem("contradicts precision " + std::string(name_of(*network_.precision)) + ", which has " +
-                                 shortest(size) + "; give one of them"));
+                                 format_number(size) + "; give one of them"));
     network_.bytes_per_element = size;
   }
 
@@ -116,9 +116,9 @@ class NetworkReader {
 
   void check_accuracy() {
     const Node list = node_.child("accuracy").child("combinations");
-    std::set<Names> seen;
+    std::set<Strings> seen;
     for (std::size_t i = 0; i < network_.accuracy.combinations.size(); ++i) {
-      Names variants = network_.accuracy.combinations[i].variants;
+      Strings variants = network_.accuracy.combinations[i].variants;
       std::set<std::string> layers;
       for (std::size_t k = 0; k < variants.size(); ++k) {
         const Node node = list.child(i).child("variants").child(k);
@@ -210,7 +210,7 @@ class NetworkReader {
   bool check_order() {
     const auto cycle = find_cycle(dependencies());
     if (cycle.empty()) return true;
-    Names names;
+    Strings names;
     for (const LayerSpec& layer : network_.layers) names.push_back(layer.name);
     problems_.add(node_.child("layers")
                       .child(cycle.front())
@@ -224,7 +224,7 @@ class NetworkReader {
   bool check_groups() {
     const std::size_t before = problems_.size();
     std::vector<std::uint32_t> unit(network_.layers.size());
-    Names unit_names;
+    Strings unit_names;
     for (const LayerSpec& layer : network_.layers) {
       unit[unit_names.size()] = static_cast<std::uint32_t>(unit_names.size());
       unit_names.push_back(layer.name);
@@ -248,7 +248,7 @@ class NetworkReader {
     return problems_.size() == before;
   }
 
-  void check_group_order(const std::vector<std::uint32_t>& unit, const Names& unit_names) {
+  void check_group_order(const std::vector<std::uint32_t>& unit, const Strings& unit_names) {
     const Dependencies needs = dependencies();
     Dependencies contracted(unit_names.size());
     for (std::size_t i = 0; i < needs.size(); ++i)

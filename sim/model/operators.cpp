@@ -121,8 +121,8 @@ double bytes_of(Precision precision) {
   throw InternalError("unknown precision");
 }
 
-Names operator_words() {
-  Names names;
+Strings operator_words() {
+  Strings names;
   for (const Word& word : kWords) names.emplace_back(word.word);
   return names;
 }
@@ -152,12 +152,12 @@ OperatorCounts count_operator(const Dims& dims, const std::string& op) {
 std::string problem_of(const Dims& dims, const std::string& op) {
   const auto what = operator_class(op);
   if (!what) {
-    const Names words = operator_words();
+    const Strings words = operator_words();
     return "cannot be used with op " + in_quotes(op) + did_you_mean(op, words) + "; operators with dimensions are " +
            listed(words) + "; leave dims out and give bytes and macs";
   }
   if (dims.padding.value && *dims.padding.value != std::floor(*dims.padding.value))
-    return "must have a whole number as padding; found " + shortest(*dims.padding.value);
+    return "must have a whole number as padding; found " + format_number(*dims.padding.value);
   if (dims.groups > 1 && *what != OperatorClass::conv && *what != OperatorClass::transposed_conv)
     return "must not have groups; only conv2d and transposed_conv2d have them";
   if (dims.c % dims.groups != 0 || dims.k % dims.groups != 0)
@@ -165,8 +165,8 @@ std::string problem_of(const Dims& dims, const std::string& op) {
            std::to_string(dims.k) + ", groups " + std::to_string(dims.groups);
   const OperatorCounts counts = count_operator(dims, op);
   if (counts.height < 1 || counts.width < 1)
-    return "must leave an output: the filter reaches " + shortest(reach(dims, dims.r)) + " x " +
-           shortest(reach(dims, dims.s)) + ", more than the padded input of " + std::to_string(dims.y) + " x " +
+    return "must leave an output: the filter reaches " + format_number(reach(dims, dims.r)) + " x " +
+           format_number(reach(dims, dims.s)) + ", more than the padded input of " + std::to_string(dims.y) + " x " +
            std::to_string(dims.x);
   return "";
 }

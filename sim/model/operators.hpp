@@ -76,7 +76,7 @@ inline constexpr auto enum_names<OperatorClass> =
                "elementwise", "normalization",  "softmax",         "embedding", "resize", "movement"};
 
 /// The words for operators whose dimensions are understood, in the order of the documentation.
-Names operator_words();
+Strings operator_words();
 
 /// Nothing for a word that is none of them. The empty word is conv2d.
 std::optional<OperatorClass> operator_class(const std::string& op);

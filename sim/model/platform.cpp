@@ -33,8 +33,8 @@ void check(const MappedArraySpec& array, const Node& node, Problems& problems) {
   double product = 1;
   for (const Unrolling& unrolling : array.unroll) product *= unrolling.size;
   if (array.pes > 0 && array.pes < product)
-    problems.add(node.child("pes").problem("must be at least the product of the sizes in unroll, " + shortest(product) +
-                                           "; found " + std::to_string(array.pes)));
+    problems.add(node.child("pes").problem("must be at least the product of the sizes in unroll, " +
+                                           format_number(product) + "; found " + std::to_string(array.pes)));
 }
 
 void check(const RooflineSpec& roofline, const Node& node, Problems& problems) {
@@ -96,7 +96,7 @@ class PlatformReader {
   void complete_kinds() {
     const Node list = node_.child("kinds");
     for (std::size_t i = 0; i < platform_.kinds.size(); ++i) take_kind(platform_.kinds[i], list.child(i));
-    Names wanted;
+    Strings wanted;
     for (const AcceleratorSpec& accelerator : platform_.accelerators) wanted.push_back(accelerator.kind);
     for (const KindSpec& kind : platform_.kinds) wanted.push_back(kind.fallback);
     for (std::size_t i = 0; i < platform_.kind_files.size(); ++i) {
@@ -121,12 +121,12 @@ class PlatformReader {
     kind_nodes_.push_back(node);
   }
 
-  void take_file(const std::string& path, Names& wanted) {
+  void take_file(const std::string& path, Strings& wanted) {
     files_.push_back(std::make_unique<Document>(Document::from_file(path, problems_)));
     const Document& file = *files_.back();
     if (!file.parsed()) return;
     KindLibrarySpec library = read<KindLibrarySpec>(file.root(), problems_);
-    const auto names = [](const Names& list, const std::string& name) {
+    const auto names = [](const Strings& list, const std::string& name) {
       return std::find(list.begin(), list.end(), name) != list.end();
     };
     for (const KindSpec& kind : library.kinds)
@@ -227,7 +227,7 @@ class PlatformReader {
     std::map<Pair, Choice> chosen;
     const std::vector<RouteSpec> given = std::exchange(platform_.routes, {});
     for (std::size_t i = 0; i < given.size(); ++i) add_route(given[i], node_.child("routes").child(i), chosen);
-    Names missing;
+    Strings missing;
     for (std::uint32_t from = 0; from < used_.size(); ++from)
       for (std::uint32_t to = 0; to < used_.size(); ++to) {
         if (from == to || !used_[from] || !used_[to]) continue;

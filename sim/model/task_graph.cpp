@@ -122,7 +122,7 @@ Dependencies dependencies_of(const Cut& cut, const std::vector<Use>& uses) {
 bool check_acyclic(const Dependencies& needs, const Cut& cut, const Network& network, Problems& problems) {
   const std::vector<std::uint32_t> cycle = find_cycle(needs);
   if (cycle.empty()) return true;
-  Names names;
+  Strings names;
   for (const GraphTask& task : cut.tasks) names.push_back(task.name);
   problems.add("", "",
                "model " + in_quotes(network.name) + " cannot run in its groups, as they wait for each other: " +

@@ -29,7 +29,7 @@ class VariantMaker {
  private:
   /// Names in the request that no layer has.
   void check_names() {
-    Names known;
+    Strings known;
     for (const LayerSpec& layer : network_.layers) known.push_back(layer.name);
     for (const VariantRequest::Layer& wanted : request_.layers)
       if (std::find(known.begin(), known.end(), wanted.name) == known.end())
@@ -105,7 +105,7 @@ class VariantMaker {
   Problems& problems_;
   Network network_;
   MadeVariants made_;
-  std::map<std::string, Names> passed_over_;  ///< by reason
+  std::map<std::string, Strings> passed_over_;  ///< by reason
 };
 
 /// Makes a relative path of the file one that leads to the same from another folder.

@@ -49,7 +49,7 @@ struct VariantRequest {
 struct MadeVariants {
   Json model;  ///< the file's model with the variants, called d2s<gamma> or as the precision
   std::size_t count = 0;
-  Names notes;  ///< layers passed over, and why
+  Strings notes;  ///< layers passed over, and why
 };
 
 /// Adds variants to the model of a file. Where accuracy.combinations lists what may be applied, each new

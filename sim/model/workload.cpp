@@ -70,7 +70,7 @@ class WorkloadReader {
     const double period = periodic.rate ? 1 / *periodic.rate : periodic.period.value_or(1);
     if (periodic.integer_ms && std::floor(period * 1e3 * (1 + 1e-12)) < 1)
       problems_.add(node.child("integer_ms")
-                        .problem("rounds the period of " + shortest(period * 1e3) +
+                        .problem("rounds the period of " + format_number(period * 1e3) +
                                  " ms down to nothing; it must be at least 1 ms"));
   }
 
@@ -91,8 +91,9 @@ class WorkloadReader {
     if (!workload_.duration || !node.value().is_object()) return;
     const double expected = expected_arrivals(workload_.streams[i].arrival, *workload_.duration);
     if (expected > kMostRequests)
-      problems_.add(node.problem("makes about " + shortest(std::round(expected)) + " requests in the duration of " +
-                                 shortest(*workload_.duration) + " s; at most " + shortest(kMostRequests) +
+      problems_.add(node.problem("makes about " + format_number(std::round(expected)) +
+                                 " requests in the duration of " + format_number(*workload_.duration) + " s; at most " +
+                                 format_number(kMostRequests) +
                                  " per stream are possible: check the units of both, or give a count"));
   }
 
@@ -130,7 +131,7 @@ class WorkloadReader {
 
   void check_cycles() {
     Dependencies needs(workload_.streams.size());
-    Names names;
+    Strings names;
     for (std::size_t i = 0; i < needs.size(); ++i) {
       const StreamSpec& stream = workload_.streams[i];
       names.push_back(stream.name);

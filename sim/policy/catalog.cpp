@@ -33,14 +33,14 @@ Params::Values given_values(const JsonValue& parameters) {
   return values;
 }
 
-Names names_of(const std::vector<Params::Declared>& declared) {
-  Names names;
+Strings names_of(const std::vector<Params::Declared>& declared) {
+  Strings names;
   for (const Params::Declared& d : declared) names.push_back(d.name);
   return names;
 }
 
 /// `; did you mean "x"? policies: x, y`.
-std::string alternatives(std::string_view word, std::string_view plural, const Names& there) {
+std::string alternatives(std::string_view word, std::string_view plural, const Strings& there) {
   const std::string near = did_you_mean(word, there);
   return near + (near.empty() ? "; " : " ") + std::string(plural) + ": " + (there.empty() ? "none" : listed(there));
 }
@@ -53,7 +53,7 @@ struct Chosen {
 };
 
 /// Adds a problem for each parameter that is not read, or whose value is of no type that could be read.
-void check_given(const Chosen& chosen, const Names& known, Problems& problems) {
+void check_given(const Chosen& chosen, const Strings& known, Problems& problems) {
   const Node node = chosen.parameters.node();
   for (const auto& item : node.value().items()) {
     const Node value = node.child(item.key());
@@ -209,8 +209,8 @@ const Plugin* Catalog::plugin_of(const PolicyEntry& entry) const {
   return nullptr;
 }
 
-Names Catalog::names() const {
-  Names names;
+Strings Catalog::names() const {
+  Strings names;
   for (const PolicyEntry& entry : entries_) names.emplace_back(entry.name);
   return names;
 }
@@ -306,7 +306,7 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
     const DecoratorChoice& decorator = choice.decorators[d];
     const DecoratorEntry* found = find_decorator(decorator.name);
     if (!found) {
-      Names names;
+      Strings names;
       for (const DecoratorEntry& each : decorators_) names.emplace_back(each.name);
       const Node node = at ? at->child("decorators").child(d) : decorator.parameters.node();
       problems.add(node.problem(in_quotes(decorator.name) + " is no decorator" +

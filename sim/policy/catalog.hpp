@@ -36,7 +36,7 @@ class Catalog {
 
   /// All policies, by name.
   [[nodiscard]] std::span<const PolicyEntry> list() const { return entries_; }
-  [[nodiscard]] Names names() const;
+  [[nodiscard]] Strings names() const;
   /// All decorators, by name.
   [[nodiscard]] std::span<const DecoratorEntry> decorators() const { return decorators_; }
   /// The decorator of that name; null if there is none.

@@ -264,7 +264,7 @@ std::string filled(std::string text, const std::string& name, const std::string&
 
 }  // namespace
 
-Names write_new_policy(const std::filesystem::path& folder, const std::string& name, PolicyLanguage language) {
+Strings write_new_policy(const std::filesystem::path& folder, const std::string& name, PolicyLanguage language) {
   check_name(name);
   if (language == PolicyLanguage::cpp) check_free(name);
   std::error_code error;
@@ -273,7 +273,7 @@ Names write_new_policy(const std::filesystem::path& folder, const std::string& n
     throw InputError(folder.string() +
                      " is there already; nothing is overwritten: move it away, or give another folder "
                      "with -o");
-  Names written;
+  Strings written;
   const bool in_python = language == PolicyLanguage::python;
   const std::string policy = in_python ? name + ".py" : name;
   for (const auto& [file, text] : in_python ? python_policy_files() : cpp_policy_files()) {

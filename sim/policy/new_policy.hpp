@@ -14,6 +14,6 @@ enum class PolicyLanguage { cpp, python };
 /// Writes source and README of a policy, in C++ with CMakeLists.txt and test, in Python with an experiment; returns the
 /// names of the files. Throws an InputError if the name is none for a policy, or if there is something at `folder`
 /// already.
-Names write_new_policy(const std::filesystem::path& folder, const std::string& name, PolicyLanguage language);
+Strings write_new_policy(const std::filesystem::path& folder, const std::string& name, PolicyLanguage language);
 
 }  // namespace hetsched

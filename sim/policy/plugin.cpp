@@ -59,7 +59,7 @@ std::optional<fs::path> find(const PluginRequest& request) {
 }
 
 std::string not_found(const PluginRequest& request) {
-  Names looked;
+  Strings looked;
   for (const fs::path& folder : request.folders) looked.push_back(folder.empty() ? "." : folder.string());
   return "there is no such file" + (fs::path(request.file).is_absolute() ? "" : "; looked in " + join(looked, ", "));
 }

@@ -1,5 +1,5 @@
 /// \file
-/// What the engine tells the world. Output formats live behind this interface and never leak inward.
+/// The interface through which the engine reports facts; output formats stay behind it.
 #pragma once
 
 #include "record/records.hpp"

@@ -1,6 +1,6 @@
 /// \file
-/// A file that is written bit by bit and yet is there whole or not at all; for what is too large to be put
-/// together in memory and written by write_file().
+/// A file that is written piecewise but appears only when it is complete: for output too large for memory and
+/// write_file().
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ class OutputFile {
 
   /// What is still to be written: append here, then call appended().
   [[nodiscard]] std::string& buffer() { return buffer_; }
-  /// To be called now and then after appending; writes when enough has come together.
+  /// To be called after appending; writes once enough is buffered.
   void appended() {
     if (buffer_.size() >= kBlock) write();
   }

@@ -361,7 +361,7 @@ void Trace::write(const std::filesystem::path& path) const {
 void write_trace(const std::filesystem::path& run_dir, const std::filesystem::path& out, TraceWindow window) {
   if (!(window.from >= 0 && window.from < window.to))
     throw InputError("the window of a trace begins at 0 or later and ends after it begins; it is " +
-                     shortest(window.from) + " s to " + shortest(window.to) + " s");
+                     format_number(window.from) + " s to " + format_number(window.to) + " s");
   const RunFiles run = read_run(run_dir);
   Trace(run, window).write(out);
 }

@@ -10,7 +10,7 @@ namespace hetsched {
 
 /// The part of a run to show, in seconds of simulated time. What overlaps it is shown whole.
 struct TraceWindow {
-  double from = 0;
+  double from = 0;  ///< s
   double to = std::numeric_limits<double>::infinity();
 };
 

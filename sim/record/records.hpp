@@ -1,7 +1,7 @@
 /// \file
 /// The result schema: what one run leaves behind, as plain rows. Each struct is one CSV file; the field table
 /// gives its header and the documentation of its columns (`hetsched schema results`). Facts only: what is
-/// derived from them is in summary.hpp.
+/// derived from them is in summary.hpp. Members are in the units that their columns name.
 ///
 /// Text is std::string_view where the engine reports (the records below) and std::string where files are
 /// read.
@@ -194,16 +194,15 @@ using TransferRecord = TransferRow<std::string_view>;
 using PowerRecord = PowerRow<std::string_view>;
 using AcceleratorRecord = AcceleratorRow<std::string_view>;
 
-/// What the run as a whole was, once over.
+/// Totals of a run, reported when it is over.
 struct RunTotals {
-  double end = 0;          ///< simulated time at which the run ended, s
-  double energy_base = 0;  ///< J
-  double energy_idle = 0, energy_active = 0, energy_transfer = 0;
+  double end = 0;  ///< simulated time at which the run ended, s
+  double energy_base = 0, energy_idle = 0, energy_active = 0, energy_transfer = 0;  ///< J
   std::uint64_t decisions_stale = 0;  ///< decisions that had become void while the policy's latency passed
   std::uint64_t instants = 0;         ///< calls of the policy
   /// Sums over finished tasks of |measured - told| / measured, from start to end: told by costs, and by the policy.
-  double prediction_error = 0, expectation_error = 0;
-  std::uint64_t measured = 0;  ///< finished tasks that took time
+  double prediction_error = 0, expectation_error = 0;  ///< sums of ratios
+  std::uint64_t measured = 0;                          ///< finished tasks that took time
 };
 
 }  // namespace hetsched

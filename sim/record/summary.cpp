@@ -10,40 +10,26 @@
 namespace hetsched {
 namespace {
 
-using Sums = SummaryObserver::Sums;
+using detail::miss_rate;
+using detail::per;
 
-std::optional<double> per(double sum, std::uint64_t number) { return ratio(sum, static_cast<double>(number)); }
-
-std::optional<double> miss_rate(const Sums& s) {
-  return per(static_cast<double>(s.late + s.dropped + s.unfinished), s.released);
+/// All metrics that have a formula, in the order of the table.
+template <class Summary, class Facts>
+Summary computed(const Facts& facts) {
+  Summary summary;
+  for_each_field<Summary>([&](const auto& f) {
+    if constexpr (requires { f.formula; }) summary.*f.member = f.formula(summary, facts);
+  });
+  return summary;
 }
 
-/// What runs and streams have in common.
-template <class Summary>
-void fill(Summary& out, const Sums& s, double makespan) {
-  out.released = s.released;
-  out.finished = s.finished;
-  out.late = s.late;
-  out.dropped = s.dropped;
-  out.unfinished = s.unfinished;
-  out.miss_rate = miss_rate(s);
-  out.throughput = ratio(static_cast<double>(s.finished), makespan);
-  out.goodput = ratio(static_cast<double>(s.finished - s.late), makespan);
-  std::vector<double> ascending = s.latencies;
-  std::sort(ascending.begin(), ascending.end());
-  out.latency_mean = per(s.latency, s.finished);
-  out.latency_p50 = percentile(ascending, 50);
-  out.latency_p95 = percentile(ascending, 95);
-  out.latency_p99 = percentile(ascending, 99);
-  out.latency_max = percentile(ascending, 100);
-  out.wait_mean = per(s.wait, s.started);
-  out.tardiness_mean = per(s.tardiness, s.with_deadline);
-  if (s.with_deadline > 0) out.tardiness_max = s.tardiness_max;
-  out.accuracy_loss_mean = per(s.accuracy_loss, s.finished);
+std::vector<double> ascending(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values;
 }
 
 /// Isolated time over mean latency; 0 if nothing finished, nothing if there is no isolated time.
-std::optional<double> normalised_progress(const Sums& s, double isolated) {
+std::optional<double> normalised_progress(const RequestSums& s, double isolated) {
   if (s.finished == 0) return 0;
   return ratio(isolated, per(s.latency, s.finished));
 }
@@ -65,12 +51,14 @@ Budget total_budget(const PlatformSpec& platform) {
   return total;
 }
 
-void SummaryObserver::Sums::add(const Sums& other) {
-  for (std::uint64_t Sums::*count : {&Sums::released, &Sums::finished, &Sums::late, &Sums::dropped, &Sums::unfinished,
-                                     &Sums::started, &Sums::with_deadline})
+void RequestSums::add(const RequestSums& other) {
+  for (std::uint64_t RequestSums::*count :
+       {&RequestSums::released, &RequestSums::finished, &RequestSums::late, &RequestSums::dropped,
+        &RequestSums::unfinished, &RequestSums::started, &RequestSums::with_deadline})
     this->*count += other.*count;
-  for (double Sums::*sum : {&Sums::latency, &Sums::wait, &Sums::tardiness, &Sums::energy, &Sums::accuracy_loss,
-                            &Sums::realtime, &Sums::energy_score, &Sums::product})
+  for (double RequestSums::*sum :
+       {&RequestSums::latency, &RequestSums::wait, &RequestSums::tardiness, &RequestSums::energy,
+        &RequestSums::accuracy_loss, &RequestSums::realtime, &RequestSums::energy_score, &RequestSums::product})
     this->*sum += other.*sum;
   tardiness_max = std::max(tardiness_max, other.tardiness_max);
   first_arrival = std::min(first_arrival, other.first_arrival);
@@ -85,7 +73,7 @@ SummaryObserver::SummaryObserver(SummaryBasis basis) : basis_(std::move(basis)),
 void SummaryObserver::request_ended(const RequestRecord& record) {
   const auto at = index_.find(record.stream);
   HETSCHED_ASSERT(at != index_.end(), "a request belongs to a stream of the workload");
-  Sums& sums = sums_[at->second];
+  RequestSums& sums = sums_[at->second];
   ++sums.released;
   sums.energy += record.energy;
   if (record.start) {
@@ -100,7 +88,7 @@ void SummaryObserver::request_ended(const RequestRecord& record) {
   }
 }
 
-void SummaryObserver::add_finished(const RequestRecord& record, Sums& sums) const {
+void SummaryObserver::add_finished(const RequestRecord& record, RequestSums& sums) const {
   HETSCHED_ASSERT(record.finish && record.latency, "a request that finished has a finish and a latency");
   ++sums.finished;
   sums.latency += *record.latency;
@@ -122,26 +110,19 @@ void SummaryObserver::add_finished(const RequestRecord& record, Sums& sums) cons
 }
 
 void SummaryObserver::accelerator(const AcceleratorRecord& record) {
-  slots_ += record.slots;
-  busy_slots_ += record.slots * record.busy;
-  switches_ += record.switches;
-  failures_ += record.failures;
+  accelerators_.slots += record.slots;
+  accelerators_.busy_slots += record.slots * record.busy;
+  accelerators_.switches += record.switches;
+  accelerators_.failures += record.failures;
 }
 
 StreamSummary SummaryObserver::stream_summary(std::size_t stream) const {
-  const Sums& s = sums_[stream];
-  StreamSummary out;
+  const RequestSums& s = sums_[stream];
+  const std::vector<double> latencies = ascending(s.latencies);
+  const bool scored = basis_.score && s.finished + s.dropped > 0;
+  StreamSummary out = computed<StreamSummary>(StreamFacts{{s, latencies, totals_.end}, scored});
   out.stream = basis_.streams[stream].name;
   out.model = basis_.streams[stream].model;
-  fill(out, s, totals_.end);
-  out.energy = s.energy;
-  out.energy_per_inference = per(s.energy, s.finished);
-  const std::uint64_t counted = s.finished + s.dropped;
-  if (!basis_.score || counted == 0) return out;
-  out.rt_score = per(s.realtime, s.finished).value_or(0);
-  out.energy_score = per(s.energy_score, s.finished).value_or(0);
-  out.qoe = per(static_cast<double>(s.finished), counted);
-  out.score = *per(s.product, counted) * *out.qoe;
   return out;
 }
 
@@ -156,7 +137,7 @@ void SummaryObserver::fill_stream_means(RunSummary& out) const {
   double turnaround = 0;
   bool isolated_known = true;
   for (std::size_t i = 0; i < sums_.size(); ++i) {
-    const Sums& s = sums_[i];
+    const RequestSums& s = sums_[i];
     if (s.released == 0) continue;
     misses.push_back(*miss_rate(s));
     const auto x = normalised_progress(s, basis_.streams[i].isolated);
@@ -180,7 +161,7 @@ void SummaryObserver::fill_bounds(RunSummary& out) const {
   std::vector<double> finished;
   double latency = 0, first_arrival = std::numeric_limits<double>::infinity(), last = 0;
   for (std::size_t i = 0; i < sums_.size(); ++i) {
-    const Sums& s = sums_[i];
+    const RequestSums& s = sums_[i];
     finished.push_back(static_cast<double>(s.finished));
     if (s.finished == 0) continue;
     latency += finished.back() * basis_.bounds->latency[i];
@@ -199,33 +180,12 @@ void SummaryObserver::fill_bounds(RunSummary& out) const {
 }
 
 RunSummary SummaryObserver::summary() const {
-  Sums all;
-  for (const Sums& sums : sums_) all.add(sums);
-  RunSummary out;
-  out.makespan = totals_.end;
-  fill(out, all, totals_.end);
-  out.energy_base = totals_.energy_base;
-  out.energy_idle = totals_.energy_idle;
-  out.energy_active = totals_.energy_active;
-  out.energy_transfer = totals_.energy_transfer;
-  out.energy = out.energy_base + out.energy_idle + out.energy_active + out.energy_transfer;
-  out.energy_per_inference = per(out.energy, out.finished);
-  out.power_mean = ratio(out.energy, out.makespan);
-  if (out.energy_per_inference && out.latency_mean) out.edp = *out.energy_per_inference * *out.latency_mean;
-  out.utilisation = ratio(busy_slots_, slots_);
-  out.throughput_per_watt = ratio(out.throughput, out.power_mean);
-  out.throughput_per_tdp_watt = ratio(out.throughput, basis_.budget.tdp);
-  out.throughput_per_usd = ratio(out.throughput, basis_.budget.price);
-  out.throughput_per_mm2 = ratio(out.throughput, basis_.budget.area);
+  RequestSums all;
+  for (const RequestSums& sums : sums_) all.add(sums);
+  const std::vector<double> latencies = ascending(all.latencies);
+  RunSummary out = computed<RunSummary>(RunFacts{{all, latencies, totals_.end}, totals_, accelerators_, basis_.budget});
   fill_stream_means(out);
   fill_bounds(out);
-  out.switches = switches_;
-  out.failures = failures_;
-  out.instants = totals_.instants;
-  out.decisions_stale = totals_.decisions_stale;
-  const auto measured = static_cast<double>(totals_.measured);
-  out.prediction_error = ratio(totals_.prediction_error, measured);
-  out.expectation_error = ratio(totals_.expectation_error, measured);
   return out;
 }
 

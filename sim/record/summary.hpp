@@ -1,7 +1,7 @@
 /// \file
 /// The metrics of a run: what is derived from its records. One definition each, written as a formula in the
-/// field tables below; the arithmetic is in metrics.hpp. A metric that is undefined (a mean of nothing) has
-/// no value.
+/// field tables below, twice: in words for people, in code beside them; the arithmetic is in metrics.hpp. A metric that
+/// is undefined (a mean of nothing) has no value.
 #pragma once
 
 #include <cstdint>
@@ -17,78 +17,202 @@
 #include "base/fields.hpp"
 #include "model/platform.hpp"
 #include "model/workload.hpp"
+#include "record/metrics.hpp"
 #include "record/observer.hpp"
 
 namespace hetsched {
 
-/// summary.json, and the metric columns of a study's points.csv. In the formulas "finished" are the requests
-/// that finished, in time or late, and "in time" is finished - late.
-struct RunSummary {
-  double makespan = 0;
+/// What a platform counts for in all: sums over its accelerators, nothing where a kind in use does not say.
+Budget total_budget(const PlatformSpec& platform);
+
+/// What is added up over requests, of a stream or of all.
+struct RequestSums {
   std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0;
-  std::optional<double> miss_rate, miss_rate_stream_mean, throughput, goodput;
+  std::uint64_t started = 0, with_deadline = 0;
+  double latency = 0, wait = 0, tardiness = 0, tardiness_max = 0;  ///< s
+  double energy = 0;                                               ///< J
+  double accuracy_loss = 0;
+  double first_arrival = std::numeric_limits<double>::infinity(), last_arrival = 0;  ///< of finished requests, s
+  double realtime = 0, energy_score = 0, product = 0;  ///< of XRBench, over finished requests
+  std::vector<double> latencies;                       ///< of finished requests, as they finished, s
+
+  void add(const RequestSums& other);
+};
+
+/// Inputs of formulas over requests.
+struct RequestFacts {
+  const RequestSums& sums;
+  std::span<const double> latencies;  ///< of finished requests, ascending, s
+  double makespan = 0;                ///< of the run, s
+};
+
+/// What is added up over accelerators.
+struct AcceleratorSums {
+  double slots = 0, busy_slots = 0;  ///< of all accelerators; the mean number of those that compute
+  std::uint64_t switches = 0, failures = 0;
+};
+
+/// Inputs of formulas over a run, besides the metrics before them in the table.
+struct RunFacts {
+  RequestFacts requests;
+  const RunTotals& totals;
+  const AcceleratorSums& accelerators;
+  const Budget& budget;
+};
+
+/// The same over a stream.
+struct StreamFacts {
+  RequestFacts requests;
+  bool scored = false;  ///< the workload asks for a score and a request of the stream ended
+};
+
+/// A metric: a field, and the formula that gives it.
+template <class S, class T, class Formula>
+struct Metric : Field<S, T> {
+  Formula formula;
+};
+template <class S, class T, class Formula>
+constexpr Metric<S, T, Formula> metric(std::string_view name, T S::*member, std::string_view doc, const About& about,
+                                       Formula formula) {
+  return {field(name, member, doc, about), formula};
+}
+
+/// Metrics of any number of requests: those of a run, or of a stream.
+struct RequestMetrics {
+  std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0;
+  std::optional<double> miss_rate, throughput, goodput;
   std::optional<double> latency_mean, latency_p50, latency_p95, latency_p99, latency_max;
   std::optional<double> wait_mean, tardiness_mean, tardiness_max;
+  std::optional<double> accuracy_loss_mean;
+};
+
+namespace detail {
+
+inline std::optional<double> per(double sum, std::uint64_t number) { return ratio(sum, static_cast<double>(number)); }
+
+inline std::optional<double> miss_rate(const RequestSums& s) {
+  return per(static_cast<double>(s.late + s.dropped + s.unfinished), s.released);
+}
+
+inline constexpr std::tuple kOutcomes{
+    metric("released", &RequestMetrics::released, "requests released to the policy", {.better = Better::less},
+           [](const auto&, const auto& f) { return f.requests.sums.released; }),
+    metric("finished", &RequestMetrics::finished, "requests that finished, in time or late", {.better = Better::more},
+           [](const auto&, const auto& f) { return f.requests.sums.finished; }),
+    metric("late", &RequestMetrics::late, "requests that finished after their deadline", {.better = Better::less},
+           [](const auto&, const auto& f) { return f.requests.sums.late; }),
+    metric("dropped", &RequestMetrics::dropped, "requests given up by the policy or the stream's drop rule",
+           {.better = Better::less}, [](const auto&, const auto& f) { return f.requests.sums.dropped; }),
+    metric("unfinished", &RequestMetrics::unfinished, "requests still there at the end of the run",
+           {.better = Better::less}, [](const auto&, const auto& f) { return f.requests.sums.unfinished; }),
+    metric("miss_rate", &RequestMetrics::miss_rate, "(late + dropped + unfinished) / released",
+           {.better = Better::less}, [](const auto&, const auto& f) { return miss_rate(f.requests.sums); }),
+};
+inline constexpr std::tuple kTimes{
+    metric("throughput_rps", &RequestMetrics::throughput, "finished / makespan_s of the run",
+           {.unit = "1/s", .better = Better::more},
+           [](const auto&, const auto& f) {
+             return ratio(static_cast<double>(f.requests.sums.finished), f.requests.makespan);
+           }),
+    metric("goodput_rps", &RequestMetrics::goodput, "(finished - late) / makespan_s of the run",
+           {.unit = "1/s", .better = Better::more},
+           [](const auto&, const auto& f) {
+             return ratio(static_cast<double>(f.requests.sums.finished - f.requests.sums.late), f.requests.makespan);
+           }),
+    metric("latency_mean_s", &RequestMetrics::latency_mean, "mean of finish - arrival over finished requests",
+           {.unit = "s", .better = Better::less},
+           [](const auto&, const auto& f) { return per(f.requests.sums.latency, f.requests.sums.finished); }),
+    metric("latency_p50_s", &RequestMetrics::latency_p50, "median of finish - arrival, by nearest rank",
+           {.unit = "s", .better = Better::less},
+           [](const auto&, const auto& f) { return percentile(f.requests.latencies, 50); }),
+    metric("latency_p95_s", &RequestMetrics::latency_p95, "95th percentile, by nearest rank",
+           {.unit = "s", .better = Better::less},
+           [](const auto&, const auto& f) { return percentile(f.requests.latencies, 95); }),
+    metric("latency_p99_s", &RequestMetrics::latency_p99, "99th percentile, by nearest rank",
+           {.unit = "s", .better = Better::less},
+           [](const auto&, const auto& f) { return percentile(f.requests.latencies, 99); }),
+    metric("latency_max_s", &RequestMetrics::latency_max, "largest finish - arrival",
+           {.unit = "s", .better = Better::less},
+           [](const auto&, const auto& f) { return percentile(f.requests.latencies, 100); }),
+    metric("wait_mean_s", &RequestMetrics::wait_mean, "mean of start - arrival over requests that started",
+           {.unit = "s", .better = Better::less},
+           [](const auto&, const auto& f) { return per(f.requests.sums.wait, f.requests.sums.started); }),
+    metric("tardiness_mean_s", &RequestMetrics::tardiness_mean,
+           "mean of tardiness (finish - deadline if late, else 0) over finished requests with a deadline",
+           {.unit = "s", .better = Better::less},
+           [](const auto&, const auto& f) { return per(f.requests.sums.tardiness, f.requests.sums.with_deadline); }),
+    metric("tardiness_max_s", &RequestMetrics::tardiness_max, "largest tardiness of a finished request with a deadline",
+           {.unit = "s", .better = Better::less},
+           [](const auto&, const auto& f) {
+             return f.requests.sums.with_deadline > 0 ? std::optional(f.requests.sums.tardiness_max) : std::nullopt;
+           }),
+};
+inline constexpr std::tuple kAccuracy{
+    metric("accuracy_loss_mean", &RequestMetrics::accuracy_loss_mean, "mean of accuracy_loss over finished requests",
+           {.better = Better::less},
+           [](const auto&, const auto& f) { return per(f.requests.sums.accuracy_loss, f.requests.sums.finished); }),
+};
+
+}  // namespace detail
+
+/// summary.json, and the metric columns of a study's points.csv. In the formulas "finished" are the requests
+/// that finished, in time or late, and "in time" is finished - late. Metrics without a formula here are means over
+/// streams, or compare with bounds; SummaryObserver computes them.
+struct RunSummary : RequestMetrics {
+  double makespan = 0;
+  std::optional<double> miss_rate_stream_mean;
   double energy = 0, energy_base = 0, energy_idle = 0, energy_active = 0, energy_transfer = 0;
   std::optional<double> energy_per_inference, power_mean, edp, utilisation;
-  std::optional<double> fairness_jain, antt, stp, accuracy_loss_mean;
+  std::optional<double> fairness_jain, antt, stp;
   std::optional<double> throughput_per_watt, throughput_per_tdp_watt, throughput_per_usd, throughput_per_mm2;
   std::optional<double> latency_lower_bound, makespan_lower_bound, gap_to_lower_bound, optimal_makespan, gap_to_optimum;
   std::optional<double> score;
   std::uint64_t switches = 0, failures = 0, instants = 0, decisions_stale = 0;
   std::optional<double> prediction_error, expectation_error;
 };
-template <>
-inline constexpr auto fields<RunSummary> = std::tuple{
-    field("makespan_s", &RunSummary::makespan, "simulated time at which the run ended",
-          {.unit = "s", .better = Better::less}),
-    field("released", &RunSummary::released, "requests released to the policy", {.better = Better::less}),
-    field("finished", &RunSummary::finished, "requests that finished, in time or late", {.better = Better::more}),
-    field("late", &RunSummary::late, "requests that finished after their deadline", {.better = Better::less}),
-    field("dropped", &RunSummary::dropped, "requests given up by the policy or the stream's drop rule",
-          {.better = Better::less}),
-    field("unfinished", &RunSummary::unfinished, "requests still there at the end of the run",
-          {.better = Better::less}),
-    field("miss_rate", &RunSummary::miss_rate, "(late + dropped + unfinished) / released", {.better = Better::less}),
+namespace detail {
+
+inline constexpr std::tuple kRun{
+    metric("makespan_s", &RunSummary::makespan, "simulated time at which the run ended",
+           {.unit = "s", .better = Better::less}, [](const RunSummary&, const RunFacts& f) { return f.totals.end; }),
+};
+inline constexpr std::tuple kStreamMean{
     field("miss_rate_stream_mean", &RunSummary::miss_rate_stream_mean,
           "mean of miss_rate over streams that released requests", {.better = Better::less}),
-    field("throughput_rps", &RunSummary::throughput, "finished / makespan_s", {.unit = "1/s", .better = Better::more}),
-    field("goodput_rps", &RunSummary::goodput, "(finished - late) / makespan_s",
-          {.unit = "1/s", .better = Better::more}),
-    field("latency_mean_s", &RunSummary::latency_mean, "mean of finish - arrival over finished requests",
-          {.unit = "s", .better = Better::less}),
-    field("latency_p50_s", &RunSummary::latency_p50, "median of finish - arrival, by nearest rank",
-          {.unit = "s", .better = Better::less}),
-    field("latency_p95_s", &RunSummary::latency_p95, "95th percentile, by nearest rank",
-          {.unit = "s", .better = Better::less}),
-    field("latency_p99_s", &RunSummary::latency_p99, "99th percentile, by nearest rank",
-          {.unit = "s", .better = Better::less}),
-    field("latency_max_s", &RunSummary::latency_max, "largest finish - arrival", {.unit = "s", .better = Better::less}),
-    field("wait_mean_s", &RunSummary::wait_mean, "mean of start - arrival over requests that started",
-          {.unit = "s", .better = Better::less}),
-    field("tardiness_mean_s", &RunSummary::tardiness_mean,
-          "mean of tardiness (finish - deadline if late, else 0) over finished requests with a deadline",
-          {.unit = "s", .better = Better::less}),
-    field("tardiness_max_s", &RunSummary::tardiness_max, "largest tardiness of a finished request with a deadline",
-          {.unit = "s", .better = Better::less}),
-    field("energy_j", &RunSummary::energy, "energy_base_j + energy_idle_j + energy_active_j + energy_transfer_j",
-          {.unit = "J", .better = Better::less}),
-    field("energy_base_j", &RunSummary::energy_base, "base power of the platform * makespan_s",
-          {.unit = "J", .better = Better::less}),
-    field("energy_idle_j", &RunSummary::energy_idle, "idle power of accelerators, over the time without work",
-          {.unit = "J", .better = Better::less}),
-    field("energy_active_j", &RunSummary::energy_active,
-          "active power of accelerators, and the energy of their tasks and switches",
-          {.unit = "J", .better = Better::less}),
-    field("energy_transfer_j", &RunSummary::energy_transfer, "bytes moved over memories and links * energy per byte",
-          {.unit = "J", .better = Better::less}),
-    field("energy_per_inference_j", &RunSummary::energy_per_inference, "energy_j / finished",
-          {.unit = "J", .better = Better::less}),
-    field("power_mean_w", &RunSummary::power_mean, "energy_j / makespan_s", {.unit = "W", .better = Better::less}),
-    field("edp_js", &RunSummary::edp, "energy-delay product: energy_per_inference_j * latency_mean_s",
-          {.unit = "J s", .better = Better::less}),
-    field("utilisation", &RunSummary::utilisation, "mean of busy_share (accelerators.csv) over all slots",
-          {.better = Better::more}),
+};
+inline constexpr std::tuple kEnergy{
+    metric("energy_j", &RunSummary::energy, "energy_base_j + energy_idle_j + energy_active_j + energy_transfer_j",
+           {.unit = "J", .better = Better::less},
+           [](const RunSummary&, const RunFacts& f) {
+             return f.totals.energy_base + f.totals.energy_idle + f.totals.energy_active + f.totals.energy_transfer;
+           }),
+    metric("energy_base_j", &RunSummary::energy_base, "base power of the platform * makespan_s",
+           {.unit = "J", .better = Better::less},
+           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_base; }),
+    metric("energy_idle_j", &RunSummary::energy_idle, "idle power of accelerators, over the time without work",
+           {.unit = "J", .better = Better::less},
+           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_idle; }),
+    metric("energy_active_j", &RunSummary::energy_active,
+           "active power of accelerators, and the energy of their tasks and switches",
+           {.unit = "J", .better = Better::less},
+           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_active; }),
+    metric("energy_transfer_j", &RunSummary::energy_transfer, "bytes moved over memories and links * energy per byte",
+           {.unit = "J", .better = Better::less},
+           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_transfer; }),
+    metric("energy_per_inference_j", &RunSummary::energy_per_inference, "energy_j / finished",
+           {.unit = "J", .better = Better::less},
+           [](const RunSummary& s, const RunFacts&) { return per(s.energy, s.finished); }),
+    metric("power_mean_w", &RunSummary::power_mean, "energy_j / makespan_s", {.unit = "W", .better = Better::less},
+           [](const RunSummary& s, const RunFacts&) { return ratio(s.energy, s.makespan); }),
+    metric("edp_js", &RunSummary::edp, "energy-delay product: energy_per_inference_j * latency_mean_s",
+           {.unit = "J s", .better = Better::less},
+           [](const RunSummary& s, const RunFacts&) {
+             return s.energy_per_inference && s.latency_mean ? std::optional(*s.energy_per_inference * *s.latency_mean)
+                                                             : std::nullopt;
+           }),
+    metric("utilisation", &RunSummary::utilisation, "mean of busy_share (accelerators.csv) over all slots",
+           {.better = Better::more},
+           [](const RunSummary&, const RunFacts& f) { return ratio(f.accelerators.busy_slots, f.accelerators.slots); }),
     field("fairness_jain", &RunSummary::fairness_jain,
           "Jain's index (sum x)^2 / (n sum x^2) over the n streams that released requests, x = isolated time "
           "of the "
@@ -103,17 +227,21 @@ inline constexpr auto fields<RunSummary> = std::tuple{
     field("stp", &RunSummary::stp,
           "system throughput (Eyerman and Eeckhout): sum over streams of isolated time / mean latency",
           {.better = Better::more}),
-    field("accuracy_loss_mean", &RunSummary::accuracy_loss_mean, "mean of accuracy_loss over finished requests",
-          {.better = Better::less}),
-    field("throughput_per_watt", &RunSummary::throughput_per_watt,
-          "throughput_rps / power_mean_w, which is inferences per joule", {.better = Better::more}),
-    field("throughput_per_tdp_watt", &RunSummary::throughput_per_tdp_watt,
-          "throughput_rps / sum of tdp over accelerators; like the next two empty unless all kinds state it",
-          {.better = Better::more}),
-    field("throughput_per_usd", &RunSummary::throughput_per_usd, "throughput_rps / sum of price over accelerators",
-          {.better = Better::more}),
-    field("throughput_per_mm2", &RunSummary::throughput_per_mm2, "throughput_rps / sum of area over accelerators",
-          {.better = Better::more}),
+};
+inline constexpr std::tuple kEfficiency{
+    metric("throughput_per_watt", &RunSummary::throughput_per_watt,
+           "throughput_rps / power_mean_w, which is inferences per joule", {.better = Better::more},
+           [](const RunSummary& s, const RunFacts&) { return ratio(s.throughput, s.power_mean); }),
+    metric("throughput_per_tdp_watt", &RunSummary::throughput_per_tdp_watt,
+           "throughput_rps / sum of tdp over accelerators; like the next two empty unless all kinds state it",
+           {.better = Better::more},
+           [](const RunSummary& s, const RunFacts& f) { return ratio(s.throughput, f.budget.tdp); }),
+    metric("throughput_per_usd", &RunSummary::throughput_per_usd, "throughput_rps / sum of price over accelerators",
+           {.better = Better::more},
+           [](const RunSummary& s, const RunFacts& f) { return ratio(s.throughput, f.budget.price); }),
+    metric("throughput_per_mm2", &RunSummary::throughput_per_mm2, "throughput_rps / sum of area over accelerators",
+           {.better = Better::more},
+           [](const RunSummary& s, const RunFacts& f) { return ratio(s.throughput, f.budget.area); }),
     field(
         "latency_lower_bound_s", &RunSummary::latency_lower_bound,
         "mean over finished requests of what a request alone takes at least: the larger one of the longest way through "
@@ -144,86 +272,97 @@ inline constexpr auto fields<RunSummary> = std::tuple{
           "if the "
           "workload asks for none",
           {.min = -std::numeric_limits<double>::infinity(), .better = Better::more}),
-    field("switches", &RunSummary::switches, "model switches", {.better = Better::less}),
-    field("failures", &RunSummary::failures, "tasks that failed because their accelerator was turned off",
-          {.better = Better::less}),
+    metric("switches", &RunSummary::switches, "model switches", {.better = Better::less},
+           [](const RunSummary&, const RunFacts& f) { return f.accelerators.switches; }),
+    metric("failures", &RunSummary::failures, "tasks that failed because their accelerator was turned off",
+           {.better = Better::less}, [](const RunSummary&, const RunFacts& f) { return f.accelerators.failures; }),
     field("policy_calls", &RunSummary::instants, "instants at which the policy was called", {.better = Better::less}),
-    field("decisions_stale", &RunSummary::decisions_stale,
-          "decisions that had become void while the policy's latency passed", {.better = Better::less}),
-    field(
+    metric("decisions_stale", &RunSummary::decisions_stale,
+           "decisions that had become void while the policy's latency passed", {.better = Better::less},
+           [](const RunSummary&, const RunFacts& f) { return f.totals.decisions_stale; }),
+    metric(
         "prediction_error", &RunSummary::prediction_error,
         "mean over finished tasks of |measured - predicted_s| / measured, measured = end_at_s - start_at_s "
         "(tasks.csv): what "
         "contention, jitter and changes of operating points add while tasks run; inputs that were sent ahead and come "
         "late "
         "are not in it (compare forecast_at_s of requests.csv with finishes)",
-        {.better = Better::less}),
-    field("expectation_error", &RunSummary::expectation_error,
-          "the same with expected_s: below prediction_error where a policy (decorator learned) corrects its estimates",
-          {.better = Better::less}),
+        {.better = Better::less},
+        [](const RunSummary&, const RunFacts& f) {
+          return ratio(f.totals.prediction_error, static_cast<double>(f.totals.measured));
+        }),
+    metric("expectation_error", &RunSummary::expectation_error,
+           "the same with expected_s: below prediction_error where a policy (decorator learned) corrects its estimates",
+           {.better = Better::less},
+           [](const RunSummary&, const RunFacts& f) {
+             return ratio(f.totals.expectation_error, static_cast<double>(f.totals.measured));
+           }),
 };
+
+}  // namespace detail
+
+template <>
+inline constexpr auto fields<RunSummary> = std::tuple_cat(detail::kRun, detail::kOutcomes, detail::kStreamMean,
+                                                          detail::kTimes, detail::kEnergy, detail::kAccuracy,
+                                                          detail::kEfficiency);
 static_assert(std::apply([](const auto&... f) { return ((f.about.better != Better::unsaid) && ...); },
                          fields<RunSummary>),
               "every metric says which of two values is the better one");
 
-/// streams.csv: one row per stream, in the workload's order. Metrics of the same name are those of
-/// RunSummary.
-struct StreamSummary {
+/// streams.csv: one row per stream, in the workload's order.
+struct StreamSummary : RequestMetrics {
   std::string stream, model;
-  std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0;
-  std::optional<double> miss_rate, throughput, goodput;
-  std::optional<double> latency_mean, latency_p50, latency_p95, latency_p99, latency_max;
-  std::optional<double> wait_mean, tardiness_mean, tardiness_max;
   double energy = 0;
-  std::optional<double> energy_per_inference, accuracy_loss_mean;
+  std::optional<double> energy_per_inference;
   std::optional<double> rt_score, energy_score, qoe, score;
 };
-template <>
-inline constexpr auto fields<StreamSummary> = std::tuple{
+namespace detail {
+
+inline constexpr std::tuple kStream{
     field("stream", &StreamSummary::stream, "name of the stream", {}),
     field("model", &StreamSummary::model, "its model", {}),
-    field("released", &StreamSummary::released, "requests released to the policy", {}),
-    field("finished", &StreamSummary::finished, "requests that finished, in time or late", {}),
-    field("late", &StreamSummary::late, "requests that finished after their deadline", {}),
-    field("dropped", &StreamSummary::dropped, "requests given up by the policy or the stream's drop rule", {}),
-    field("unfinished", &StreamSummary::unfinished, "requests still there at the end of the run", {}),
-    field("miss_rate", &StreamSummary::miss_rate, "(late + dropped + unfinished) / released", {}),
-    field("throughput_rps", &StreamSummary::throughput, "finished / makespan_s of the run", {.unit = "1/s"}),
-    field("goodput_rps", &StreamSummary::goodput, "(finished - late) / makespan_s of the run", {.unit = "1/s"}),
-    field("latency_mean_s", &StreamSummary::latency_mean, "mean of finish - arrival over finished requests",
-          {.unit = "s"}),
-    field("latency_p50_s", &StreamSummary::latency_p50, "median of finish - arrival, by nearest rank", {.unit = "s"}),
-    field("latency_p95_s", &StreamSummary::latency_p95, "95th percentile, by nearest rank", {.unit = "s"}),
-    field("latency_p99_s", &StreamSummary::latency_p99, "99th percentile, by nearest rank", {.unit = "s"}),
-    field("latency_max_s", &StreamSummary::latency_max, "largest finish - arrival", {.unit = "s"}),
-    field("wait_mean_s", &StreamSummary::wait_mean, "mean of start - arrival over requests that started",
-          {.unit = "s"}),
-    field("tardiness_mean_s", &StreamSummary::tardiness_mean,
-          "mean of tardiness (finish - deadline if late, else 0) over finished requests with a deadline",
-          {.unit = "s"}),
-    field("tardiness_max_s", &StreamSummary::tardiness_max, "largest tardiness of a finished request with a deadline",
-          {.unit = "s"}),
-    field("energy_j", &StreamSummary::energy,
-          "sum of energy_j over its requests, whatever became of them; base and idle power are nobody's",
-          {.unit = "J"}),
-    field("energy_per_inference_j", &StreamSummary::energy_per_inference, "energy_j / finished", {.unit = "J"}),
-    field("accuracy_loss_mean", &StreamSummary::accuracy_loss_mean, "mean of accuracy_loss over finished requests", {}),
-    field("rt_score", &StreamSummary::rt_score,
-          "XRBench: mean over finished requests of RT = 1 / (1 + exp(steepness (finish - deadline))); 0 if "
-          "all were "
-          "dropped; this and the next three are empty if the workload asks for no score or nothing ended",
-          {}),
-    field("energy_score", &StreamSummary::energy_score,
-          "XRBench: mean over finished requests of EN = (energy_max - energy) / energy_max; 0 if all were "
-          "dropped",
-          {.min = -std::numeric_limits<double>::infinity()}),
-    field("qoe", &StreamSummary::qoe, "XRBench: finished / (finished + dropped)", {}),
-    field("score", &StreamSummary::score, "XRBench: sum over finished requests of RT * EN / (finished + dropped) * qoe",
-          {.min = -std::numeric_limits<double>::infinity()}),
+};
+inline constexpr std::tuple kStreamEnergy{
+    metric("energy_j", &StreamSummary::energy,
+           "sum of energy_j over its requests, whatever became of them; base and idle power are nobody's",
+           {.unit = "J"}, [](const StreamSummary&, const StreamFacts& f) { return f.requests.sums.energy; }),
+    metric("energy_per_inference_j", &StreamSummary::energy_per_inference, "energy_j / finished", {.unit = "J"},
+           [](const StreamSummary& s, const StreamFacts&) { return per(s.energy, s.finished); }),
+};
+inline constexpr std::tuple kScores{
+    metric("rt_score", &StreamSummary::rt_score,
+           "XRBench: mean over finished requests of RT = 1 / (1 + exp(steepness (finish - deadline))); 0 if "
+           "all were "
+           "dropped; this and the next three are empty if the workload asks for no score or nothing ended",
+           {},
+           [](const StreamSummary& s, const StreamFacts& f) {
+             return f.scored ? std::optional(per(f.requests.sums.realtime, s.finished).value_or(0)) : std::nullopt;
+           }),
+    metric("energy_score", &StreamSummary::energy_score,
+           "XRBench: mean over finished requests of EN = (energy_max - energy) / energy_max; 0 if all were "
+           "dropped",
+           {.min = -std::numeric_limits<double>::infinity()},
+           [](const StreamSummary& s, const StreamFacts& f) {
+             return f.scored ? std::optional(per(f.requests.sums.energy_score, s.finished).value_or(0)) : std::nullopt;
+           }),
+    metric("qoe", &StreamSummary::qoe, "XRBench: finished / (finished + dropped)", {},
+           [](const StreamSummary& s, const StreamFacts& f) {
+             return f.scored ? per(static_cast<double>(s.finished), s.finished + s.dropped) : std::nullopt;
+           }),
+    metric("score", &StreamSummary::score,
+           "XRBench: sum over finished requests of RT * EN / (finished + dropped) * qoe",
+           {.min = -std::numeric_limits<double>::infinity()},
+           [](const StreamSummary& s, const StreamFacts& f) {
+             return f.scored ? std::optional(*per(f.requests.sums.product, s.finished + s.dropped) * *s.qoe)
+                             : std::nullopt;
+           }),
 };
 
-/// What a platform counts for in all: sums over its accelerators, nothing where a kind in use does not say.
-Budget total_budget(const PlatformSpec& platform);
+}  // namespace detail
+
+template <>
+inline constexpr auto fields<StreamSummary> = std::tuple_cat(detail::kStream, detail::kOutcomes, detail::kTimes,
+                                                             detail::kStreamEnergy, detail::kAccuracy, detail::kScores);
 
 /// How fast requests could have been, by stream in the workload's order; see the formulas of RunSummary.
 struct SummaryBounds {
@@ -234,7 +373,7 @@ struct SummaryBounds {
   std::function<std::optional<double>(std::size_t stream)> optimum;
 };
 
-/// What metrics need to know besides the records.
+/// Inputs of the metrics besides the records.
 struct SummaryBasis {
   struct Stream {
     std::string name, model;
@@ -261,29 +400,16 @@ class SummaryObserver : public Observer {
   [[nodiscard]] RunSummary summary() const;
   [[nodiscard]] std::vector<StreamSummary> streams() const;
 
-  /// What is added up over requests, of a stream or of all.
-  struct Sums {
-    std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0;
-    std::uint64_t started = 0, with_deadline = 0;
-    double latency = 0, wait = 0, tardiness = 0, tardiness_max = 0, energy = 0, accuracy_loss = 0;
-    double first_arrival = std::numeric_limits<double>::infinity(), last_arrival = 0;  ///< of finished requests
-    double realtime = 0, energy_score = 0, product = 0;  ///< of XRBench, over finished requests
-    std::vector<double> latencies;                       ///< of finished requests, as they finished
-
-    void add(const Sums& other);
-  };
-
  private:
-  void add_finished(const RequestRecord& record, Sums& sums) const;
+  void add_finished(const RequestRecord& record, RequestSums& sums) const;
   [[nodiscard]] StreamSummary stream_summary(std::size_t stream) const;
   void fill_stream_means(RunSummary& summary) const;
   void fill_bounds(RunSummary& summary) const;
 
   SummaryBasis basis_;
   std::unordered_map<std::string_view, std::size_t> index_;  ///< of streams by name; never iterated
-  std::vector<Sums> sums_;                                   ///< by stream
-  double slots_ = 0, busy_slots_ = 0;
-  std::uint64_t switches_ = 0, failures_ = 0;
+  std::vector<RequestSums> sums_;                            ///< by stream
+  AcceleratorSums accelerators_;
   RunTotals totals_;
 };
 

@@ -47,7 +47,7 @@ TraceWriter& TraceWriter::arg(std::string_view key, std::string_view value) {
 
 TraceWriter& TraceWriter::arg(std::string_view key, double value) {
   begin_arg(key);
-  append_shortest(out_.buffer(), value);
+  append_number(out_.buffer(), value);
   return *this;
 }
 

@@ -29,7 +29,7 @@ class TraceWriter {
   /// An event of a phase of the format: 'X', 'b', 'e', 's', 'f', 'i', 'C'.
   TraceWriter& event(char phase, std::string_view name, Track track, Nanoseconds at);
   TraceWriter& duration(Nanoseconds time);
-  /// What belongs together: spans or arrows of one category and id.
+  /// Links events: spans or arrows of the same category and id belong together.
   TraceWriter& id(std::string_view category, std::uint64_t id);
   /// An arrow ends in the slice around it, not in the next one.
   TraceWriter& bind_enclosing();

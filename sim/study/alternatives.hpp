@@ -1,5 +1,5 @@
 /// \file
-/// How messages end that refuse a name.
+/// The end of a message that refuses a name: what could have been meant.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace hetsched {
 
 /// `; did you mean "x"? columns: x, y`: the nearest of `there`, if one is near, and all of them.
-inline std::string alternatives(std::string_view word, std::string_view plural, const Names& there) {
+inline std::string alternatives(std::string_view word, std::string_view plural, const Strings& there) {
   const std::string near = did_you_mean(word, there);
   return near + (near.empty() ? "; " : " ") + std::string(plural) + ": " + (there.empty() ? "none" : listed(there, 60));
 }

@@ -17,7 +17,7 @@
 namespace hetsched {
 namespace {
 
-bool contains(const Names& names, const std::string& name) {
+bool contains(const Strings& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -29,11 +29,11 @@ void check_options(const PointsTable& table, const CompareOptions& options, Prob
   for (const auto& [column, value] : options.baseline) {
     const std::string where = "--baseline " + column + "=" + value;
     if (!contains(table.factors(), column) || column == "seed") {
-      Names columns = table.factors();
+      Strings columns = table.factors();
       std::erase(columns, "seed");
       problems.add(where, "",
                    in_quotes(column) + " is no column to compare by" + alternatives(column, "columns", columns));
-    } else if (const Names values = table.values(table.column(column)); !contains(values, value)) {
+    } else if (const Strings values = table.values(table.column(column)); !contains(values, value)) {
       problems.add(where, "",
                    "no run has the " + column + " " + in_quotes(value) + alternatives(value, "there are", values));
     }
@@ -76,7 +76,7 @@ class Comparer {
   }
 
  private:
-  using Key = Names;                                 // values of columns_
+  using Key = Strings;                               // values of columns_
   using Group = std::map<std::string, std::size_t>;  // row by seed
   struct Baseline {
     const Key& key;
@@ -194,7 +194,7 @@ class Comparer {
 
   /// "4k_2xWS2048, edf": what the baseline has otherwise.
   [[nodiscard]] static std::string difference(const Key& key, const Key& baseline) {
-    Names parts;
+    Strings parts;
     for (std::size_t i = 0; i < key.size(); ++i)
       if (key[i] != baseline[i]) parts.push_back(baseline[i]);
     return join(parts, ", ");
@@ -212,14 +212,14 @@ class Comparer {
     }
   }
 
-  [[nodiscard]] Names shown(const Key& key) const {
-    Names values;
+  [[nodiscard]] Strings shown(const Key& key) const {
+    Strings values;
     for (const std::size_t column : shown_) values.push_back(key[column]);
     return values;
   }
 
   void add_notes(Comparison& comparison, std::size_t alone) const {
-    Names parts;
+    Strings parts;
     for (const auto& [column, value] : options_.baseline) parts.push_back(column + " " + value);
     std::string policy;
     if (options_.best_policy)
@@ -236,7 +236,7 @@ class Comparer {
 
   const PointsTable& table_;
   const CompareOptions& options_;
-  Names columns_;
+  Strings columns_;
   std::vector<std::size_t> shown_;             // numbers of columns_
   std::vector<std::pair<Key, Group>> groups_;  // in order of appearance
   std::map<Key, std::size_t> index_;           // of groups_
@@ -297,7 +297,7 @@ bool is_larger_better(std::string_view metric) {
 
 std::string to_csv(const Comparison& comparison) {
   std::string text;
-  const auto add = [&](const Names& cells) {
+  const auto add = [&](const Strings& cells) {
     for (const std::string& cell : cells) {
       detail::append_csv_text(text, cell);
       text += ',';

@@ -14,11 +14,11 @@
 
 namespace hetsched {
 
-/// What to compare with what.
+/// The baseline, and the metrics to compare.
 struct CompareOptions {
   /// Columns of points.csv and the values that they have in baseline rows: {{"platform", "4k_2xWS2048"}}.
   std::vector<std::pair<std::string, std::string>> baseline;
-  Names metrics;  ///< columns of points.csv
+  Strings metrics;  ///< columns of points.csv
   /// Of each group and of its baseline keep only the policy with the best mean of the first metric (the next one
   /// decides between equals), so that a gain is the platform's and not the scheduler's.
   bool best_policy = false;
@@ -56,13 +56,13 @@ inline constexpr auto fields<ComparisonRow> = std::tuple{
 };
 
 struct Comparison {
-  Names columns;  ///< factor columns that differ between groups (seed left out)
+  Strings columns;  ///< factor columns that differ between groups (seed left out)
   struct Entry {
-    Names group;  ///< values of `columns`
+    Strings group;  ///< values of `columns`
     ComparisonRow row;
   };
   std::vector<Entry> entries;  ///< groups in order of appearance, metrics as asked for
-  Names notes;                 ///< sentences that must be told with the table: what was compared, what was left out
+  Strings notes;               ///< sentences that must be told with the table: what was compared, what was left out
 };
 
 /// Compares the runs of `directory`/points.csv (or of that file itself): for each group of rows that are
@@ -71,7 +71,7 @@ struct Comparison {
 /// metrics, with the nearest.
 Comparison compare(const std::filesystem::path& directory, const CompareOptions& options, Problems& problems);
 
-/// What the experiment of a study asks to be compared; nothing where it does not say.
+/// The baseline and metrics that the experiment of a study names; empty where it names none.
 CompareOptions compare_options_of(const std::filesystem::path& directory, Problems& problems);
 
 /// Reads "column=value". A problem if it is not of that form.

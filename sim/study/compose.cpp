@@ -7,7 +7,7 @@
 namespace hetsched {
 namespace {
 
-/// "policy": "rr" is short for {"name": "rr"}; something is to be set inside it.
+/// Replaces the short form "policy": "rr" by {"name": "rr"}, so that a parameter can be set in it.
 void spell_out_policy(Document& experiment, Problems& problems) {
   const Node policy = experiment.at("/policy");
   if (!policy.value().is_string()) return;
@@ -18,32 +18,28 @@ void spell_out_policy(Document& experiment, Problems& problems) {
 
 }  // namespace
 
-bool Composer::concerns_points(const std::string& path) { return can_vary(path) && path_parts(path).front() != "seed"; }
+bool Composer::concerns_points(const SettingPath& path) { return can_vary(path) && path.field() != "seed"; }
 
-void Composer::apply(const Assignment& setting, Document& experiment, Problems& problems) {
-  const Names parts = path_parts(setting.path);
-  const bool free_keys = parts.front() == "grid" || parts.front() == "baseline";  // their keys are paths
-  std::string pointer;
-  if (free_keys && parts.size() > 2)
-    pointer = "/" + parts.front() + pointer_part(setting.path.substr(parts.front().size() + 1));
-  else
-    pointer = pointer_of(experiment.value(), parts, 0);
+void Composer::apply(const Setting& setting, Document& experiment, Problems& problems) {
+  const SettingPath& path = setting.path;
+  const bool free_keys = path.field() == "grid" || path.field() == "baseline";  // their keys are paths
+  const std::string pointer = free_keys && path.parts().size() > 2 ? "/" + path.field() + pointer_part(path.after(1))
+                                                                   : pointer_of(experiment.value(), path.parts(), 0);
   experiment.set(pointer, setting.value, setting.origin, problems);
 }
 
 Composed Composer::compose(const Combination& combination, Problems& problems) {
   Ordered ordered;
-  for (const auto& assignment : combination) ordered.push_back(assignment.get());
-  for (const Assignment& setting : settings_) ordered.push_back(&setting);
-  const auto depth = [](const Assignment* a) { return path_parts(a->path).size(); };
+  for (const auto& level : combination) ordered.push_back(level.get());
+  for (const Setting& setting : settings_) ordered.push_back(&setting);
   std::stable_sort(ordered.begin(), ordered.end(),
-                   [&](const Assignment* a, const Assignment* b) { return depth(a) < depth(b); });
+                   [](const Setting* a, const Setting* b) { return a->path.parts().size() < b->path.parts().size(); });
   Composed composed{experiment_, std::nullopt, std::nullopt, "", ""};
   if (!experiment_.parsed() || !experiment_.value().is_object()) return composed;
   place_part("platform", ordered, composed, composed.platform, composed.platform_source, problems);
   place_part("workload", ordered, composed, composed.workload, composed.workload_source, problems);
-  for (const Assignment* assignment : ordered) {
-    const Names parts = path_parts(assignment->path);
+  for (const Setting* setting : ordered) {
+    const Strings& parts = setting->path.parts();
     std::optional<Document>* own = nullptr;
     if (parts.front() == "platform") own = &composed.platform;
     if (parts.front() == "workload") own = &composed.workload;
@@ -52,22 +48,22 @@ Composed Composer::compose(const Combination& combination, Problems& problems) {
     const bool separate = own && *own;
     Document& target = separate ? **own : composed.experiment;
     const std::string pointer = pointer_of(target.value(), parts, separate ? 1 : 0);
-    target.set(pointer, assignment->value, assignment->origin, problems, assignment->folder);
+    target.set(pointer, setting->value, setting->origin, problems, setting->folder);
   }
   return composed;
 }
 
-/// Finds what the part is at last, and reads it if it is a file.
+/// Finds the value that the part ends up with, and reads the file if it names one.
 void Composer::place_part(const std::string& part, const Ordered& ordered, Composed& composed,
                           std::optional<Document>& own, std::string& source, Problems& problems) {
-  const Assignment* last = nullptr;
-  for (const Assignment* assignment : ordered)
-    if (assignment->path == part) last = assignment;
+  const Setting* last = nullptr;
+  for (const Setting* setting : ordered)
+    if (setting->path.text() == part) last = setting;
   const Node node = composed.experiment.at("/" + part);
   const Json& value = last ? last->value : node.value();
   const Problem at = last ? Problem{last->origin, "/" + part, ""} : node.problem("");
   source = dumped(value);
-  if (value.is_null()) return;  // whoever needs it will miss it
+  if (value.is_null()) return;  // reported by ScenarioReader, if it is needed
   if (value.is_string()) {
     const std::string& file = value.get_ref<const std::string&>();
     const auto path = last ? (last->folder / file).lexically_normal() : node.resolve(file);
@@ -82,7 +78,7 @@ void Composer::place_part(const std::string& part, const Ordered& ordered, Compo
   }
 }
 
-/// Null if there is no such file; a document that could not be parsed is one all the same.
+/// Null if the file does not exist; not if it cannot be parsed.
 const Document* Composer::read_part(const std::string& part, const std::filesystem::path& path, const Problem& at,
                                     Problems& problems) {
   if (const auto known = documents_.find(path.string()); known != documents_.end()) return &known->second;

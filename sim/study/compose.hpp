@@ -18,7 +18,7 @@ namespace hetsched {
 struct Composed {
   Document experiment;
   std::optional<Document> platform, workload;
-  /// What tells platforms and workloads of one name apart: the file, or the text.
+  /// Distinguishes platforms and workloads of the same name: the path of the file, or the JSON itself.
   std::string platform_source, workload_source;
 
   [[nodiscard]] Node platform_node() const { return platform ? platform->root() : experiment.at("/platform"); }
@@ -27,15 +27,16 @@ struct Composed {
 
 class Composer {
  public:
-  /// `settings` are those that concern single points; see Composer::concerns_points().
-  Composer(Document experiment, std::vector<Assignment> settings)
+  /// `settings`: those that apply to single points; see concerns_points().
+  Composer(Document experiment, std::vector<Setting> settings)
       : experiment_(std::move(experiment)), settings_(std::move(settings)) {}
 
-  /// Can the path of a setting only be followed point by point? The others belong into the experiment itself.
-  static bool concerns_points(const std::string& path);
+  /// Must a setting be applied to each point, as what its path leads into may differ between points? All others are
+  /// applied to the experiment.
+  static bool concerns_points(const SettingPath& path);
 
   /// Applies a setting to an experiment.
-  static void apply(const Assignment& setting, Document& experiment, Problems& problems);
+  static void apply(const Setting& setting, Document& experiment, Problems& problems);
 
   /// Files are read once and kept.
   Composed compose(const Combination& combination, Problems& problems);
@@ -46,14 +47,14 @@ class Composer {
   [[nodiscard]] const std::set<std::string>& files() const { return files_; }
 
  private:
-  using Ordered = std::vector<const Assignment*>;
+  using Ordered = std::vector<const Setting*>;
   void place_part(const std::string& part, const Ordered& ordered, Composed& composed, std::optional<Document>& own,
                   std::string& source, Problems& problems);
   const Document* read_part(const std::string& part, const std::filesystem::path& path, const Problem& at,
                             Problems& problems);
 
   Document experiment_;
-  std::vector<Assignment> settings_;
+  std::vector<Setting> settings_;
   std::map<std::string, Document> documents_;  ///< by path
   std::set<std::string> files_;
 };

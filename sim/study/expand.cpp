@@ -9,16 +9,16 @@
 namespace hetsched {
 namespace {
 
-const Names kVarying = {"platform", "workload", "policy", "seed", "execution_jitter", "decision_latency", "outages"};
+const Strings kVarying = {"platform", "workload", "policy", "seed", "execution_jitter", "decision_latency", "outages"};
 
-bool contains(const Names& names, const std::string& name) {
+bool contains(const Strings& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 /// Reads `list` and `grid` of an experiment.
 class Expander {
  public:
-  Expander(const Node& experiment, const Names& fixed, Problems& problems)
+  Expander(const Node& experiment, const Strings& fixed, Problems& problems)
       : fixed_(fixed),
         problems_(problems),
         folder_(experiment.folder()),
@@ -43,20 +43,18 @@ class Expander {
   }
 
  private:
-  using Factor = std::vector<std::shared_ptr<const Assignment>>;  // its levels
+  using Factor = std::vector<std::shared_ptr<const Setting>>;  // its levels
 
-  std::shared_ptr<const Assignment> level(const std::string& path, const Node& node) const {
-    return std::make_shared<const Assignment>(Assignment{path, node.value(), node.where(), folder_});
+  std::shared_ptr<const Setting> level(const std::string& path, const Node& node) const {
+    return std::make_shared<const Setting>(Setting{SettingPath(path), node.value(), node.where(), folder_});
   }
 
-  bool check_path(const std::string& path, const Node& node) {
+  bool check_path(const SettingPath& path, const Node& node) {
     if (can_vary(path)) {
-      if (!contains(expansion_.paths, path)) expansion_.paths.push_back(path);
+      if (!contains(expansion_.paths, path.text())) expansion_.paths.push_back(path.text());
       return true;
     }
-    const Names parts = path_parts(path);
-    const std::string first = parts.empty() ? "" : parts.front();
-    problems_.add(node.key_problem("cannot vary from run to run" + alternatives(first, "what can", kVarying)));
+    problems_.add(node.key_problem("cannot vary from run to run" + alternatives(path.field(), "what can", kVarying)));
     return false;
   }
 
@@ -70,7 +68,7 @@ class Expander {
       Combination combination;
       std::string text;
       for (const auto& item : entry.value().items()) {
-        if (contains(fixed_, item.key()) || !check_path(item.key(), entry.child(item.key()))) continue;
+        if (contains(fixed_, item.key()) || !check_path(SettingPath(item.key()), entry.child(item.key()))) continue;
         combination.push_back(level(item.key(), entry.child(item.key())));
         text += item.key() + "=" + dumped(item.value()) + "\n";
       }
@@ -88,7 +86,7 @@ class Expander {
     if (!grid.value().is_object()) return;
     for (const auto& item : grid.value().items()) {
       const Node levels = grid.child(item.key());
-      if (contains(fixed_, item.key()) || !check_path(item.key(), levels)) continue;
+      if (contains(fixed_, item.key()) || !check_path(SettingPath(item.key()), levels)) continue;
       if (contains(listed_, item.key()))
         problems_.add(levels.key_problem("varies in list already; a factor is in one of the two"));
       if (!levels.value().is_array() || levels.value().empty()) {
@@ -124,17 +122,17 @@ class Expander {
     }
   }
 
-  const Names& fixed_;
+  const Strings& fixed_;
   Problems& problems_;
   std::filesystem::path folder_;
   std::string grid_where_;
-  Names listed_;
+  Strings listed_;
   std::vector<Combination> listed_combinations_;
   std::vector<Factor> grid_;
   Expansion expansion_;
 };
 
-/// Does `key`, or a name in a list, name something in the value?
+/// Is `key` a key of the object, or the name of an element of the list?
 bool names_something(const Json& value, const std::string& key) {
   if (value.is_object()) return value.contains(key);
   return std::any_of(value.begin(), value.end(), [&](const Json& element) {
@@ -155,41 +153,22 @@ const Json* inside(const Json& value, const std::string& key) {
 
 }  // namespace
 
-Expansion expand(const Node& experiment, const Names& fixed, Problems& problems) {
+Expansion expand(const Node& experiment, const Strings& fixed, Problems& problems) {
   return Expander(experiment, fixed, problems).expand();
 }
 
-Assignment assignment_of(const Setting& setting, Problems& problems) {
-  Problems not_json;
-  const Document document = Document::from_text(setting.value, setting.origin, "", not_json);
-  if (!document.parsed()) return {setting.path, Json(setting.value), setting.origin, ""};
-  for (const Problem& problem : not_json.all()) problems.add(problem);  // such as a key that is there twice
-  return {setting.path, document.value(), setting.origin, ""};
-}
-
-bool can_vary(std::string_view path) {
-  const Names parts = path_parts(path);
+bool can_vary(const SettingPath& path) {
+  const Strings& parts = path.parts();
   const bool whole = std::none_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); });
-  return !parts.empty() && whole && contains(kVarying, parts.front());
+  return whole && contains(kVarying, path.field());
 }
 
 std::string level_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  return value.is_number_float() ? shortest(value.get<double>()) : dumped(value);
+  return value.is_number_float() ? format_number(value.get<double>()) : dumped(value);
 }
 
-Names path_parts(std::string_view path) {
-  Names parts(1);
-  for (const char c : path) {
-    if (c == '.')
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
-}
-
-std::string pointer_of(const Json& root, const Names& parts, std::size_t first) {
+std::string pointer_of(const Json& root, const Strings& parts, std::size_t first) {
   std::string pointer;
   const Json* at = &root;
   while (first < parts.size()) {

@@ -70,22 +70,12 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
     field("compare", &ExperimentSpec::compare, "metrics that hetsched compare shows", {}),
 };
 
-/// A value given on the command line: one field of the experiment, or something inside it.
-struct Setting {
-  std::string path;    ///< as in grid: "seed", "workload.streams.camera.arrival.rate"
-  std::string value;   ///< JSON, or else a text as it stands; files are relative to the current directory
-  std::string origin;  ///< how the user wrote it, for messages: "--set seed=2"
-};
-
-/// The file that is meant by an experiment: itself, or `experiment.json` in a folder.
+/// The experiment file at a path: the file itself, or `experiment.json` in the folder.
 std::filesystem::path experiment_file(const std::filesystem::path& path);
 
 /// The plugins that an experiment file names, wherever they lie: beside it, or in
-/// `search_path`. None if it cannot be read, which whoever reads all of it will say.
+/// `search_path`. None if the file cannot be read; Study::load() reports that.
 std::vector<PluginRequest> experiment_plugins(const std::filesystem::path& path,
                                               const std::vector<std::filesystem::path>& search_path);
-
-/// Cuts "path=value". A problem if it is not of that form.
-Setting parse_setting(std::string_view text, Problems& problems);
 
 }  // namespace hetsched

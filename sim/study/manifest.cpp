@@ -69,7 +69,7 @@ Json to_json(const RunCost& cost) {
 Json to_json(std::span<const Plugin> plugins) {
   Json list = Json::array();
   for (const Plugin& plugin : plugins) {
-    Names policies;
+    Strings policies;
     for (const PolicyEntry& entry : plugin.policies) policies.emplace_back(entry.name);
     list.push_back({{"path", plugin.file.string()}, {"sha256", plugin.sha256}, {"policies", policies}});
   }

@@ -16,7 +16,7 @@ Json manifest(const Provenance& provenance, std::chrono::system_clock::time_poin
 Json to_json(const RunCost& cost);
 Json to_json(std::span<const Plugin> plugins);
 
-/// Measures what is done between its making and a call: wall-clock and processor time.
+/// Wall-clock and processor time since its construction.
 class Stopwatch {
  public:
   Stopwatch();

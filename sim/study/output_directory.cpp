@@ -8,7 +8,7 @@
 namespace hetsched {
 namespace {
 
-/// Stands in a temporary directory of ours, so that one left by a crash can be told from a user's directory.
+/// Marks a temporary directory as ours: one left by a crash may be removed, a user's may not.
 constexpr std::string_view kUnfinishedMark = ".unfinished";
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& what) {

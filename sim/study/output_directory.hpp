@@ -10,9 +10,9 @@ namespace hetsched {
 /// Results are written into "PATH.tmp", which commit() renames to PATH. Without commit() nothing is left.
 class OutputDirectory {
  public:
-  /// Makes the temporary directory. `mark` is the file by which results of this kind are known: a directory
-  /// that is at PATH already must hold it or be empty, so that only results are ever replaced; else, and if
-  /// nothing can be written there, an InputError is thrown.
+  /// Makes the temporary directory. `mark` is the file by which results of this kind are recognised: an existing
+  /// directory at PATH must contain it or be empty, so that only results are ever replaced. Throws InputError if it
+  /// does not, or if PATH is not writable.
   OutputDirectory(const std::filesystem::path& path, std::string_view mark);
   ~OutputDirectory();
   OutputDirectory(const OutputDirectory&) = delete;

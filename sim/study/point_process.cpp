@@ -63,7 +63,7 @@ PointReport from_text(const std::string& text) {
   return report;
 }
 
-/// Begins the report of a point that could not go on: the rest is what is wrong, as it is.
+/// First byte of the report of a failed point; the error message follows.
 constexpr char kFatal = '!';
 
 void write_all(int descriptor, std::string_view bytes) {

@@ -15,7 +15,7 @@
 
 namespace hetsched {
 
-/// What a point leaves for the files of its study.
+/// The result of a point, as lines of the files of its study.
 struct PointReport {
   std::string error;                 ///< empty if it succeeded
   std::string metrics;               ///< its RunSummary as a line of CSV
@@ -46,9 +46,9 @@ class PointProcess {
   [[nodiscard]] std::size_t point() const { return point_; }
   /// To be polled for input.
   [[nodiscard]] int descriptor() const { return descriptor_; }
-  /// Takes in what has come; true once the process has ended.
+  /// Reads what has arrived; true once the process has ended.
   bool read();
-  /// What it has reported, or how it ended without. After read() has returned true.
+  /// Its report, or how the process ended without one. Valid after read() has returned true.
   [[nodiscard]] PointReport report() const;
 
  private:

@@ -42,8 +42,8 @@ PointsTable PointsTable::read(const std::filesystem::path& path, Problems& probl
 }
 
 void PointsTable::read_header(const std::string& where, Problems& problems) {
-  const Names known = field_names<RunSummary>();
-  const Names needed = {"point", "status", "platform", "workload", "policy", "seed"};
+  const Strings known = field_names<RunSummary>();
+  const Strings needed = {"point", "status", "platform", "workload", "policy", "seed"};
   for (const std::string& name : needed)
     if (std::find(columns_.begin(), columns_.end(), name) == columns_.end())
       problems.add(where + ":1", name, "this column is missing; is this the points.csv of a study?");
@@ -68,10 +68,10 @@ std::optional<double> PointsTable::number(std::size_t row, std::size_t column) c
 
 bool PointsTable::ok(std::size_t row) const { return text(row, column("status")) == name_of(PointStatus::ok); }
 
-Names PointsTable::values(std::size_t column) const {
-  Names values;
+Strings PointsTable::values(std::size_t column) const {
+  Strings values;
   std::set<std::string_view> seen;
-  for (const Names& row : rows_)
+  for (const Strings& row : rows_)
     if (seen.insert(row[column]).second) values.push_back(row[column]);
   return values;
 }

@@ -20,8 +20,8 @@ class PointsTable {
   static PointsTable read(const std::filesystem::path& path, Problems& problems);
 
   /// Columns that tell points apart, and metrics, both in the file's order.
-  [[nodiscard]] const Names& factors() const { return factors_; }
-  [[nodiscard]] const Names& metrics() const { return metrics_; }
+  [[nodiscard]] const Strings& factors() const { return factors_; }
+  [[nodiscard]] const Strings& metrics() const { return metrics_; }
   /// Number of the column among all; it must be there.
   [[nodiscard]] std::size_t column(const std::string& name) const;
 
@@ -32,13 +32,13 @@ class PointsTable {
   /// Did the run succeed?
   [[nodiscard]] bool ok(std::size_t row) const;
   /// Different texts of a column, in order of appearance.
-  [[nodiscard]] Names values(std::size_t column) const;
+  [[nodiscard]] Strings values(std::size_t column) const;
 
  private:
   void read_header(const std::string& where, Problems& problems);
 
-  Names columns_, factors_, metrics_;
-  std::vector<Names> rows_;
+  Strings columns_, factors_, metrics_;
+  std::vector<Strings> rows_;
 };
 
 }  // namespace hetsched

@@ -14,11 +14,11 @@ Problem missing(const Node& experiment, const std::string& what, const std::stri
               example};
 }
 
-void read_policy(const Composed& composed, std::uint64_t seed, const Catalog& catalog, PolicyChoice& policy,
-                 Problems& problems) {
+void read_policy(const Composed& composed, std::uint64_t seed, const Catalog& catalog, PolicyNeed need,
+                 PolicyChoice& policy, Problems& problems) {
   const Node node = composed.experiment.at("/policy");
   if (node.value().is_null()) {
-    problems.add(missing(composed.experiment.root(), "policy", "edf"));
+    if (need == PolicyNeed::required) problems.add(missing(composed.experiment.root(), "policy", "edf"));
     return;
   }
   if (policy.name.empty()) return;  // has been reported
@@ -32,7 +32,7 @@ void check_jitter(const ExperimentSpec& spec, const Node& node, Problems& proble
     problems.add(
         node.child("spread").problem("must be at most 1 where the distribution is uniform: times would be "
                                      "negative; found " +
-                                     shortest(spec.execution_jitter.spread)));
+                                     format_number(spec.execution_jitter.spread)));
 }
 
 void check_outages(const ExperimentSpec& spec, const PlatformSpec& platform, const Node& list, Problems& problems) {
@@ -43,14 +43,14 @@ void check_outages(const ExperimentSpec& spec, const PlatformSpec& platform, con
     const Outage& outage = spec.outages[i];
     accelerators.resolve(outage.accelerator, list.child(i).child("accelerator"), problems);
     if (outage.on && *outage.on <= outage.off)
-      problems.add(list.child(i).child("on").problem("must be after off (" + shortest(outage.off) + " s); found " +
-                                                     shortest(*outage.on) + " s"));
+      problems.add(list.child(i).child("on").problem("must be after off (" + format_number(outage.off) + " s); found " +
+                                                     format_number(*outage.on) + " s"));
   }
 }
 
 }  // namespace
 
-Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, Problems& problems) {
+Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, PolicyNeed need, Problems& problems) {
   const Node root = composed.experiment.root();
   const auto spec = hetsched::read<ExperimentSpec>(root, problems);
   Scenario scenario;
@@ -68,16 +68,17 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   else
     scenario.workload = read_workload(composed.workload_node(), problems);
   read_networks(composed.workload_node(), scenario, problems);
-  read_policy(composed, spec.seed, catalog, scenario.policy, problems);
+  read_policy(composed, spec.seed, catalog, need, scenario.policy, problems);
   if (catalog.is_script(scenario.policy.name)) files_.insert(catalog.script(scenario.policy).string());
   check_jitter(spec, root.child("execution_jitter"), problems);
   check_outages(spec, scenario.platform, root.child("outages"), problems);
   return scenario;
 }
 
-Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog& catalog, Problems& problems) {
+Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog& catalog, PolicyNeed need,
+                                        Problems& problems) {
   const std::size_t before = problems.size();
-  Scenario scenario = read(composed, catalog, problems);
+  Scenario scenario = read(composed, catalog, need, problems);
   const Node platform_node = composed.platform_node(), workload_node = composed.workload_node();
   const Json &platform = platform_node.value(), &workload = workload_node.value();
   if (problems.size() != before || !platform.is_object() || !workload.is_object()) return scenario;
@@ -87,13 +88,13 @@ Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog&
   return scenario;
 }
 
-void ScenarioReader::read_networks(const Node& workload, Scenario& scenario, Problems& problems) {
-  for (std::size_t i = 0; i < scenario.workload.streams.size(); ++i) {
-    const StreamSpec& stream = scenario.workload.streams[i];
+void ScenarioReader::read_networks(const Node& workload, Instance& instance, Problems& problems) {
+  for (std::size_t i = 0; i < instance.workload.streams.size(); ++i) {
+    const StreamSpec& stream = instance.workload.streams[i];
     const Node node = workload.child("streams").child(i);
     const auto* trace = std::get_if<TraceArrivals>(&stream.arrival);
     if (trace && !trace->file.empty()) files_.insert(node.child("arrival").child("file").resolve(trace->file).string());
-    scenario.networks.push_back(stream.model.empty() ? nullptr : network(stream.model, node.child("model"), problems));
+    instance.networks.push_back(stream.model.empty() ? nullptr : network(stream.model, node.child("model"), problems));
   }
 }
 

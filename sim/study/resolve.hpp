@@ -10,6 +10,7 @@
 #include "model/scenario.hpp"
 #include "policy/catalog.hpp"
 #include "study/compose.hpp"
+#include "study/study.hpp"
 
 namespace hetsched {
 
@@ -17,17 +18,17 @@ class ScenarioReader {
  public:
   /// Reads and checks platform, workload, models, policy and options. Models are read once and shared. The
   /// result is meaningful only if no problem was added.
-  Scenario read(const Composed& composed, const Catalog& catalog, Problems& problems);
+  Scenario read(const Composed& composed, const Catalog& catalog, PolicyNeed need, Problems& problems);
 
   /// As read(), and checks in addition that every task can run somewhere; of equal platforms and workloads
   /// only once.
-  Scenario read_and_check(const Composed& composed, const Catalog& catalog, Problems& problems);
+  Scenario read_and_check(const Composed& composed, const Catalog& catalog, PolicyNeed need, Problems& problems);
 
   /// All files read so far, apart from those of the composer.
   [[nodiscard]] const std::set<std::string>& files() const { return files_; }
 
  private:
-  void read_networks(const Node& workload, Scenario& scenario, Problems& problems);
+  void read_networks(const Node& workload, Instance& instance, Problems& problems);
   std::shared_ptr<const Network> network(const std::string& path, const Node& at, Problems& problems);
 
   std::map<std::string, std::shared_ptr<const Network>> networks_;  ///< by path

@@ -18,11 +18,11 @@
 namespace hetsched {
 namespace {
 
-SummaryBasis basis_of(const Scenario& scenario, const Tables& tables) {
+SummaryBasis basis_of(const Instance& instance, const Tables& tables) {
   SystemView view;
   tables.fill(view);
-  SummaryBasis basis{{}, total_budget(scenario.platform), scenario.workload.score};
-  if (scenario.options.execution_jitter.distribution == JitterDistribution::none) basis.bounds = bounds_of(tables);
+  SummaryBasis basis{{}, total_budget(instance.platform), instance.workload.score};
+  if (instance.options.execution_jitter.distribution == JitterDistribution::none) basis.bounds = bounds_of(tables);
   for (const Stream& stream : view.streams) {
     const Model& model = view.models[stream.model];
     basis.streams.push_back({std::string(stream.name), std::string(model.name), model.best_time});
@@ -68,21 +68,21 @@ std::unique_ptr<Policy> make_policy(const Scenario& scenario, const Catalog& cat
 
 RunResult Simulation::run(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers) {
   const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
-  return run(scenario, Decider{*policy, catalog.is_clairvoyant(scenario.policy)}, observers);
+  return run(scenario, Decider{*policy, scenario.policy.title(), catalog.is_clairvoyant(scenario.policy)}, observers);
 }
 
-RunResult Simulation::run(const Scenario& scenario, const Decider& decider, std::span<Observer* const> observers) {
+RunResult Simulation::run(const Instance& instance, const Decider& decider, std::span<Observer* const> observers) {
   const Stopwatch stopwatch;
   Problems problems;
-  const Tables tables = Tables::build(scenario, problems);
+  const Tables tables = Tables::build(instance, problems);
   problems.throw_if_any();
-  SummaryObserver summary(basis_of(scenario, tables));
+  SummaryObserver summary(basis_of(instance, tables));
   std::vector<Observer*> all(observers.begin(), observers.end());
   all.push_back(&summary);
   HETSCHED_ASSERT(!executor_, "a simulation runs once");
-  name_run(scenario.title());
+  name_run(instance.title(decider.title));
   executor_ = reference_executor().make(fabric_of(tables));
-  const DecisionTime decisions = simulate(scenario, tables, decider.policy, *executor_, all, decider.clairvoyant);
+  const DecisionTime decisions = simulate(instance, tables, decider, *executor_, all);
   RunResult result{
       summary.summary(), summary.streams(), {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
   check_finite(result.summary);
@@ -93,19 +93,20 @@ RunResult Simulation::run(const Scenario& scenario, const Decider& decider, std:
 RunResult Simulation::run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
                                RecordLevel level, const Provenance& provenance) {
   const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
-  const Decider decider{*policy, catalog.is_clairvoyant(scenario.policy), catalog.effective(scenario.policy),
-                        to_json(catalog.plugins())};
-  return run_into(directory, scenario, decider, level, provenance);
+  const Decider decider{*policy, scenario.policy.title(), catalog.is_clairvoyant(scenario.policy)};
+  return run_into(directory, scenario, decider, {catalog.effective(scenario.policy), to_json(catalog.plugins())}, level,
+                  provenance);
 }
 
-RunResult Simulation::run_into(const std::filesystem::path& directory, const Scenario& scenario, const Decider& decider,
-                               RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers) {
+RunResult Simulation::run_into(const std::filesystem::path& directory, const Instance& instance, const Decider& decider,
+                               const DeciderRecord& record, RecordLevel level, const Provenance& provenance,
+                               std::span<Observer* const> observers) {
   OutputDirectory output(directory, kManifestFile);
   const Stopwatch stopwatch;
   CsvObserver csv(output.path(), level);
   std::vector<Observer*> all = {&csv};
   all.insert(all.end(), observers.begin(), observers.end());
-  RunResult result = run(scenario, decider, all);
+  RunResult result = run(instance, decider, all);
   csv.finish();
   write_summaries(output.path(), level, result);
   if (level == RecordLevel::all) write_trace(output.path(), output.path() / kTraceFile);
@@ -113,10 +114,9 @@ RunResult Simulation::run_into(const std::filesystem::path& directory, const Sce
   result.cost.cpu = stopwatch.cpu();
   result.cost.peak_memory = peak_memory_kib();
   Json json = manifest(provenance, stopwatch.start());
-  json["plugins"] = decider.plugins;
+  json["plugins"] = record.plugins;
   json["records"] = std::string(name_of(level));
-  json["scenario"] = to_json(scenario);
-  json["scenario"]["policy"] = decider.policy_json;
+  json["scenario"] = scenario_json(instance, record.policy);
   json["cost"] = to_json(result.cost);
   write_file(output.path() / kManifestFile, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   output.commit();

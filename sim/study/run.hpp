@@ -30,39 +30,37 @@ struct RunResult {
   RunCost cost;
 };
 
-/// What decides in a run where that is not the policy that its scenario names.
-struct Decider {
-  Policy& policy;
-  bool clairvoyant = false;
-  // For manifests:
-  Json policy_json = nullptr;    ///< the policy as in an experiment
-  Json plugins = Json::array();  ///< where it may be from
+/// The decider in the manifest of a run.
+struct DeciderRecord {
+  Json policy = nullptr;         ///< as in an experiment
+  Json plugins = Json::array();  ///< those loaded, one of which it may come from
 };
 
-/// What a manifest says of how a run came about, besides the run itself.
+/// The origin of a run in its manifest: command line and input files.
 struct Provenance {
-  Names argv;
+  Strings argv;
   std::vector<InputFile> inputs;
 };
 
-/// One run in this process, which should have one only: see engine/executors. What has simulated it is taken apart with
-/// this object: tell and store results and errors before that, so that they are safe from what may happen there.
+/// One run in this process, which should have one only: see engine/executors. The executor is
+/// destroyed with this object, and may crash then: print and store results and errors before.
 class Simulation {
  public:
   /// Simulates a scenario on the reference executor. `observers` are told what happens besides. Throws what simulate()
   /// throws, and an InputError if the scenario cannot be run.
   RunResult run(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers = {});
-  /// The same under another policy.
-  RunResult run(const Scenario& scenario, const Decider& decider, std::span<Observer* const> observers = {});
+  /// As above, with another decider than a policy of the catalogue.
+  RunResult run(const Instance& instance, const Decider& decider, std::span<Observer* const> observers = {});
 
   /// Runs a scenario into a directory: run.json and summary.json, streams.csv and, by level, the files of
   /// record/result_files.hpp. The directory appears when it is whole. One that is there already is replaced if
   /// it is empty or holds a run.json; else an InputError is thrown before anything is run.
   RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
                      RecordLevel level, const Provenance& provenance);
-  /// The same under another policy, with further observers.
-  RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Decider& decider,
-                     RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers = {});
+  /// As above, with another decider than a policy of the catalogue, and further observers.
+  RunResult run_into(const std::filesystem::path& directory, const Instance& instance, const Decider& decider,
+                     const DeciderRecord& record, RecordLevel level, const Provenance& provenance,
+                     std::span<Observer* const> observers = {});
 
  private:
   std::unique_ptr<Executor> executor_;

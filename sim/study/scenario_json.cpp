@@ -4,24 +4,26 @@
 
 namespace hetsched {
 
-Json to_json(const Scenario& scenario) {
-  WorkloadSpec workload = scenario.workload;
+Json to_json(const Scenario& scenario) { return scenario_json(scenario, to_json(scenario.policy)); }
+
+Json scenario_json(const Instance& instance, Json policy) {
+  WorkloadSpec workload = instance.workload;
   for (StreamSpec& stream : workload.streams) stream.model = std::filesystem::absolute(stream.model).lexically_normal();
   Json workload_json = to_json(workload);
   for (Json& stream : workload_json["streams"])
     if (stream["arrival"]["type"] == tag<TraceArrivals>) stream["arrival"].erase("file");  // its times stand here
   Json outages = Json::array();
-  for (const Outage& outage : scenario.options.outages) outages.push_back(to_json(outage));
+  for (const Outage& outage : instance.options.outages) outages.push_back(to_json(outage));
   Json json = {{"format", 1},
                {"name", "run"},
-               {"platform", to_json(scenario.platform)},
+               {"platform", to_json(instance.platform)},
                {"workload", std::move(workload_json)},
-               {"policy", to_json(scenario.policy)},
-               {"seed", scenario.options.seed},
-               {"execution_jitter", to_json(scenario.options.execution_jitter)},
-               {"decision_latency", to_json(scenario.options.decision_latency)},
+               {"policy", std::move(policy)},
+               {"seed", instance.options.seed},
+               {"execution_jitter", to_json(instance.options.execution_jitter)},
+               {"decision_latency", to_json(instance.options.decision_latency)},
                {"outages", std::move(outages)}};
-  if (scenario.options.decision_limit) json["decision_limit"] = *scenario.options.decision_limit;
+  if (instance.options.decision_limit) json["decision_limit"] = *instance.options.decision_limit;
   return json;
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 /// "insertion=false across_requests=true"; empty without parameters.
 std::string parameters_text(const JsonValue& parameters) {
-  Names given;
+  Strings given;
   if (!parameters.value.is_object()) return "";
   for (const auto& item : parameters.value.items()) given.push_back(item.key() + "=" + level_text(item.value()));
   return join(given, " ");
@@ -26,7 +26,7 @@ std::string parameters_text(const JsonValue& parameters) {
 
 /// "(insertion=false, drop: late=true)"; empty without parameters.
 std::string parameters_text(const PolicyChoice& policy) {
-  Names parts;
+  Strings parts;
   if (const std::string own = parameters_text(policy.parameters); !own.empty()) parts.push_back(own);
   for (std::size_t d = policy.decorators.size(); d-- > 0;)
     if (const std::string text = parameters_text(policy.decorators[d].parameters); !text.empty())
@@ -37,42 +37,49 @@ std::string parameters_text(const PolicyChoice& policy) {
 }  // namespace
 
 struct Study::Impl {
-  Impl(Document document, std::vector<Assignment> settings, Names fixed)
+  Impl(Document document, std::vector<Setting> settings, Strings fixed)
       : composer(std::move(document), std::move(settings)), fixed_paths(std::move(fixed)) {}
 
-  void read(const Catalog& policies, Problems& problems);
+  void read(const Catalog& policies, PolicyNeed need, Problems& problems);
   void read_points(Problems& problems);
   void add_labels(const Combination& combination, const Scenario& scenario);
   void name_policies_apart();
   void check_same_names(const std::string& what, const std::string& name, const std::string& source,
                         Problems& problems);
   void check_comparison(Problems& problems) const;
-  [[nodiscard]] std::uint64_t seed(std::size_t point) const;
+  [[nodiscard]] std::uint64_t seed(std::size_t point) const {
+    return seeds[point / spec.replicates] + point % spec.replicates;
+  }
+  [[nodiscard]] Scenario read_point(std::size_t point) const;
 
   // Models are read when they are first needed and kept, which a reader of points does not notice.
   mutable Composer composer;
   mutable ScenarioReader reader;
   const Catalog* catalog = nullptr;
+  PolicyNeed policy_need = PolicyNeed::required;
   std::string experiment_file;  ///< empty if there is none
-  Names fixed_paths;            ///< of settings: no factors
+  Strings fixed_paths;          ///< of settings: no factors
   ExperimentSpec spec;
   std::vector<Combination> combinations;
-  Names label_names;
-  std::vector<Names> labels;                   ///< by combination
+  std::vector<SettingPath> factors;
+  Strings label_names;
+  std::vector<Strings> labels;                 ///< by combination; the seed is that of its first replicate
+  std::vector<std::uint64_t> seeds;            ///< by combination, of its first replicate
   std::vector<std::string> policy_details;     ///< by combination: parameters that its policy was given with its name
   std::map<std::string, std::string> sources;  ///< "platform NAME" -> where it came from
   std::vector<bool> varies;                    ///< by label
 };
 
-void Study::Impl::read(const Catalog& policies, Problems& problems) {
+void Study::Impl::read(const Catalog& policies, PolicyNeed need, Problems& problems) {
   catalog = &policies;
+  policy_need = need;
   const Document& document = composer.experiment();
   const Node root = document.root();
   spec = hetsched::read<ExperimentSpec>(root, problems);
   if (!document.parsed() || !root.value().is_object()) return;
   const std::size_t before = problems.size();
   Expansion expansion = expand(root, fixed_paths, problems);
-  if (problems.size() != before) return;  // points of broken factors would lack what these would have given
+  if (problems.size() != before) return;  // points without a broken factor's value would only add misleading problems
   combinations = std::move(expansion.combinations);
   const bool seeds_vary = std::find(expansion.paths.begin(), expansion.paths.end(), "seed") != expansion.paths.end();
   if (seeds_vary && spec.replicates > 1)
@@ -85,13 +92,15 @@ void Study::Impl::read(const Catalog& policies, Problems& problems) {
     return;
   }
   label_names = {"platform", "workload", "policy", "seed"};
-  for (const std::string& path : expansion.paths)
+  for (const std::string& path : expansion.paths) {
+    factors.emplace_back(path);
     if (std::find(label_names.begin(), label_names.end(), path) == label_names.end()) label_names.push_back(path);
+  }
   read_points(problems);
   name_policies_apart();
   for (std::size_t column = 0; column < label_names.size(); ++column)
     varies.push_back(std::any_of(labels.begin(), labels.end(),
-                                 [&](const Names& each) { return each[column] != labels.front()[column]; }));
+                                 [&](const Strings& each) { return each[column] != labels.front()[column]; }));
   if (spec.replicates > 1) varies[3] = true;
   if (problems.empty()) check_comparison(problems);
 }
@@ -99,7 +108,7 @@ void Study::Impl::read(const Catalog& policies, Problems& problems) {
 void Study::Impl::read_points(Problems& problems) {
   for (const Combination& combination : combinations) {
     const Composed composed = composer.compose(combination, problems);
-    const Scenario scenario = reader.read_and_check(composed, *catalog, problems);
+    const Scenario scenario = reader.read_and_check(composed, *catalog, policy_need, problems);
     check_same_names("platform", scenario.platform.name, composed.platform_source, problems);
     check_same_names("workload", scenario.workload.name, composed.workload_source, problems);
     add_labels(combination, scenario);
@@ -107,19 +116,21 @@ void Study::Impl::read_points(Problems& problems) {
 }
 
 void Study::Impl::add_labels(const Combination& combination, const Scenario& scenario) {
-  Names values = {scenario.platform.name, scenario.workload.name, scenario.policy.title(),
-                  std::to_string(scenario.options.seed)};
+  Strings values = {scenario.platform.name, scenario.workload.name, scenario.policy.title(),
+                    std::to_string(scenario.options.seed)};
+  seeds.push_back(scenario.options.seed);
   for (std::size_t column = 4; column < label_names.size(); ++column) {
     const auto level = std::find_if(combination.begin(), combination.end(),
-                                    [&](const auto& a) { return a->path == label_names[column]; });
+                                    [&](const auto& each) { return each->path.text() == label_names[column]; });
     values.push_back(level == combination.end() ? "" : level_text((*level)->value));
   }
   labels.push_back(std::move(values));
   // Parameters that are factors themselves have columns of their own.
   PolicyChoice given = scenario.policy;
   if (given.parameters.value.is_object())
-    for (const std::string& name : label_names)
-      if (name.starts_with("policy.parameters.")) given.parameters.value.erase(name.substr(18));
+    for (const SettingPath& factor : factors)
+      if (factor.parts().size() > 2 && factor.field() == "policy" && factor.parts()[1] == "parameters")
+        given.parameters.value.erase(std::string(factor.after(2)));
   policy_details.push_back(parameters_text(given));
 }
 
@@ -141,7 +152,7 @@ void Study::Impl::check_same_names(const std::string& what, const std::string& n
                      shortened(known->second, 120) + "); names tell runs apart in results");
 }
 
-/// What `hetsched compare` will be asked for must be in the results.
+/// Checks that the baseline and metrics that the experiment names for `hetsched compare` will be in the results.
 void Study::Impl::check_comparison(Problems& problems) const {
   const Node root = composer.experiment().root();
   const Node baseline = root.child("baseline");
@@ -155,8 +166,8 @@ void Study::Impl::check_comparison(Problems& problems) const {
     }
     // A setting that fixes a factor may leave no baseline; that is not the experiment's fault.
     if (std::find(fixed_paths.begin(), fixed_paths.end(), item.key()) != fixed_paths.end()) continue;
-    Names values;
-    for (const Names& each : labels) {
+    Strings values;
+    for (const Strings& each : labels) {
       const std::string& value = each[static_cast<std::size_t>(column - label_names.begin())];
       if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
     }
@@ -165,15 +176,20 @@ void Study::Impl::check_comparison(Problems& problems) const {
       problems.add(node.problem("no run has the " + item.key() + " " + in_quotes(wanted) +
                                 alternatives(wanted, "there are", values)));
   }
-  const Names metrics = field_names<RunSummary>();
+  const Strings metrics = field_names<RunSummary>();
   for (std::size_t i = 0; i < spec.compare.size(); ++i)
     if (std::find(metrics.begin(), metrics.end(), spec.compare[i]) == metrics.end())
       problems.add(root.child("compare").child(i).problem(in_quotes(spec.compare[i]) + " is no metric" +
                                                           alternatives(spec.compare[i], "metrics", metrics)));
 }
 
-std::uint64_t Study::Impl::seed(std::size_t point) const {
-  return std::stoull(labels[point / spec.replicates][3]) + point % spec.replicates;
+Scenario Study::Impl::read_point(std::size_t point) const {
+  Problems problems;
+  const Composed composed = composer.compose(combinations.at(point / spec.replicates), problems);
+  Scenario scenario = reader.read(composed, *catalog, policy_need, problems);
+  problems.throw_if_any();
+  scenario.options.seed = seed(point);
+  return scenario;
 }
 
 // ---- Study ----
@@ -186,17 +202,15 @@ Study::~Study() = default;
 namespace {
 
 /// Applies what concerns the experiment itself; returns the settings of points.
-std::vector<Assignment> apply_settings(const std::vector<Setting>& settings, Document& document, Names& fixed,
-                                       Problems& problems) {
-  std::vector<Assignment> of_points;
+std::vector<Setting> apply_settings(const std::vector<Setting>& settings, Document& document, Strings& fixed,
+                                    Problems& problems) {
+  std::vector<Setting> of_points;
   for (const Setting& setting : settings) {
-    if (setting.path.empty()) continue;  // has been reported
-    Assignment assignment = assignment_of(setting, problems);
-    fixed.push_back(assignment.path);
-    if (Composer::concerns_points(assignment.path))
-      of_points.push_back(std::move(assignment));
+    fixed.push_back(setting.path.text());
+    if (Composer::concerns_points(setting.path))
+      of_points.push_back(setting);
     else if (document.parsed() && document.value().is_object())
-      Composer::apply(assignment, document, problems);
+      Composer::apply(setting, document, problems);
   }
   return of_points;
 }
@@ -211,7 +225,7 @@ void add_distinct(const Problems& found, Problems& problems) {
 }  // namespace
 
 Study Study::load(const std::filesystem::path& path, const std::vector<Setting>& settings, const Catalog& catalog,
-                  Problems& problems) {
+                  Problems& problems, PolicyNeed need) {
   const std::filesystem::path file = experiment_file(path);
   Problems found;
   Document document;
@@ -225,33 +239,25 @@ Study Study::load(const std::filesystem::path& path, const std::vector<Setting>&
                    "is " + std::string(in_words(kind)) +
                        ", not an experiment; name it in one, or run: hetsched run --platform FILE --workload FILE "
                        "--policy NAME");
-      return Study(std::make_unique<Impl>(std::move(document), std::vector<Assignment>(), Names()));
+      return Study(std::make_unique<Impl>(std::move(document), std::vector<Setting>(), Strings()));
     }
-  Names fixed;
-  std::vector<Assignment> of_points = apply_settings(settings, document, fixed, found);
-  auto impl = std::make_unique<Impl>(std::move(document), std::move(of_points), std::move(fixed));
-  impl->experiment_file = file.string();
-  impl->read(catalog, found);
-  add_distinct(found, problems);
-  return Study(std::move(impl));
+  return make(std::move(document), settings, file.string(), catalog, need, found, problems);
 }
 
-Study Study::from_parts(const Parts& parts, const std::vector<Setting>& settings, const Catalog& catalog,
-                        Problems& problems) {
+Study Study::from_settings(const std::vector<Setting>& settings, const Catalog& catalog, Problems& problems,
+                           PolicyNeed need) {
   Problems found;
   Document document = Document::from_value({{"format", 1}, {"name", "run"}}, "command line", "");
-  std::vector<Setting> all;
-  const auto add = [&](const std::string& part, const std::string& value) {
-    if (!value.empty()) all.push_back({part, value, "--" + part + " " + value});
-  };
-  add("platform", parts.platform);
-  add("workload", parts.workload);
-  add("policy", parts.policy);
-  all.insert(all.end(), settings.begin(), settings.end());
-  Names fixed;
-  std::vector<Assignment> of_points = apply_settings(all, document, fixed, found);
+  return make(std::move(document), settings, "", catalog, need, found, problems);
+}
+
+Study Study::make(Document document, const std::vector<Setting>& settings, const std::string& file,
+                  const Catalog& catalog, PolicyNeed need, Problems& found, Problems& problems) {
+  Strings fixed;
+  std::vector<Setting> of_points = apply_settings(settings, document, fixed, found);
   auto impl = std::make_unique<Impl>(std::move(document), std::move(of_points), std::move(fixed));
-  impl->read(catalog, found);
+  impl->experiment_file = file;
+  impl->read(catalog, need, found);
   add_distinct(found, problems);
   return Study(std::move(impl));
 }
@@ -259,18 +265,18 @@ Study Study::from_parts(const Parts& parts, const std::vector<Setting>& settings
 const ExperimentSpec& Study::spec() const { return impl_->spec; }
 const Json& Study::experiment() const { return impl_->composer.experiment().value(); }
 std::size_t Study::size() const { return impl_->labels.size() * impl_->spec.replicates; }
-const Names& Study::label_names() const { return impl_->label_names; }
+const Strings& Study::label_names() const { return impl_->label_names; }
 
-Names Study::labels(std::size_t point) const {
-  Names labels = impl_->labels.at(point / impl_->spec.replicates);
+Strings Study::labels(std::size_t point) const {
+  Strings labels = impl_->labels.at(point / impl_->spec.replicates);
   labels[3] = std::to_string(impl_->seed(point));
   return labels;
 }
 
 std::string Study::title(std::size_t point) const {
   const bool all = std::none_of(impl_->varies.begin(), impl_->varies.end(), [](bool varies) { return varies; });
-  const Names values = labels(point);
-  Names parts;
+  const Strings values = labels(point);
+  Strings parts;
   for (std::size_t i = 0; i < values.size(); ++i)
     if (all || impl_->varies[i]) parts.push_back(impl_->label_names[i] + " " + values[i]);
   return join(parts, ", ");
@@ -283,13 +289,11 @@ std::string Study::point_name(std::size_t point) const {
 }
 
 Scenario Study::resolve(std::size_t point) const {
-  Problems problems;
-  const Composed composed = impl_->composer.compose(impl_->combinations.at(point / impl_->spec.replicates), problems);
-  Scenario scenario = impl_->reader.read(composed, *impl_->catalog, problems);
-  problems.throw_if_any();
-  scenario.options.seed = impl_->seed(point);
-  return scenario;
+  HETSCHED_ASSERT(impl_->policy_need == PolicyNeed::required, "the runs of this study may lack a policy");
+  return impl_->read_point(point);
 }
+
+Instance Study::instance(std::size_t point) const { return impl_->read_point(point); }
 
 std::vector<InputFile> Study::inputs() const {
   std::set<std::string> files = impl_->composer.files();

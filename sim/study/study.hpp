@@ -12,6 +12,7 @@
 #include "model/scenario.hpp"
 #include "policy/catalog.hpp"
 #include "study/experiment.hpp"
+#include "study/setting.hpp"
 
 namespace hetsched {
 
@@ -21,6 +22,10 @@ struct InputFile {
   std::string sha256;
 };
 
+/// Must each run of a study name a policy, or does something else decide in it (a solver, another process)? A policy
+/// that is named nevertheless is checked.
+enum class PolicyNeed { required, none };
+
 /// Order of the points: combinations of `list`, then of `grid` (its first path varies slowest), then
 /// replicates.
 ///
@@ -29,19 +34,14 @@ struct InputFile {
 /// setting of the very path of a factor fixes it: it is no factor any more.
 class Study {
  public:
-  /// What takes the place of an experiment file: one run of a policy on a platform under a workload.
-  struct Parts {
-    std::string platform, workload;  ///< files, relative to the current directory
-    std::string policy;              ///< a policy's name, or JSON
-  };
-
   /// Reads an experiment file (or `experiment.json` in a folder) and all that it names, applies the settings
-  /// and checks every point. Each problem is added once, however many points have it. With problems the study
-  /// is fit for nothing but spec(). The catalog must outlive the study.
+  /// and checks every point. Each problem is added once, however many points have it. If there are problems,
+  /// only spec() may be called. The catalog must outlive the study.
   static Study load(const std::filesystem::path& path, const std::vector<Setting>& settings, const Catalog& catalog,
-                    Problems& problems);
-  static Study from_parts(const Parts& parts, const std::vector<Setting>& settings, const Catalog& catalog,
-                          Problems& problems);
+                    Problems& problems, PolicyNeed need = PolicyNeed::required);
+  /// One run without an experiment file: platform, workload, policy and everything else are settings.
+  static Study from_settings(const std::vector<Setting>& settings, const Catalog& catalog, Problems& problems,
+                             PolicyNeed need = PolicyNeed::required);
 
   Study(Study&&) noexcept;
   Study& operator=(Study&&) noexcept;
@@ -56,19 +56,21 @@ class Study {
 
   /// Columns that tell points apart: platform, workload, policy, seed, then the paths of other factors in
   /// order of appearance.
-  [[nodiscard]] const Names& label_names() const;
+  [[nodiscard]] const Strings& label_names() const;
   /// Their values for a point. Platforms, workloads and policies go by name (with the parameters, where a
   /// policy is there twice), other values as in JSON, texts without quotes; empty: the combination does not
   /// say.
-  [[nodiscard]] Names labels(std::size_t point) const;
+  [[nodiscard]] Strings labels(std::size_t point) const;
   /// "platform terastal_4k, policy edf, seed 3": of what varies in this study, or of everything if nothing
   /// does.
   [[nodiscard]] std::string title(std::size_t point) const;
   /// Name of the point in results: its number from 0, with as many digits as the last one's.
   [[nodiscard]] std::string point_name(std::size_t point) const;
 
-  /// The run of a point. Models are read once per study.
+  /// The run of a point. Models are read once per study. Only if the study was read with PolicyNeed::required.
   [[nodiscard]] Scenario resolve(std::size_t point) const;
+  /// The same without its policy.
+  [[nodiscard]] Instance instance(std::size_t point) const;
 
   /// All files that were read, by path, with their hashes as of now.
   [[nodiscard]] std::vector<InputFile> inputs() const;
@@ -76,11 +78,15 @@ class Study {
  private:
   struct Impl;
   explicit Study(std::unique_ptr<Impl> impl);
+  static Study make(Document document, const std::vector<Setting>& settings, const std::string& file,
+                    const Catalog& catalog, PolicyNeed need, Problems& found, Problems& problems);
   std::unique_ptr<Impl> impl_;
 };
 
 /// A scenario as an experiment of one run, everything resolved and in SI units. Platform and workload stand
 /// in it; models are named by path.
 Json to_json(const Scenario& scenario);
+/// The same of an instance, with `policy` as the JSON of its policy.
+Json scenario_json(const Instance& instance, Json policy);
 
 }  // namespace hetsched

@@ -172,7 +172,7 @@ class Sweeper {
 };
 
 /// Values as cells, each with a comma behind it.
-std::string cells(const Names& values) {
+std::string cells(const Strings& values) {
   std::string text;
   for (const std::string& value : values) {
     detail::append_csv_text(text, value);

@@ -27,7 +27,7 @@ enum class PointStatus { ok, failed, interrupted };
 template <>
 inline constexpr auto enum_names<PointStatus> = std::array{"ok", "failed", "interrupted"};
 
-/// timing.csv: one row per point. The only result of a study that differs from time to time.
+/// timing.csv: one row per point. The only results of a study that differ when it is repeated.
 struct TimingRow {
   std::string point;
   double wall = 0, cpu = 0;
@@ -58,7 +58,7 @@ struct SweepOptions {
   std::filesystem::path directory;
   unsigned jobs = 0;                   ///< processes at a time; 0: one per processor this process may use
   std::optional<RecordLevel> records;  ///< instead of the experiment's
-  Names argv;                          ///< for the manifest
+  Strings argv;                        ///< for the manifest
   std::function<void(const SweepProgress&)> progress;  ///< called in this process; may be empty
 };
 

@@ -70,8 +70,11 @@ Scenario real_scenario() {
   const std::string root = std::string(HETSCHED_SOURCE_DIR) + "/";
   const Catalog catalog = catalog_with_python();
   Problems problems;
-  const Study study = Study::from_parts(
-      {root + "platforms/terastal_4k.json", root + "workloads/terastal_ar_social.json", "fcfs"}, {}, catalog, problems);
+  const std::vector<Setting> parts = {
+      {SettingPath("platform"), root + "platforms/terastal_4k.json", "--platform"},
+      {SettingPath("workload"), root + "workloads/terastal_ar_social.json", "--workload"},
+      {SettingPath("policy"), "fcfs", "--policy"}};
+  const Study study = Study::from_settings(parts, catalog, problems);
   problems.throw_if_any();
   return study.resolve(0);
 }

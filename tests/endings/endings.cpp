@@ -74,7 +74,7 @@ Subject subject(const std::string& json) {
 
 /// Simulates the scenario to its end, and takes what simulated it apart.
 std::optional<Violation> run(const RandomScenario& scenario, const Subject& policy) try {
-  Names broken;
+  Strings broken;
   (void)checked_run(scenario, policy, kSimGrid.make, broken);
   if (broken.empty()) return std::nullopt;
   return Violation{"broken", broken.front()};

@@ -26,7 +26,7 @@ Inputs streams(const std::string& members, std::initializer_list<int> lengths, c
   Inputs inputs{platform(kind_members), R"({"format": 1, "name": "w", "streams": [)" + members + "]}", {}};
   for (const int layers : lengths) {
     const std::string name = "m" + std::to_string(layers);
-    inputs.models[name] = chain_model(name, layers, R"("kind": "k", "time": )" + shortest(time));
+    inputs.models[name] = chain_model(name, layers, R"("kind": "k", "time": )" + format_number(time));
   }
   return inputs;
 }

@@ -25,7 +25,7 @@ std::string platform(const std::string& kind_members, int count = 1) {
 Inputs one_stream(const std::string& platform, const std::string& stream_members, double time, int layers = 1) {
   return {platform,
           R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", )" + stream_members + "}]}",
-          {{"m", chain_model("m", layers, R"("kind": "k", "time": )" + shortest(time))}}};
+          {{"m", chain_model("m", layers, R"("kind": "k", "time": )" + format_number(time))}}};
 }
 
 std::vector<double> latencies(const Log& log) {
@@ -274,7 +274,7 @@ TEST_CASE(
   const auto with = [&](double cap, const std::string& scale) {
     return simulate_choice(make_scenario(inputs),
                            R"({"name": "mct", "decorators": [{"name": "power_cap", "parameters": {"cap": )" +
-                               shortest(cap) + ", \"scale\": " + scale + "}}]}");
+                               format_number(cap) + ", \"scale\": " + scale + "}}]}");
   };
   CHECK(peak_power(with(0, "true")) == Approx(60));
   for (const double cap : {10.0, 22.5, 25.0, 30.0, 45.0}) {

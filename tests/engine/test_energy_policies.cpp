@@ -24,14 +24,14 @@ std::size_t missed(const Log& log) {
 TEST_CASE("critical speed: P = 0.2 + s^3 for unit work within 4 s") {
   const double critical = std::cbrt(0.1);
   const auto point = [](const char* name, double s) {
-    return R"({"name": ")" + std::string(name) + R"(", "frequency": )" + shortest(s * 1e9) + R"(, "active_power": )" +
-           shortest(0.2 + s * s * s) + "}";
+    return R"({"name": ")" + std::string(name) + R"(", "frequency": )" + format_number(s * 1e9) +
+           R"(, "active_power": )" + format_number(0.2 + s * s * s) + "}";
   };
   const auto with_points = [&](const std::string& points, double deadline) {
     return Inputs{R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [)" +
                       points + R"(]}], "accelerators": [{"name": "a", "kind": "k"}]})",
                   R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "deadline": )" +
-                      shortest(deadline) + R"(, "arrival": {"type": "burst", "count": 1}}]})",
+                      format_number(deadline) + R"(, "arrival": {"type": "burst", "count": 1}}]})",
                   {{"m", chain_model("m", 1, R"("kind": "k", "time": 1)")}}};
   };
   const std::string all = point("fast", 1) + "," + point("critical", critical) + "," + point("slow", 0.25);
@@ -108,7 +108,7 @@ TEST_CASE("energy-aware scheduling: light streams go to the efficient accelerato
           "accelerators": [{"name": "big", "kind": "big"}, {"name": "little", "kind": "little"}]})",
         R"({"format": 1, "name": "w", "duration": 100, "streams": [{"name": "s", "model": "m", "deadline": "period",
             "arrival": {"type": "periodic", "period": )" +
-            shortest(period) + "}}]}",
+            format_number(period) + "}}]}",
         {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "l"}], "costs": [
             {"layer": "l", "kind": "little", "time": 4}, {"layer": "l", "kind": "big", "time": 1}]})"}}};
   };

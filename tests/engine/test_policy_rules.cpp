@@ -33,8 +33,8 @@ TEST_CASE("energy beyond idle power: the fast accelerator of much idle power, no
 TEST_CASE("energy beyond idle power: what is drawn in any case moves no critical speed") {
   // P = 0.2 + s^3, 0.2 W idle, unit work within 4 s: 0.8 J, and s^2 J for the work.
   const auto point = [](const std::string& name, double s) {
-    return R"({"name": ")" + name + R"(", "frequency": )" + shortest(s * 1e9) +
-           R"(, "idle_power": 0.2, "active_power": )" + shortest(0.2 + s * s * s) + "}";
+    return R"({"name": ")" + name + R"(", "frequency": )" + format_number(s * 1e9) +
+           R"(, "idle_power": 0.2, "active_power": )" + format_number(0.2 + s * s * s) + "}";
   };
   const Inputs inputs{R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [)" +
                           point("fast", 1) + "," + point("middle", std::cbrt(0.1)) + "," + point("slow", 0.25) +
@@ -90,7 +90,7 @@ TEST_CASE("max-min shares hold for streams that pause between requests") {
     std::string costs;
     for (int k = 0; k < 3; ++k)
       costs += (k > 0 ? "," : "") + (R"({"layer": "l", "kind": ")" + std::to_string(k) + R"(", "time": )" +
-                                     shortest(1 / kThroughput[m][k]) + "}");
+                                     format_number(1 / kThroughput[m][k]) + "}");
     in.models[name] =
         R"({"format": 1, "name": ")" + name + R"(", "layers": [{"name": "l"}], "costs": [)" + costs + "]}";
     streams += (m > 0 ? "," : "") + (R"({"name": ")" + name + R"(", "model": ")" + name +
@@ -207,14 +207,14 @@ std::array<double, 2> spatial_ends(double deadline, double dispatch = 0, int y_l
     costs += R"(, {"layer": )" + name + R"(, "kind": "k", "time": 4})";
   }
   const Inputs inputs{R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "npu", "dispatch_time": )" +
-                          shortest(dispatch) + R"(}], "accelerators": [{"name": "a", "kind": "k", "count": 4}]})",
+                          format_number(dispatch) + R"(}], "accelerators": [{"name": "a", "kind": "k", "count": 4}]})",
                       R"({"format": 1, "name": "w", "streams": [
           {"name": "x", "model": "x", "deadline": )" +
-                          shortest(deadline) +
+                          format_number(deadline) +
                           R"(, "arrival": {"type": "burst", "count": 1}},
           {"name": "y", "model": "y", "deadline": 100, "arrival": {"type": "burst", "count": 1}}]})",
                       {{"x", R"({"format": 1, "name": "x", "layers": [)" + layers + R"(], "costs": [)" + costs + "]}"},
-                       {"y", chain_model("y", y_layers, R"("kind": "k", "time": )" + shortest(10.0 / y_layers))}}};
+                       {"y", chain_model("y", y_layers, R"("kind": "k", "time": )" + format_number(10.0 / y_layers))}}};
   std::array<double, 2> ends{};
   for (const RequestRecord& r : simulate_log(make_scenario(inputs), "planaria", {{"backfill", false}}).requests)
     ends[r.stream == "x" ? 0 : 1] = *r.finish;
@@ -243,13 +243,13 @@ namespace {
 /// `layers` tasks that take `parts` of the worst cases 3, 3 and 1.
 std::shared_ptr<Scenario> three_periodic_tasks(int layers, double parts, double duration) {
   const auto model = [&](const std::string& name, double worst) {
-    return chain_model(name, layers, R"("kind": "k", "time": )" + shortest(worst * parts / layers));
+    return chain_model(name, layers, R"("kind": "k", "time": )" + format_number(worst * parts / layers));
   };
   return make_scenario({R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu", "operating_points": [
           {"name": "1", "frequency": 1e9, "active_power": 25},
           {"name": "0.75", "frequency": 0.75e9, "active_power": 12},
           {"name": "0.5", "frequency": 0.5e9, "active_power": 4.5}]}], "accelerators": [{"name": "a", "kind": "k"}]})",
-                        R"({"format": 1, "name": "w", "duration": )" + shortest(duration) + R"(, "streams": [
+                        R"({"format": 1, "name": "w", "duration": )" + format_number(duration) + R"(, "streams": [
           {"name": "x", "model": "x", "arrival": {"type": "periodic", "period": 8}, "deadline": "period"},
           {"name": "y", "model": "y", "arrival": {"type": "periodic", "period": 10}, "deadline": "period"},
           {"name": "z", "model": "z", "arrival": {"type": "periodic", "period": 14}, "deadline": "period"}]})",
@@ -257,7 +257,8 @@ std::shared_ptr<Scenario> three_periodic_tasks(int layers, double parts, double 
 }
 
 std::string dvs(const std::string& rule, double worst_case) {
-  return R"({"name": "rt_dvs", "parameters": {"rule": ")" + rule + R"(", "worst_case": )" + shortest(worst_case) + "}}";
+  return R"({"name": "rt_dvs", "parameters": {"rule": ")" + rule + R"(", "worst_case": )" + format_number(worst_case) +
+         "}}";
 }
 
 std::ptrdiff_t late(const Log& log) {

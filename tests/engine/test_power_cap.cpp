@@ -22,12 +22,12 @@ std::string platform(const std::string& points, int count) {
 Inputs inputs(const std::string& platform, const std::string& streams, double time) {
   return {platform,
           R"({"format": 1, "name": "w", "streams": [)" + streams + "]}",
-          {{"m", chain_model("m", 1, R"("kind": "k", "time": )" + shortest(time))}}};
+          {{"m", chain_model("m", 1, R"("kind": "k", "time": )" + format_number(time))}}};
 }
 
 std::string choice(const std::string& policy, double cap) {
   return R"({"name": ")" + policy + R"(", "decorators": [{"name": "power_cap", "parameters": {"cap": )" +
-         shortest(cap) + "}}]}";
+         format_number(cap) + "}}]}";
 }
 
 /// A policy that is a function, below a cap.

@@ -153,7 +153,7 @@ std::vector<std::string> policies() {
 /// Runs a scenario under a policy on an executor. No value if that broke a rule: that has been reported then.
 std::optional<Log> run(const RandomScenario& scenario, const std::string& name, Backend backend) {
   try {
-    Names broken;
+    Strings broken;
     Log log = checked_run(scenario, subject(name), executor_of(backend), broken);
     for (const std::string& what : broken) FAIL_CHECK(what);
     return log;

@@ -51,7 +51,7 @@ std::vector<FutureRequest> arrivals(const RandomScenario& scenario) {
                               }
                           });
                         }};
-  Names broken;
+  Strings broken;
   checked_run(scenario, watcher, executor_of(Backend::fluid), broken);
   std::stable_sort(seen.begin(), seen.end(), [](const FutureRequest& a, const FutureRequest& b) {
     return a.arrival != b.arrival ? a.arrival < b.arrival : a.stream < b.stream;

@@ -14,7 +14,7 @@ namespace hetsched::testing {
 inline std::string with_required(const Catalog& catalog, const std::string& name, std::string members) {
   for (const Params::Declared& declared : catalog.declared(name))
     if (declared.required && declared.type != "file")
-      members += (members.empty() ? "\"" : ", \"") + declared.name + "\": " + shortest(declared.max);
+      members += (members.empty() ? "\"" : ", \"") + declared.name + "\": " + format_number(declared.max);
   return "{" + members + "}";
 }
 

@@ -51,8 +51,8 @@ PolicyChoice choice(const std::string& text) {
   return result;
 }
 
-Names texts(const Problems& problems) {
-  Names lines;
+Strings texts(const Problems& problems) {
+  Strings lines;
   for (const Problem& problem : problems.all()) lines.push_back(to_string(problem));
   return lines;
 }
@@ -61,7 +61,7 @@ Names texts(const Problems& problems) {
 
 TEST_CASE("policies are listed by name and found by it") {
   const Catalog catalog(kEntries);
-  CHECK(catalog.names() == Names{"broken", "measured", "plain", "tunable"});
+  CHECK(catalog.names() == Strings{"broken", "measured", "plain", "tunable"});
   REQUIRE(catalog.find("plain"));
   CHECK(catalog.find("plain")->summary == "has none");
   CHECK(catalog.find("plan") == nullptr);
@@ -143,18 +143,18 @@ TEST_CASE("everything wrong with the parameters is told at once, with positions"
       1, problems);
   CHECK(made == nullptr);
   CHECK(texts(problems) ==
-        Names{"exp.json:2:1: /parameters/quantun: is no parameter of policy tunable; did you mean \"quantum\"? "
-              "parameters: quantum, depth, eager, order",
-              "exp.json:6:10: /parameters/order: must be a number, true or false, or a text; found [1]",
-              "exp.json:3:12: /parameters/quantum: must be a number of at least 0 and at most 2; found 3",
-              "exp.json:4:10: /parameters/depth: must be an integer of at least 1; found 1.5",
-              "exp.json:5:10: /parameters/eager: must be true or false; found \"yes\""});
+        Strings{"exp.json:2:1: /parameters/quantun: is no parameter of policy tunable; did you mean \"quantum\"? "
+                "parameters: quantum, depth, eager, order",
+                "exp.json:6:10: /parameters/order: must be a number, true or false, or a text; found [1]",
+                "exp.json:3:12: /parameters/quantum: must be a number of at least 0 and at most 2; found 3",
+                "exp.json:4:10: /parameters/depth: must be an integer of at least 1; found 1.5",
+                "exp.json:5:10: /parameters/eager: must be true or false; found \"yes\""});
 }
 
 TEST_CASE("a policy without parameters says so") {
   Problems problems;
   CHECK(Catalog(kEntries).make(choice(R"({"name": "plain", "parameters": {"x": 1}})"), 1, problems) == nullptr);
-  CHECK(texts(problems) == Names{"exp.json:1:34: /parameters/x: is no parameter of policy plain; parameters: none"});
+  CHECK(texts(problems) == Strings{"exp.json:1:34: /parameters/x: is no parameter of policy plain; parameters: none"});
 }
 
 TEST_CASE("a constructor that throws is the policy's fault") {

@@ -46,11 +46,11 @@ const std::string kRows =
     "6,ok,hom,rr,1,0,8,8\n"
     "7,ok,hom,rr,2,0,8,8\n";
 
-Names errors(const std::string& rows, const CompareOptions& options) {
+Strings errors(const std::string& rows, const CompareOptions& options) {
   const StudyFolder folder(rows);
   Problems problems;
   (void)compare(folder.path(), options, problems);
-  Names lines;
+  Strings lines;
   for (const Problem& problem : problems.all()) lines.push_back(to_string(problem));
   return lines;
 }
@@ -68,9 +68,9 @@ Comparison compared(const std::string& rows, const CompareOptions& options) {
 
 TEST_CASE("groups are compared with the same policy on the baseline, seed by seed") {
   const Comparison c = compared(kRows, {{{"platform", "hom"}}, {"energy_j", "miss_rate"}, false});
-  CHECK(c.columns == Names{"platform", "policy"});
+  CHECK(c.columns == Strings{"platform", "policy"});
   REQUIRE(c.entries.size() == 4);
-  CHECK(c.entries[0].group == Names{"het", "edf"});
+  CHECK(c.entries[0].group == Strings{"het", "edf"});
   CHECK(c.entries[0].row.metric == "energy_j");
   CHECK(c.entries[0].row.baseline == "hom");
   CHECK(c.entries[0].row.pairs == 2);
@@ -85,17 +85,17 @@ TEST_CASE("where a zero occurs, the difference is told instead of a ratio") {
   const Comparison c = compared(kRows, {{{"platform", "hom"}}, {"miss_rate"}, false});
   CHECK(c.entries[0].row.effect == Effect::difference);
   CHECK(*c.entries[0].row.value == doctest::Approx(0.1).epsilon(1e-12));
-  CHECK(c.entries[1].group == Names{"het", "rr"});
+  CHECK(c.entries[1].group == Strings{"het", "rr"});
   CHECK(*c.entries[1].row.value == doctest::Approx(0.35).epsilon(1e-12));
 }
 
 TEST_CASE("of each side only the policy with the best mean of the first metric counts") {
   const Comparison low = compared(kRows, {{{"platform", "hom"}}, {"energy_j"}, true});
   REQUIRE(low.entries.size() == 2);
-  CHECK(low.entries[0].group == Names{"het", "edf"});
+  CHECK(low.entries[0].group == Strings{"het", "edf"});
   CHECK(low.entries[0].row.baseline == "hom");  // the same policy is best there
   CHECK(*low.entries[0].row.value == doctest::Approx(0.5).epsilon(1e-12));
-  CHECK(low.entries[1].group == Names{"hom", "edf"});  // the baseline's own line
+  CHECK(low.entries[1].group == Strings{"hom", "edf"});  // the baseline's own line
   CHECK(*low.entries[1].row.value == 1);
   CHECK(low.notes.front().find("not the scheduler's") != std::string::npos);
 }
@@ -103,11 +103,11 @@ TEST_CASE("of each side only the policy with the best mean of the first metric c
 TEST_CASE("the best mean is the highest of a metric that is better when larger; the next metric decides ties") {
   const Comparison high = compared(kRows, {{{"platform", "hom"}}, {"goodput_rps"}, true});
   REQUIRE(high.entries.size() == 2);
-  CHECK(high.entries[0].group == Names{"het", "edf"});  // 15, as rr: the first to appear
-  CHECK(high.entries[0].row.baseline == "hom, rr");     // mean 8 beats 7.5
+  CHECK(high.entries[0].group == Strings{"het", "edf"});  // 15, as rr: the first to appear
+  CHECK(high.entries[0].row.baseline == "hom, rr");       // mean 8 beats 7.5
   const std::string tied = "0,ok,het,edf,1,0,2,10\n1,ok,het,rr,1,0,1,10\n2,ok,hom,edf,1,0,3,10\n3,ok,hom,rr,1,0,4,10\n";
   const Comparison next = compared(tied, {{{"platform", "hom"}}, {"miss_rate", "energy_j"}, true});
-  CHECK(next.entries[0].group == Names{"het", "rr"});
+  CHECK(next.entries[0].group == Strings{"het", "rr"});
   CHECK(next.entries[0].row.baseline == "hom, edf");
 }
 
@@ -143,14 +143,14 @@ TEST_CASE("a comparison as CSV") {
 
 TEST_CASE("unknown columns, values and metrics are named with the nearest") {
   CHECK(errors(kRows, {{{"platfrom", "hom"}, {"platform", "hon"}}, {"energy"}, false}) ==
-        Names{"--baseline platfrom=hom: \"platfrom\" is no column to compare by; did you mean \"platform\"? "
-              "columns: "
-              "platform, workload, policy",
-              "--baseline platform=hon: no run has the platform \"hon\"; did you mean \"hom\"? there are: "
-              "het, hom",
-              "--metric energy: \"energy\" is no metric; did you mean \"energy_j\"? metrics: miss_rate, "
-              "energy_j, "
-              "goodput_rps"});
+        Strings{"--baseline platfrom=hom: \"platfrom\" is no column to compare by; did you mean \"platform\"? "
+                "columns: "
+                "platform, workload, policy",
+                "--baseline platform=hon: no run has the platform \"hon\"; did you mean \"hom\"? there are: "
+                "het, hom",
+                "--metric energy: \"energy\" is no metric; did you mean \"energy_j\"? metrics: miss_rate, "
+                "energy_j, "
+                "goodput_rps"});
   CHECK(errors(kRows, {}).size() == 2);
   CHECK(errors(kRows, {{{"policy", "edf"}}, {"energy_j"}, true}).size() == 1);
 }
@@ -170,25 +170,25 @@ TEST_CASE("baselines are written column=value") {
 }
 
 TEST_CASE("which way of a metric is better: fair, useful and efficient is more; late, slow and costly is less") {
-  const Names more = {"finished",
-                      "throughput_rps",
-                      "goodput_rps",
-                      "utilisation",
-                      "fairness_jain",
-                      "stp",
-                      "throughput_per_watt",
-                      "score",
-                      "throughput_per_tdp_watt",
-                      "throughput_per_usd",
-                      "throughput_per_mm2"};
-  const Names less = {"makespan_s",     "late",
-                      "dropped",        "unfinished",
-                      "miss_rate",      "latency_p99_s",
-                      "wait_mean_s",    "tardiness_max_s",
-                      "energy_j",       "energy_per_inference_j",
-                      "power_mean_w",   "edp_js",
-                      "antt",           "accuracy_loss_mean",
-                      "gap_to_optimum", "prediction_error"};
+  const Strings more = {"finished",
+                        "throughput_rps",
+                        "goodput_rps",
+                        "utilisation",
+                        "fairness_jain",
+                        "stp",
+                        "throughput_per_watt",
+                        "score",
+                        "throughput_per_tdp_watt",
+                        "throughput_per_usd",
+                        "throughput_per_mm2"};
+  const Strings less = {"makespan_s",     "late",
+                        "dropped",        "unfinished",
+                        "miss_rate",      "latency_p99_s",
+                        "wait_mean_s",    "tardiness_max_s",
+                        "energy_j",       "energy_per_inference_j",
+                        "power_mean_w",   "edp_js",
+                        "antt",           "accuracy_loss_mean",
+                        "gap_to_optimum", "prediction_error"};
   for (const std::string& metric : more) CHECK_MESSAGE(is_larger_better(metric), metric);
   for (const std::string& metric : less) CHECK_MESSAGE(!is_larger_better(metric), metric);
 }

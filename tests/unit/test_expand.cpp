@@ -10,17 +10,17 @@ struct Expanded {
   Expansion expansion;
   Problems problems;
 
-  explicit Expanded(const std::string& text, const Names& fixed = {}) {
+  explicit Expanded(const std::string& text, const Strings& fixed = {}) {
     const Document document = Document::from_text(text, "exp.json", "dir", problems);
     REQUIRE(problems.empty());
     expansion = expand(document.root(), fixed, problems);
   }
   /// "policy=edf seed=1" for each combination.
-  [[nodiscard]] Names lines() const {
-    Names lines;
+  [[nodiscard]] Strings lines() const {
+    Strings lines;
     for (const Combination& combination : expansion.combinations) {
-      Names parts;
-      for (const auto& a : combination) parts.push_back(a->path + "=" + level_text(a->value));
+      Strings parts;
+      for (const auto& a : combination) parts.push_back(a->path.text() + "=" + level_text(a->value));
       lines.push_back(join(parts, " "));
     }
     return lines;
@@ -32,31 +32,31 @@ struct Expanded {
 
 }  // namespace
 
-TEST_CASE("no factors make one combination") { CHECK(Expanded("{}").lines() == Names{""}); }
+TEST_CASE("no factors make one combination") { CHECK(Expanded("{}").lines() == Strings{""}); }
 
 TEST_CASE("the first path of a grid varies slowest") {
   const Expanded grid(R"({"grid": {"policy": ["edf", "rr"], "seed": [1, 2]}})");
-  CHECK(grid.lines() == Names{"policy=edf seed=1", "policy=edf seed=2", "policy=rr seed=1", "policy=rr seed=2"});
-  CHECK(grid.expansion.paths == Names{"policy", "seed"});
+  CHECK(grid.lines() == Strings{"policy=edf seed=1", "policy=edf seed=2", "policy=rr seed=1", "policy=rr seed=2"});
+  CHECK(grid.expansion.paths == Strings{"policy", "seed"});
 }
 
 TEST_CASE("a list is crossed with the grid, and its entries may differ in what they set") {
   const Expanded both(R"({"list": [{"policy": "edf"}, {"platform": "p.json"}], "grid": {"seed": [1, 2]}})");
   CHECK(both.lines() ==
-        Names{"policy=edf seed=1", "policy=edf seed=2", "platform=p.json seed=1", "platform=p.json seed=2"});
-  CHECK(both.expansion.paths == Names{"policy", "platform", "seed"});
+        Strings{"policy=edf seed=1", "policy=edf seed=2", "platform=p.json seed=1", "platform=p.json seed=2"});
+  CHECK(both.expansion.paths == Strings{"policy", "platform", "seed"});
 }
 
 TEST_CASE("a factor that is fixed is left out, and list entries that become equal are one") {
   const Expanded grid(R"({"grid": {"policy": ["edf", "rr"], "seed": [1, 2]}})", {"policy"});
-  CHECK(grid.lines() == Names{"seed=1", "seed=2"});
-  CHECK(grid.expansion.paths == Names{"seed"});
-  CHECK(Expanded(R"({"list": [{"policy": "edf"}, {"policy": "rr"}]})", {"policy"}).lines() == Names{""});
+  CHECK(grid.lines() == Strings{"seed=1", "seed=2"});
+  CHECK(grid.expansion.paths == Strings{"seed"});
+  CHECK(Expanded(R"({"list": [{"policy": "edf"}, {"policy": "rr"}]})", {"policy"}).lines() == Strings{""});
 }
 
 TEST_CASE("a level knows where it was written") {
   const Expanded grid("{\"grid\": {\n\"platform\": [\"a.json\"]}}");
-  const Assignment& level = *grid.expansion.combinations.front().front();
+  const Setting& level = *grid.expansion.combinations.front().front();
   CHECK(level.origin == "exp.json:2:14");
   CHECK(level.folder == "dir");
 }
@@ -93,7 +93,9 @@ TEST_CASE("keys and names with dots are found in paths") {
   Problems problems;
   const Document document = Document::from_text(
       R"({"kinds": [{"name": "gpu", "points": [{"name": "1.2GHz", "f": 1}]}], "a.b": {"c": 1}})", "p", "", problems);
-  const auto pointer = [&](const std::string& path) { return pointer_of(document.value(), path_parts(path), 0); };
+  const auto pointer = [&](const std::string& path) {
+    return pointer_of(document.value(), SettingPath(path).parts(), 0);
+  };
   CHECK(pointer("kinds.gpu.points.1.2GHz.f") == "/kinds/gpu/points/1.2GHz/f");
   CHECK(pointer("kinds.0.points.0.f") == "/kinds/0/points/0/f");
   CHECK(pointer("a.b.c") == "/a.b/c");
@@ -102,9 +104,7 @@ TEST_CASE("keys and names with dots are found in paths") {
 
 TEST_CASE("a setting is JSON if it can be, else a text") {
   Problems problems;
-  const auto value = [&](const std::string& text) {
-    return dumped(assignment_of({"x", text, "--set x=" + text}, problems).value);
-  };
+  const auto value = [&](const std::string& text) { return dumped(setting_value(text, "--set x=" + text, problems)); };
   CHECK(value("3") == "3");
   CHECK(value("[1, 2]") == "[1,2]");
   CHECK(value("1.2 GHz") == "\"1.2 GHz\"");
@@ -117,11 +117,21 @@ TEST_CASE("a setting is JSON if it can be, else a text") {
 
 TEST_CASE("settings are cut at the first equals sign") {
   Problems problems;
-  const Setting setting = parse_setting("a.b = c=d", problems);
-  CHECK(setting.path == "a.b");
-  CHECK(setting.value == "c=d");
-  CHECK(setting.origin == "--set a.b = c=d");
-  (void)parse_setting("seed", problems);
-  (void)parse_setting("=3", problems);
+  const auto setting = parse_setting("a.b = c=d", problems);
+  REQUIRE(setting);
+  CHECK(setting->path.text() == "a.b");
+  CHECK(setting->value == "c=d");
+  CHECK(setting->origin == "--set a.b = c=d");
+  CHECK_FALSE(parse_setting("seed", problems));
+  CHECK_FALSE(parse_setting("=3", problems));
   CHECK(problems.size() == 2);
+}
+
+TEST_CASE("a path knows its parts and what follows them") {
+  const SettingPath path("grid.policy.parameters.level");
+  CHECK(path.field() == "grid");
+  CHECK(path.parts() == Strings{"grid", "policy", "parameters", "level"});
+  CHECK(path.after(0) == path.text());
+  CHECK(path.after(1) == "policy.parameters.level");
+  CHECK(path.after(4).empty());
 }

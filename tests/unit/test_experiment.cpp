@@ -65,14 +65,14 @@ class Files {
 
 const Catalog kCatalog{kEntries};
 
-std::vector<Setting> settings_of(const Names& texts) {
+std::vector<Setting> settings_of(const Strings& texts) {
   Problems problems;
   std::vector<Setting> settings;
-  for (const std::string& text : texts) settings.push_back(parse_setting(text, problems));
+  for (const std::string& text : texts) settings.push_back(parse_setting(text, problems).value());
   return settings;
 }
 
-Study load(const Files& files, const Names& sets = {}) {
+Study load(const Files& files, const Strings& sets = {}) {
   Problems problems;
   Study study = Study::load(files / "e", settings_of(sets), kCatalog, problems);
   problems.throw_if_any();
@@ -80,10 +80,10 @@ Study load(const Files& files, const Names& sets = {}) {
 }
 
 /// What is wrong, without the folder's name.
-std::string wrong(const Files& files, const Names& sets = {}) {
+std::string wrong(const Files& files, const Strings& sets = {}) {
   Problems problems;
   (void)Study::load(files / "e", settings_of(sets), kCatalog, problems);
-  Names lines;
+  Strings lines;
   for (const Problem& problem : problems.all()) lines.push_back(to_string(problem));
   std::string text = join(lines, "\n");
   const std::string folder = (files / "").string();
@@ -109,7 +109,7 @@ TEST_CASE("an experiment without factors is one run") {
   const Files files;
   const Study study = load(files);
   REQUIRE(study.size() == 1);
-  CHECK(study.labels(0) == Names{"one", "load", "simple", "5"});
+  CHECK(study.labels(0) == Strings{"one", "load", "simple", "5"});
   CHECK(study.title(0) == "platform one, workload load, policy simple, seed 5");
   const Scenario scenario = study.resolve(0);
   CHECK(scenario.options.seed == 5);
@@ -122,12 +122,12 @@ TEST_CASE("points: factors outside, replicates inside") {
   files.experiment(R"(, "replicates": 2, "grid": {"workload.streams.cam.arrival.rate": [10, "20 Hz"],
                          "platform": ["../p/one.json", "../p/two.json"]})");
   const Study study = load(files);
-  CHECK(study.label_names() == Names{"platform", "workload", "policy", "seed", "workload.streams.cam.arrival.rate"});
+  CHECK(study.label_names() == Strings{"platform", "workload", "policy", "seed", "workload.streams.cam.arrival.rate"});
   REQUIRE(study.size() == 8);
-  CHECK(study.labels(0) == Names{"one", "load", "simple", "5", "10"});
-  CHECK(study.labels(1) == Names{"one", "load", "simple", "6", "10"});
-  CHECK(study.labels(2) == Names{"two", "load", "simple", "5", "10"});
-  CHECK(study.labels(7) == Names{"two", "load", "simple", "6", "20 Hz"});
+  CHECK(study.labels(0) == Strings{"one", "load", "simple", "5", "10"});
+  CHECK(study.labels(1) == Strings{"one", "load", "simple", "6", "10"});
+  CHECK(study.labels(2) == Strings{"two", "load", "simple", "5", "10"});
+  CHECK(study.labels(7) == Strings{"two", "load", "simple", "6", "20 Hz"});
   CHECK(study.title(7) == "platform two, seed 6, workload.streams.cam.arrival.rate 20 Hz");
   CHECK(std::get<Poisson>(study.resolve(0).workload.streams[0].arrival).rate == 10);
   CHECK(std::get<Poisson>(study.resolve(7).workload.streams[0].arrival).rate == 20);
@@ -141,7 +141,7 @@ TEST_CASE("settings win over factors, and what replaces comes before what change
   CHECK(load(files).resolve(1).policy.parameters.value["level"] == 1);
   const Study fixed = load(files, {"policy=other"});
   REQUIRE(fixed.size() == 2);
-  CHECK(fixed.labels(1) == Names{"one", "load", "other", "5", "2"});
+  CHECK(fixed.labels(1) == Strings{"one", "load", "other", "5", "2"});
   const Study changed = load(
       files, {"workload.streams.0.deadline=5 ms", "seed=9", "platform.kinds.k.operating_points.1.5GHz.frequency=1e9",
               "platform=" + (files / "p/two.json").string()});
@@ -287,14 +287,42 @@ TEST_CASE("only results are ever replaced") {
 TEST_CASE("a study of parts has no experiment file") {
   const Files files;
   Problems problems;
-  const Study study = Study::from_parts({(files / "p/one.json").string(), (files / "w/load.json").string(), "other"},
-                                        settings_of({"seed=3"}), kCatalog, problems);
+  const auto parts = [&](const std::string& platform, const std::string& policy) {
+    return std::vector<Setting>{{SettingPath("platform"), platform, "--platform " + platform},
+                                {SettingPath("workload"), (files / "w/load.json").string(), "--workload"},
+                                {SettingPath("policy"), policy, "--policy " + policy},
+                                {SettingPath("seed"), 3, "--seed 3"}};
+  };
+  const std::string platform = (files / "p/one.json").string();
+  const Study study = Study::from_settings(parts(platform, "other"), kCatalog, problems);
   REQUIRE(problems.empty());
   REQUIRE(study.size() == 1);
-  CHECK(study.labels(0) == Names{"one", "load", "other", "3"});
-  (void)Study::from_parts({"nowhere.json", (files / "w/load.json").string(), "othr"}, {}, kCatalog, problems);
+  CHECK(study.labels(0) == Strings{"one", "load", "other", "3"});
+  (void)Study::from_settings(parts("nowhere.json", "othr"), kCatalog, problems);
   REQUIRE(problems.size() == 2);
   CHECK(to_string(problems.all()[0]) ==
         "--platform nowhere.json: /platform: there is no platform file \"nowhere.json\"");
   CHECK(problems.all()[1].where == "--policy othr");
+}
+
+TEST_CASE("a run in which no policy decides is an instance; what is named all the same is checked") {
+  const Files files;
+  const std::vector<Setting> none = {{SettingPath("platform"), (files / "p/one.json").string(), "--platform"},
+                                     {SettingPath("workload"), (files / "w/load.json").string(), "--workload"},
+                                     {SettingPath("seed"), std::uint64_t{18446744073709551615U}, "--seed"}};
+  Problems problems;
+  const Study study = Study::from_settings(none, kCatalog, problems, PolicyNeed::none);
+  REQUIRE(problems.empty());
+  const Instance instance = study.instance(0);
+  CHECK(instance.networks.at(0)->name == "net");
+  CHECK(instance.options.seed == 18446744073709551615U);
+  CHECK(study.labels(0)[3] == "18446744073709551615");
+  CHECK_THROWS_AS((void)study.resolve(0), InternalError);
+  (void)Study::from_settings(none, kCatalog, problems);
+  REQUIRE(problems.size() == 1);
+  CHECK(to_string(problems.all()[0]).find("no policy is given") != std::string::npos);
+  Problems misspelt;
+  files.experiment(R"(, "grid": {"policy": ["othr"]})");
+  (void)Study::load(files / "e", {}, kCatalog, misspelt, PolicyNeed::none);
+  CHECK(misspelt.size() == 1);
 }

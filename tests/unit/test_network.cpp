@@ -7,9 +7,9 @@
 namespace {
 
 using hetsched::Document;
-using hetsched::Names;
 using hetsched::Network;
 using hetsched::Problems;
+using hetsched::Strings;
 using hetsched::test::lines;
 using hetsched::test::text_of;
 
@@ -27,8 +27,8 @@ std::string messages(const std::string& rest) {
   return text_of(problems);
 }
 
-Names layer_names(const Network& network) {
-  Names names;
+Strings layer_names(const Network& network) {
+  Strings names;
   for (const auto& layer : network.layers) names.push_back(layer.name);
   return names;
 }
@@ -69,14 +69,14 @@ TEST_CASE("layers read from the one before, and are put in order") {
     {"name": "d", "inputs": ["b", {"from": "c", "bytes": 7}]}])",
                        problems);
   REQUIRE(problems.empty());
-  CHECK(layer_names(it) == Names{"a", "b", "c", "d"});
+  CHECK(layer_names(it) == Strings{"a", "b", "c", "d"});
   CHECK(it.layers[0].inputs->empty());
   CHECK(it.layers[1].inputs->at(0).from == "a");
   CHECK(it.layers[2].inputs->empty());
   CHECK(it.layers[3].inputs->at(1).bytes == 7);
   it = network(R"("layers": [{"name": "a", "inputs": ["c"]}, {"name": "b"}, {"name": "c", "inputs": []}])", problems);
   REQUIRE(problems.empty());
-  CHECK(layer_names(it) == Names{"c", "a", "b"});
+  CHECK(layer_names(it) == Strings{"c", "a", "b"});
 }
 
 TEST_CASE("cycles, unknown and doubled names are told") {
@@ -124,7 +124,7 @@ TEST_CASE("variants and accuracy are checked") {
           R"("accuracy": {"combinations": [{"variants": ["a:v"], "loss": 0.1}, {"variants": ["*:tiny"], "loss": 1}]})",
       problems);
   CHECK(problems.empty());
-  CHECK(it.accuracy.combinations.at(0).variants == Names{"a:v"});
+  CHECK(it.accuracy.combinations.at(0).variants == Strings{"a:v"});
   CHECK(messages(layers + "\n\"accuracy\": {\"combinations\": [{\"variants\": [\"a:x\", \"b:v\", \"q:v\", "
                           "\"v\", \"a:w\"], \"loss\": 0}]}") ==
         lines({"n.json:4:45: /accuracy/combinations/0/variants/0: there is no variant \"x\" of layer \"a\"; "

@@ -6,9 +6,9 @@
 namespace {
 
 using hetsched::Document;
-using hetsched::Names;
 using hetsched::PlatformSpec;
 using hetsched::Problems;
+using hetsched::Strings;
 using hetsched::test::lines;
 using hetsched::test::text_of;
 
@@ -98,14 +98,14 @@ TEST_CASE("routes are made plain, the most specific one counts") {
   REQUIRE(it.routes.size() == 2);
   CHECK(it.routes[0].from == "hbm");
   CHECK(it.routes[0].to == "ddr");
-  CHECK(it.routes[0].links == Names{"pcie"});
-  CHECK(it.routes[1].links == Names{"noc", "pcie"});
+  CHECK(it.routes[0].links == Strings{"pcie"});
+  CHECK(it.routes[1].links == Strings{"noc", "pcie"});
   CHECK_FALSE(it.routes[1].symmetric);
   it =
       platform(kKinds + links + R"("routes": [{"from": "ddr", "to": "hbm", "links": ["noc", "pcie"]}],)" + kTwoMemories,
                problems);
   REQUIRE(problems.empty());
-  CHECK(it.routes.at(0).links == Names{"pcie", "noc"});
+  CHECK(it.routes.at(0).links == Strings{"pcie", "noc"});
 }
 
 TEST_CASE("missing, doubled and empty routes are told") {

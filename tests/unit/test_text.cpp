@@ -10,7 +10,7 @@
 using namespace std::string_literals;
 
 TEST_CASE("the nearest name is found, a far one is not") {
-  const hetsched::Names names = {"bandwidth", "latency", "energy_per_byte"};
+  const hetsched::Strings names = {"bandwidth", "latency", "energy_per_byte"};
   CHECK(hetsched::nearest("latncy", names) == "latency");
   CHECK(hetsched::nearest("Latency", names) == "latency");
   CHECK(hetsched::nearest("bandwdith", names) == "bandwidth");
@@ -30,13 +30,13 @@ TEST_CASE("long lists and long texts are shortened") {
 }
 
 TEST_CASE("numbers are as short as they can be and read back") {
-  CHECK(hetsched::shortest(0.1) == "0.1");
-  CHECK(hetsched::shortest(100000) == "100000");
-  CHECK(hetsched::shortest(-0.0) == "0");
-  CHECK(hetsched::shortest(1e-9) == "1e-09");
-  CHECK(hetsched::shortest(1e300) == "1e+300");
-  CHECK(std::stod(hetsched::shortest(1.0 / 3)) == 1.0 / 3);
-  CHECK(hetsched::shortest(std::numeric_limits<double>::infinity()) == "inf");
+  CHECK(hetsched::format_number(0.1) == "0.1");
+  CHECK(hetsched::format_number(100000) == "100000");
+  CHECK(hetsched::format_number(-0.0) == "0");
+  CHECK(hetsched::format_number(1e-9) == "1e-09");
+  CHECK(hetsched::format_number(1e300) == "1e+300");
+  CHECK(std::stod(hetsched::format_number(1.0 / 3)) == 1.0 / 3);
+  CHECK(hetsched::format_number(std::numeric_limits<double>::infinity()) == "inf");
 }
 
 TEST_CASE("errors carry all their problems, one per line") {

@@ -7,8 +7,8 @@
 namespace {
 
 using hetsched::Document;
-using hetsched::Names;
 using hetsched::Problems;
+using hetsched::Strings;
 using hetsched::WorkloadSpec;
 using hetsched::test::lines;
 using hetsched::test::text_of;

@@ -25,7 +25,7 @@ const ExecutorEntry& executor_named(std::string_view name) {
   const std::span<const ExecutorEntry> all = executors();
   const auto at = std::find_if(all.begin(), all.end(), [&](const ExecutorEntry& entry) { return entry.name == name; });
   if (at != all.end()) return *at;
-  Names names;
+  Strings names;
   for (const ExecutorEntry& entry : all) names.emplace_back(entry.name);
   throw InputError("\"" + std::string(name) + "\" is no executor; there are: " + join(names, ", "));
 }

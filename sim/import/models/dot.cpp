@@ -35,8 +35,8 @@ double quantity_of(const SourceText& source, std::string_view text, std::string_
   return *parsed.value;
 }
 
-Names parts_of(std::string_view list) {
-  Names parts;
+Strings parts_of(std::string_view list) {
+  Strings parts;
   while (true) {
     const std::size_t end = std::min(list.find_first_of(",;"), list.size());
     parts.emplace_back(trimmed(list.substr(0, end)));
@@ -70,7 +70,7 @@ class Tasks {
       result_.tasks.push_back(std::move(task));
       return;
     }
-    const Names parts = parts_of(given->value);
+    const Strings parts = parts_of(given->value);
     if (!first_with_time_.empty() && parts.size() != count_)
       source_.fail(given->at, "task " + in_quotes(node.name) + " has " + std::to_string(parts.size()) + " times, but " +
                                   in_quotes(first_with_time_) + " has " + std::to_string(count_));

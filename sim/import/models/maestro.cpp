@@ -170,7 +170,7 @@ class NetworkFile {
       read_gemm(name, dimensions, *layer.dims);
     } else {
       layer.op = type == "DSCONV" ? "depthwise_conv2d" : type == "TRCONV" ? "transposed_conv2d" : "conv2d";
-      const Names known = {"CONV", "DSCONV", "TRCONV", "NGCONV", "FC", "GEMM"};
+      const Strings known = {"CONV", "DSCONV", "TRCONV", "NGCONV", "FC", "GEMM"};
       if (std::find(known.begin(), known.end(), type) == known.end())
         source_.fail(type, "type must be one of " + join(known, ", ") + "; found " + in_quotes(type) +
                                did_you_mean(type, known));

@@ -23,10 +23,10 @@ namespace hetsched {
 struct ImportOptions {
   std::string name = {};                    ///< of the model; default: from the file, else the file's name
   std::optional<Precision> precision = {};  ///< of layers with dimensions; default: one byte per element
-  Names dims = {};                          ///< values of symbolic dimensions, as in "batch=1"
+  Strings dims = {};                        ///< values of symbolic dimensions, as in "batch=1"
   bool fuse = true;                         ///< normalisation and activation run with the layer before them
   bool allow_unknown = false;               ///< unknown operators become layers without work
-  Names kinds = {};                         ///< kinds that times are for, in the order of the file's times
+  Strings kinds = {};                       ///< kinds that times are for, in the order of the file's times
   std::optional<double> time_unit = {};     ///< s that 1 stands for; default 1
   std::optional<double> bytes_unit = {};    ///< B that 1 stands for; default 1
   std::optional<std::uint32_t> graph = {};  ///< which of the file's task graphs
@@ -41,8 +41,8 @@ struct ImportFile {
 /// What a reader found. Not yet checked.
 struct Imported {
   NetworkSpec network;
-  Names layer_where;  ///< of each layer: its place in the file, as "file:line:column"
-  Names notes;        ///< what the user should know: what was fused, what the model cannot say
+  Strings layer_where;  ///< of each layer: its place in the file, as "file:line:column"
+  Strings notes;        ///< what the user should know: what was fused, what the model cannot say
 };
 
 using ModelFormat = Format<Imported(const ImportFile&, const ImportOptions&)>;
@@ -53,7 +53,7 @@ std::span<const ModelFormat> model_formats();
 /// A model file as text, and what is to be said about it.
 struct ImportedModel {
   std::string text;
-  Names notes;
+  Strings notes;
 };
 
 /// Reads, checks and writes out: the same bytes give the same text. Throws InputError.

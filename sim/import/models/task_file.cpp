@@ -25,7 +25,7 @@ Imported TaskFile::as_model() const {
   result.network.name = name;
   result.notes = notes;
   std::map<std::string, std::size_t> index;
-  Names names;
+  Strings names;
   for (const FileTask& task : tasks) {
     index.emplace(task.name, names.size());
     names.push_back(task.name);

@@ -28,7 +28,7 @@ struct TaskFile {
   std::string name;  ///< empty: the file's name
   std::vector<FileTask> tasks;
   std::vector<FileEdge> edges;  ///< two between the same tasks are one with the sum of their bytes
-  Names notes;
+  Strings notes;
 
   /// Throws InputError for an edge from or to a task that there is not, or without any task. Cycles and
   /// duplicate names are found when the model is checked.

@@ -35,7 +35,7 @@ struct Table {
   std::string name;  ///< "pe0"
   std::uint32_t index = 0;
   std::string_view at;
-  Names columns;
+  Strings columns;
   std::vector<Words> rows;
 };
 
@@ -52,7 +52,7 @@ struct Graph {
   std::string_view at;
   std::vector<Task> tasks;
   std::vector<Arc> arcs;
-  Names timing;  ///< "period 300", "hard deadline of t0_2 at 300"
+  Strings timing;  ///< "period 300", "hard deadline of t0_2 at 300"
 };
 
 template <class Keys>
@@ -85,7 +85,7 @@ class TgffFile {
   void read_comment(std::string_view line) {
     const std::size_t hash = line.find('#');
     if (hash == std::string_view::npos || inside_ != Inside::table) return;
-    Names columns;
+    Strings columns;
     for (const std::string_view word : split_words(line.substr(hash + 1))) columns.push_back(lower(word));
     if (!columns.empty() && columns.front() == "type" && tables_.back().columns.empty())
       tables_.back().columns = columns;
@@ -153,20 +153,20 @@ class TgffFile {
       const std::string_view from = after(words, 2, "from"), to = after(words, 4, "to"), type = after(words, 6, "type");
       graph.arcs.push_back({from, to, source_.whole(type, "the type")});
     } else if (keyword == "period") {
-      graph.timing.push_back("period " + shortest(source_.number(after(words, 0, "period"), "the period")));
+      graph.timing.push_back("period " + format_number(source_.number(after(words, 0, "period"), "the period")));
     } else if (keyword == "hard_deadline" || keyword == "soft_deadline") {
       const std::string_view task = after(words, 2, "on"), time = after(words, 4, "at");
       graph.timing.push_back(keyword.substr(0, 4) + " deadline of " + std::string(task) + " at " +
-                             shortest(source_.number(time, "the deadline")));
+                             format_number(source_.number(time, "the deadline")));
     } else {
-      const Names known = {"PERIOD", "TASK", "ARC", "HARD_DEADLINE", "SOFT_DEADLINE"};
+      const Strings known = {"PERIOD", "TASK", "ARC", "HARD_DEADLINE", "SOFT_DEADLINE"};
       source_.fail(words[0], "must be one of " + join(known, ", ") + "; found " + in_quotes(words[0]) +
                                  did_you_mean(words[0], known));
     }
   }
 
   [[nodiscard]] const Graph& chosen_graph() const {
-    Names indices;
+    Strings indices;
     for (const Graph& graph : graphs_) {
       if (options_.graph == graph.index) return graph;
       indices.push_back(std::to_string(graph.index));

@@ -127,7 +127,7 @@ class Workflow {
     const std::string name = text_at(node);
     if (const auto at = index_.find(name); at != index_.end()) return at->second;
     if (const auto at = other_names_.find(name); at != other_names_.end()) return at->second;
-    Names names;
+    Strings names;
     for (const FileTask& known : result_.tasks) names.push_back(known.name);
     refuse(node, "there is no task " + in_quotes(name) + did_you_mean(name, names));
   }

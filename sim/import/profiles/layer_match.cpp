@@ -19,8 +19,8 @@ std::string plain(std::string_view name) {
   return begin == std::string::npos ? "" : text.substr(begin);
 }
 
-Names split(std::string_view text, const std::vector<std::string_view>& separators) {
-  Names parts(1);
+Strings split(std::string_view text, const std::vector<std::string_view>& separators) {
+  Strings parts(1);
   for (std::size_t at = 0; at < text.size();) {
     std::size_t length = 0;
     for (const std::string_view separator : separators)
@@ -31,7 +31,7 @@ Names split(std::string_view text, const std::vector<std::string_view>& separato
       parts.emplace_back();
     at += std::max<std::size_t>(length, 1);
   }
-  Names found;
+  Strings found;
   for (const std::string& part : parts)
     if (const auto inside = trimmed(part); !inside.empty()) found.emplace_back(inside);
   return found;
@@ -89,9 +89,9 @@ class LayerNames {
 
   /// ONNX's paths of modules name each module in full and end with the operator: /layer1/layer1.0/conv1/Conv.
   [[nodiscard]] std::optional<std::size_t> find_path(const std::string& name) const {
-    Names steps = split(name, {"/"});
+    Strings steps = split(name, {"/"});
     if (steps.size() < 2) return std::nullopt;
-    Names path;
+    Strings path;
     for (std::size_t i = 0; i < steps.size(); ++i)
       if (i + 1 == steps.size() || !steps[i + 1].starts_with(steps[i] + ".")) path.push_back(steps[i]);
     if (const auto found = find_plain(plain(join(path, ".")))) return found;
@@ -171,7 +171,7 @@ class Matcher {
     if (file_.numbered)
       return "has " + std::to_string(measured_.size()) + " layers, but " + model + " has " + std::to_string(all) +
              ", " + std::to_string(working) + " of them with multiply-accumulates; the file must be of all of either";
-    Names theirs, ours;
+    Strings theirs, ours;
     for (const Measurement& each : measured_) theirs.push_back(in_quotes(each.name));
     for (const LayerSpec& layer : network_.layers) ours.push_back(in_quotes(layer.name));
     return "does not name the layers of " + model + " (each once); it has " + listed(theirs, 5) + ", the model " +
@@ -230,7 +230,7 @@ class Matcher {
   }
 
   void add_layers() {
-    Names absent;
+    Strings absent;
     for (std::size_t i = 0; i < sums_.size(); ++i) {
       if (sums_[i].layer.empty()) {
         absent.push_back(network_.layers[i].name);
@@ -252,7 +252,7 @@ class Matcher {
   }
 
   void tell_left_over(const std::vector<Indices>& layers) {
-    Names left, known;
+    Strings left, known;
     for (const LayerSpec& layer : network_.layers) known.push_back(layer.name);
     double lost = 0, total = 0;
     for (std::size_t i = 0; i < measured_.size(); ++i) {

@@ -7,16 +7,16 @@
 
 namespace hetsched {
 
-/// One row of a profile to be.
+/// A row of the profile that is made.
 struct LayerTime {
   std::string layer;
-  double duration = 0;
+  double duration = 0;  ///< in the unit of Measurements::column
   std::optional<double> energy_nj;
 };
 
 struct LayerTimes {
   std::vector<LayerTime> rows;
-  Names notes;
+  Strings notes;
 };
 
 /// The measurements of one device by the layers of a network that read_network() completed, in its order.

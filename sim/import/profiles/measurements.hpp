@@ -12,10 +12,10 @@
 namespace hetsched {
 
 struct Measurement {
-  std::string name;    ///< of a layer, or of several that ran fused
-  std::string device;  ///< empty in formats that know none
-  std::string where;   ///< "file:line", for messages
-  double duration = 0;
+  std::string name;     ///< of a layer, or of several that ran fused
+  std::string device;   ///< empty in formats that know none
+  std::string where;    ///< "file:line", for messages
+  double duration = 0;  ///< in the unit of Measurements::column
   std::optional<double> energy_nj;
 };
 
@@ -25,7 +25,7 @@ struct Measurements {
   bool numbered = false;  ///< the names are the numbers 0, 1, ... of layers
   bool fused = false;     ///< a name may join several layers, as in "conv1 + relu1"
   std::vector<Measurement> rows;
-  Names notes;
+  Strings notes;
 };
 
 /// Four digits, for notes.

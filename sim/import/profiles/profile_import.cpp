@@ -31,7 +31,7 @@ std::vector<Device> devices_of(Measurements& file) {
 
 /// Gives the devices their kinds; those that no --kind is about have none.
 void assign_kinds(std::vector<Device>& devices, const ProfileRequest& request, Problems& problems) {
-  Names names;
+  Strings names;
   for (const Device& device : devices) names.push_back(device.name);
   const bool known = devices.size() > 1 || !devices.front().name.empty();
   for (const std::string& each : request.kinds) {
@@ -76,10 +76,10 @@ void append_row(std::string& csv, const LayerTime& row, const std::string& kind,
     detail::append_csv_text(csv, request.point);
   }
   csv += ',';
-  append_shortest(csv, row.duration);
+  append_number(csv, row.duration);
   if (energy) {
     csv += ',';
-    if (row.energy_nj) append_shortest(csv, *row.energy_nj);
+    if (row.energy_nj) append_number(csv, *row.energy_nj);
   }
   csv += '\n';
 }
@@ -100,7 +100,7 @@ ImportedProfile assemble(std::vector<Device>& devices, const Measurements& file,
       std::any_of(devices.begin(), devices.end(), [](const Device& d) { return d.rows.front().energy_nj.has_value(); });
   std::string rows;
   std::size_t count = 0;
-  Names kinds, unused;
+  Strings kinds, unused;
   std::map<std::string, std::string> owner;
   for (const Device& device : devices) {
     if (device.kind.empty()) {

@@ -18,7 +18,7 @@ enum class EnergySource { counts, file, none };
 
 struct ProfileRequest {
   std::string file;    ///< path of the measurements
-  Names kinds;         ///< "KIND", or "DEVICE=KIND" for formats with devices
+  Strings kinds;       ///< "KIND", or "DEVICE=KIND" for formats with devices
   std::string point;   ///< empty: the profile names none
   std::string model;   ///< path of a model whose layers are meant; empty: names stay as they are
   std::string column;  ///< what to take as the duration; empty: the format's default
@@ -29,7 +29,7 @@ struct ProfileRequest {
 struct ImportedProfile {
   std::string csv;   ///< a profile as models name it: comment, header, rows
   std::string what;  ///< "16 rows for kind gpu"
-  Names notes;       ///< what was matched, what is missing, what is left over; one sentence each
+  Strings notes;     ///< what was matched, what is missing, what is left over; one sentence each
 };
 
 struct Measurements;  // measurements.hpp

@@ -8,17 +8,17 @@
 namespace hetsched {
 namespace {
 
-const Names kLayerColumns = {"layer", "layer_name", "name",     "module", "module_name",
-                             "op",    "op_name",    "operator", "node"};
-const Names kDeviceColumns = {"device",    "device_name", "device_type", "hardware",
-                              "processor", "accelerator", "backend"};
+const Strings kLayerColumns = {"layer", "layer_name", "name",     "module", "module_name",
+                               "op",    "op_name",    "operator", "node"};
+const Strings kDeviceColumns = {"device",    "device_name", "device_type", "hardware",
+                                "processor", "accelerator", "backend"};
 const std::map<std::string, std::string> kUnits = {{"s", "time_s"},     {"sec", "time_s"}, {"seconds", "time_s"},
                                                    {"ms", "time_ms"},   {"us", "time_us"}, {"usec", "time_us"},
                                                    {"msec", "time_ms"}, {"ns", "time_ns"}};
 
 /// The words of a header: "CPU time (ms)" -> cpu, time, ms.
-Names words_of(const std::string& header) {
-  Names words;
+Strings words_of(const std::string& header) {
+  Strings words;
   bool inside = false;
   for (const char c : lowered(header)) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -31,12 +31,12 @@ Names words_of(const std::string& header) {
 
 /// The profile's column for a header that ends with a unit of time; empty for others.
 std::string time_column(const std::string& header) {
-  const Names words = words_of(header);
+  const Strings words = words_of(header);
   const auto unit = words.empty() ? kUnits.end() : kUnits.find(words.back());
   return unit == kUnits.end() ? "" : unit->second;
 }
 
-std::optional<std::size_t> first_of(const Sheet& sheet, const Names& wanted) {
+std::optional<std::size_t> first_of(const Sheet& sheet, const Strings& wanted) {
   for (const std::string& name : wanted)
     for (std::size_t i = 0; i < sheet.columns().size(); ++i)
       if (join(words_of(sheet.columns()[i]), "_") == name) return i;
@@ -51,7 +51,7 @@ std::optional<std::size_t> find_time(const Sheet& sheet, const std::string& want
     return std::nullopt;
   }
   std::vector<std::size_t> columns;
-  Names names;
+  Strings names;
   for (std::size_t i = 0; i < sheet.columns().size(); ++i)
     if (!time_column(sheet.columns()[i]).empty()) {
       columns.push_back(i);

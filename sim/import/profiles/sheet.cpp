@@ -9,8 +9,8 @@ namespace hetsched {
 namespace {
 
 /// Cells without the empty ones that trailing commas leave.
-Names cells_of(const detail::CsvScanner& scanner) {
-  Names cells(scanner.cells().begin(), scanner.cells().end());
+Strings cells_of(const detail::CsvScanner& scanner) {
+  Strings cells(scanner.cells().begin(), scanner.cells().end());
   while (!cells.empty() && cells.back().empty()) cells.pop_back();
   return cells;
 }

@@ -15,7 +15,7 @@ namespace hetsched {
 class Sheet {
  public:
   struct Row {
-    Names cells;
+    Strings cells;
     std::string where;  ///< "file:line"
   };
 
@@ -23,7 +23,7 @@ class Sheet {
   /// header.
   Sheet(const std::string& path, Problems& problems);
 
-  [[nodiscard]] const Names& columns() const { return columns_; }
+  [[nodiscard]] const Strings& columns() const { return columns_; }
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
   /// Where the header stands.
   [[nodiscard]] const std::string& where() const { return where_; }
@@ -36,7 +36,7 @@ class Sheet {
   double number(const Row& row, std::size_t column, Problems& problems) const;
 
  private:
-  Names columns_;
+  Strings columns_;
   std::vector<Row> rows_;
   std::string where_;
 };

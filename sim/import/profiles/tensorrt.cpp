@@ -104,7 +104,7 @@ Measurements read_tensorrt(const ProfileRequest& request, Problems& problems) {
   std::vector<TrtNode> nodes = read_nodes(document.root(), request.column, problems);
   double total = 0, copied = 0;
   for (const TrtNode& node : nodes) total += node.measured.duration;
-  Names copies;
+  Strings copies;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (!nodes[i].copy) continue;
     const Measurement& copy = nodes[i].measured;

@@ -13,7 +13,7 @@ namespace {
 
 using Values = std::map<std::string, std::int64_t>;
 
-Values parse_values(const Names& texts) {
+Values parse_values(const Strings& texts) {
   Values values;
   for (const std::string& text : texts) {
     const std::size_t equals = text.rfind('=');
@@ -49,8 +49,8 @@ void replace_in(onnx::ValueInfoProto& info, const Values& values) {
 }
 
 /// Sets the dimensions of the inputs. `symbols`: all there are, in order; `missing`: those without a value.
-void replace_in_inputs(onnx::GraphProto& graph, const Values& values, const std::string& file, Names& symbols,
-                       Names& missing) {
+void replace_in_inputs(onnx::GraphProto& graph, const Values& values, const std::string& file, Strings& symbols,
+                       Strings& missing) {
   std::set<std::string> fixed;
   for (const auto& tensor : graph.initializer()) fixed.insert(tensor.name());
   for (onnx::ValueInfoProto& input : *graph.mutable_input()) {
@@ -72,9 +72,9 @@ void replace_in_inputs(onnx::GraphProto& graph, const Values& values, const std:
 
 }  // namespace
 
-void replace_symbols(onnx::GraphProto& graph, const Names& texts, const std::string& file) {
+void replace_symbols(onnx::GraphProto& graph, const Strings& texts, const std::string& file) {
   const Values values = parse_values(texts);
-  Names symbols, missing;
+  Strings symbols, missing;
   replace_in_inputs(graph, values, file, symbols, missing);
   for (const auto& [name, value] : values)
     if (std::find(symbols.begin(), symbols.end(), name) == symbols.end())
@@ -84,7 +84,7 @@ void replace_symbols(onnx::GraphProto& graph, const Names& texts, const std::str
                                   (symbols.empty() ? "; there are none" : "; there are: " + listed(symbols)) +
                                   did_you_mean(name, symbols)}});
   if (!missing.empty()) {
-    Names flags;
+    Strings flags;
     for (const std::string& name : missing) flags.push_back("--dim " + name + "=N");
     throw InputError(std::vector{Problem{file, "", "symbolic dimensions have no value; give " + join(flags, " ")}});
   }

@@ -13,6 +13,6 @@ namespace hetsched::onnx_import {
 /// Replaces symbolic dimensions by the values that the user gives ("batch=1"). One without a name is called
 /// INPUT.AXIS. Shapes elsewhere in the graph that name other symbols are forgotten: they follow from the
 /// inputs. Throws InputError with all that have no value, or if a value is given to none.
-void replace_symbols(onnx::GraphProto& graph, const Names& values, const std::string& file);
+void replace_symbols(onnx::GraphProto& graph, const Strings& values, const std::string& file);
 
 }  // namespace hetsched::onnx_import

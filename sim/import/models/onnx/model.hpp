@@ -28,7 +28,7 @@ double element_bytes(std::int32_t type);
 struct Model {
   onnx::ModelProto proto;
   std::map<std::string, Tensor> tensors;
-  Names notes;
+  Strings notes;
   std::string file;
 
   /// The tensor of that name; one without shape for the empty name, which stands for "not given".

@@ -84,7 +84,7 @@ class Builder {
     for (int i = 0; i < nodes_.size(); ++i)
       if (!is_fixed(i) && role_of(nodes_[i]) == Role::unknown)
         ++unknown[(nodes_[i].domain().empty() ? "" : nodes_[i].domain() + ".") + nodes_[i].op_type()];
-    Names list;
+    Strings list;
     for (const auto& [op, count] : unknown)
       list.push_back(is_text(op) ? op + " (" + std::to_string(count) + ")" : "(no text)");
     if (!list.empty() && !options_.allow_unknown)
@@ -167,7 +167,7 @@ class Builder {
     layer.name = unique_name(i);
     layer.op = work.op;
     layer.dims = work.dims;
-    const Names outputs = outputs_of(i, work);
+    const Strings outputs = outputs_of(i, work);
     const auto precision = precision_of(model_.tensor(work.output).type);
     if (precision && precision != result_.network.precision) layer.precision = precision;
     set_sizes(layer, work, outputs);
@@ -179,16 +179,16 @@ class Builder {
   }
 
   /// What is fused leaves one output.
-  [[nodiscard]] Names outputs_of(int i, const Work& work) const {
+  [[nodiscard]] Strings outputs_of(int i, const Work& work) const {
     if (!fused_[i].with.empty()) return {work.output};
-    Names names;
+    Strings names;
     for (const std::string& name : nodes_[i].output())
       if (!name.empty() && (names.empty() || model_.tensor(name).has_shape)) names.push_back(name);
     return names;
   }
 
   /// Tensors that are views of one are one.
-  void connect(std::vector<InputSpec>& inputs, const Names& reads) const {
+  void connect(std::vector<InputSpec>& inputs, const Strings& reads) const {
     std::map<std::size_t, std::size_t> input_of;  // of a layer
     std::set<std::string> seen;
     for (const std::string& read : reads) {
@@ -212,7 +212,7 @@ class Builder {
   }
 
   /// Bytes, parameters and work; where they follow from dims they are not written.
-  void set_sizes(LayerSpec& layer, const Work& work, const Names& outputs) {
+  void set_sizes(LayerSpec& layer, const Work& work, const Strings& outputs) {
     double input_bytes = 0, output_bytes = 0, weight_bytes = 0, params = 0;
     for (const std::string& name : work.reads) input_bytes += model_.tensor(name).bytes();
     for (const std::string& name : outputs) output_bytes += model_.tensor(name).bytes();
@@ -235,13 +235,13 @@ class Builder {
 
   void report() {
     if (fused_count_.empty()) return;
-    Names list;
+    Strings list;
     for (const auto& [op, count] : fused_count_) list.push_back(std::to_string(count) + " " + op);
     result_.notes.push_back("fused into the layer before: " + join(list, ", ") + " (--no-fuse keeps them as layers)");
   }
 
   [[nodiscard]] std::string opsets() const {
-    Names list;
+    Strings list;
     for (const auto& opset : model_.proto.opset_import())
       if (is_text(opset.domain()))
         list.push_back((opset.domain().empty() ? "" : opset.domain() + " ") + std::to_string(opset.version()));

@@ -95,8 +95,8 @@ class Reader {
       model_.fail(index_, "has an input of " + std::to_string(in.dims.size()) + " dimensions and a weight of " +
                               std::to_string(filter.dims.size()) + "; they must have as many");
     if (channels != in.dims[1])
-      model_.fail(index_,
-                  "has an input of " + shortest(in.dims[1]) + " channels and a weight for " + shortest(channels));
+      model_.fail(index_, "has an input of " + format_number(in.dims[1]) + " channels and a weight for " +
+                              format_number(channels));
   }
   [[nodiscard]] std::vector<double> numbers(const std::string& name, std::size_t count, double fallback) const {
     const onnx::AttributeProto* given = attribute(node_, name);

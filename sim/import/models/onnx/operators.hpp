@@ -39,8 +39,8 @@ struct Work {
   std::string op;
   std::optional<Dims> dims = {};
   std::optional<double> macs = 0;  ///< nothing: unknown
-  Names reads = {};                ///< tensors that are activations, each once
-  Names weights = {};              ///< tensors that are parameters
+  Strings reads = {};              ///< tensors that are activations, each once
+  Strings weights = {};            ///< tensors that are parameters
   std::string output = {};         ///< its first output, after what is fused
 };
 
