@@ -1,46 +1,50 @@
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "decorators/learned/rule.hpp"
+#include "decorators/rules.hpp"
 #include "hetsched/policy.hpp"
 #include "support/start_check.hpp"
 
 namespace hetsched {
+namespace learned_rules {
+
+using Maker = std::unique_ptr<Rule>(Params&);
+// One file each in learned/.
+Maker ewma, bayes;
+
+namespace {
+
+// In the order in which help names them.
+constexpr RuleEntry<Rule> kRules[] = {
+    {"ewma", ewma},    // exponentially weighted moving average
+    {"bayes", bayes},  // mean of a normal model
+};
+
+}  // namespace
+}  // namespace learned_rules
+
 namespace {
 
 /// Corrects predicted costs from what finished tasks took: the policy inside sees a cost matrix whose times are
 /// multiplied by what was learned of each (task, kind), and the best and mean times of tasks, models and what is left
 /// of requests that follow from it. The factor is that of computing, from its start to its end, over the time alone at
 /// the operating point and in the batch that it ran with; a batch counts once. Contention for memory is learned as if
-/// it were the task's; nothing is learned of transfers, and of a task whose operating point changed while it ran.
-///
-/// - ewma: factor += weight x (measured / predicted - factor), from 1.
-/// - bayes: the logarithm of measured / predicted is normal with unknown mean, prior N(0, prior_sd^2), and known
-///   deviation noise_sd; the factor is exp(posterior mean) (conjugate normal model, textbook).
+/// it were the task's; nothing is learned of transfers, and of a task whose operating point changed while it ran. How a
+/// factor follows from measurements is a rule.
 ///
 /// Each start carries the time that is expected with the factor (column expected_s of tasks.csv).
 class Learned final : public Policy {
  public:
   Learned(Params& p, std::unique_ptr<Policy> inner)
       : inner_(std::move(inner)),
-        bayes_(
-            p.choice("rule", {.fallback = "ewma", .of = {"ewma", "bayes"}, .doc = "how factors follow measurements"}) ==
-            "bayes"),
-        weight_(p.number("weight", {.fallback = 0.25, .min = 0, .max = 1, .doc = "ewma: of the newest measurement"})),
-        prior_(p.number(
-            "prior_sd",
-            {.fallback = 0.5, .min = 1e-6, .max = 100, .doc = "bayes: of the logarithm, before anything is measured"})),
-        noise_(p.number(
-            "noise_sd",
-            {.fallback = 0.2, .min = 1e-6, .max = 100, .doc = "bayes: of the logarithm of one measurement"})) {}
+        rule_(RuleChoice(p, learned_rules::kRules, "ewma", "how factors follow measurements").make(p)) {}
 
   void begin(const SystemView& view) override {
     costs_.assign(view.costs.begin(), view.costs.end());
-    learned_.assign(view.rows, IdVector<KindId, Factor>(view.kinds.size()));
+    rule_->begin(std::size_t{view.rows} * view.kinds.size());
     accelerators_.all().assign(view.accelerators.begin(), view.accelerators.end());
     starts_at_ = accelerators_;
     changed_.assign(view.accelerators.size(), 0);
@@ -90,12 +94,6 @@ class Learned final : public Policy {
   [[nodiscard]] static const Drop& foreseen(const Drop& d, const SystemView&) { return d; }
   [[nodiscard]] static const WakeAt& foreseen(const WakeAt& d, const SystemView&) { return d; }
   [[nodiscard]] static const Forecast& foreseen(const Forecast& d, const SystemView&) { return d; }
-
-  struct Factor {
-    double value = 1;
-    double sum = 0;  ///< of logarithms
-    double count = 0;
-  };
 
   /// What is left of a request by corrected times, for as long as neither changes.
   struct Left {
@@ -179,17 +177,7 @@ class Learned final : public Policy {
     if (!(measured > 0) || !(predicted > 0) || !(predicted < kNever)) return;
     const KindId kind = view.accelerators[state.accelerator].kind;
     const CostRowId row = model_task.row(state.variant);
-    Factor& factor = learned_[row][kind];
-    const double ratio = measured / predicted;
-    if (bayes_) {
-      factor.sum += std::log(ratio);
-      ++factor.count;
-      const double precision = 1 / (prior_ * prior_) + factor.count / (noise_ * noise_);
-      factor.value = std::exp(factor.sum / (noise_ * noise_) / precision);
-    } else {
-      factor.value += weight_ * (ratio - factor.value);
-    }
-    correct(view, row, kind, factor.value);
+    correct(view, row, kind, rule_->learn(index_of(row) * view.kinds.size() + index_of(kind), measured / predicted));
     if (state.variant == VariantId::original) correct_sums(view, view.request(task).model, task.task);
   }
 
@@ -235,10 +223,8 @@ class Learned final : public Policy {
   }
 
   std::unique_ptr<Policy> inner_;
-  bool bayes_;
-  double weight_, prior_, noise_;
+  std::unique_ptr<learned_rules::Rule> rule_;  ///< has a factor for each row and kind
   std::vector<Cost> costs_;
-  IdVector<CostRowId, IdVector<KindId, Factor>> learned_;
   IdVector<ModelId, IdVector<TaskId, ModelTask>> tasks_;  ///< with corrected times
   IdVector<ModelId, Model> models_;
   IdVector<ModelId, std::uint32_t> versions_;  ///< how often it was corrected

@@ -1,5 +1,7 @@
 #include "cost/array_shape.hpp"
 
+#include "base/errors.hpp"
+
 namespace hetsched {
 
 std::optional<ArrayShape> array_shape(const LayerWork& work) {
@@ -47,8 +49,15 @@ std::optional<ArrayShape> array_shape(const LayerWork& work) {
       shape.y = shape.p;
       shape.x = 1;
       return shape;
-    default: return std::nullopt;
+    case OperatorClass::pool:
+    case OperatorClass::elementwise:
+    case OperatorClass::normalization:
+    case OperatorClass::softmax:
+    case OperatorClass::embedding:
+    case OperatorClass::resize:
+    case OperatorClass::movement: return std::nullopt;
   }
+  throw InternalError("unknown operator class");
 }
 
 }  // namespace hetsched

@@ -4,20 +4,11 @@
 #include <variant>
 
 #include "base/text.hpp"
-#include "cost/maestro_array.hpp"
-#include "cost/mapped_array.hpp"
-#include "cost/roofline.hpp"
-#include "cost/systolic_array.hpp"
+#include "cost/cost_models.hpp"
 #include "model/layer_work.hpp"
 
 namespace hetsched {
 namespace {
-
-std::unique_ptr<const CostModel> make(const ProfileCosts&) { return nullptr; }
-std::unique_ptr<const CostModel> make(const RooflineSpec& spec) { return make_roofline(spec); }
-std::unique_ptr<const CostModel> make(const SystolicArraySpec& spec) { return make_systolic_array(spec); }
-std::unique_ptr<const CostModel> make(const MaestroArraySpec& spec) { return make_maestro_array(spec); }
-std::unique_ptr<const CostModel> make(const MappedArraySpec& spec) { return make_mapped_array(spec); }
 
 void enlarge(LayerWork& work, std::uint32_t batch) {
   work.batch *= batch;
@@ -48,15 +39,7 @@ std::vector<OperatorClass> operators_of(const RooflineSpec& spec) {
   return operators;
 }
 
-std::string_view name_of_source(const CostSpec& spec) {
-  return std::visit([]<class S>(const S&) { return tag<S>; }, spec);
-}
-
 }  // namespace
-
-std::unique_ptr<const CostModel> make_cost_model(const CostSpec& spec) {
-  return std::visit([](const auto& s) { return make(s); }, spec);
-}
 
 bool LayerCosts::Source::is_for(std::optional<OperatorClass> op) const {
   return operators.empty() || (op && std::find(operators.begin(), operators.end(), *op) != operators.end());
@@ -73,8 +56,11 @@ LayerCosts::LayerCosts(const PlatformSpec& platform, NameIds& ids, Problems& pro
                               [&](const AcceleratorSpec& a) { return a.kind == spec.name; });
     std::vector<Source>& sources = sources_.emplace_back();
     for (const CostSpec& cost : spec.costs)
-      sources.push_back({std::visit([](const auto& s) { return operators_of(s); }, cost), make_cost_model(cost),
-                         name_of_source(cost)});
+      sources.push_back(std::visit(
+          []<class Spec>(const Spec& s) {
+            return Source{operators_of(s), make_cost_model(s), tag<Spec>};
+          },
+          cost));
     if (sources.empty()) sources.push_back({{}, nullptr, tag<ProfileCosts>});
   }
 }

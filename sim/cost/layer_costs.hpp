@@ -15,9 +15,6 @@
 
 namespace hetsched {
 
-/// The cost model that a spec describes; null for the profile table.
-std::unique_ptr<const CostModel> make_cost_model(const CostSpec& spec);
-
 class LayerCosts {
  public:
   /// The platform and the ids must outlive it.

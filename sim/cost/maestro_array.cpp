@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cost/cost_models.hpp"
 #include "cost/memory_hierarchy.hpp"
 
 namespace hetsched {
@@ -169,6 +170,8 @@ ArrayShape exchanged(const ArrayShape& l, MaestroDataflow dataflow) {
   return other;
 }
 
+/// Linear layers and matrix products are priced as 1 x 1 convolutions; in yxp_os and rs, which spread output
+/// rows, with their sides exchanged (output features spread instead of rows) if that takes fewer cycles.
 class MaestroArray final : public CostModel {
  public:
   explicit MaestroArray(const MaestroArraySpec& spec) : spec_(spec), unlimited_(spec) {
@@ -223,7 +226,7 @@ MaestroCounts count_maestro(const ArrayShape& shape, const MaestroArraySpec& arr
   return counts;
 }
 
-std::unique_ptr<CostModel> make_maestro_array(const MaestroArraySpec& spec) {
+std::unique_ptr<const CostModel> make_cost_model(const MaestroArraySpec& spec) {
   return std::make_unique<MaestroArray>(spec);
 }
 

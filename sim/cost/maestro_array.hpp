@@ -3,10 +3,7 @@
 /// Dataflow: A Data-Centric Approach", MICRO 2019) and its dataflow templates, as closed forms.
 #pragma once
 
-#include <memory>
-
 #include "cost/array_shape.hpp"
-#include "cost/cost_model.hpp"
 #include "model/array_spec.hpp"
 
 namespace hetsched {
@@ -27,9 +24,5 @@ struct MaestroCounts {
 /// layers at larger strides too but for the reads of outputs (MAESTRO takes the output's size as if the
 /// stride were 1).
 MaestroCounts count_maestro(const ArrayShape& shape, const MaestroArraySpec& array);
-
-/// Linear layers and matrix products are priced as 1 x 1 convolutions; in yxp_os and rs, which spread output
-/// rows, with their sides exchanged (output features spread instead of rows) if that takes fewer cycles.
-std::unique_ptr<CostModel> make_maestro_array(const MaestroArraySpec& spec);
 
 }  // namespace hetsched

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "cost/cost_models.hpp"
 #include "cost/memory_hierarchy.hpp"
 
 namespace hetsched {
@@ -89,7 +90,7 @@ MappedCounts count_mapped(const ArrayShape& l, const MappedArraySpec& array) {
   return counts;
 }
 
-std::unique_ptr<CostModel> make_mapped_array(const MappedArraySpec& spec) {
+std::unique_ptr<const CostModel> make_cost_model(const MappedArraySpec& spec) {
   return std::make_unique<MappedArray>(spec);
 }
 

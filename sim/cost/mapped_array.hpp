@@ -2,10 +2,7 @@
 /// Arrays whose spatial unrolling is data.
 #pragma once
 
-#include <memory>
-
 #include "cost/array_shape.hpp"
-#include "cost/cost_model.hpp"
 #include "model/array_spec.hpp"
 
 namespace hetsched {
@@ -23,7 +20,5 @@ struct MappedCounts {
 /// local_channels output channels in turn; windows of inputs slide. What enters is waited for, results leave meanwhile:
 /// cycles = max(steps + (inputs + weights) / bandwidth, results / bandwidth).
 MappedCounts count_mapped(const ArrayShape& shape, const MappedArraySpec& array);
-
-std::unique_ptr<CostModel> make_mapped_array(const MappedArraySpec& spec);
 
 }  // namespace hetsched

@@ -1,8 +1,8 @@
-#include "cost/roofline.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include "cost/cost_models.hpp"
 
 namespace hetsched {
 namespace {
@@ -41,6 +41,13 @@ struct Demand {
   double reads = 0, writes = 0;  ///< bytes of the memory
 };
 
+/// The roofline cost model: a layer takes the time of its arithmetic or that of its traffic, whichever is longer, and
+/// an overhead. Formulas, scaling between operating points and sources stand at RooflineSpec.
+///
+/// cost() leaves time kNever for an operator that is neither among `operators` nor among `fused_operators`, for a
+/// number format without a peak, and for a layer whose operator is not known, unless the spec is for all operators and
+/// the model file says what the layer computes or moves. `utilization` counts multiply-accumulates against the peak at
+/// the point; accesses are elements moved to and from the memory, and those that stayed in `buffer`.
 class Roofline final : public CostModel {
  public:
   explicit Roofline(const RooflineSpec& spec)
@@ -164,6 +171,6 @@ class Roofline final : public CostModel {
 
 }  // namespace
 
-std::unique_ptr<CostModel> make_roofline(const RooflineSpec& spec) { return std::make_unique<Roofline>(spec); }
+std::unique_ptr<const CostModel> make_cost_model(const RooflineSpec& spec) { return std::make_unique<Roofline>(spec); }
 
 }  // namespace hetsched

@@ -2,11 +2,13 @@
 
 #include <cmath>
 
+#include "cost/cost_models.hpp"
 #include "cost/memory_hierarchy.hpp"
 
 namespace hetsched {
 namespace {
 
+/// Depthwise layers and groups are computed one group after the other.
 class SystolicArray final : public CostModel {
  public:
   explicit SystolicArray(const SystolicArraySpec& spec) : spec_(spec) {}
@@ -55,7 +57,7 @@ SystolicCounts count_systolic(const SystolicWork& work, const SystolicArraySpec&
   return counts;
 }
 
-std::unique_ptr<CostModel> make_systolic_array(const SystolicArraySpec& spec) {
+std::unique_ptr<const CostModel> make_cost_model(const SystolicArraySpec& spec) {
   return std::make_unique<SystolicArray>(spec);
 }
 

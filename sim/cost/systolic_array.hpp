@@ -3,9 +3,6 @@
 /// scalability of DNN accelerators using SCALE-sim", ISPASS 2020).
 #pragma once
 
-#include <memory>
-
-#include "cost/cost_model.hpp"
 #include "model/array_spec.hpp"
 
 namespace hetsched {
@@ -26,8 +23,5 @@ struct SystolicCounts {
 /// Cycles" is the last cycle's index, one less than their number; its output writes for os, which count the array's
 /// area and half its circumference once too often per fold, are output_writes + folds * (rows + columns).
 SystolicCounts count_systolic(const SystolicWork& work, const SystolicArraySpec& array);
-
-/// Depthwise layers and groups are computed one group after the other.
-std::unique_ptr<CostModel> make_systolic_array(const SystolicArraySpec& spec);
 
 }  // namespace hetsched

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/errors.hpp"
+#include "base/overloads.hpp"
 #include "base/text.hpp"
 
 namespace hetsched {
@@ -23,14 +24,6 @@ void check_amount(const StreamSpec& stream, std::uint64_t index) {
   throw InputError("stream " + in_quotes(stream.name) + " of the workload makes more than " +
                    format_number(kMostRequests) +
                    " requests; check its rate, its think_time and the duration, or give a count");
-}
-
-std::optional<std::uint64_t> count_of(const Arrival& arrival) {
-  if (const auto* p = std::get_if<Periodic>(&arrival)) return p->count;
-  if (const auto* p = std::get_if<Poisson>(&arrival)) return p->count;
-  if (const auto* p = std::get_if<TraceArrivals>(&arrival)) return p->times.size();
-  if (const auto* p = std::get_if<Burst>(&arrival)) return p->count;
-  return std::nullopt;
 }
 
 }  // namespace
@@ -53,10 +46,11 @@ double Cadence::at(std::uint64_t k) const {
 
 ArrivalSource::ArrivalSource(const StreamSpec& stream, std::optional<double> duration, std::uint64_t seed)
     : stream_(stream),
+      facts_(facts_of(stream.arrival)),
       duration_(duration),
       arrival_random_(seed, "arrival", stream.name),
       thinning_random_(seed, "thinning", stream.name) {
-  if (const auto* periodic = std::get_if<Periodic>(&stream.arrival)) cadence_.emplace(*periodic);
+  if (facts_.periodic != nullptr) cadence_.emplace(*facts_.periodic);
 }
 
 bool ArrivalSource::wins(std::uint64_t index) const {
@@ -64,29 +58,35 @@ bool ArrivalSource::wins(std::uint64_t index) const {
 }
 
 std::optional<ArrivalTime> ArrivalSource::candidate() {
-  const auto count = count_of(stream_.arrival);
-  if (count && index_ >= *count) return std::nullopt;
+  if (facts_.count && index_ >= *facts_.count) return std::nullopt;
   check_amount(stream_, index_);
-  ArrivalTime arrival{.index = index_};
-  if (const auto* periodic = std::get_if<Periodic>(&stream_.arrival)) {
-    arrival.nominal = periodic->phase + cadence_->at(index_);
-    arrival.time = arrival.nominal;
-    if (periodic->jitter > 0) arrival.time += periodic->jitter * arrival_random_.uniform(index_);
-  } else if (const auto* poisson = std::get_if<Poisson>(&stream_.arrival)) {
-    const double from = index_ == 0 ? poisson->phase : last_;
-    arrival.nominal = arrival.time = from + arrival_random_.exponential(index_) / poisson->rate;
-  } else if (const auto* trace = std::get_if<TraceArrivals>(&stream_.arrival)) {
-    arrival.nominal = arrival.time = trace->times[index_];
-  } else if (const auto* burst = std::get_if<Burst>(&stream_.arrival)) {
-    arrival.nominal = arrival.time = burst->at;
-  } else {
-    return std::nullopt;
-  }
-  if (duration_ && arrival.nominal >= *duration_) return std::nullopt;
-  arrival.time = std::max(arrival.time, last_);
-  last_ = arrival.time;
+  std::optional<ArrivalTime> arrival = drawn();
+  if (!arrival || (duration_ && arrival->nominal >= *duration_)) return std::nullopt;
+  arrival->time = std::max(arrival->time, last_);
+  last_ = arrival->time;
   ++index_;
   return arrival;
+}
+
+std::optional<ArrivalTime> ArrivalSource::drawn() const {
+  const auto at = [this](double time) { return ArrivalTime{index_, time, time}; };
+  const std::optional<ArrivalTime> caused;
+  return std::visit(Overloads{
+                        [&](const Periodic& periodic) {
+                          ArrivalTime arrival = at(periodic.phase + cadence_->at(index_));
+                          if (periodic.jitter > 0) arrival.time += periodic.jitter * arrival_random_.uniform(index_);
+                          return std::optional(arrival);
+                        },
+                        [&](const Poisson& poisson) {
+                          const double from = index_ == 0 ? poisson.phase : last_;
+                          return std::optional(at(from + arrival_random_.exponential(index_) / poisson.rate));
+                        },
+                        [&](const TraceArrivals& trace) { return std::optional(at(trace.times[index_])); },
+                        [&](const Burst& burst) { return std::optional(at(burst.at)); },
+                        [&](const ClosedLoop&) { return caused; },
+                        [&](const Triggered&) { return caused; },
+                    },
+                    stream_.arrival);
 }
 
 std::optional<ArrivalTime> ArrivalSource::next() {
@@ -104,14 +104,14 @@ std::optional<ArrivalTime> ArrivalSource::caused(double time) {
 
 double ArrivalSource::deadline(const ArrivalTime& arrival, double released) const {
   const QuantityOrWord& given = stream_.deadline;
-  if (given.value) {
-    const double from = stream_.deadline_from == DeadlineFrom::nominal ? arrival.nominal : released;
-    return from + *given.value;
+  const bool is_period = given.word == "period" && cadence_;
+  if (!given.value && !is_period) return std::numeric_limits<double>::infinity();
+  switch (stream_.deadline_from) {
+    case DeadlineFrom::release: return released + (given.value ? *given.value : cadence_->period());
+    case DeadlineFrom::nominal:
+      return given.value ? arrival.nominal + *given.value : facts_.phase + cadence_->at(arrival.index + 1);
   }
-  if (given.word != "period" || !cadence_) return std::numeric_limits<double>::infinity();
-  if (stream_.deadline_from == DeadlineFrom::release) return released + cadence_->period();
-  const double phase = std::get<Periodic>(stream_.arrival).phase;
-  return phase + cadence_->at(arrival.index + 1);
+  throw InternalError("unknown start of deadlines");
 }
 
 }  // namespace hetsched

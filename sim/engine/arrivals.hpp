@@ -49,9 +49,12 @@ class ArrivalSource {
 
  private:
   std::optional<ArrivalTime> candidate();
+  /// By the process alone: the duration and the arrivals before are not looked at. Nothing if the run causes arrivals.
+  [[nodiscard]] std::optional<ArrivalTime> drawn() const;
   [[nodiscard]] bool wins(std::uint64_t index) const;
 
   const StreamSpec& stream_;
+  ArrivalFacts facts_;
   std::optional<double> duration_;
   std::optional<Cadence> cadence_;
   RandomStream arrival_random_, thinning_random_;

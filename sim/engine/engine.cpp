@@ -140,7 +140,11 @@ void Engine::begin() {
     if (outage.on) events_.add(*outage.on, due::TurnOn{*at});
   }
   releases_.begin();
-  if (instance_.workload.end == EndRule::at_duration) events_.add(*instance_.workload.duration, due::RunEnd{});
+  switch (instance_.workload.end) {
+    case EndRule::drain:
+    case EndRule::last_release: break;  // check_end() sees to those
+    case EndRule::at_duration: events_.add(*instance_.workload.duration, due::RunEnd{}); break;
+  }
   events_.add(0, due::Instant{});
   state_.push_event({});
 }
@@ -398,8 +402,11 @@ void Engine::carry_out(const Prefetch& d) {
 }
 
 void Engine::check_end() {
-  if (instance_.workload.end == EndRule::last_release && releases_.exhausted()) over_ = true;
-  if (instance_.workload.end == EndRule::drain && releases_.exhausted() && state_.live().empty()) over_ = true;
+  switch (instance_.workload.end) {
+    case EndRule::drain: over_ |= releases_.exhausted() && state_.live().empty(); break;
+    case EndRule::last_release: over_ |= releases_.exhausted(); break;
+    case EndRule::at_duration: break;  // an event ends it
+  }
   if (over_ || slots_in_use_ > 0 || transfers_.any() || !events_.empty()) return;
   if (const std::string forgotten = startable(state_.view(now_)); !forgotten.empty())
     policy_.failed(now_, "decided nothing",

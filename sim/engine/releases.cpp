@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/errors.hpp"
+#include "base/overloads.hpp"
 #include "base/text.hpp"
 
 namespace hetsched {
@@ -14,29 +15,39 @@ constexpr std::uint64_t kMostIdleTicks = 10'000'000;
 }  // namespace
 
 Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& state, EventQueue& events)
-    : workload_(workload), seed_(seed), state_(state), events_(events) {
+    : workload_(workload), seed_(seed), state_(state), events_(events), polled_(is_polled(workload.release)) {
   const auto stream_named = [&](const std::string& name) {
     const auto at = std::find_if(workload.streams.begin(), workload.streams.end(),
                                  [&](const StreamSpec& s) { return s.name == name; });
     return id_of<StreamId>(static_cast<std::size_t>(at - workload.streams.begin()));
   };
   for (const StreamSpec& stream : workload.streams)
-    streams_.push_back({ArrivalSource(stream, workload.duration, seed), {}, StreamId::none, {}, 0, 0, {}, {}});
+    streams_.push_back(
+        {ArrivalSource(stream, workload.duration, seed), {}, StreamId::none, {}, 0, nullptr, 0, 0, {}, {}});
   for (const StreamId s : streams_.ids()) {
     const StreamSpec& stream = spec(s);
     if (!stream.after.empty()) streams_[s].after = stream_named(stream.after);
-    if (const auto* triggered = std::get_if<Triggered>(&stream.arrival))
-      streams_[stream_named(triggered->by)].triggers.push_back(s);
-    if (const auto* periodic = std::get_if<Periodic>(&stream.arrival)) {
-      const Cadence cadence(*periodic);
-      if (!ticks_ || cadence.period() < ticks_->period()) ticks_ = cadence;
-    }
+    std::visit(Overloads{
+                   [&](const Periodic& periodic) {
+                     const Cadence cadence(periodic);
+                     if (!ticks_ || cadence.period() < ticks_->period()) ticks_ = cadence;
+                   },
+                   [](const Poisson&) {},
+                   [](const TraceArrivals&) {},
+                   [](const Burst&) {},
+                   [&](const ClosedLoop& loop) { streams_[s].loop = &loop; },
+                   [&](const Triggered& triggered) {
+                     streams_[s].trigger_delay = triggered.delay;
+                     streams_[stream_named(triggered.by)].triggers.push_back(s);
+                   },
+               },
+               stream.arrival);
   }
 }
 
 void Releases::begin() {
   for (const StreamId s : streams_.ids()) {
-    if (const auto* loop = std::get_if<ClosedLoop>(&spec(s).arrival)) {
+    if (const ClosedLoop* loop = streams_[s].loop) {
       for (std::uint64_t i = 0; i < loop->outstanding; ++i) cause(s, 0);
     } else {
       draw_next(s);
@@ -73,7 +84,7 @@ bool Releases::arrived(StreamId stream, double now) const {
 }
 
 void Releases::cause(StreamId stream, double date) {
-  if (const auto* loop = std::get_if<ClosedLoop>(&spec(stream).arrival)) {
+  if (const ClosedLoop* loop = streams_[stream].loop) {
     if (loop->count && streams_[stream].caused >= *loop->count) return;
     if (workload_.duration && date >= *workload_.duration) return;
   }
@@ -116,13 +127,20 @@ void Releases::release(StreamId stream, const ArrivalTime& arrival, double now) 
   const Waiting waiting{place, state_.request(place).id};
   ++released_;
   if (gated) streams_[s.after].gated.push_back(waiting);
-  if (std::isfinite(deadline) && spec(stream).drop == DropRule::unstarted) s.unstarted.push_back(waiting);
-  // Who could start exactly at the deadline still may: it is dropped just after. XRBench looks at its events only.
-  if (!polled() && std::isfinite(deadline) && spec(stream).drop == DropRule::unstarted)
-    events_.add(deadline + 2 * late_tolerance(deadline), due::Instant{});
-  if (std::isfinite(deadline) && spec(stream).drop == DropRule::late)
-    events_.add(std::max(now, deadline), due::Deadline{place}, waiting.id);
+  if (std::isfinite(deadline)) watch_deadline(stream, waiting, now, deadline);
   state_.push_event({Event::Type::request_arrived, {place}});
+}
+
+void Releases::watch_deadline(StreamId stream, const Waiting& waiting, double now, double deadline) {
+  switch (spec(stream).drop) {
+    case DropRule::never: break;
+    case DropRule::unstarted:
+      streams_[stream].unstarted.push_back(waiting);
+      // Who could start exactly at the deadline still may: it is dropped just after. XRBench looks at its events only.
+      if (!polled()) events_.add(deadline + 2 * late_tolerance(deadline), due::Instant{});
+      break;
+    case DropRule::late: events_.add(std::max(now, deadline), due::Deadline{waiting.request}, waiting.id); break;
+  }
 }
 
 void Releases::request_ended(RequestRef request, bool finished, double now) {
@@ -139,10 +157,9 @@ void Releases::request_ended(RequestRef request, bool finished, double now) {
       state_.open_gate(w.request, now);
       return true;
     });
-    for (const StreamId triggered : s.triggers)
-      cause(triggered, now + std::get<Triggered>(spec(triggered).arrival).delay);
+    for (const StreamId triggered : s.triggers) cause(triggered, now + streams_[triggered].trigger_delay);
   }
-  if (const auto* loop = std::get_if<ClosedLoop>(&spec(stream).arrival)) cause(stream, now + loop->think_time);
+  if (s.loop != nullptr) cause(stream, now + s.loop->think_time);
 }
 
 std::vector<FutureRequest> Releases::foreseen() const {

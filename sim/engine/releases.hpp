@@ -27,7 +27,7 @@ class Releases {
   void triggered_due(StreamId stream, double now);
   /// due::Poll: the next one is queued.
   void tick();
-  [[nodiscard]] bool polled() const { return workload_.release == ReleaseRule::polled; }
+  [[nodiscard]] bool polled() const { return polled_; }
   /// Each stream releases at most its next request, if that has arrived.
   void poll(double now);
 
@@ -52,9 +52,11 @@ class Releases {
   };
   struct StreamState {
     ArrivalSource source;
-    std::optional<ArrivalTime> next;  ///< already drawn, not yet released
-    StreamId after = StreamId::none;  ///< the stream that feeds it
-    std::vector<StreamId> triggers;   ///< streams it triggers
+    std::optional<ArrivalTime> next;   ///< already drawn, not yet released
+    StreamId after = StreamId::none;   ///< the stream that feeds it
+    std::vector<StreamId> triggers;    ///< streams it triggers
+    double trigger_delay = 0;          ///< s, before it is triggered
+    const ClosedLoop* loop = nullptr;  ///< its requests are replaced when they end
     std::uint64_t finished = 0;
     std::uint64_t caused = 0;       ///< releases of a closed loop or cascade entered so far
     std::deque<Waiting> gated;      ///< requests of streams it feeds
@@ -67,12 +69,15 @@ class Releases {
   void enter_next(StreamId stream);
   [[nodiscard]] bool arrived(StreamId stream, double now) const;
   void release(StreamId stream, const ArrivalTime& arrival, double now);
+  /// Queues what the stream's drop rule does at a request's deadline.
+  void watch_deadline(StreamId stream, const Waiting& waiting, double now, double deadline);
   void cause(StreamId stream, double date);
 
   const WorkloadSpec& workload_;
   std::uint64_t seed_;
   State& state_;
   EventQueue& events_;
+  bool polled_;
   IdVector<StreamId, StreamState> streams_;
   std::optional<Cadence> ticks_;
   std::uint64_t next_tick_ = 0;

@@ -175,7 +175,7 @@ void Tables::add_streams(const WorkloadSpec& workload) {
     Stream stream{.name = stream_names_.back(),
                   .model = model_of_stream_[id_of<StreamId>(streams_.size())],
                   .priority = static_cast<int>(spec.priority)};
-    if (const auto* periodic = std::get_if<Periodic>(&spec.arrival)) stream.period = Cadence(*periodic).period();
+    if (const Periodic* periodic = facts_of(spec.arrival).periodic) stream.period = Cadence(*periodic).period();
     if (spec.deadline.value)
       stream.relative_deadline = *spec.deadline.value;
     else if (spec.deadline.word == "period")

@@ -25,6 +25,15 @@ inline constexpr auto fields<ProfileCosts> = std::tuple{
 template <>
 inline constexpr std::string_view tag<ProfileCosts> = "profile";
 
+/// The list of cost models. One that is added here does not compile until it has its check below, and what makes it in
+/// cost/cost_models.hpp.
 using CostSpec = std::variant<ProfileCosts, RooflineSpec, SystolicArraySpec, MaestroArraySpec, MappedArraySpec>;
+
+// What the table of fields cannot say of each. Problems are added.
+inline void check_costs(const ProfileCosts&, const Node&, Problems&) {}
+void check_costs(const RooflineSpec& roofline, const Node& node, Problems& problems);
+inline void check_costs(const SystolicArraySpec&, const Node&, Problems&) {}
+void check_costs(const MaestroArraySpec& array, const Node& node, Problems& problems);
+void check_costs(const MappedArraySpec& array, const Node& node, Problems& problems);
 
 }  // namespace hetsched

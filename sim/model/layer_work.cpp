@@ -1,5 +1,7 @@
 #include "model/layer_work.hpp"
 
+#include "base/errors.hpp"
+
 namespace hetsched {
 namespace {
 
@@ -19,8 +21,15 @@ double vector_ops_of(OperatorClass op, const Dims& dims, const OperatorCounts& c
     case OperatorClass::normalization:
     case OperatorClass::softmax: return 5 * counts.outputs;
     case OperatorClass::resize: return counts.outputs;
-    default: return 0;
+    case OperatorClass::conv:
+    case OperatorClass::depthwise_conv:
+    case OperatorClass::transposed_conv:
+    case OperatorClass::linear:
+    case OperatorClass::matmul:
+    case OperatorClass::embedding:
+    case OperatorClass::movement: return 0;
   }
+  throw InternalError("unknown operator class");
 }
 
 double element_size(const Network& network, const LayerSpec& layer) {

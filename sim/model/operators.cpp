@@ -65,8 +65,14 @@ bool keeps_channels(OperatorClass what, const std::string& op) {
     case OperatorClass::matmul:
     case OperatorClass::embedding: return false;
     case OperatorClass::movement: return op != "split";
-    default: return true;
+    case OperatorClass::depthwise_conv:
+    case OperatorClass::pool:
+    case OperatorClass::elementwise:
+    case OperatorClass::normalization:
+    case OperatorClass::softmax:
+    case OperatorClass::resize: return true;
   }
+  throw InternalError("unknown operator class");
 }
 
 /// The filter's weights, or the table of an embedding.
@@ -78,8 +84,15 @@ double weights_of(const Dims& dims, OperatorClass what) {
     case OperatorClass::linear: return k * c * filter / dims.groups;
     case OperatorClass::depthwise_conv: return c * filter;
     case OperatorClass::embedding: return c * k;
-    default: return 0;
+    case OperatorClass::matmul:
+    case OperatorClass::pool:
+    case OperatorClass::elementwise:
+    case OperatorClass::normalization:
+    case OperatorClass::softmax:
+    case OperatorClass::resize:
+    case OperatorClass::movement: return 0;
   }
+  throw InternalError("unknown operator class");
 }
 
 double inputs_of(const Dims& dims, OperatorClass what) {
@@ -104,8 +117,15 @@ double macs_of(const Dims& dims, OperatorClass what, const std::string& op, cons
     case OperatorClass::depthwise_conv: return n * dims.c * filter * outputs;
     case OperatorClass::transposed_conv: return n * dims.k * dims.c * filter / dims.groups * input_area(dims);
     case OperatorClass::matmul: return n * input_area(dims) * dims.c * dims.k;
-    default: return counts_as_depthwise(op) ? n * dims.c * filter * outputs : 0;
+    case OperatorClass::pool:
+    case OperatorClass::elementwise:
+    case OperatorClass::normalization:
+    case OperatorClass::softmax:
+    case OperatorClass::embedding:
+    case OperatorClass::resize:
+    case OperatorClass::movement: return counts_as_depthwise(op) ? n * dims.c * filter * outputs : 0;
   }
+  throw InternalError("unknown operator class");
 }
 
 }  // namespace

@@ -17,36 +17,6 @@ std::uint32_t index_of(const std::vector<T>& things, const std::string& name) {
   throw InternalError("no \"" + name + "\" in a platform that has been checked");
 }
 
-// What the table of fields cannot say of a cost model:
-
-void check(const MaestroArraySpec& array, const Node& node, Problems& problems) {
-  const std::uint32_t cluster = array.dataflow == MaestroDataflow::kcp_ws   ? 64
-                                : array.dataflow == MaestroDataflow::yxp_os ? 8
-                                                                            : 1;
-  if (array.pes > 0 && array.pes < cluster)
-    problems.add(node.child("pes").problem("must be at least " + std::to_string(cluster) + ", one cluster of " +
-                                           std::string(name_of(array.dataflow)) + "; found " +
-                                           std::to_string(array.pes)));
-}
-
-void check(const MappedArraySpec& array, const Node& node, Problems& problems) {
-  double product = 1;
-  for (const Unrolling& unrolling : array.unroll) product *= unrolling.size;
-  if (array.pes > 0 && array.pes < product)
-    problems.add(node.child("pes").problem("must be at least the product of the sizes in unroll, " +
-                                           format_number(product) + "; found " + std::to_string(array.pes)));
-}
-
-void check(const RooflineSpec& roofline, const Node& node, Problems& problems) {
-  const OpsPerSecond& peak = roofline.peak;
-  if (!peak.fp32 && !peak.fp16 && !peak.bf16 && !peak.int8 && !peak.int4 && node.child("peak").value().is_object())
-    problems.add(
-        node.child("peak").problem("must give the peak of at least one number format: fp32, fp16, bf16, int8 or int4"));
-}
-
-void check(const ProfileCosts&, const Node&, Problems&) {}
-void check(const SystolicArraySpec&, const Node&, Problems&) {}
-
 /// Fills in what the file leaves out of a kind, and checks it alone.
 void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
   if (kind.profile.empty()) kind.profile = kind.name;
@@ -56,7 +26,7 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
   else if (kind.operating_points.empty() && points.value().is_array())
     problems.add(points.problem("must have at least one point, or be left out"));
   for (std::size_t i = 0; i < kind.costs.size(); ++i)
-    std::visit([&](const auto& cost) { check(cost, node.child("costs").child(i), problems); }, kind.costs[i]);
+    std::visit([&](const auto& cost) { check_costs(cost, node.child("costs").child(i), problems); }, kind.costs[i]);
   const bool modelled = std::any_of(kind.costs.begin(), kind.costs.end(),
                                     [](const CostSpec& cost) { return !std::holds_alternative<ProfileCosts>(cost); });
   if (modelled && kind.task_energy == TaskEnergy::total)

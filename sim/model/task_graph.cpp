@@ -170,13 +170,32 @@ std::uint32_t connect(Cut& cut, const std::vector<Use>& uses, const Network& net
   return tensors;
 }
 
+Cut cut_at(Granularity granularity, const Network& network, const LayerIndex& index) {
+  switch (granularity) {
+    case Granularity::layer: return cut_layers(network, index, false);
+    case Granularity::group: return cut_layers(network, index, true);
+    case Granularity::model: return cut_whole(network);
+  }
+  throw InternalError("unknown granularity");
+}
+
+/// Is a task the whole model, whose variants are then its own?
+bool is_whole(Granularity granularity) {
+  switch (granularity) {
+    case Granularity::layer:
+    case Granularity::group: return false;
+    case Granularity::model: return true;
+  }
+  throw InternalError("unknown granularity");
+}
+
 /// Numbers the alternatives and collects their losses.
 void number_alternatives(TaskGraph& graph, const Network& network, Granularity granularity) {
   for (GraphTask& task : graph.tasks) {
     task.first_alternative = static_cast<std::uint32_t>(graph.losses.size());
     if (task.variants.empty()) continue;
-    const bool whole = granularity == Granularity::model;
-    for (const VariantSpec& variant : whole ? network.variants : network.layers[task.layers[0]].variants)
+    for (const VariantSpec& variant :
+         is_whole(granularity) ? network.variants : network.layers[task.layers[0]].variants)
       graph.losses.push_back(variant.accuracy_loss);
   }
   HETSCHED_ASSERT(graph.losses.size() <= 64, "variants are counted when a model is read");
@@ -211,8 +230,7 @@ void list_combinations(TaskGraph& graph, const Network& network) {
 
 TaskGraph compile_task_graph(const Network& network, Granularity granularity, Problems& problems) {
   const LayerIndex index = index_layers(network);
-  Cut cut = granularity == Granularity::model ? cut_whole(network)
-                                              : cut_layers(network, index, granularity == Granularity::group);
+  Cut cut = cut_at(granularity, network, index);
   const std::vector<Use> uses = uses_of_outputs(network, index);
   const Dependencies needs = dependencies_of(cut, uses);
   if (!check_acyclic(needs, cut, network, problems)) return {};
@@ -222,7 +240,7 @@ TaskGraph compile_task_graph(const Network& network, Granularity granularity, Pr
   graph.tensors = connect(cut, uses, network);
   graph.tasks = std::move(cut.tasks);
   number_alternatives(graph, network, granularity);
-  const bool any_choice = granularity != Granularity::model && !graph.losses.empty();
+  const bool any_choice = !is_whole(granularity) && !graph.losses.empty();
   if (any_choice && !network.accuracy.combinations.empty()) list_combinations(graph, network);
   return graph;
 }

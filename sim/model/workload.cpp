@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/errors.hpp"
+#include "base/overloads.hpp"
 #include "model/graph.hpp"
 #include "model/names.hpp"
 
@@ -15,6 +17,41 @@ struct TraceRow {
 template <>
 inline constexpr auto fields<TraceRow> =
     std::tuple{field("time", &TraceRow::time, "arrival time", {.required = true, .unit = "s"})};
+
+bool is_polled(ReleaseRule rule) {
+  switch (rule) {
+    case ReleaseRule::at_arrival: return false;
+    case ReleaseRule::polled: return true;
+  }
+  throw InternalError("unknown release rule");
+}
+
+ArrivalFacts facts_of(const Arrival& arrival) {
+  using Facts = ArrivalFacts;
+  return std::visit(
+      Overloads{
+          [](const Periodic& p) {
+            const double rate = p.rate ? *p.rate : 1 / p.period.value_or(1);
+            return Facts{.periodic = &p, .rate = rate, .phase = p.phase, .count = p.count, .by = {}, .file = {}};
+          },
+          [](const Poisson& p) {
+            return Facts{.periodic = nullptr, .rate = p.rate, .phase = p.phase, .count = p.count, .by = {}, .file = {}};
+          },
+          [](const TraceArrivals& p) {
+            return Facts{.periodic = nullptr, .rate = 0, .phase = 0, .count = p.times.size(), .by = {}, .file = p.file};
+          },
+          [](const Burst& p) {
+            return Facts{.periodic = nullptr, .rate = 0, .phase = p.at, .count = p.count, .by = {}, .file = {}};
+          },
+          [](const ClosedLoop& p) {
+            return Facts{.periodic = nullptr, .rate = 0, .phase = 0, .count = p.count, .by = {}, .file = {}};
+          },
+          [](const Triggered& p) {
+            return Facts{.periodic = nullptr, .rate = 0, .phase = p.delay, .count = {}, .by = p.by, .file = {}};
+          },
+      },
+      arrival);
+}
 
 namespace {
 
@@ -46,15 +83,16 @@ class WorkloadReader {
     names_.resolve(stream.after, node.child("after"), problems_);
     const Node arrival = node.child("arrival");
     if (!arrival.value().is_object()) return;  // has been reported
-    if (const auto* periodic = std::get_if<Periodic>(&stream.arrival)) check_periodic(*periodic, arrival);
-    if (auto* trace = std::get_if<TraceArrivals>(&stream.arrival)) complete_trace(*trace, arrival);
-    if (const auto* triggered = std::get_if<Triggered>(&stream.arrival))
-      names_.resolve(triggered->by, arrival.child("by"), problems_);
-    if (std::holds_alternative<ClosedLoop>(stream.arrival) && stream.probability < 1)
-      problems_.add(node.child("probability")
-                        .problem("is below 1, but the arrivals are a closed loop, which would lose a client with every "
-                                 "request left out; remove it"));
-    if (stream.deadline.word == "period" && !std::holds_alternative<Periodic>(stream.arrival))
+    std::visit(Overloads{
+                   [&](const Periodic& periodic) { check_periodic(periodic, arrival); },
+                   [](const Poisson&) {},
+                   [&](TraceArrivals& trace) { complete_trace(trace, arrival); },
+                   [](const Burst&) {},
+                   [&](const ClosedLoop&) { check_closed_loop(stream, node); },
+                   [&](const Triggered& triggered) { names_.resolve(triggered.by, arrival.child("by"), problems_); },
+               },
+               stream.arrival);
+    if (stream.deadline.word == "period" && facts_of(stream.arrival).periodic == nullptr)
       problems_.add(node.child("deadline")
                         .problem("is \"period\", but the arrivals of this stream are not periodic; "
                                  "give a time such as \"16 ms\""));
@@ -74,22 +112,23 @@ class WorkloadReader {
                                  " ms down to nothing; it must be at least 1 ms"));
   }
 
+  void check_closed_loop(const StreamSpec& stream, const Node& node) {
+    if (stream.probability < 1)
+      problems_.add(node.child("probability")
+                        .problem("is below 1, but the arrivals are a closed loop, which would lose a client with every "
+                                 "request left out; remove it"));
+  }
+
   /// Arrivals to be expected in `duration`, of streams that have a rate; 0 for others.
-  static double expected_arrivals(const Arrival& arrival, double duration) {
-    const auto expected = [duration](double rate, double phase, const std::optional<std::uint64_t>& count) {
-      const double fitting = std::max(0.0, duration - phase) * rate;
-      return count ? std::min(fitting, static_cast<double>(*count)) : fitting;
-    };
-    if (const auto* p = std::get_if<Periodic>(&arrival))
-      return expected(p->rate ? *p->rate : 1 / p->period.value_or(1), p->phase, p->count);
-    if (const auto* p = std::get_if<Poisson>(&arrival)) return expected(p->rate, p->phase, p->count);
-    return 0;
+  static double expected_arrivals(const ArrivalFacts& arrival, double duration) {
+    const double fitting = std::max(0.0, duration - arrival.phase) * arrival.rate;
+    return arrival.count ? std::min(fitting, static_cast<double>(*arrival.count)) : fitting;
   }
 
   void check_amount(std::size_t i) {
     const Node node = stream_node(i).child("arrival");
     if (!workload_.duration || !node.value().is_object()) return;
-    const double expected = expected_arrivals(workload_.streams[i].arrival, *workload_.duration);
+    const double expected = expected_arrivals(facts_of(workload_.streams[i].arrival), *workload_.duration);
     if (expected > kMostRequests)
       problems_.add(node.problem("makes about " + format_number(std::round(expected)) +
                                  " requests in the duration of " + format_number(*workload_.duration) + " s; at most " +
@@ -136,8 +175,7 @@ class WorkloadReader {
       const StreamSpec& stream = workload_.streams[i];
       names.push_back(stream.name);
       if (const auto after = names_.find(stream.after)) needs[i].push_back(*after);
-      if (const auto* triggered = std::get_if<Triggered>(&stream.arrival))
-        if (const auto by = names_.find(triggered->by)) needs[i].push_back(*by);
+      if (const auto by = names_.find(std::string(facts_of(stream.arrival).by))) needs[i].push_back(*by);
     }
     const auto cycle = find_cycle(needs);
     if (!cycle.empty())
@@ -147,26 +185,30 @@ class WorkloadReader {
   }
 
   /// Would the stream's requests go on for ever without a duration?
-  static bool is_endless(const Arrival& arrival) {
-    if (const auto* periodic = std::get_if<Periodic>(&arrival)) return !periodic->count;
-    if (const auto* poisson = std::get_if<Poisson>(&arrival)) return !poisson->count;
-    if (const auto* loop = std::get_if<ClosedLoop>(&arrival)) return !loop->count;
-    return false;
+  static bool is_endless(const ArrivalFacts& arrival) { return !arrival.count && arrival.by.empty(); }
+
+  static bool needs_duration(EndRule rule) {
+    switch (rule) {
+      case EndRule::drain:
+      case EndRule::last_release: return false;
+      case EndRule::at_duration: return true;
+    }
+    throw InternalError("unknown end rule");
   }
 
   void check_duration() {
     if (node_.has("duration")) return;
     for (std::size_t i = 0; i < workload_.streams.size(); ++i)
-      if (stream_node(i).child("arrival").value().is_object() && is_endless(workload_.streams[i].arrival))
+      if (stream_node(i).child("arrival").value().is_object() && is_endless(facts_of(workload_.streams[i].arrival)))
         problems_.add(stream_node(i).child("arrival").problem(
             "has no count, and the workload has no duration, so it would never end; give one of them"));
-    if (workload_.end == EndRule::at_duration)
+    if (needs_duration(workload_.end))
       problems_.add(node_.child("end").problem("is \"at_duration\", but the workload has no duration; give one"));
   }
 
   void check_release() {
-    if (workload_.release != ReleaseRule::polled) return;
-    const auto periodic = [](const StreamSpec& stream) { return std::holds_alternative<Periodic>(stream.arrival); };
+    if (!is_polled(workload_.release)) return;
+    const auto periodic = [](const StreamSpec& stream) { return facts_of(stream.arrival).periodic != nullptr; };
     if (std::none_of(workload_.streams.begin(), workload_.streams.end(), periodic))
       problems_.add(node_.child("release").problem(
           "is \"polled\", which happens at the ticks of a periodic stream; add one, or release at_arrival"));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -126,6 +127,17 @@ inline constexpr std::string_view tag<Triggered> = "triggered";
 
 using Arrival = std::variant<Periodic, Poisson, TraceArrivals, Burst, ClosedLoop, Triggered>;
 
+/// What is asked of every arrival process before a run. Pointers and views are into the process.
+struct ArrivalFacts {
+  const Periodic* periodic;            ///< it has a period: "period" is a deadline, its starts are ticks; else null
+  double rate;                         ///< mean arrivals from `phase` on, 1/s; 0: it has no rate of its own
+  double phase;                        ///< s
+  std::optional<std::uint64_t> count;  ///< most requests; none: as many as the duration, or other streams, allow
+  std::string_view by;                 ///< the stream that triggers it; empty: none
+  std::string_view file;               ///< that it was read from; empty: none
+};
+ArrivalFacts facts_of(const Arrival& arrival);
+
 struct StreamSpec {
   std::string name;
   std::string model;  ///< path as written, relative to the workload file; after loading: a path to open
@@ -175,6 +187,8 @@ enum class ReleaseRule {
 };
 template <>
 inline constexpr auto enum_names<ReleaseRule> = std::array{"at_arrival", "polled"};
+/// Are requests released at ticks, which need a periodic stream?
+bool is_polled(ReleaseRule rule);
 
 struct WorkloadSpec {
   std::string schema;

@@ -92,8 +92,8 @@ void ScenarioReader::read_networks(const Node& workload, Instance& instance, Pro
   for (std::size_t i = 0; i < instance.workload.streams.size(); ++i) {
     const StreamSpec& stream = instance.workload.streams[i];
     const Node node = workload.child("streams").child(i);
-    const auto* trace = std::get_if<TraceArrivals>(&stream.arrival);
-    if (trace && !trace->file.empty()) files_.insert(node.child("arrival").child("file").resolve(trace->file).string());
+    const std::string file(facts_of(stream.arrival).file);
+    if (!file.empty()) files_.insert(node.child("arrival").child("file").resolve(file).string());
     instance.networks.push_back(stream.model.empty() ? nullptr : network(stream.model, node.child("model"), problems));
   }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/fields.hpp"
+#include "cost/cost_models.hpp"
 #include "cost/maestro_array.hpp"
 #include "cost/systolic_array.hpp"
 #include "support/problem_text.hpp"
@@ -119,7 +120,7 @@ TEST_CASE("SCALE-Sim's cycles of five networks on square arrays, exactly") {
     spec.stationary = total.stationary == "os"   ? Stationary::os
                       : total.stationary == "ws" ? Stationary::ws
                                                  : Stationary::is;
-    const auto model = make_systolic_array(spec);
+    const auto model = make_cost_model(spec);
     double cycles = 0;
     for (const TopologyLayer& layer : layers) {
       if (layer.network != total.network) continue;
@@ -135,7 +136,7 @@ TEST_CASE("energy is the sum of accesses at MAESTRO's ratios, and 0.23 pJ for ea
     const Dims dims = dims_of(layer);
     const LayerWork work = work_of_dims(dims, "conv2d");
     for (const auto dataflow : {MaestroDataflow::kcp_ws, MaestroDataflow::yxp_os, MaestroDataflow::rs}) {
-      const LayerCost cost = price_of(*make_maestro_array(maestro(dataflow)), work);
+      const LayerCost cost = price_of(*make_cost_model(maestro(dataflow)), work);
       const Accesses& a = cost.accesses;
       const double macs =
           work.macs + 1.68 * (a.local_reads + a.local_writes) + 18.61 * (a.buffer_reads + a.buffer_writes);
@@ -149,16 +150,16 @@ TEST_CASE("a fully connected layer keeps every dataflow's elements at work") {
   // feature.
   const Dims dims = product(1, 2048, 1000);
   const LayerWork work = work_of_dims(dims, "linear");
-  CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::kcp_ws)), work).cycles == 250 * 32);
-  CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::yxp_os)), work).cycles == 2048 * 4);
-  CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::rs)), work).cycles == 2048 * 4);
+  CHECK(price_of(*make_cost_model(maestro(MaestroDataflow::kcp_ws)), work).cycles == 250 * 32);
+  CHECK(price_of(*make_cost_model(maestro(MaestroDataflow::yxp_os)), work).cycles == 2048 * 4);
+  CHECK(price_of(*make_cost_model(maestro(MaestroDataflow::rs)), work).cycles == 2048 * 4);
   // The convolution of that shape is MAESTRO's, one element at work.
-  CHECK(price_of(*make_maestro_array(maestro(MaestroDataflow::yxp_os)), work_of_dims(dims, "conv2d")).cycles ==
+  CHECK(price_of(*make_cost_model(maestro(MaestroDataflow::yxp_os)), work_of_dims(dims, "conv2d")).cycles ==
         2048 * 1000);
   for (const std::uint32_t rows : {1u, 7u, 128u, 1000u})
     for (const auto dataflow : {MaestroDataflow::yxp_os, MaestroDataflow::rs}) {
       const Dims many = product(rows, 512, 257);
-      const LayerCost cost = price_of(*make_maestro_array(maestro(dataflow)), work_of_dims(many, "linear"));
+      const LayerCost cost = price_of(*make_cost_model(maestro(dataflow)), work_of_dims(many, "linear"));
       CHECK(cost.utilization <= 1);
       CHECK(cost.utilization > 0.25);
     }
@@ -173,12 +174,12 @@ TEST_CASE("both sides of a matrix product come from DRAM again where they do not
   const LayerWork work = work_of_dims(dims, "matmul");
   SystolicArraySpec spec;
   spec.rows = spec.columns = 16;
-  CHECK(price_of(*make_systolic_array(spec), work).accesses.dram_reads == 2 * 200000);
+  CHECK(price_of(*make_cost_model(spec), work).accesses.dram_reads == 2 * 200000);
   spec.memory_hierarchy.buffer_bytes = 100000;
   spec.memory_hierarchy.double_buffering = false;
-  CHECK(price_of(*make_systolic_array(spec), work).accesses.dram_reads == 2 * 200000);
+  CHECK(price_of(*make_cost_model(spec), work).accesses.dram_reads == 2 * 200000);
   spec.memory_hierarchy.buffer_bytes = 50000;
-  const LayerCost cost = price_of(*make_systolic_array(spec), work);
+  const LayerCost cost = price_of(*make_cost_model(spec), work);
   CHECK(cost.accesses.dram_reads == 2 * 300000);
   CHECK(cost.traffic == 2 * (300000 + 1000000));
 }

@@ -133,6 +133,7 @@ TEST_CASE("random graphs: as short as the best of all accelerators in all orders
       for (const AcceleratorId a : problem.accelerators.ids()) {
         problem.accelerators[a].switch_time = 1 + 3 * dice.uniform();
         problem.accelerators[a].last_model = ModelId{0};
+        for (Interval& busy : problem.slots[*problem.slots_of(a).begin()].promised) busy.model = ModelId{0};
         for (PlanTask& task : problem.tasks) task.model = id_of<ModelId>(dice.below(3));
       }
     const double best = brute_force(problem);

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "cost/roofline.hpp"
+#include "cost/cost_models.hpp"
 #include "support/costs.hpp"
 
 namespace {
@@ -42,7 +42,7 @@ LayerCost cost(const RooflineSpec& spec, const LayerWork& work, const OperatingP
                const OperatingPointSpec& first = {}) {
   const std::vector<OperatingPointSpec> points{first, point};
   std::vector<LayerCost> costs(2);
-  make_roofline(spec)->cost(work, points, costs);
+  make_cost_model(spec)->cost(work, points, costs);
   return costs.back();
 }
 
@@ -185,7 +185,7 @@ TEST_CASE(
   for (const auto& [name, kind] : kinds) {
     CAPTURE(name);
     std::vector<LayerCost> costs(kind.points.size());
-    make_roofline(kind.roofline)->cost(work, kind.points, costs);
+    make_cost_model(kind.roofline)->cost(work, kind.points, costs);
     running += costs.front().time < kNever ? 1 : 0;
     for (std::size_t p = 0; p < costs.size(); ++p) {
       CHECK(kind.points[p].frequency > 0);

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/fields.hpp"
-#include "cost/roofline.hpp"
+#include "cost/cost_models.hpp"
 #include "support/costs.hpp"
 
 namespace {
@@ -37,7 +37,7 @@ std::vector<OperatingPointSpec> points_of(const LibraryKind& kind, const std::st
 }
 
 double seconds(const LibraryKind& kind, const std::string& point, const Network& network, const LibraryKind& host) {
-  const auto model = make_roofline(kind.roofline), fallback = make_roofline(host.roofline);
+  const auto model = make_cost_model(kind.roofline), fallback = make_cost_model(host.roofline);
   return sum_of(network, *model, points_of(kind, point), fallback.get(), points_of(host, point)).time;
 }
 

@@ -12,7 +12,7 @@
 #include <tuple>
 
 #include "base/fields.hpp"
-#include "cost/roofline.hpp"
+#include "cost/cost_models.hpp"
 #include "support/costs.hpp"
 
 namespace {
@@ -114,11 +114,11 @@ class Predictor {
   Prediction one(const PublishedResult& row, const Setting& setting, const Setting* host) {
     const LibraryKind& kind = kinds_.at(setting.kind);
     const std::vector<OperatingPointSpec> points = points_at(kind, setting);
-    const auto model = make_roofline(kind.roofline);
-    std::unique_ptr<CostModel> fallback;
+    const auto model = make_cost_model(kind.roofline);
+    std::unique_ptr<const CostModel> fallback;
     std::vector<OperatingPointSpec> fallback_points;
     if (host != nullptr) {
-      fallback = make_roofline(kinds_.at(host->kind).roofline);
+      fallback = make_cost_model(kinds_.at(host->kind).roofline);
       fallback_points = points_at(kinds_.at(host->kind), *host);
     }
     const auto sum = [&](const std::string& file) {

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "base/fields.hpp"
-#include "cost/roofline.hpp"
+#include "cost/cost_models.hpp"
 #include "support/costs.hpp"
 
 namespace {
@@ -69,7 +69,7 @@ LayerWork product(OperatorClass op, double m, double n, double k, double inputs)
 double microseconds(const RooflineSpec& spec, const LayerWork& work) {
   const std::vector<OperatingPointSpec> points(1);
   std::vector<LayerCost> cost(1);
-  make_roofline(spec)->cost(work, points, cost);
+  make_cost_model(spec)->cost(work, points, cost);
   return 1e6 * cost.front().time;
 }
 

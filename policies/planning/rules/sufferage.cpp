@@ -29,7 +29,8 @@ Plan in_passes(const Problem& problem) {
       if (holder.task == PlanTaskId::none || loses_more(made, holder)) holder = made;
     }
     for (const Offer& holder : holders)
-      if (holder.task != PlanTaskId::none) ready.place(table, holder.task, holder.best);
+      if (holder.task != PlanTaskId::none)  // again, as others were placed on its accelerator meanwhile
+        ready.place(table, holder.task, table.earliest(holder.task, holder.best.slot));
   }
   return table.plan();
 }
