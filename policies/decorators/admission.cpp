@@ -1,7 +1,7 @@
 #include "decorators/admission/rule.hpp"
+#include "decorators/filtered_view.hpp"
 #include "decorators/rules.hpp"
 #include "hetsched/policy.hpp"
-#include "support/veil.hpp"
 
 namespace hetsched {
 namespace admission_rules {
@@ -55,10 +55,10 @@ class Admission final : public Policy {
       rejected_.add(request.id);
       out.drop(e.task.request);
     }
-    veil_.reset(view);
-    veil_.hide_requests([&](RequestRef r) { return rejected_.contains(view.requests[r].id); });
+    filtered_.reset(view);
+    filtered_.hide_requests([&](RequestRef r) { return rejected_.contains(view.requests[r].id); });
     rejected_.forget_gone(view);
-    inner_->decide(veil_.shown(), out);
+    inner_->decide(filtered_.shown(), out);
   }
 
  private:
@@ -68,7 +68,7 @@ class Admission final : public Policy {
   std::unique_ptr<admission_rules::Rule> rule_;
   bool per_stream_ = true;
   Unknown rejected_;
-  Veil veil_;
+  FilteredView filtered_;
 };
 
 }  // namespace

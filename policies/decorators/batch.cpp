@@ -3,10 +3,10 @@
 #include <set>
 
 #include "decorators/batch/rule.hpp"
+#include "decorators/filtered_view.hpp"
 #include "decorators/rules.hpp"
+#include "decorators/start_check.hpp"
 #include "hetsched/policy.hpp"
-#include "support/start_check.hpp"
-#include "support/veil.hpp"
 
 namespace hetsched {
 namespace batch_rules {
@@ -50,7 +50,7 @@ class Batch final : public Policy {
   }
 
   void decide(const SystemView& view, Decisions& out) override {
-    veil_.reset(view);
+    filtered_.reset(view);
     if (largest_ == 1) {
       inner_->decide(view, out);
       return;
@@ -60,15 +60,16 @@ class Batch final : public Policy {
     ready_.clear();
     ended_.clear();
     for (auto& [key, group] : groups_) open(view, group, out);
-    if (!given_up_.empty()) veil_.hide_requests([&](RequestRef r) { return given_up_.contains(view.requests[r].id); });
-    for (const RequestRef r : ended_) veil_.end(r);
+    if (!given_up_.empty())
+      filtered_.hide_requests([&](RequestRef r) { return given_up_.contains(view.requests[r].id); });
+    for (const RequestRef r : ended_) filtered_.end(r);
     given_up_.forget_gone(view);
-    veil_.hide_tasks([&](TaskRef t) { return !ready_.contains(id_of(view, t)); });
+    filtered_.hide_tasks([&](TaskRef t) { return !ready_.contains(id_of(view, t)); });
     for (const auto& [id, task] : ready_)
-      if (shown_.insert(id).second) veil_.announce(task);
+      if (shown_.insert(id).second) filtered_.announce(task);
     std::erase_if(shown_, [&](const Id& id) { return !ready_.contains(id); });
     inside_.clear();
-    inner_->decide(veil_.shown(), inside_);
+    inner_->decide(filtered_.shown(), inside_);
     joined_.clear();
     dropped_.clear();
     for (const Decision& decision : inside_.all()) std::visit([this](const auto& d) { note_dropped(d); }, decision);
@@ -182,7 +183,7 @@ class Batch final : public Policy {
   std::vector<RequestRef> ended_;  ///< given up at this call
   Unknown given_up_;
   Decisions inside_;
-  Veil veil_;
+  FilteredView filtered_;
 };
 
 }  // namespace

@@ -51,14 +51,15 @@ class Dropping final : public Policy {
       out.drop(r);
       unknown_.add(view.requests[r].id);
     }
-    veil_.reset(view);
-    if (!unknown_.empty()) veil_.hide_requests([&](RequestRef r) { return unknown_.contains(view.requests[r].id); });
+    filtered_.reset(view);
+    if (!unknown_.empty())
+      filtered_.hide_requests([&](RequestRef r) { return unknown_.contains(view.requests[r].id); });
     for (const RequestRef r : given_up_.requests())
-      if (!arrives_now(view, r)) veil_.end(r);
+      if (!arrives_now(view, r)) filtered_.end(r);
     unknown_.forget_gone(view);
-    rule_->show(view, given_up_, veil_);
+    rule_->show(view, given_up_, filtered_);
     const std::size_t before = out.all().size();
-    inner_->decide(veil_.shown(), out);
+    inner_->decide(filtered_.shown(), out);
     rule_->decided(view, given_up_, out.all().subspan(before), out);
   }
 
@@ -81,7 +82,7 @@ class Dropping final : public Policy {
   std::unique_ptr<drop_rules::Rule> rule_;
   drop_rules::GivenUp given_up_;
   Unknown unknown_;
-  Veil veil_;
+  FilteredView filtered_;
 };
 
 }  // namespace

@@ -5,8 +5,8 @@
 
 #include "decorators/learned/rule.hpp"
 #include "decorators/rules.hpp"
+#include "decorators/start_check.hpp"
 #include "hetsched/policy.hpp"
-#include "support/start_check.hpp"
 
 namespace hetsched {
 namespace learned_rules {

@@ -6,9 +6,9 @@
 #include <tuple>
 #include <variant>
 
+#include "decorators/filtered_view.hpp"
+#include "decorators/start_check.hpp"
 #include "hetsched/policy.hpp"
-#include "support/start_check.hpp"
-#include "support/veil.hpp"
 
 namespace hetsched {
 namespace {
@@ -58,12 +58,12 @@ class PowerCap final : public Policy {
       return true;
     });
     start_held(view, out);
-    veil_.reset(view);
+    filtered_.reset(view);
     if (!held_.empty() || !started_.empty()) hide_held(view);
-    for (const TaskRef task : released_) veil_.announce(task);
+    for (const TaskRef task : released_) filtered_.announce(task);
     show_points(view);
     inside_.clear();
-    inner_->decide(veil_.shown(), inside_);
+    inner_->decide(filtered_.shown(), inside_);
     for (const Decision& decision : inside_.all()) std::visit([&](const auto& d) { take(view, d, out); }, decision);
     forbid_standstill(view);
     started_.clear();
@@ -238,7 +238,7 @@ class PowerCap final : public Policy {
   void show_points(const SystemView& view) {
     for (const AcceleratorId a : devices_.ids()) {
       const PointId shown = devices_[a].busy > 0 ? devices_[a].point : wanted_[a];
-      if (shown != view.accelerators[a].point) veil_.accelerators()[a].point = shown;
+      if (shown != view.accelerators[a].point) filtered_.accelerators()[a].point = shown;
     }
   }
 
@@ -247,14 +247,14 @@ class PowerCap final : public Policy {
     const auto note = [&](const Start& start) {
       tasks.emplace(start.task.request, start.task.task);
       for (const TaskRef other : start.also) tasks.emplace(other.request, other.task);
-      Accelerator& a = veil_.accelerators()[start.accelerator];
+      Accelerator& a = filtered_.accelerators()[start.accelerator];
       if (a.free_slots > 0) --a.free_slots;
       if (a.free_slots == 0)
         a.free_at = view.now + view.run_time(start.task, start.also, start.accelerator, start.variant);
     };
     for (const Held& h : held_) note(h.start);
     for (const Start& start : started_) note(start);
-    veil_.hide_tasks([&](TaskRef t) { return tasks.contains({t.request, t.task}); });
+    filtered_.hide_tasks([&](TaskRef t) { return tasks.contains({t.request, t.task}); });
   }
 
   // What the policy inside decided is handed on, held or left out. What is illegal now is the engine's to refuse.
@@ -320,7 +320,7 @@ class PowerCap final : public Policy {
   std::vector<Start> started_;     ///< of those, at this call
   std::vector<TaskRef> released_;  ///< of those that can no longer start where they were to, at this call
   Decisions inside_;
-  Veil veil_;
+  FilteredView filtered_;
 };
 
 }  // namespace

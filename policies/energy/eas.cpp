@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "energy/energy_aware_placement.hpp"
 #include "hetsched/policy.hpp"
-#include "support/energy_aware_placement.hpp"
 #include "support/free_slots.hpp"
 
 namespace hetsched {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "energy/virtual_deadlines.hpp"
 #include "hetsched/policy.hpp"
 #include "support/placement.hpp"
-#include "support/virtual_deadlines.hpp"
 
 namespace hetsched {
 namespace {

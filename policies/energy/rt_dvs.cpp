@@ -1,4 +1,4 @@
-#include "support/rt_dvs.hpp"
+#include "energy/rt_dvs.hpp"
 
 #include <algorithm>
 #include <set>

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "hetsched/policy.hpp"
+#include "online/map_score_tuner.hpp"
 #include "support/free_slots.hpp"
-#include "support/map_score_tuner.hpp"
 #include "support/remaining_time.hpp"
 
 namespace hetsched {

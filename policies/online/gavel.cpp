@@ -2,15 +2,15 @@
 #include <vector>
 
 #include "hetsched/policy.hpp"
+#include "online/max_min_shares.hpp"
 #include "support/free_slots.hpp"
-#include "support/max_min_shares.hpp"
 #include "support/pinned_queues.hpp"
 
 namespace hetsched {
 namespace {
 
 /// Gavel's max-min fairness among streams: a linear program says which part of its time each stream should spend
-/// on each kind of accelerator (support/max_min_shares.hpp; throughput: one over the time of the model there,
+/// on each kind of accelerator (max_min_shares.hpp; throughput: one over the time of the model there,
 /// weights: the streams' priorities, at least 1), and rounds make that come true. At the start of each round pairs
 /// of stream and kind are taken by decreasing (time owed, the sum of its shares over time) / (time received) (ties:
 /// larger share, stream, kind), and give a stream one accelerator for the round, as long as there are any.

@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "hetsched/policy.hpp"
+#include "online/spatial_shares.hpp"
 #include "support/estimates.hpp"
 #include "support/free_slots.hpp"
 #include "support/ranked_ready.hpp"
-#include "support/spatial_shares.hpp"
 
 namespace hetsched {
 namespace {
 
 /// Planaria's spatial sharing: whenever a request arrives or ends, or an accelerator is turned on or off, all
-/// slots that are on are divided among the requests (support/spatial_shares.hpp). A request never has more
+/// slots that are on are divided among the requests (spatial_shares.hpp). A request never has more
 /// tasks running than its share; its ready tasks go, in order of request id, to the free accelerators that
 /// would finish them first. With n slots a request takes as long as its tasks that are left do on n equal
 /// slots, each its estimated time, started in order as they become ready (list scheduling). Slots are also

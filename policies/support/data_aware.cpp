@@ -37,26 +37,26 @@ DataAware::DataAware(Params& p, const Rules& rules) : rules_(rules) {
 }
 
 void DataAware::decide(const SystemView& view, Decisions& out) {
-  queues_.resize(view.accelerators.size());
+  queues_.resize(view);
   bool dropped = false, changed = false;
   for (const Event& event : view.events) {
     dropped |= event.type == Event::Type::request_dropped;
     changed |= event.type == Event::Type::accelerator_changed;
   }
-  if (dropped) forget_gone(view);
-  if (changed) push_again(view, out);
+  if (dropped)
+    queues_.forget([&](const CompletionQueues::Waiting& waiting) {
+      const Request& request = view.request(waiting.task);
+      return !request.live || request.id != waiting.request_id;
+    });
+  if (changed) queues_.choose_anew(view, [&](TaskRef task) { push(view, task, out); });
   for (const Event& event : view.events)
     if (event.type == Event::Type::task_ready && view.request(event.task).live) push(view, event.task, out);
   free_.reset(view);
-  for (const AcceleratorId a : queues_.ids()) {
-    Queue& queue = queues_[a];
-    while (free_.at(a) && !queue.tasks.empty()) {
-      const std::size_t next = next_of(view, a);
-      const Queued task = queue.tasks[next];
-      queue.tasks.erase(queue.tasks.begin() + static_cast<std::ptrdiff_t>(next));
-      queue.backlog = queue.tasks.empty() ? 0 : queue.backlog - task.time;
-      if (!view.can_start(task.task, a)) continue;
-      out.start(task.task, a);
+  for (const AcceleratorId a : view.accelerators.ids()) {
+    while (free_.at(a) && !queues_.of(a).empty()) {
+      const TaskRef task = queues_.take(a, next_of(view, a)).task;
+      if (!view.can_start(task, a)) continue;
+      out.start(task, a);
       free_.take(a);
     }
   }
@@ -65,11 +65,9 @@ void DataAware::decide(const SystemView& view, Decisions& out) {
 void DataAware::push(const SystemView& view, TaskRef task, Decisions& out) {
   candidates_.clear();
   last_end_ = view.now;
-  for (const AcceleratorId a : queues_.ids()) {
-    const Accelerator& accelerator = view.accelerators[a];
-    if (!accelerator.available) continue;
-    const Seconds free_at = accelerator.free_slots > 0 ? view.now : std::max(view.now, accelerator.free_at);
-    const Seconds start = free_at + queues_[a].backlog / accelerator.slots;
+  for (const AcceleratorId a : view.accelerators.ids()) {
+    if (!view.accelerators[a].available) continue;
+    const Seconds start = queues_.start(view, a);
     last_end_ = std::max(last_end_, start);
     const Seconds time = view.overhead(task, a) + view.alone_time(view.model_task(task), a);
     if (!(time < kNever)) continue;
@@ -78,14 +76,7 @@ void DataAware::push(const SystemView& view, TaskRef task, Decisions& out) {
   }
   if (candidates_.empty()) return;  // only accelerators that are off can run it: pushed again when one returns
   const Candidate& best = candidates_[best_of(view, task)];
-  Queue& queue = queues_[best.accelerator];
-  const Queued queued{task, view.request(task).id, view.request(task).priority, best.time};
-  auto at = queue.tasks.end();
-  if (rules_.sorted)
-    at = std::upper_bound(queue.tasks.begin(), queue.tasks.end(), queued,
-                          [](const Queued& x, const Queued& y) { return x.priority > y.priority; });
-  queue.tasks.insert(at, queued);
-  queue.backlog += best.time;
+  queues_.push(view, task, best.accelerator, best.time, rules_.sorted);
   if (rules_.transfers && view.memories > 1) out.prefetch(task, best.accelerator);
 }
 
@@ -108,26 +99,8 @@ std::size_t DataAware::best_of(const SystemView& view, TaskRef task) const {
   return best;
 }
 
-void DataAware::forget_gone(const SystemView& view) {
-  for (Queue& queue : queues_)
-    std::erase_if(queue.tasks, [&](const Queued& queued) {
-      const Request& request = view.request(queued.task);
-      if (request.live && request.id == queued.request_id) return false;
-      queue.backlog -= queued.time;
-      return true;
-    });
-}
-
-void DataAware::push_again(const SystemView& view, Decisions& out) {
-  for (Queue& queue : queues_) queue = {};
-  for (const TaskRef task : view.ready)
-    if (std::none_of(view.events.begin(), view.events.end(),
-                     [&](const Event& e) { return e.type == Event::Type::task_ready && e.task == task; }))
-      push(view, task, out);
-}
-
 std::size_t DataAware::next_of(const SystemView& view, AcceleratorId accelerator) const {
-  const std::vector<Queued>& tasks = queues_[accelerator].tasks;
+  const CompletionQueues::Queue& tasks = queues_.of(accelerator);
   if (!rules_.fewest_missing) return 0;
   std::size_t best = 0;
   Bytes least = kNever;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hetsched/policy.hpp"
+#include "support/completion_queues.hpp"
 #include "support/free_slots.hpp"
 
 namespace hetsched {
@@ -29,31 +30,19 @@ class DataAware : public Policy {
   void decide(const SystemView& view, Decisions& out) override;
 
  private:
-  struct Queued {
-    TaskRef task;
-    std::uint64_t request_id = 0;
-    int priority = 0;
-    Seconds time = 0;
-  };
-  struct Queue {
-    std::vector<Queued> tasks;
-    Seconds backlog = 0;
-  };
   struct Candidate {
     AcceleratorId accelerator;
     Seconds end, transfer, time;
   };
 
   void push(const SystemView& view, TaskRef task, Decisions& out);
-  void push_again(const SystemView& view, Decisions& out);
   [[nodiscard]] std::size_t best_of(const SystemView& view, TaskRef task) const;
-  void forget_gone(const SystemView& view);
   [[nodiscard]] std::size_t next_of(const SystemView& view, AcceleratorId accelerator) const;
 
   Rules rules_;
   double alpha_ = 1, beta_ = 0, gamma_ = 0;
   Watts idle_power_ = 0;
-  IdVector<AcceleratorId, Queue> queues_;
+  CompletionQueues queues_;
   std::vector<Candidate> candidates_;  ///< for the task that is being pushed
   Seconds last_end_ = 0;
   FreeSlots free_;

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
+#include "online/map_score_tuner.hpp"
 #include "support/ids.hpp"
-#include "support/map_score_tuner.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;

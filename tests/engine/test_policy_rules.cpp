@@ -7,8 +7,8 @@
 #include <map>
 #include <memory>
 
+#include "online/map_score_tuner.hpp"
 #include "support/ids.hpp"
-#include "support/map_score_tuner.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;

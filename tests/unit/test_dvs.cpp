@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "support/energy_aware_placement.hpp"
-#include "support/rt_dvs.hpp"
+#include "energy/energy_aware_placement.hpp"
+#include "energy/rt_dvs.hpp"
 
 using namespace hetsched;
 using doctest::Approx;

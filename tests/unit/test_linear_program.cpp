@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "base/random.hpp"
+#include "online/max_min_shares.hpp"
 #include "planning/linear_program.hpp"
-#include "support/max_min_shares.hpp"
 
 using namespace hetsched;
 using namespace hetsched::planning;

@@ -1,7 +1,7 @@
 // Does the division of units among requests follow Planaria's rules?
 #include <doctest/doctest.h>
 
-#include "support/spatial_shares.hpp"
+#include "online/spatial_shares.hpp"
 
 using namespace hetsched;
 

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "decorators/admission/rule.hpp"
-#include "support/pending_work.hpp"
+#include "decorators/pending_work.hpp"
 #include "support/remaining_time.hpp"
 
 namespace hetsched::admission_rules {
@@ -11,9 +11,9 @@ namespace {
 /// Not those with which, taking what is admitted in order of deadlines, they or one that would be in time without them
 /// end too late: now + (what is left of all running tasks + the work with an earlier or equal deadline that has not
 /// begun, spread over the accelerators) + (the request's own least time) > deadline. Work is that of
-/// support/pending_work.hpp. On one accelerator of one slot, tasks as given at its fastest point, nothing admitted is
-/// late under EDF if predictions hold: tasks that run are not interrupted, and whoever arrives later was asked whether
-/// he delays those that are there, or is blocked.
+/// decorators/pending_work.hpp. On one accelerator of one slot, tasks as given at its fastest point, nothing admitted
+/// is late under EDF if predictions hold: tasks that run are not interrupted, and whoever arrives later was asked
+/// whether he delays those that are there, or is blocked.
 class Feasible final : public Rule {
  public:
   void begin(const SystemView& view) override {

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "decorators/filtered_view.hpp"
 #include "hetsched/policy.hpp"
-#include "support/veil.hpp"
 
 namespace hetsched::admission_rules {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "decorators/drop/rule.hpp"
-#include "support/pending_work.hpp"
+#include "decorators/pending_work.hpp"
 
 namespace hetsched::drop_rules {
 namespace {

@@ -9,9 +9,9 @@
 #include <span>
 #include <vector>
 
+#include "decorators/filtered_view.hpp"
 #include "hetsched/policy.hpp"
 #include "support/remaining_time.hpp"
-#include "support/veil.hpp"
 
 namespace hetsched::drop_rules {
 
@@ -64,7 +64,7 @@ class Rule {
   virtual void choose(const SystemView& view, GivenUp& given_up) = 0;
 
   /// Hides more from the policy inside than those that are given up.
-  virtual void show(const SystemView& /*view*/, const GivenUp& /*given_up*/, Veil& /*veil*/) {}
+  virtual void show(const SystemView& /*view*/, const GivenUp& /*given_up*/, FilteredView& /*filtered*/) {}
   /// Is told what the policy inside decided; may add to it.
   virtual void decided(const SystemView& /*view*/, const GivenUp& /*given_up*/, std::span<const Decision> /*inside*/,
                        Decisions& /*out*/) {}

@@ -41,7 +41,7 @@ class SkipOver final : public Rule {
   }
 
   /// Ready tasks of blue requests are hidden while red ones are ready, and announced when they no longer are.
-  void show(const SystemView& view, const GivenUp& given_up, Veil& veil) override {
+  void show(const SystemView& view, const GivenUp& given_up, FilteredView& filtered) override {
     blue_waits_ = false;
     if (blue_.empty()) return;
     const bool red =
@@ -53,10 +53,10 @@ class SkipOver final : public Rule {
         hidden.insert(t.task);
         blue_waits_ = true;
       } else if (hidden.erase(t.task) > 0) {
-        veil.announce(t);
+        filtered.announce(t);
       }
     }
-    if (red) veil.hide_tasks([&](TaskRef t) { return is_blue(view.request(t)); });
+    if (red) filtered.hide_tasks([&](TaskRef t) { return is_blue(view.request(t)); });
   }
 
   /// If all red tasks have been started and a slot is left: blue ones may have it at once.

@@ -1,4 +1,4 @@
-#include "support/map_score_tuner.hpp"
+#include "online/map_score_tuner.hpp"
 
 #include <algorithm>
 

@@ -14,7 +14,7 @@
 
 namespace hetsched {
 
-class Veil {
+class FilteredView {
  public:
   /// Begins a call with everything shown.
   void reset(const SystemView& view) {

@@ -1,4 +1,4 @@
-#include "support/max_min_shares.hpp"
+#include "online/max_min_shares.hpp"
 
 #include <algorithm>
 #include <numeric>

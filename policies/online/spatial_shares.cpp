@@ -1,4 +1,4 @@
-#include "support/spatial_shares.hpp"
+#include "online/spatial_shares.hpp"
 
 #include <algorithm>
 #include <cmath>
