@@ -35,7 +35,7 @@ class Admission final : public Policy {
   }
 
   void begin(const SystemView& view) override {
-    rule_->begin(view, static_cast<std::uint32_t>(view.streams.size()));
+    rule_->begin(view);
     inner_->begin(view);
   }
 
@@ -56,13 +56,13 @@ class Admission final : public Policy {
       out.drop(e.task.request);
     }
     filtered_.reset(view);
-    filtered_.hide_requests([&](std::uint32_t r) { return rejected_.contains(view.requests[r].id); });
+    filtered_.hide_requests([&](RequestRef r) { return rejected_.contains(view.requests[r].id); });
     rejected_.forget_gone(view);
     inner_->decide(filtered_.shown(), out);
   }
 
  private:
-  [[nodiscard]] std::uint32_t queue_of(const Request& request) const { return per_stream_ ? request.stream : 0; }
+  [[nodiscard]] StreamId queue_of(const Request& request) const { return per_stream_ ? request.stream : StreamId{}; }
 
   std::unique_ptr<Policy> inner_;
   std::unique_ptr<admission_rules::Rule> rule_;

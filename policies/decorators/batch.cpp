@@ -61,8 +61,8 @@ class Batch final : public Policy {
     ended_.clear();
     for (auto& [key, group] : groups_) open(view, group, out);
     if (!given_up_.empty())
-      filtered_.hide_requests([&](std::uint32_t r) { return given_up_.contains(view.requests[r].id); });
-    for (const std::uint32_t r : ended_) filtered_.end(r);
+      filtered_.hide_requests([&](RequestRef r) { return given_up_.contains(view.requests[r].id); });
+    for (const RequestRef r : ended_) filtered_.end(r);
     given_up_.forget_gone(view);
     filtered_.hide_tasks([&](TaskRef t) { return !ready_.contains(id_of(view, t)); });
     for (const auto& [id, task] : ready_)
@@ -72,24 +72,37 @@ class Batch final : public Policy {
     inner_->decide(filtered_.shown(), inside_);
     joined_.clear();
     dropped_.clear();
-    for (const Decision& decision : inside_.all())
-      if (const auto* drop = std::get_if<Drop>(&decision)) dropped_.insert(drop->request);
-    for (const Decision& decision : inside_.all()) {
-      if (const auto* start = std::get_if<Start>(&decision); start && is_there(view, *start)) {
-        if (joined_.contains(id_of(view, start->task))) continue;
-        Start batch = batch_of(view, *start);
-        rule_->started(view, batch);
-        out.add(std::move(batch));
-      } else {
-        out.add(decision);
-      }
-    }
+    for (const Decision& decision : inside_.all()) std::visit([this](const auto& d) { note_dropped(d); }, decision);
+    for (const Decision& decision : inside_.all()) std::visit([&](const auto& d) { hand_on(view, d, out); }, decision);
   }
 
  private:
-  using Id = std::pair<std::uint64_t, std::uint32_t>;  ///< request id, task
+  void note_dropped(const Drop& d) { dropped_.insert(d.request); }
+  void note_dropped(const Start&) {}
+  void note_dropped(const Prefetch&) {}
+  void note_dropped(const SetOperatingPoint&) {}
+  void note_dropped(const WakeAt&) {}
+  void note_dropped(const Forecast&) {}
+
+  void hand_on(const SystemView& view, const Start& start, Decisions& out) {
+    if (!is_there(view, start)) {
+      out.add(start);
+    } else if (!joined_.contains(id_of(view, start.task))) {
+      Start batch = batch_of(view, start);
+      rule_->started(view, batch);
+      out.add(std::move(batch));
+    }
+  }
+  void hand_on(const SystemView&, const Prefetch& d, Decisions& out) { out.add(d); }
+  void hand_on(const SystemView&, const SetOperatingPoint& d, Decisions& out) { out.add(d); }
+  void hand_on(const SystemView&, const Drop& d, Decisions& out) { out.add(d); }
+  void hand_on(const SystemView&, const WakeAt& d, Decisions& out) { out.add(d); }
+  void hand_on(const SystemView&, const Forecast& d, Decisions& out) { out.add(d); }
+
+  using Id = std::pair<std::uint64_t, TaskId>;  ///< request id, task
   struct Key {
-    std::uint32_t model = 0, task = 0;
+    ModelId model = {};
+    TaskId task = {};
     auto operator<=>(const Key&) const = default;
   };
 
@@ -140,7 +153,7 @@ class Batch final : public Policy {
     const batch_rules::Group& group = found->second;
     joined_.insert(id_of(view, start.task));
     for (const TaskRef t : start.also) joined_.insert(id_of(view, t));
-    std::size_t limit = view.kinds[view.accelerators[start.accelerator].kind].max_batch;
+    std::size_t limit = view.kind(start.accelerator).max_batch;
     if (!group.empty()) limit = std::min(limit, rule_->most(view, group));
     Seconds earliest = view.request(start.task).deadline;
     for (const TaskRef t : group) {
@@ -163,11 +176,11 @@ class Batch final : public Policy {
   std::unique_ptr<batch_rules::Rule> rule_;
   std::uint32_t largest_ = 1;
   std::map<Key, batch_rules::Group> groups_;
-  std::map<Id, TaskRef> ready_;       ///< what the policy inside sees ready
-  std::set<Id> shown_;                ///< what it has been told of
-  std::set<Id> joined_;               ///< started at this call
-  std::set<std::uint32_t> dropped_;   ///< by the policy inside at this call
-  std::vector<std::uint32_t> ended_;  ///< given up at this call
+  std::map<Id, TaskRef> ready_;    ///< what the policy inside sees ready
+  std::set<Id> shown_;             ///< what it has been told of
+  std::set<Id> joined_;            ///< started at this call
+  std::set<RequestRef> dropped_;   ///< by the policy inside at this call
+  std::vector<RequestRef> ended_;  ///< given up at this call
   Unknown given_up_;
   Decisions inside_;
   FilteredView filtered_;

@@ -47,14 +47,14 @@ class Dropping final : public Policy {
     for (const Event& e : view.events) tell(view, e, out);
     given_up_.clear();
     rule_->choose(view, given_up_);
-    for (const std::uint32_t r : given_up_.requests()) {
+    for (const RequestRef r : given_up_.requests()) {
       out.drop(r);
       unknown_.add(view.requests[r].id);
     }
     filtered_.reset(view);
     if (!unknown_.empty())
-      filtered_.hide_requests([&](std::uint32_t r) { return unknown_.contains(view.requests[r].id); });
-    for (const std::uint32_t r : given_up_.requests())
+      filtered_.hide_requests([&](RequestRef r) { return unknown_.contains(view.requests[r].id); });
+    for (const RequestRef r : given_up_.requests())
       if (!arrives_now(view, r)) filtered_.end(r);
     unknown_.forget_gone(view);
     rule_->show(view, given_up_, filtered_);
@@ -73,7 +73,7 @@ class Dropping final : public Policy {
   }
 
   /// Then the policy inside never heard of it.
-  static bool arrives_now(const SystemView& view, std::uint32_t r) {
+  static bool arrives_now(const SystemView& view, RequestRef r) {
     return std::any_of(view.events.begin(), view.events.end(),
                        [&](const Event& e) { return e.type == Event::Type::request_arrived && e.task.request == r; });
   }

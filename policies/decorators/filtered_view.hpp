@@ -28,13 +28,14 @@ class FilteredView {
   template <class Hidden>
   void hide_requests(const Hidden& hidden) {
     copy_requests();
-    for (const std::uint32_t r : shown_.live)
+    for (const RequestRef r : shown_.live)
       if (hidden(r)) requests_[r].live = false;
-    keep(live_, shown_.live, [&](std::uint32_t r) { return !hidden(r); });
+    keep(live_, shown_.live, [&](RequestRef r) { return !hidden(r); });
     shown_.live = live_;
     keep(ready_, shown_.ready, [&](TaskRef t) { return !hidden(t.request); });
     shown_.ready = ready_;
-    keep(events_, shown_.events, [&](const Event& e) { return e.task.request == kNone || !hidden(e.task.request); });
+    keep(events_, shown_.events,
+         [&](const Event& e) { return e.task.request == RequestRef::none || !hidden(e.task.request); });
     shown_.events = events_;
   }
   /// Hides ready tasks, and that they have become so: they are waiting. O(ready + events + tasks of their requests).
@@ -51,14 +52,14 @@ class FilteredView {
   void announce(TaskRef task) {
     for (const Event& e : shown_.events)
       if (e.type == Event::Type::task_ready && e.task == task) return;
-    add_event({Event::Type::task_ready, task, kNone});
+    add_event({Event::Type::task_ready, task});
   }
   /// Says of a request, hidden by hide_requests(), that it is dropped: the policy inside hears of it at once.
-  void end(std::uint32_t request) { add_event({Event::Type::request_dropped, {request, kNone}, kNone}); }
+  void end(RequestRef request) { add_event({Event::Type::request_dropped, {request}}); }
   /// Shows accelerators other than they are; to be changed until the inner policy is called.
-  std::vector<Accelerator>& accelerators() {
-    if (shown_.accelerators.data() != accelerators_.data() || accelerators_.empty())
-      accelerators_.assign(shown_.accelerators.begin(), shown_.accelerators.end());
+  IdVector<AcceleratorId, Accelerator>& accelerators() {
+    if (shown_.accelerators.all().data() != accelerators_.all().data() || accelerators_.empty())
+      accelerators_.all().assign(shown_.accelerators.begin(), shown_.accelerators.end());
     shown_.accelerators = accelerators_;
     return accelerators_;
   }
@@ -67,8 +68,8 @@ class FilteredView {
   SystemView& shown() {
     if (!sorted_) {
       const auto key = [this](const Event& e) {
-        return std::tuple{e.type, e.task.request == kNone ? 0 : shown_.requests[e.task.request].id, e.task.task,
-                          e.accelerator};
+        return std::tuple{e.type, e.task.request == RequestRef::none ? 0 : shown_.requests[e.task.request].id,
+                          e.task.task, e.accelerator};
       };
       std::stable_sort(events_.begin(), events_.end(), [&](const Event& a, const Event& b) { return key(a) < key(b); });
       sorted_ = true;
@@ -86,15 +87,15 @@ class FilteredView {
   }
   void copy_requests() {
     if (copied_) return;
-    requests_.assign(shown_.requests.begin(), shown_.requests.end());
+    requests_.all().assign(shown_.requests.begin(), shown_.requests.end());
     shown_.requests = requests_;
     copied_ = true;
   }
   TaskState& state_of(TaskRef t) {
     copy_requests();
-    std::vector<TaskState>& states = states_[t.request];
+    IdVector<TaskId, TaskState>& states = states_[t.request];
     if (states.empty()) {
-      states.assign(requests_[t.request].tasks.begin(), requests_[t.request].tasks.end());
+      states.all().assign(requests_[t.request].tasks.begin(), requests_[t.request].tasks.end());
       requests_[t.request].tasks = states;
     }
     return states[t.task];
@@ -109,12 +110,12 @@ class FilteredView {
 
   SystemView shown_;
   bool sorted_ = true, copied_ = false;
-  std::map<std::uint32_t, std::vector<TaskState>> states_;  ///< of requests with hidden tasks
+  std::map<RequestRef, IdVector<TaskId, TaskState>> states_;  ///< of requests with hidden tasks
   std::vector<Event> events_;
-  std::vector<Request> requests_;
-  std::vector<std::uint32_t> live_;
+  IdVector<RequestRef, Request> requests_;
+  std::vector<RequestRef> live_;
   std::vector<TaskRef> ready_;
-  std::vector<Accelerator> accelerators_;
+  IdVector<AcceleratorId, Accelerator> accelerators_;
 };
 
 /// Requests that the policy inside was never shown, or was told the end of: it must not hear of that (again).

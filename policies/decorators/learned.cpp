@@ -45,14 +45,14 @@ class Learned final : public Policy {
   void begin(const SystemView& view) override {
     costs_.assign(view.costs.begin(), view.costs.end());
     rule_->begin(std::size_t{view.rows} * view.kinds.size());
-    accelerators_.assign(view.accelerators.begin(), view.accelerators.end());
+    accelerators_.all().assign(view.accelerators.begin(), view.accelerators.end());
     starts_at_ = accelerators_;
     changed_.assign(view.accelerators.size(), 0);
     last_call_ = 0;
-    models_.assign(view.models.begin(), view.models.end());
+    models_.all().assign(view.models.begin(), view.models.end());
     tasks_.assign(models_.size(), {});
-    for (std::size_t m = 0; m < models_.size(); ++m) {
-      tasks_[m].assign(models_[m].tasks.begin(), models_[m].tasks.end());
+    for (const ModelId m : models_.ids()) {
+      tasks_[m].all().assign(models_[m].tasks.begin(), models_[m].tasks.end());
       models_[m].tasks = tasks_[m];
     }
     versions_.assign(models_.size(), 0);
@@ -61,7 +61,7 @@ class Learned final : public Policy {
   }
 
   void decide(const SystemView& view, Decisions& out) override {
-    for (std::size_t a = 0; a < changed_.size(); ++a)
+    for (const AcceleratorId a : changed_.ids())
       if (view.accelerators[a].point != accelerators_[a].point) changed_[a] = last_call_;
     last_call_ = view.now;
     for (const auto& [batch, size] : finished_in(view)) learn(view, batch.task, size);
@@ -69,35 +69,43 @@ class Learned final : public Policy {
     inside_.clear();
     inner_->decide(shown, inside_);
     // Expected times follow the decisions before: operating points, and models that accelerators switch between.
-    accelerators_.assign(view.accelerators.begin(), view.accelerators.end());
+    accelerators_.all().assign(view.accelerators.begin(), view.accelerators.end());
     SystemView then = shown;
-    std::vector<Accelerator> after = accelerators_;
-    then.accelerators = after;
-    for (const Decision& decision : inside_.all()) {
-      Decision passed = decision;
-      if (auto* start = std::get_if<Start>(&passed); start && is_there(view, *start)) {
-        start->expected = then.run_time(start->task, start->also, start->accelerator, start->variant);
-        after[start->accelerator].last_model = view.request(start->task).model;
-      } else if (const auto* set = std::get_if<SetOperatingPoint>(&decision);
-                 set && set->accelerator < after.size() &&
-                 set->point < view.kinds[after[set->accelerator].kind].points.size()) {
-        after[set->accelerator].point = set->point;
-      }
-      out.add(std::move(passed));
-    }
+    after_ = accelerators_;
+    then.accelerators = after_;
+    for (const Decision& decision : inside_.all())
+      std::visit([&](const auto& d) { out.add(foreseen(d, then)); }, decision);
   }
 
  private:
+  // A decision as it is handed on; what it changes is seen by those after it.
+  [[nodiscard]] Start foreseen(Start start, const SystemView& then) {
+    if (!is_there(then, start)) return start;
+    start.expected = then.run_time(start.task, start.also, start.accelerator, start.variant);
+    after_[start.accelerator].last_model = then.request(start.task).model;
+    return start;
+  }
+  [[nodiscard]] SetOperatingPoint foreseen(const SetOperatingPoint& set, const SystemView& then) {
+    if (then.accelerators.contains(set.accelerator) && then.kind(set.accelerator).points.contains(set.point))
+      after_[set.accelerator].point = set.point;
+    return set;
+  }
+  [[nodiscard]] static const Prefetch& foreseen(const Prefetch& d, const SystemView&) { return d; }
+  [[nodiscard]] static const Drop& foreseen(const Drop& d, const SystemView&) { return d; }
+  [[nodiscard]] static const WakeAt& foreseen(const WakeAt& d, const SystemView&) { return d; }
+  [[nodiscard]] static const Forecast& foreseen(const Forecast& d, const SystemView&) { return d; }
+
   /// What is left of a request by corrected times, for as long as neither changes.
   struct Left {
     std::uint64_t id = 0;
-    std::uint32_t version = 0, unfinished = kNone;
+    std::uint32_t version = 0;
+    std::uint32_t unfinished = std::numeric_limits<std::uint32_t>::max();  ///< of no request
     Seconds best = 0, mean = 0;
   };
   /// Tasks that began and ended together; one of them.
   struct Together {
     TaskRef task;
-    std::tuple<std::uint32_t, Seconds, Seconds, std::uint32_t, std::uint32_t, std::uint32_t> key;
+    std::tuple<AcceleratorId, Seconds, Seconds, ModelId, TaskId, VariantId> key;
   };
 
   /// The view with what was learned. Valid until something is learned, or the next call.
@@ -106,15 +114,15 @@ class Learned final : public Policy {
     shown.costs = costs_;
     shown.models = models_;
     if (std::all_of(versions_.begin(), versions_.end(), [](std::uint32_t v) { return v == 0; })) return shown;
-    requests_.assign(view.requests.begin(), view.requests.end());
+    requests_.all().assign(view.requests.begin(), view.requests.end());
     left_.resize(requests_.size());
-    const auto put = [&](std::uint32_t r) {
+    const auto put = [&](RequestRef r) {
       Request& request = requests_[r];
       if (versions_[request.model] == 0 || request.unfinished == 0) return;
       Left& left = left_[r];
       if (left.id != request.id || left.version != versions_[request.model] || left.unfinished != request.unfinished) {
         left = {request.id, versions_[request.model], request.unfinished, 0, 0};
-        for (std::size_t t = 0; t < request.tasks.size(); ++t) {
+        for (const TaskId t : request.tasks.ids()) {
           if (request.tasks[t].progress == Progress::finished) continue;
           left.best += tasks_[request.model][t].best_time;
           left.mean += tasks_[request.model][t].mean_time;
@@ -123,9 +131,9 @@ class Learned final : public Policy {
       request.remaining_best = left.best;
       request.remaining_mean = left.mean;
     };
-    for (const std::uint32_t r : view.live) put(r);
+    for (const RequestRef r : view.live) put(r);
     for (const Event& e : view.events)
-      if (e.task.request != kNone && !view.request(e.task).live) put(e.task.request);
+      if (e.task.request != RequestRef::none && !view.request(e.task).live) put(e.task.request);
     shown.requests = requests_;
     return shown;
   }
@@ -139,7 +147,7 @@ class Learned final : public Policy {
       const Together one{
           e.task,
           {state.accelerator, state.start, state.compute, view.request(e.task).model, e.task.task, state.variant}};
-      const bool batches_there = view.kinds[view.accelerators[state.accelerator].kind].max_batch > 1;
+      const bool batches_there = view.kind(state.accelerator).max_batch > 1;
       const auto same = std::find_if(batches.begin(), batches.end(),
                                      [&](const auto& b) { return batches_there && b.first.key == one.key; });
       if (same == batches.end()) {
@@ -167,15 +175,15 @@ class Learned final : public Policy {
     const Seconds measured = state.finish - state.compute;
     const Seconds predicted = alone(size);
     if (!(measured > 0) || !(predicted > 0) || !(predicted < kNever)) return;
-    const std::uint32_t kind = view.accelerators[state.accelerator].kind;
-    const std::uint32_t row = model_task.first_row + state.variant;
-    correct(view, row, kind, rule_->learn(std::size_t{row} * view.kinds.size() + kind, measured / predicted));
-    if (state.variant == 0) correct_sums(view, view.request(task).model, task.task);
+    const KindId kind = view.accelerators[state.accelerator].kind;
+    const CostRowId row = model_task.row(state.variant);
+    correct(view, row, kind, rule_->learn(index_of(row) * view.kinds.size() + index_of(kind), measured / predicted));
+    if (state.variant == VariantId::original) correct_sums(view, view.request(task).model, task.task);
   }
 
   /// Best and mean time of a task and its model, over accelerators at the points they start at, or at any if none of
   /// those can run it: as the engine forms them of predicted costs.
-  void correct_sums(const SystemView& view, std::uint32_t model, std::uint32_t task) {
+  void correct_sums(const SystemView& view, ModelId model, TaskId task) {
     ModelTask& corrected = tasks_[model][task];
     SystemView then = view;
     then.costs = costs_;
@@ -183,8 +191,8 @@ class Learned final : public Policy {
     for (const bool any : {false, true}) {
       Seconds sum = 0;
       double count = 0;
-      for (std::uint32_t a = 0; a < starts_at_.size(); ++a)
-        for (std::uint32_t p = 0; p < view.kinds[starts_at_[a].kind].points.size(); ++p) {
+      for (const AcceleratorId a : starts_at_.ids())
+        for (const PointId p : view.kind(a).points.ids()) {
           if (!any && p != starts_at_[a].point) continue;
           const Seconds time = then.alone_time_at(corrected, a, p);
           if (time == kNever) continue;
@@ -205,10 +213,10 @@ class Learned final : public Policy {
   }
 
   /// At all points and batch sizes of the kind.
-  void correct(const SystemView& view, std::uint32_t row, std::uint32_t kind, double factor) {
-    for (std::size_t r = row; (r + 1) * view.columns <= costs_.size(); r += view.rows)
-      for (std::size_t p = 0; p < view.kinds[kind].points.size(); ++p) {
-        const std::size_t cell = r * view.columns + view.kinds[kind].first_column + p;
+  void correct(const SystemView& view, CostRowId row, KindId kind, double factor) {
+    for (std::size_t r = index_of(row); (r + 1) * view.columns <= costs_.size(); r += view.rows)
+      for (const PointId p : view.kinds[kind].points.ids()) {
+        const std::size_t cell = r * view.columns + index_of(view.kinds[kind].column(p));
         costs_[cell].time = view.costs[cell].time * factor;
         costs_[cell].traffic = view.costs[cell].traffic * factor;
       }
@@ -217,13 +225,14 @@ class Learned final : public Policy {
   std::unique_ptr<Policy> inner_;
   std::unique_ptr<learned_rules::Rule> rule_;  ///< has a factor for each row and kind
   std::vector<Cost> costs_;
-  std::vector<std::vector<ModelTask>> tasks_;  ///< by model, with corrected times
-  std::vector<Model> models_;
-  std::vector<std::uint32_t> versions_;  ///< by model: how often it was corrected
-  std::vector<Request> requests_;
-  std::vector<Left> left_;                             ///< by place of the request
-  std::vector<Accelerator> starts_at_, accelerators_;  ///< at the beginning, and at the last call
-  std::vector<Seconds> changed_;                       ///< by accelerator: when its point changed last
+  IdVector<ModelId, IdVector<TaskId, ModelTask>> tasks_;  ///< with corrected times
+  IdVector<ModelId, Model> models_;
+  IdVector<ModelId, std::uint32_t> versions_;  ///< how often it was corrected
+  IdVector<RequestRef, Request> requests_;
+  IdVector<RequestRef, Left> left_;
+  IdVector<AcceleratorId, Accelerator> starts_at_, accelerators_;  ///< at the beginning, and at the last call
+  IdVector<AcceleratorId, Accelerator> after_;                     ///< after the decisions of this call so far
+  IdVector<AcceleratorId, Seconds> changed_;                       ///< when its point changed last
   Seconds last_call_ = 0;
   Decisions inside_;
 };

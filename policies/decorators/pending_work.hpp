@@ -1,7 +1,7 @@
 /// \file
 /// How much work requests still are: the sum over their tasks, each as fast as any accelerator computes it as it is
-/// given (variant 0), with its dispatch; of a running task what is left by prediction. With several models one switch
-/// per request is added, where accelerators need time for that.
+/// given (no alternative), with its dispatch; of a running task what is left by prediction. With several models one
+/// switch per request is added, where accelerators need time for that.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ class PendingWork {
     least_.clear();
     switch_ = 0;
     for (const Model& model : view.models) {
-      std::vector<Seconds>& times = least_.emplace_back();
+      IdVector<TaskId, Seconds>& times = least_.emplace_back();
       for (const ModelTask& task : model.tasks) times.push_back(least(view, task));
     }
     if (view.models.size() > 1)
@@ -29,7 +29,7 @@ class PendingWork {
   /// Of tasks that do not run. O(tasks).
   [[nodiscard]] Seconds to_start(const Request& request) const {
     Seconds work = 0;
-    for (std::uint32_t t = 0; t < request.tasks.size(); ++t)
+    for (const TaskId t : request.tasks.ids())
       if (request.tasks[t].progress == Progress::waiting || request.tasks[t].progress == Progress::ready)
         work += least_[request.model][t];
     return work > 0 ? work + switch_ : 0;
@@ -47,13 +47,13 @@ class PendingWork {
  private:
   static Seconds least(const SystemView& view, const ModelTask& task) {
     Seconds time = kNever;
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
-      for (std::uint32_t p = 0; p < view.kinds[view.accelerators[a].kind].points.size(); ++p)
-        time = std::min(time, view.kinds[view.accelerators[a].kind].dispatch_time + view.alone_time_at(task, a, p));
+    for (const AcceleratorId a : view.accelerators.ids())
+      for (const PointId p : view.kind(a).points.ids())
+        time = std::min(time, view.kind(a).dispatch_time + view.alone_time_at(task, a, p));
     return time;
   }
 
-  std::vector<std::vector<Seconds>> least_;  ///< by model and task
+  IdVector<ModelId, IdVector<TaskId, Seconds>> least_;  ///< by model and task
   Seconds switch_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <tuple>
+#include <variant>
 
 #include "decorators/filtered_view.hpp"
 #include "decorators/start_check.hpp"
@@ -49,7 +50,7 @@ class PowerCap final : public Policy {
       return;
     }
     account(view);
-    if (scale_) (void)make_room(view, power(view), kNone, out);
+    if (scale_) (void)make_room(view, power(view), AcceleratorId::none, out);
     released_.clear();
     std::erase_if(held_, [&](const Held& h) {
       if (still_possible(view, h)) return false;
@@ -63,7 +64,7 @@ class PowerCap final : public Policy {
     show_points(view);
     inside_.clear();
     inner_->decide(filtered_.shown(), inside_);
-    for (const Decision& decision : inside_.all()) take(view, decision, out);
+    for (const Decision& decision : inside_.all()) std::visit([&](const auto& d) { take(view, d, out); }, decision);
     forbid_standstill(view);
     started_.clear();
   }
@@ -75,7 +76,8 @@ class PowerCap final : public Policy {
     std::vector<std::uint64_t> other_ids;
   };
   struct Device {
-    std::uint32_t point = 0, busy = 0;
+    PointId point = {};
+    std::uint32_t busy = 0;  ///< slots
     std::vector<Start> running;
   };
 
@@ -85,19 +87,15 @@ class PowerCap final : public Policy {
   }
 
   /// The point at which an idle accelerator draws least; `now` if no other one is better.
-  [[nodiscard]] static std::uint32_t least_idle(const Kind& kind, std::uint32_t now) {
-    std::uint32_t least = now;
-    for (std::uint32_t p = 0; p < kind.points.size(); ++p)
+  [[nodiscard]] static PointId least_idle(const Kind& kind, PointId now) {
+    PointId least = now;
+    for (const PointId p : kind.points.ids())
       if (kind.points[p].idle_power < kind.points[least].idle_power) least = p;
     return least;
   }
 
-  [[nodiscard]] static const Kind& kind_of(const SystemView& view, std::uint32_t accelerator) {
-    return view.kinds[view.accelerators[accelerator].kind];
-  }
-
   /// What a task draws beyond the idle slot that it takes.
-  [[nodiscard]] static Watts added(const SystemView& view, const Start& start, std::uint32_t point) {
+  [[nodiscard]] static Watts added(const SystemView& view, const Start& start, PointId point) {
     const Accelerator& a = view.accelerators[start.accelerator];
     const Kind& kind = view.kinds[a.kind];
     const auto batch = static_cast<std::uint32_t>(1 + start.also.size());
@@ -111,21 +109,21 @@ class PowerCap final : public Policy {
 
   void account(const SystemView& view) {
     devices_.assign(view.accelerators.size(), {});
-    for (std::uint32_t a = 0; a < devices_.size(); ++a) {
+    for (const AcceleratorId a : devices_.ids()) {
       devices_[a].point = view.accelerators[a].point;
       devices_[a].busy = view.accelerators[a].slots - view.accelerators[a].free_slots;
     }
     // What runs together on an accelerator of one slot is one batch; with several slots each task counts by itself,
     // which is more than a batch draws, not less.
-    std::map<std::tuple<std::uint32_t, Seconds, std::uint32_t, std::uint32_t>, Start> running;
-    for (const std::uint32_t r : view.live)
-      for (std::uint32_t t = 0; t < view.requests[r].tasks.size(); ++t) {
+    using Together = std::variant<ModelId, RequestRef>;
+    std::map<std::tuple<AcceleratorId, Seconds, Together, TaskId>, Start> running;
+    for (const RequestRef r : view.live)
+      for (const TaskId t : view.requests[r].tasks.ids()) {
         const TaskState& task = view.requests[r].tasks[t];
         if (task.progress != Progress::running) continue;
         const Accelerator& on = view.accelerators[task.accelerator];
         const bool batches = view.kinds[on.kind].max_batch > 1 && on.slots == 1;
-        const auto key = batches ? std::tuple{task.accelerator, task.start, view.requests[r].model, t}
-                                 : std::tuple{task.accelerator, task.start, r + 0x40000000u, t};
+        const std::tuple key{task.accelerator, task.start, batches ? Together(view.requests[r].model) : Together(r), t};
         const auto [at, is_new] = running.try_emplace(key, Start{{r, t}, task.accelerator, task.variant, {}});
         if (!is_new) at->second.also.push_back({r, t});
       }
@@ -133,19 +131,19 @@ class PowerCap final : public Policy {
   }
 
   /// Of an accelerator with what runs there, at a point.
-  [[nodiscard]] Watts power_at(const SystemView& view, std::uint32_t accelerator, std::uint32_t point) const {
-    Watts sum = kind_of(view, accelerator).points[point].idle_power;
+  [[nodiscard]] Watts power_at(const SystemView& view, AcceleratorId accelerator, PointId point) const {
+    Watts sum = view.kind(accelerator).points[point].idle_power;
     for (const Start& start : devices_[accelerator].running) sum += added(view, start, point);
     return sum;
   }
 
   [[nodiscard]] Watts power(const SystemView& view) const {
     Watts sum = view.base_power;
-    for (std::uint32_t a = 0; a < devices_.size(); ++a) sum += power_at(view, a, devices_[a].point);
+    for (const AcceleratorId a : devices_.ids()) sum += power_at(view, a, devices_[a].point);
     return sum;
   }
 
-  void move(std::uint32_t accelerator, std::uint32_t point, Decisions& out) {
+  void move(AcceleratorId accelerator, PointId point, Decisions& out) {
     if (devices_[accelerator].point == point) return;
     devices_[accelerator].point = point;
     out.set_operating_point(accelerator, point);
@@ -153,38 +151,39 @@ class PowerCap final : public Policy {
 
   /// Brings `power` within the cap by moving idle accelerators but `except` to points at which they draw less, no more
   /// of them than are needed; moves none if all together are not enough.
-  bool make_room(const SystemView& view, Watts power, std::uint32_t except, Decisions& out) {
-    const auto gain = [&](std::uint32_t a) {
+  bool make_room(const SystemView& view, Watts power, AcceleratorId except, Decisions& out) {
+    const auto gain = [&](AcceleratorId a) {
       if (a == except || devices_[a].busy > 0) return 0.0;
-      const Kind& kind = kind_of(view, a);
+      const Kind& kind = view.kind(a);
       return kind.points[devices_[a].point].idle_power - kind.points[least_idle(kind, devices_[a].point)].idle_power;
     };
     Watts possible = 0;
-    for (std::uint32_t a = 0; a < devices_.size() && scale_; ++a) possible += gain(a);
+    if (scale_)
+      for (const AcceleratorId a : devices_.ids()) possible += gain(a);
     if (!within_cap(power - possible)) return false;
-    for (std::uint32_t a = 0; a < devices_.size() && !within_cap(power); ++a) {
+    for (const AcceleratorId a : devices_.ids()) {
+      if (within_cap(power)) break;
       const Watts less = gain(a);
       if (less <= 0) continue;
       power -= less;
-      move(a, least_idle(kind_of(view, a), devices_[a].point), out);
+      move(a, least_idle(view.kind(a), devices_[a].point), out);
     }
     return true;
   }
 
   /// The points at which it may start, in the order in which they are tried.
-  [[nodiscard]] std::vector<std::uint32_t> points_for(const SystemView& view, const Start& start) const {
+  [[nodiscard]] std::vector<PointId> points_for(const SystemView& view, const Start& start) const {
     if (devices_[start.accelerator].busy > 0) return {devices_[start.accelerator].point};
-    const std::uint32_t wanted = wanted_[start.accelerator];
-    std::vector<std::uint32_t> points = {wanted};
+    const PointId wanted = wanted_[start.accelerator];
+    std::vector<PointId> points = {wanted};
     if (!scale_) return points;
-    const auto time = [&](std::uint32_t p) {
+    const auto time = [&](PointId p) {
       return view.alone_time_at(view.model_task(start.task), start.accelerator, p, start.variant,
                                 static_cast<std::uint32_t>(1 + start.also.size()));
     };
-    for (std::uint32_t p = 0; p < kind_of(view, start.accelerator).points.size(); ++p)
+    for (const PointId p : view.kind(start.accelerator).points.ids())
       if (p != wanted && time(p) >= time(wanted) && time(p) < kNever) points.push_back(p);
-    std::stable_sort(points.begin() + 1, points.end(),
-                     [&](std::uint32_t p, std::uint32_t q) { return time(p) < time(q); });
+    std::stable_sort(points.begin() + 1, points.end(), [&](PointId p, PointId q) { return time(p) < time(q); });
     return points;
   }
 
@@ -192,7 +191,7 @@ class PowerCap final : public Policy {
   bool start_within_cap(const SystemView& view, const Start& start, Decisions& out) {
     Device& device = devices_[start.accelerator];
     const Watts others = power(view) - power_at(view, start.accelerator, device.point);
-    for (const std::uint32_t p : points_for(view, start)) {
+    for (const PointId p : points_for(view, start)) {
       const Watts then = others + power_at(view, start.accelerator, p) + added(view, start, p);
       if (!make_room(view, then, start.accelerator, out)) continue;
       move(start.accelerator, p, out);
@@ -224,7 +223,7 @@ class PowerCap final : public Policy {
 
   /// Is it ready, and still the one that was held?
   [[nodiscard]] static bool is_alive(const SystemView& view, TaskRef task, std::uint64_t request_id) {
-    return task.request < view.requests.size() && view.request(task).id == request_id && view.request(task).live &&
+    return view.requests.contains(task.request) && view.request(task).id == request_id && view.request(task).live &&
            view.state(task).progress == Progress::ready;
   }
 
@@ -237,14 +236,14 @@ class PowerCap final : public Policy {
 
   /// Idle accelerators are shown at the points that the policy inside chose.
   void show_points(const SystemView& view) {
-    for (std::uint32_t a = 0; a < devices_.size(); ++a) {
-      const std::uint32_t shown = devices_[a].busy > 0 ? devices_[a].point : wanted_[a];
+    for (const AcceleratorId a : devices_.ids()) {
+      const PointId shown = devices_[a].busy > 0 ? devices_[a].point : wanted_[a];
       if (shown != view.accelerators[a].point) filtered_.accelerators()[a].point = shown;
     }
   }
 
   void hide_held(const SystemView& view) {
-    std::set<std::pair<std::uint32_t, std::uint32_t>> tasks;
+    std::set<std::pair<RequestRef, TaskId>> tasks;
     const auto note = [&](const Start& start) {
       tasks.emplace(start.task.request, start.task.task);
       for (const TaskRef other : start.also) tasks.emplace(other.request, other.task);
@@ -258,32 +257,31 @@ class PowerCap final : public Policy {
     filtered_.hide_tasks([&](TaskRef t) { return tasks.contains({t.request, t.task}); });
   }
 
-  void take(const SystemView& view, const Decision& decision, Decisions& out) {
-    if (const auto* start = std::get_if<Start>(&decision)) {
-      // What is illegal now is the engine's to refuse.
-      if (!is_legal(view, *start)) {
-        out.add(decision);
-        return;
-      }
-      if (start_within_cap(view, *start, out)) return;
-      Held h{*start, view.request(start->task).id, {}};
-      for (const TaskRef other : start->also) h.other_ids.push_back(view.request(other).id);
-      held_.push_back(std::move(h));
+  // What the policy inside decided is handed on, held or left out. What is illegal now is the engine's to refuse.
+  void take(const SystemView& view, const Start& start, Decisions& out) {
+    if (!is_legal(view, start)) {
+      out.add(start);
       return;
     }
-    if (const auto* set = std::get_if<SetOperatingPoint>(&decision)) {
-      const bool exists =
-          set->accelerator < devices_.size() && set->point < kind_of(view, set->accelerator).points.size();
-      if (exists && !sets_within_cap(view, *set, out)) return;
-    }
-    out.add(decision);
+    if (start_within_cap(view, start, out)) return;
+    Held h{start, view.request(start.task).id, {}};
+    for (const TaskRef other : start.also) h.other_ids.push_back(view.request(other).id);
+    held_.push_back(std::move(h));
   }
+  void take(const SystemView& view, const SetOperatingPoint& set, Decisions& out) {
+    const bool exists = devices_.contains(set.accelerator) && view.kind(set.accelerator).points.contains(set.point);
+    if (!exists || sets_within_cap(view, set, out)) out.add(set);
+  }
+  void take(const SystemView&, const Prefetch& d, Decisions& out) { out.add(d); }
+  void take(const SystemView&, const Drop& d, Decisions& out) { out.add(d); }
+  void take(const SystemView&, const WakeAt& d, Decisions& out) { out.add(d); }
+  void take(const SystemView&, const Forecast& d, Decisions& out) { out.add(d); }
 
   [[nodiscard]] bool is_legal(const SystemView& view, const Start& start) const {
     if (!is_there(view, start) || view.state(start.task).progress != Progress::ready) return false;
     const Accelerator& a = view.accelerators[start.accelerator];
     const Device& device = devices_[start.accelerator];
-    const std::uint32_t point = device.busy > 0 ? device.point : wanted_[start.accelerator];
+    const PointId point = device.busy > 0 ? device.point : wanted_[start.accelerator];
     return a.available && device.busy < a.slots &&
            view.cost(view.model_task(start.task), a.kind, point, start.variant).time < kNever;
   }
@@ -316,8 +314,8 @@ class PowerCap final : public Policy {
   std::unique_ptr<Policy> inner_;
   Watts cap_;
   bool scale_;
-  std::vector<std::uint32_t> wanted_;  ///< by accelerator: the point that the policy inside chose last
-  std::vector<Device> devices_;
+  IdVector<AcceleratorId, PointId> wanted_;  ///< the point that the policy inside chose last
+  IdVector<AcceleratorId, Device> devices_;
   std::vector<Held> held_;         ///< in the order in which they were decided
   std::vector<Start> started_;     ///< of those, at this call
   std::vector<TaskRef> released_;  ///< of those that can no longer start where they were to, at this call

@@ -13,11 +13,11 @@ namespace hetsched {
 /// be asked for. Whether it is allowed now is another question.
 inline bool is_there(const SystemView& view, const Start& start) {
   const auto exists = [&](TaskRef t) {
-    return t.request < view.requests.size() && t.task < view.request(t).tasks.size();
+    return view.requests.contains(t.request) && view.request(t).tasks.contains(t.task);
   };
-  return exists(start.task) && start.accelerator < view.accelerators.size() &&
-         start.variant < view.model_task(start.task).variants &&
-         start.also.size() < view.kinds[view.accelerators[start.accelerator].kind].max_batch &&
+  return exists(start.task) && view.accelerators.contains(start.accelerator) &&
+         view.model_task(start.task).variant_ids().contains(start.variant) &&
+         start.also.size() < view.kind(start.accelerator).max_batch &&
          std::all_of(start.also.begin(), start.also.end(), exists);
 }
 

@@ -31,9 +31,9 @@ class Eas final : public Policy {
   void begin(const SystemView& view) override {
     domains_.assign(view.kinds.size(), {});
     points_.assign(view.kinds.size(), {});
-    for (std::uint32_t k = 0; k < view.kinds.size(); ++k) add_domain(view, k);
+    for (const KindId k : view.kinds.ids()) add_domain(view, k);
     streams_.assign(view.streams.size(), {});
-    for (std::uint32_t s = 0; s < view.streams.size(); ++s) streams_[s].period = view.streams[s].period;
+    for (const StreamId s : view.streams.ids()) streams_[s].period = view.streams[s].period;
   }
 
   void decide(const SystemView& view, Decisions& out) override {
@@ -43,9 +43,10 @@ class Eas final : public Policy {
     free_.reset(view);
     for (const TaskRef task : view.ready) {
       if (!free_.any()) return;
-      const std::uint32_t home = home_of(view, task);
-      const std::uint32_t a = home != kNone ? (free_.at(home) ? home : kNone) : fastest(view, task);
-      if (a == kNone || !runs(view, task, a)) continue;
+      const AcceleratorId home = home_of(view, task);
+      const AcceleratorId a =
+          home != AcceleratorId::none ? (free_.at(home) ? home : AcceleratorId::none) : fastest(view, task);
+      if (a == AcceleratorId::none || !runs(view, task, a)) continue;
       out.start(task, a);
       free_.take(a);
     }
@@ -54,22 +55,22 @@ class Eas final : public Policy {
  private:
   static constexpr double kCapacity = 1024;
   struct StreamState {
-    std::uint32_t home = kNone;
+    AcceleratorId home = AcceleratorId::none;
     Seconds period = kNever, last = kNever;
   };
 
   /// Time of a model on a kind at a point; kNever if a task cannot run there.
-  static Seconds model_time(const SystemView& view, const Model& model, std::uint32_t kind, std::uint32_t point) {
+  static Seconds model_time(const SystemView& view, const Model& model, KindId kind, PointId point) {
     Seconds sum = 0;
     for (const ModelTask& task : model.tasks) sum += view.cost(task, kind, point).time;
     return sum;
   }
 
-  void add_domain(const SystemView& view, std::uint32_t k) {
+  void add_domain(const SystemView& view, KindId k) {
     PerformanceDomain& domain = domains_[k];
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
+    for (const AcceleratorId a : view.accelerators.ids())
       if (view.accelerators[a].kind == k) domain.processors.push_back(a);
-    for (std::uint32_t p = 0; p < view.kinds[k].points.size(); ++p) {
+    for (const PointId p : view.kinds[k].points.ids()) {
       double capacity = 0, power = 0, models = 0;
       for (const Model& model : view.models) {
         const Seconds time = model_time(view, model, k, p);
@@ -91,23 +92,23 @@ class Eas final : public Policy {
       return domain.points[x].capacity < domain.points[y].capacity;
     });
     const PerformanceDomain unsorted = domain;
-    const std::vector<std::uint32_t> names = points_[k];
+    const std::vector<PointId> points = points_[k];
     for (std::size_t i = 0; i < order.size(); ++i) {
       domain.points[i] = unsorted.points[order[i]];
-      points_[k][i] = names[order[i]];
+      points_[k][i] = points[order[i]];
     }
     if (domain.points.empty()) domain.processors.clear();
   }
 
-  [[nodiscard]] double utilization_of(const SystemView& view, std::uint32_t stream) const {
+  [[nodiscard]] double utilization_of(const SystemView& view, StreamId stream) const {
     const StreamState& state = streams_[stream];
     return state.period < kNever ? kCapacity * view.models[view.streams[stream].model].best_time / state.period : 0;
   }
 
-  [[nodiscard]] std::vector<double> utilizations(const SystemView& view) const {
-    std::vector<double> sum(view.accelerators.size(), 0);
-    for (std::uint32_t s = 0; s < streams_.size(); ++s)
-      if (streams_[s].home != kNone) sum[streams_[s].home] += utilization_of(view, s);
+  [[nodiscard]] Utilizations utilizations(const SystemView& view) const {
+    Utilizations sum(view.accelerators.size(), 0);
+    for (const StreamId s : streams_.ids())
+      if (streams_[s].home != AcceleratorId::none) sum[streams_[s].home] += utilization_of(view, s);
     return sum;
   }
 
@@ -119,11 +120,11 @@ class Eas final : public Policy {
       stream.period = stream.period < kNever ? stream.period + kNewest * (gap - stream.period) : gap;
     }
     stream.last = view.now;
-    const std::vector<double> load = utilizations(view);
-    std::vector<bool> allowed(view.accelerators.size(), false);
+    const Utilizations load = utilizations(view);
+    IdVector<AcceleratorId, bool> allowed(view.accelerators.size(), false);
     bool overutilized = false;
-    for (std::uint32_t a = 0; a < allowed.size(); ++a) {
-      const std::uint32_t kind = view.accelerators[a].kind;
+    for (const AcceleratorId a : allowed.ids()) {
+      const KindId kind = view.accelerators[a].kind;
       if (domains_[kind].points.empty()) continue;
       const double capacity = domains_[kind].points.back().capacity;
       overutilized = overutilized || load[a] > tipping_point_ * capacity;
@@ -131,18 +132,16 @@ class Eas final : public Policy {
                    model_time(view, view.models[request.model], kind, points_[kind].back()) < kNever;
     }
     const double own = utilization_of(view, request.stream);
-    const std::size_t previous = stream.home != kNone ? stream.home : load.size();
-    std::size_t next = load.size();
-    if (!overutilized) next = energy_aware_choice(domains_, load, own, previous, allowed, margin_);
-    if (next == load.size()) next = most_spare(view, load, own, previous, allowed);
-    stream.home = next < load.size() ? static_cast<std::uint32_t>(next) : kNone;
+    AcceleratorId next = AcceleratorId::none;
+    if (!overutilized) next = energy_aware_choice(domains_, load, own, stream.home, allowed, margin_);
+    stream.home = next != AcceleratorId::none ? next : most_spare(view, load, own, stream.home, allowed);
   }
 
-  [[nodiscard]] std::size_t most_spare(const SystemView& view, const std::vector<double>& load, double own,
-                                       std::size_t previous, const std::vector<bool>& allowed) const {
-    std::size_t best = load.size();
+  [[nodiscard]] AcceleratorId most_spare(const SystemView& view, const Utilizations& load, double own,
+                                         AcceleratorId previous, const IdVector<AcceleratorId, bool>& allowed) const {
+    AcceleratorId best = AcceleratorId::none;
     double most = -kNever;
-    for (std::size_t a = 0; a < load.size(); ++a) {
+    for (const AcceleratorId a : load.ids()) {
       if (!allowed[a]) continue;
       const double spare =
           domains_[view.accelerators[a].kind].points.back().capacity - load[a] + (a == previous ? own : 0);
@@ -154,41 +153,41 @@ class Eas final : public Policy {
   }
 
   void set_points(const SystemView& view, Decisions& out) {
-    std::vector<double> load = utilizations(view);
+    Utilizations load = utilizations(view);
     for (double& u : load) u *= headroom_;
-    chosen_.assign(view.accelerators.size(), kNone);
-    for (std::uint32_t k = 0; k < domains_.size(); ++k) {
+    chosen_.assign(view.accelerators.size(), PointId::none);
+    for (const KindId k : domains_.ids()) {
       if (domains_[k].processors.empty()) continue;
-      const std::uint32_t point = points_[k][point_for(domains_[k], load)];
-      for (const std::size_t a : domains_[k].processors) {
+      const PointId point = points_[k][point_for(domains_[k], load)];
+      for (const AcceleratorId a : domains_[k].processors) {
         const Accelerator& accelerator = view.accelerators[a];
         chosen_[a] = accelerator.point;
         // What runs may have no cost at the new point: it changes when the accelerator is empty.
         if (!accelerator.available || accelerator.point == point || accelerator.free_slots < accelerator.slots)
           continue;
         chosen_[a] = point;
-        out.set_operating_point(static_cast<std::uint32_t>(a), point);
+        out.set_operating_point(a, point);
       }
     }
   }
 
-  /// Where the task has to go; kNone: anywhere.
-  [[nodiscard]] std::uint32_t home_of(const SystemView& view, TaskRef task) const {
-    const std::uint32_t home = streams_[view.request(task).stream].home;
-    if (home == kNone || !view.accelerators[home].available) return kNone;
+  /// Where the task has to go; none: anywhere.
+  [[nodiscard]] AcceleratorId home_of(const SystemView& view, TaskRef task) const {
+    const AcceleratorId home = streams_[view.request(task).stream].home;
+    if (home == AcceleratorId::none || !view.accelerators[home].available) return AcceleratorId::none;
     // It may have been put to another point since.
-    return runs(view, task, home) ? home : kNone;
+    return runs(view, task, home) ? home : AcceleratorId::none;
   }
-  [[nodiscard]] bool runs(const SystemView& view, TaskRef task, std::uint32_t a) const {
-    const std::uint32_t point = chosen_[a] == kNone ? view.accelerators[a].point : chosen_[a];
+  [[nodiscard]] bool runs(const SystemView& view, TaskRef task, AcceleratorId a) const {
+    const PointId point = chosen_[a] == PointId::none ? view.accelerators[a].point : chosen_[a];
     return view.alone_time_at(view.model_task(task), a, point) < kNever;
   }
-  [[nodiscard]] std::uint32_t fastest(const SystemView& view, TaskRef task) const {
-    std::uint32_t best = kNone;
+  [[nodiscard]] AcceleratorId fastest(const SystemView& view, TaskRef task) const {
+    AcceleratorId best = AcceleratorId::none;
     Seconds least = kNever;
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       if (!free_.at(a)) continue;
-      const std::uint32_t point = chosen_[a] == kNone ? view.accelerators[a].point : chosen_[a];
+      const PointId point = chosen_[a] == PointId::none ? view.accelerators[a].point : chosen_[a];
       const Seconds time = view.alone_time_at(view.model_task(task), a, point);
       if (time >= least) continue;
       least = time;
@@ -198,10 +197,10 @@ class Eas final : public Policy {
   }
 
   double margin_, headroom_, tipping_point_;
-  std::vector<PerformanceDomain> domains_;          ///< by kind
-  std::vector<std::vector<std::uint32_t>> points_;  ///< by kind: which of its points a domain's are
-  std::vector<StreamState> streams_;
-  std::vector<std::uint32_t> chosen_;  ///< by accelerator: point from this call on
+  IdVector<KindId, PerformanceDomain> domains_;
+  IdVector<KindId, std::vector<PointId>> points_;  ///< which of its points a domain's are
+  IdVector<StreamId, StreamState> streams_;
+  IdVector<AcceleratorId, PointId> chosen_;  ///< point from this call on
   FreeSlots free_;
 };
 

@@ -27,11 +27,13 @@ class Edp final : public Policy {
       pass_.for_each(view, task, [&](const Placement& placement) {
         const Seconds time = placement.finish - view.now;
         const double score = std::pow(placement.energy, energy_) * std::pow(time, delay_);
-        if (best.accelerator != kNone && (score > least || (score == least && placement.finish >= best.finish))) return;
+        if (best.accelerator != AcceleratorId::none &&
+            (score > least || (score == least && placement.finish >= best.finish)))
+          return;
         best = placement;
         least = score;
       });
-      if (best.accelerator != kNone) pass_.take(view, task, best, out);
+      if (best.accelerator != AcceleratorId::none) pass_.take(view, task, best, out);
     }
   }
 

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "hetsched/ids.hpp"
+
 namespace hetsched {
 
 /// Processors that share an operating point.
@@ -16,26 +18,28 @@ struct PerformanceDomain {
     double capacity = 0;  ///< of a processor at this point, in the same unit as utilizations
     double power = 0;     ///< W of a busy processor
   };
-  std::vector<Point> points;            ///< by capacity
-  std::vector<std::size_t> processors;  ///< indices into the list of utilizations
+  std::vector<Point> points;  ///< by capacity
+  std::vector<AcceleratorId> processors;
 };
 
+using Utilizations = IdVector<AcceleratorId, double>;
+
 /// The lowest point whose capacity is at least the largest utilization of the domain; the highest if none is.
-inline std::size_t point_for(const PerformanceDomain& domain, const std::vector<double>& utilization) {
+inline std::size_t point_for(const PerformanceDomain& domain, const Utilizations& utilization) {
   double most = 0;
-  for (const std::size_t p : domain.processors) most = std::max(most, utilization[p]);
+  for (const AcceleratorId p : domain.processors) most = std::max(most, utilization[p]);
   std::size_t at = 0;
   while (at + 1 < domain.points.size() && domain.points[at].capacity < most) ++at;
   return at;
 }
 
 /// sum over domains and processors of utilization / capacity(point) x power(point).
-inline double placement_energy(const std::vector<PerformanceDomain>& domains, const std::vector<double>& utilization) {
+inline double placement_energy(const IdVector<KindId, PerformanceDomain>& domains, const Utilizations& utilization) {
   double sum = 0;
   for (const PerformanceDomain& domain : domains) {
     if (domain.processors.empty()) continue;  // it may have no points either
     const PerformanceDomain::Point& point = domain.points[point_for(domain, utilization)];
-    for (const std::size_t p : domain.processors)
+    for (const AcceleratorId p : domain.processors)
       if (point.capacity > 0) sum += utilization[p] / point.capacity * point.power;
   }
   return sum;
@@ -43,34 +47,35 @@ inline double placement_energy(const std::vector<PerformanceDomain>& domains, co
 
 /// Where a task of utilization `own` that was on `previous` (whose utilization includes it) should go: in each domain
 /// the allowed processor with most capacity to spare is tried; the best one is taken if it saves more than `margin` of
-/// the energy of staying. `utilization.size()` as previous: it was nowhere.
-inline std::size_t energy_aware_choice(const std::vector<PerformanceDomain>& domains, std::vector<double> utilization,
-                                       double own, std::size_t previous, const std::vector<bool>& allowed,
-                                       double margin) {
-  const std::size_t nowhere = utilization.size();
-  if (previous < nowhere) utilization[previous] -= own;
-  const auto energy_on = [&](std::size_t processor) {
-    std::vector<double> then = utilization;
+/// the energy of staying. `previous` none: it was nowhere. None
+/// if it can go nowhere.
+inline AcceleratorId energy_aware_choice(const IdVector<KindId, PerformanceDomain>& domains, Utilizations utilization,
+                                         double own, AcceleratorId previous,
+                                         const IdVector<AcceleratorId, bool>& allowed, double margin) {
+  constexpr AcceleratorId kNowhere = AcceleratorId::none;
+  if (previous != kNowhere) utilization[previous] -= own;
+  const auto energy_on = [&](AcceleratorId processor) {
+    Utilizations then = utilization;
     then[processor] += own;
     return placement_energy(domains, then);
   };
-  std::size_t best = nowhere;
+  AcceleratorId best = kNowhere;
   double least = 0;
   for (const PerformanceDomain& domain : domains) {
-    std::size_t candidate = nowhere;
-    for (const std::size_t p : domain.processors) {
+    AcceleratorId candidate = kNowhere;
+    for (const AcceleratorId p : domain.processors) {
       if (!allowed[p] || domain.points.back().capacity < utilization[p] + own) continue;
-      if (candidate == nowhere || utilization[p] < utilization[candidate]) candidate = p;
+      if (candidate == kNowhere || utilization[p] < utilization[candidate]) candidate = p;
     }
-    if (candidate == nowhere || candidate == previous) continue;
+    if (candidate == kNowhere || candidate == previous) continue;
     const double energy = energy_on(candidate);
-    if (best != nowhere && energy >= least) continue;
+    if (best != kNowhere && energy >= least) continue;
     best = candidate;
     least = energy;
   }
-  if (previous == nowhere || !allowed[previous]) return best;
+  if (previous == kNowhere || !allowed[previous]) return best;
   const double stay = energy_on(previous);
-  return best != nowhere && least < stay * (1 - margin) ? best : previous;
+  return best != kNowhere && least < stay * (1 - margin) ? best : previous;
 }
 
 }  // namespace hetsched

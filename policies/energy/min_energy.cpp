@@ -38,7 +38,7 @@ class MinEnergy final : public Policy {
     for (const Due& due : order_) {
       if (!pass_.any_free()) break;
       const Placement best = choose(view, due);
-      if (best.accelerator != kNone) pass_.take(view, due.task, best, out);
+      if (best.accelerator != AcceleratorId::none) pass_.take(view, due.task, best, out);
     }
     if (sleep_) send_to_sleep(view, out);
   }
@@ -52,22 +52,22 @@ class MinEnergy final : public Policy {
   [[nodiscard]] Placement choose(const SystemView& view, const Due& due) const {
     Placement cheapest, first;
     pass_.for_each(view, due.task, [&](const Placement& placement) {
-      if (placement.finish < first.finish || first.accelerator == kNone) first = placement;
+      if (placement.finish < first.finish || first.accelerator == AcceleratorId::none) first = placement;
       constexpr double kRounding = 1e-12;
       if (way_ == Way::race || placement.finish > due.deadline * (1 + kRounding)) return;
       const bool better =
           placement.added < cheapest.added || (placement.added == cheapest.added && placement.finish < cheapest.finish);
-      if (cheapest.accelerator == kNone || better) cheapest = placement;
+      if (cheapest.accelerator == AcceleratorId::none || better) cheapest = placement;
     });
-    return cheapest.accelerator != kNone ? cheapest : first;
+    return cheapest.accelerator != AcceleratorId::none ? cheapest : first;
   }
 
   void send_to_sleep(const SystemView& view, Decisions& out) const {
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       if (!pass_.empty(view, a) || !view.accelerators[a].available) continue;
-      const std::span<const OperatingPoint> points = view.kinds[view.accelerators[a].kind].points;
-      std::uint32_t deepest = view.accelerators[a].point;
-      for (std::uint32_t p = 0; p < points.size(); ++p)
+      const IdSpan<PointId, const OperatingPoint> points = view.kind(a).points;
+      PointId deepest = view.accelerators[a].point;
+      for (const PointId p : points.ids())
         if (points[p].idle_power < points[deepest].idle_power) deepest = p;
       if (deepest != view.accelerators[a].point) out.set_operating_point(a, deepest);
     }

@@ -1,7 +1,6 @@
 #include "energy/rt_dvs.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 #include "hetsched/policy.hpp"
@@ -35,11 +34,10 @@ class RealTimeDvs final : public Policy {
 
   void begin(const SystemView& view) override {
     devices_.clear();
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       Device device(rule_);
       device.fastest = fastest_point(view, a);
-      for (std::uint32_t p = 0; p < view.kinds[view.accelerators[a].kind].points.size(); ++p)
-        device.speeds.push_back(speed_of(view, a, p, device.fastest));
+      for (const PointId p : view.kind(a).points.ids()) device.speeds.push_back(speed_of(view, a, p, device.fastest));
       devices_.push_back(std::move(device));
     }
     divide(view);
@@ -56,29 +54,30 @@ class RealTimeDvs final : public Policy {
  private:
   struct Device {
     explicit Device(RtDvs::Rule rule) : dvs(rule) {}
-    std::uint32_t fastest = 0, point = kNone;
-    std::vector<double> speeds;  ///< by point
+    PointId fastest = {}, point = PointId::none;
+    IdVector<PointId, double> speeds;
     RtDvs dvs;
     bool full_speed = false;  ///< a stream is here whose needs are not known
   };
   struct Home {
-    std::uint32_t device = kNone;
+    AcceleratorId device = AcceleratorId::none;
     std::size_t task = 0;  ///< in the device's RtDvs
     bool periodic = false;
   };
 
-  [[nodiscard]] Seconds worst(const SystemView& view, std::uint32_t model, std::uint32_t a, std::uint32_t point) const {
+  [[nodiscard]] Seconds worst(const SystemView& view, ModelId model, AcceleratorId a, PointId point) const {
     Seconds sum = 0;
     for (const ModelTask& task : view.models[model].tasks)
-      sum += view.kinds[view.accelerators[a].kind].dispatch_time + view.alone_time_at(task, a, point);
+      sum += view.kind(a).dispatch_time + view.alone_time_at(task, a, point);
     return sum * worst_case_;
   }
 
   /// The point that most tasks can run at; of several, the one at which these take least time in all.
-  static std::uint32_t fastest_point(const SystemView& view, std::uint32_t a) {
-    std::uint32_t best = 0, most = 0;
+  static PointId fastest_point(const SystemView& view, AcceleratorId a) {
+    PointId best = {};
+    std::uint32_t most = 0;
     Seconds least = kNever;
-    for (std::uint32_t p = 0; p < view.kinds[view.accelerators[a].kind].points.size(); ++p) {
+    for (const PointId p : view.kind(a).points.ids()) {
       Seconds sum = 0;
       std::uint32_t count = 0;
       for (const Model& model : view.models)
@@ -97,7 +96,7 @@ class RealTimeDvs final : public Policy {
   }
 
   /// Of the slowest task, relative to the fastest point; 0 if something that runs there does not run at this one.
-  static double speed_of(const SystemView& view, std::uint32_t a, std::uint32_t point, std::uint32_t fastest) {
+  static double speed_of(const SystemView& view, AcceleratorId a, PointId point, PointId fastest) {
     double slowest = 1;
     for (const Model& model : view.models)
       for (const ModelTask& task : model.tasks) {
@@ -110,29 +109,27 @@ class RealTimeDvs final : public Policy {
 
   void divide(const SystemView& view) {
     homes_.assign(view.streams.size(), {});
-    std::vector<std::uint32_t> order(view.streams.size());
-    std::iota(order.begin(), order.end(), 0u);
-    const auto period = [&](std::uint32_t s) {
-      return std::min(view.streams[s].period, view.streams[s].relative_deadline);
-    };
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
+    std::vector<StreamId> order = view.streams.ids().list();
+    const auto period = [&](StreamId s) { return std::min(view.streams[s].period, view.streams[s].relative_deadline); };
+    std::stable_sort(order.begin(), order.end(), [&](StreamId x, StreamId y) {
       return view.models[view.streams[x].model].best_time / period(x) >
              view.models[view.streams[y].model].best_time / period(y);
     });
-    for (const std::uint32_t s : order) {
+    for (const StreamId s : order) {
       Home& home = homes_[s];
-      std::uint32_t least_loaded = kNone;
-      for (std::uint32_t a = 0; a < devices_.size(); ++a) {
+      AcceleratorId least_loaded = AcceleratorId::none;
+      for (const AcceleratorId a : devices_.ids()) {
         const Seconds time = worst(view, view.streams[s].model, a, devices_[a].fastest);
         if (time == kNever) continue;
-        if (least_loaded == kNone || devices_[a].dvs.utilization() < devices_[least_loaded].dvs.utilization())
+        if (least_loaded == AcceleratorId::none ||
+            devices_[a].dvs.utilization() < devices_[least_loaded].dvs.utilization())
           least_loaded = a;
         if (period(s) == kNever || devices_[a].full_speed) continue;
         if (devices_[a].dvs.utilization() + time / period(s) > 1 + 1e-12) continue;
         home = {a, devices_[a].dvs.add(time, period(s)), true};
         break;
       }
-      if (home.device != kNone || least_loaded == kNone) continue;
+      if (home.device != AcceleratorId::none || least_loaded == AcceleratorId::none) continue;
       home = {least_loaded, 0, false};
       devices_[least_loaded].full_speed = true;
     }
@@ -140,7 +137,7 @@ class RealTimeDvs final : public Policy {
 
   /// What the running tasks have done since the last call.
   void account(const SystemView& view) {
-    for (const std::uint32_t r : view.live) account(view, view.requests[r]);
+    for (const RequestRef r : view.live) account(view, view.requests[r]);
     for (const Event& e : view.events)
       if (e.type == Event::Type::request_finished) account(view, view.request(e.task));
   }
@@ -158,7 +155,7 @@ class RealTimeDvs final : public Policy {
   }
 
   void note(const SystemView& view, const Event& e) {
-    if (e.task.request == kNone) return;
+    if (e.task.request == RequestRef::none) return;
     const Request& request = view.request(e.task);
     const Home& home = homes_[request.stream];
     if (!home.periodic) return;
@@ -174,12 +171,12 @@ class RealTimeDvs final : public Policy {
   }
 
   void set_speeds(const SystemView& view, Decisions& out) {
-    for (std::uint32_t a = 0; a < devices_.size(); ++a) {
+    for (const AcceleratorId a : devices_.ids()) {
       Device& device = devices_[a];
       if (!view.accelerators[a].available) continue;
       const double needed = device.full_speed ? 1 : std::min(1.0, device.dvs.speed(view.now));
-      std::uint32_t best = device.fastest;
-      for (std::uint32_t p = 0; p < device.speeds.size(); ++p)
+      PointId best = device.fastest;
+      for (const PointId p : device.speeds.ids())
         if (device.speeds[p] >= needed - 1e-12 && device.speeds[p] > 0 && device.speeds[p] < device.speeds[best])
           best = p;
       if (!runs_at(view, a, best)) continue;  // what fits no accelerator as a whole may need a point of its own
@@ -194,8 +191,8 @@ class RealTimeDvs final : public Policy {
     std::stable_sort(order_.begin(), order_.end(),
                      [&](TaskRef a, TaskRef b) { return view.request(a).deadline < view.request(b).deadline; });
     for (const TaskRef task : order_) {
-      const std::uint32_t home = homes_[view.request(task).stream].device;
-      if (home != kNone && view.accelerators[home].available) {
+      const AcceleratorId home = homes_[view.request(task).stream].device;
+      if (home != AcceleratorId::none && view.accelerators[home].available) {
         if (free_.at(home) && runs_on(view, task, home)) {
           out.start(task, home);
           free_.take(home);
@@ -208,10 +205,11 @@ class RealTimeDvs final : public Policy {
 
   /// A task whose accelerator is off, or whose model no accelerator runs as a whole: on any that can run it.
   void start_anywhere(const SystemView& view, TaskRef task, Decisions& out) {
-    for (std::uint32_t a = 0; a < devices_.size(); ++a) {
+    for (const AcceleratorId a : devices_.ids()) {
       if (!free_.at(a)) continue;
       const bool empty = free_.left(a) == view.accelerators[a].slots;
-      for (std::uint32_t p = 0; empty && !runs_on(view, task, a) && p < devices_[a].speeds.size(); ++p) {
+      for (const PointId p : devices_[a].speeds.ids()) {
+        if (!empty || runs_on(view, task, a)) break;
         if (view.alone_time_at(view.model_task(task), a, p) == kNever) continue;
         devices_[a].point = p;
         out.set_operating_point(a, p);
@@ -224,10 +222,10 @@ class RealTimeDvs final : public Policy {
   }
 
   /// Can all that runs on the accelerator go on at that point?
-  static bool runs_at(const SystemView& view, std::uint32_t a, std::uint32_t point) {
+  static bool runs_at(const SystemView& view, AcceleratorId a, PointId point) {
     if (view.accelerators[a].free_slots == view.accelerators[a].slots) return true;
-    for (const std::uint32_t r : view.live)
-      for (std::uint32_t t = 0; t < view.requests[r].tasks.size(); ++t) {
+    for (const RequestRef r : view.live)
+      for (const TaskId t : view.requests[r].tasks.ids()) {
         const TaskState& task = view.requests[r].tasks[t];
         if (task.progress != Progress::running || task.accelerator != a) continue;
         if (view.alone_time_at(view.model_task({r, t}), a, point, task.variant) == kNever) return false;
@@ -236,15 +234,15 @@ class RealTimeDvs final : public Policy {
   }
 
   /// At the point that the accelerator is at, or has just been set to.
-  [[nodiscard]] bool runs_on(const SystemView& view, TaskRef task, std::uint32_t a) const {
-    const std::uint32_t point = devices_[a].point == kNone ? view.accelerators[a].point : devices_[a].point;
+  [[nodiscard]] bool runs_on(const SystemView& view, TaskRef task, AcceleratorId a) const {
+    const PointId point = devices_[a].point == PointId::none ? view.accelerators[a].point : devices_[a].point;
     return view.alone_time_at(view.model_task(task), a, point) < kNever;
   }
 
   double worst_case_;
   RtDvs::Rule rule_ = RtDvs::Rule::look_ahead;
-  std::vector<Device> devices_;
-  std::vector<Home> homes_;  ///< by stream
+  IdVector<AcceleratorId, Device> devices_;
+  IdVector<StreamId, Home> homes_;
   Seconds last_ = 0;
   FreeSlots free_;
   std::vector<TaskRef> order_;

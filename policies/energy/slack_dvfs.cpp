@@ -21,27 +21,25 @@ class SlackDvfs final : public planning::PlannedPolicy {
 
   void begin(const SystemView& view) override {
     start_points_.clear();
-    for (const Accelerator& a : view.accelerators) start_points_.push_back(id_of<PointId>(a.point));
+    for (const Accelerator& a : view.accelerators) start_points_.push_back(a.point);
     speeds_.assign(view.models.size(), {});
-    for (std::size_t m = 0; m < view.models.size(); ++m)
+    for (const ModelId m : view.models.ids())
       for (const ModelTask& task : view.models[m].tasks)
-        for (const AcceleratorId a : start_points_.ids())
-          speeds_[id_of<ModelId>(m)].push_back(speeds_of(view, task, a));
+        for (const AcceleratorId a : start_points_.ids()) speeds_[m].push_back(speeds_of(view, task, a));
     PlannedPolicy::begin(view);
   }
 
  private:
   std::vector<planning::Speed> speeds_of(const SystemView& view, const ModelTask& task, AcceleratorId a) const {
     std::vector<planning::Speed> list;
-    const Accelerator& accelerator = view.accelerators[index_of(a)];
+    const Accelerator& accelerator = view.accelerators[a];
     const Kind& kind = view.kinds[accelerator.kind];
-    for (std::uint32_t p = 0; p < kind.points.size(); ++p) {
-      if (accelerator.slots > 1 && id_of<PointId>(p) != start_points_[a]) continue;
-      const Seconds time = view.alone_time_at(task, static_cast<std::uint32_t>(a), p);
+    for (const PointId p : kind.points.ids()) {
+      if (accelerator.slots > 1 && p != start_points_[a]) continue;
+      const Seconds time = view.alone_time_at(task, a, p);
       if (time == kNever) continue;
-      list.push_back({id_of<PointId>(p), kind.dispatch_time + time,
-                      view.alone_energy_at(task, static_cast<std::uint32_t>(a), p) -
-                          kind.points[p].idle_power / accelerator.slots * time});
+      list.push_back({p, kind.dispatch_time + time,
+                      view.alone_energy_at(task, a, p) - kind.points[p].idle_power / accelerator.slots * time});
     }
     return list;
   }

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
+#include <ranges>
 
 #include "hetsched/policy.hpp"
 
@@ -18,15 +18,15 @@ class VirtualDeadlines {
     shares_.clear();
     for (const Model& model : view.models) {
       const std::size_t n = model.tasks.size();
-      std::vector<double> head(n, 0), tail(n, 0), share(n, 1);
-      for (std::size_t t = 0; t < n; ++t) {
+      IdVector<TaskId, double> head(n, 0), tail(n, 0), share(n, 1);
+      for (const TaskId t : model.tasks.ids()) {
         for (const Edge& edge : model.tasks[t].inputs) head[t] = std::max(head[t], head[edge.task]);
         head[t] += model.tasks[t].best_time;
       }
-      for (std::size_t t = n; t-- > 0;)
+      for (const TaskId t : model.tasks.ids() | std::views::reverse)
         for (const Edge& edge : model.tasks[t].outputs)
           tail[t] = std::max(tail[t], tail[edge.task] + model.tasks[edge.task].best_time);
-      for (std::size_t t = 0; t < n; ++t)
+      for (const TaskId t : model.tasks.ids())
         if (head[t] + tail[t] > 0) share[t] = head[t] / (head[t] + tail[t]);
       shares_.push_back(std::move(share));
     }
@@ -40,7 +40,7 @@ class VirtualDeadlines {
   }
 
  private:
-  std::vector<std::vector<double>> shares_;  ///< by model and task
+  IdVector<ModelId, IdVector<TaskId, double>> shares_;  ///< by model and task
 };
 
 }  // namespace hetsched

@@ -67,7 +67,7 @@ class Dream final : public Policy {
       if (event.type == Event::Type::request_arrived) ++drops_[view.request(event.task).stream].arrived;
     if (tune_) tuner_.observe(view, alpha_, beta_);
     free_.reset(view);
-    const std::uint32_t dropped = drop_ ? drop_hopeless(view, out) : kNone;
+    const RequestRef dropped = drop_ ? drop_hopeless(view, out) : RequestRef::none;
     if (!free_.any()) return;
     score(view, dropped);
     std::stable_sort(pairs_.begin(), pairs_.end(), [](const Pair& a, const Pair& b) { return a.score > b.score; });
@@ -86,7 +86,7 @@ class Dream final : public Policy {
   struct Pair {
     double score;
     std::size_t index;  ///< of the task in view.ready
-    std::uint32_t accelerator;
+    AcceleratorId accelerator;
   };
   struct Drops {
     double arrived = 0, dropped = 0;
@@ -105,7 +105,7 @@ class Dream final : public Policy {
     return sum > 0 ? 1e3 * count : count;
   }
 
-  void score(const SystemView& view, std::uint32_t dropped) {
+  void score(const SystemView& view, RequestRef dropped) {
     pairs_.clear();
     for (std::size_t i = 0; i < view.ready.size(); ++i) {
       const TaskRef task = view.ready[i];
@@ -114,7 +114,7 @@ class Dream final : public Policy {
       Seconds times = 0;
       Joules energies = 0;
       double count = 0;
-      for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+      for (const AcceleratorId a : view.accelerators.ids()) {
         const Seconds time = view.alone_time(model_task, a);
         if (!(time < kNever)) continue;
         times += time;
@@ -124,11 +124,12 @@ class Dream final : public Policy {
       const double urgent = urgency(view, view.request(task));
       const Seconds mean = count > 0 ? times / count : 0;
       const double starving = mean > 0 ? (view.now - view.state(task).ready) / mean : 0;
-      for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+      for (const AcceleratorId a : view.accelerators.ids()) {
         if (!free_.at(a) || !view.can_start(task, a)) continue;
         const Accelerator& accelerator = view.accelerators[a];
         const Joules own = energy(view, task, a);
-        const bool other = accelerator.last_model != kNone && accelerator.last_model != view.request(task).model;
+        const bool other =
+            accelerator.last_model != ModelId::none && accelerator.last_model != view.request(task).model;
         const double change = other && own > 0 ? view.kinds[accelerator.kind].switch_energy / own : 0;
         pairs_.push_back({urgent * preference(times, view.alone_time(model_task, a), count) + alpha_ * starving +
                               beta_ * (preference(energies, own, count) - change),
@@ -137,7 +138,7 @@ class Dream final : public Policy {
     }
   }
 
-  static Joules energy(const SystemView& view, TaskRef task, std::uint32_t a) {
+  static Joules energy(const SystemView& view, TaskRef task, AcceleratorId a) {
     return view.alone_energy_at(view.model_task(task), a, view.accelerators[a].point);
   }
 
@@ -148,11 +149,12 @@ class Dream final : public Policy {
   }
 
   /// Gives at most one request up; returns which.
-  std::uint32_t drop_hopeless(const SystemView& view, Decisions& out) {
-    if (!any_deadline_) return kNone;
-    std::uint32_t worst = kNone, expected = 0;
+  RequestRef drop_hopeless(const SystemView& view, Decisions& out) {
+    if (!any_deadline_) return RequestRef::none;
+    RequestRef worst = RequestRef::none;
+    std::uint32_t expected = 0;
     Seconds most = 0;
-    for (const std::uint32_t r : view.live) {
+    for (const RequestRef r : view.live) {
       const Request& request = view.requests[r];
       const Seconds short_of = lateness(view, request, variants_ ? with_variants_ : originals_);
       if (!(short_of > 0)) continue;
@@ -164,22 +166,23 @@ class Dream final : public Policy {
       most = short_of;
       worst = r;
     }
-    if (worst == kNone || expected < 2) return kNone;
+    if (worst == RequestRef::none || expected < 2) return RequestRef::none;
     ++drops_[view.requests[worst].stream].dropped;
     out.drop(worst);
     return worst;
   }
 
   /// The variant to run a task as; never two new ones of a request at once, as only one of them is checked.
-  std::uint32_t variant(const SystemView& view, TaskRef task, std::uint32_t a) {
+  VariantId variant(const SystemView& view, TaskRef task, AcceleratorId a) {
     const Request& request = view.request(task);
-    if (!variants_ || !(lateness(view, request, originals_) > 0) || varied_.count(request.id) > 0) return 0;
-    std::uint32_t best = 0;
-    for (std::uint32_t v = 1; v < view.model_task(task).variants; ++v)
+    if (!variants_ || !(lateness(view, request, originals_) > 0) || varied_.count(request.id) > 0)
+      return VariantId::original;
+    VariantId best = VariantId::original;
+    for (const VariantId v : view.model_task(task).variant_ids())
       if (view.can_start(task, a, v) && view.accuracy_loss(task, v) <= max_loss_ &&
           view.alone_time(view.model_task(task), a, v) < view.alone_time(view.model_task(task), a, best))
         best = v;
-    if (best > 0) varied_.insert(request.id);
+    if (best != VariantId::original) varied_.insert(request.id);
     return best;
   }
 
@@ -192,7 +195,7 @@ class Dream final : public Policy {
   MapScoreTuner tuner_;
   RemainingTime originals_, with_variants_;
   bool any_deadline_ = false;
-  std::vector<Drops> drops_;  ///< by stream
+  IdVector<StreamId, Drops> drops_;
   std::vector<Pair> pairs_;
   std::vector<bool> started_;       ///< by index in view.ready
   std::set<std::uint64_t> varied_;  ///< requests with a new variant in this call

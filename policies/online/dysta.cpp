@@ -54,7 +54,7 @@ class Dysta final : public Policy {
   void observe(const SystemView& view) {
     if (!monitor_) return;
     for (const Event& event : view.events) {
-      if (event.task.request == kNone) continue;
+      if (event.task.request == RequestRef::none) continue;
       const Request& request = view.request(event.task);
       if (!request.live) {
         observed_.erase(request.id);

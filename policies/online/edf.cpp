@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 #include <vector>
 
 #include "hetsched/policy.hpp"
@@ -45,7 +44,7 @@ class Edf final : public Policy {
   }
 
  private:
-  static double utilisation(const SystemView& view, const Stream& stream, std::uint32_t accelerator) {
+  static double utilisation(const SystemView& view, const Stream& stream, AcceleratorId accelerator) {
     const Seconds time = whole_time(view, view.models[stream.model], accelerator);
     const Seconds every = stream.period < kNever ? stream.period : stream.relative_deadline;
     if (!(time < kNever)) return kNever;
@@ -53,29 +52,29 @@ class Edf final : public Policy {
   }
 
   void partition(const SystemView& view) {
-    std::vector<double> least(view.streams.size(), kNever), sum(view.accelerators.size(), 0);
-    for (std::size_t s = 0; s < view.streams.size(); ++s)
-      for (std::uint32_t a = 0; a < sum.size(); ++a)
-        least[s] = std::min(least[s], utilisation(view, view.streams[s], a));
-    std::vector<std::uint32_t> order(view.streams.size());
-    std::iota(order.begin(), order.end(), 0u);
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return least[a] > least[b]; });
-    pins_.assign(view.streams.size(), kNone);
-    for (const std::uint32_t s : order) {
-      std::uint32_t& pin = pins_[s];
+    IdVector<StreamId, double> least(view.streams.size(), kNever);
+    IdVector<AcceleratorId, double> sum(view.accelerators.size(), 0);
+    for (const StreamId s : view.streams.ids())
+      for (const AcceleratorId a : sum.ids()) least[s] = std::min(least[s], utilisation(view, view.streams[s], a));
+    std::vector<StreamId> order = view.streams.ids().list();
+    std::stable_sort(order.begin(), order.end(), [&](StreamId a, StreamId b) { return least[a] > least[b]; });
+    pins_.assign(view.streams.size(), AcceleratorId::none);
+    for (const StreamId s : order) {
+      AcceleratorId& pin = pins_[s];
       double lowest = kNever;
-      for (std::uint32_t a = 0; a < sum.size() && lowest > 1 + 1e-9; ++a) {
+      for (const AcceleratorId a : sum.ids()) {
+        if (lowest <= 1 + 1e-9) break;
         const double load = (sum[a] + utilisation(view, view.streams[s], a)) / view.accelerators[a].slots;
         if (!(load < lowest)) continue;
         lowest = load;
         pin = a;
       }
-      if (pin != kNone) sum[pin] += utilisation(view, view.streams[s], pin);
+      if (pin != AcceleratorId::none) sum[pin] += utilisation(view, view.streams[s], pin);
     }
   }
 
   bool partitioned_;
-  std::vector<std::uint32_t> pins_;  ///< by stream; kNone: none supports it
+  IdVector<StreamId, AcceleratorId> pins_;  ///< none: no accelerator supports it
   ReadyQueue<Seconds> queue_;
   PinnedQueues<Seconds> pinned_;
   FreeSlots free_;

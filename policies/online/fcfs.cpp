@@ -49,11 +49,11 @@ class Fcfs final : public Policy {
 
  private:
   /// The accelerator with the least load per slot that supports the model, which it then carries.
-  std::uint32_t least_loaded(const SystemView& view, const Model& model) {
-    std::uint32_t best = kNone;
+  AcceleratorId least_loaded(const SystemView& view, const Model& model) {
+    AcceleratorId best = AcceleratorId::none;
     double least = kNever;
     Seconds fastest = kNever;
-    for (std::uint32_t a = 0; a < load_.size(); ++a) {
+    for (const AcceleratorId a : load_.ids()) {
       const double load = load_[a] / view.accelerators[a].slots;
       const Seconds time = whole_time(view, model, a);
       if (!(time < kNever) || load > least || (load == least && time >= fastest)) continue;
@@ -61,17 +61,17 @@ class Fcfs final : public Policy {
       least = load;
       fastest = time;
     }
-    if (best != kNone) ++load_[best];
+    if (best != AcceleratorId::none) ++load_[best];
     return best;
   }
 
   void join(const SystemView& view) {
-    request_pins_.resize(view.requests.size(), kNone);
+    request_pins_.resize(view.requests.size(), AcceleratorId::none);
     for (const Event& event : view.events) {
-      const std::uint32_t r = event.task.request;
+      const RequestRef r = event.task.request;
       if (event.type == Event::Type::request_finished || event.type == Event::Type::request_dropped) {
-        if (request_pins_[r] != kNone) --load_[request_pins_[r]];
-        request_pins_[r] = kNone;
+        if (request_pins_[r] != AcceleratorId::none) --load_[request_pins_[r]];
+        request_pins_[r] = AcceleratorId::none;
       } else if (event.type == Event::Type::request_arrived && view.requests[r].live) {
         request_pins_[r] = least_loaded(view, view.models[view.requests[r].model]);
       }
@@ -79,9 +79,9 @@ class Fcfs final : public Policy {
   }
 
   std::string queue_;
-  std::vector<double> load_;                 ///< by accelerator: requests, or models, that it carries
-  std::vector<std::uint32_t> model_pins_;    ///< by model
-  std::vector<std::uint32_t> request_pins_;  ///< by index of the request
+  IdVector<AcceleratorId, double> load_;  ///< requests, or models, that it carries
+  IdVector<ModelId, AcceleratorId> model_pins_;
+  IdVector<RequestRef, AcceleratorId> request_pins_;
   PinnedQueues<std::uint64_t> pinned_;
   FreeSlots free_;
 };

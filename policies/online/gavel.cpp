@@ -64,10 +64,10 @@ class Gavel final : public Policy {
   };
 
   void account(const SystemView& view) {
-    accounts_.resize(view.streams.size(), std::vector<Account>(view.kinds.size()));
+    accounts_.resize(view.streams.size(), IdVector<KindId, Account>(view.kinds.size()));
     taking_part_.resize(view.streams.size(), false);
     seen_.resize(view.streams.size(), false);
-    for (const std::uint32_t s : active_)
+    for (const StreamId s : active_)
       for (Account& pair : accounts_[s]) pair.owed += pair.share * (view.now - last_);
     last_ = view.now;
     for (const Event& event : view.events) {
@@ -84,16 +84,15 @@ class Gavel final : public Policy {
     for (const Event& event : view.events) {
       if (event.type == Event::Type::accelerator_changed) changed = true;
       if (event.type != Event::Type::request_arrived) continue;
-      const std::uint32_t s = view.request(event.task).stream;
+      const StreamId s = view.request(event.task).stream;
       seen_[s] = true;
       changed |= !taking_part_[s];
     }
     if (view.now >= round_end_) changed |= seen_ != taking_part_;
     if (!changed) return false;
-    for (std::uint32_t s = 0; s < seen_.size(); ++s)
-      taking_part_[s] = seen_[s] || (taking_part_[s] && view.now < round_end_);
-    std::vector<std::uint32_t> on;
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
+    for (const StreamId s : seen_.ids()) taking_part_[s] = seen_[s] || (taking_part_[s] && view.now < round_end_);
+    std::vector<AcceleratorId> on;
+    for (const AcceleratorId a : view.accelerators.ids())
       if (view.accelerators[a].available) on.push_back(a);
     on_ = std::move(on);
     return true;
@@ -101,32 +100,34 @@ class Gavel final : public Policy {
 
   void share_out(const SystemView& view) {
     active_.clear();
-    for (std::uint32_t s = 0; s < taking_part_.size(); ++s)
+    for (const StreamId s : taking_part_.ids())
       if (taking_part_[s]) active_.push_back(s);
-    std::vector<double> workers(view.kinds.size(), 0), weights;
-    for (const std::uint32_t a : on_) ++workers[view.accelerators[a].kind];
+    IdVector<KindId, double> workers(view.kinds.size(), 0);
+    std::vector<double> weights;
+    for (const AcceleratorId a : on_) ++workers[view.accelerators[a].kind];
     std::vector<std::vector<double>> throughput;
-    for (const std::uint32_t s : active_) {
+    for (const StreamId s : active_) {
       weights.push_back(by_priority_ ? std::max(1, view.streams[s].priority) : 1);
-      std::vector<double>& row = throughput.emplace_back(view.kinds.size(), 0);
+      IdVector<KindId, double> row(view.kinds.size(), 0);
       const Model& model = view.models[view.streams[s].model];
-      for (const std::uint32_t a : on_) {
+      for (const AcceleratorId a : on_) {
         const Seconds time = whole_time(view, model, a);
         if (!(time < kNever)) continue;
         double& rate = row[view.accelerators[a].kind];
         rate = std::max(rate, time > 0 ? model.mean_time / time : 1);
       }
+      throughput.push_back(row.all());
     }
-    const MaxMinShares result = active_.empty() ? MaxMinShares{} : max_min_shares(throughput, workers, weights);
-    for (std::uint32_t s = 0; s < accounts_.size(); ++s)
+    const MaxMinShares result = active_.empty() ? MaxMinShares{} : max_min_shares(throughput, workers.all(), weights);
+    for (const StreamId s : accounts_.ids())
       for (Account& pair : accounts_[s]) pair = taking_part_[s] ? Account{0, pair.owed, pair.received} : Account{};
     for (std::size_t m = 0; m < active_.size(); ++m)
-      for (std::size_t k = 0; k < result.share[m].size(); ++k) accounts_[active_[m]][k].share = result.share[m][k];
+      for (const KindId k : view.kinds.ids()) accounts_[active_[m]][k].share = result.share[m][index_of(k)];
   }
 
   /// Neither an old debt nor what others once left idle lasts.
   void limit_debts() {
-    for (const std::uint32_t s : active_)
+    for (const StreamId s : active_)
       for (Account& pair : accounts_[s]) {
         pair.owed = std::min(pair.owed, pair.received + kDebt * round_);
         pair.received = std::min(pair.received, pair.owed + kDebt * round_);
@@ -137,11 +138,12 @@ class Gavel final : public Policy {
     limit_debts();
     struct Pair {
       double priority, share;
-      std::uint32_t stream, kind;
+      StreamId stream;
+      KindId kind;
     };
     std::vector<Pair> pairs;
-    for (const std::uint32_t s : active_)
-      for (std::uint32_t k = 0; k < accounts_[s].size(); ++k) {
+    for (const StreamId s : active_)
+      for (const KindId k : accounts_[s].ids()) {
         const Account& pair = accounts_[s][k];
         if (pair.share > kNoShare)
           pairs.push_back({pair.received > 0 ? pair.owed / pair.received : kNever, pair.share, s, k});
@@ -149,49 +151,50 @@ class Gavel final : public Policy {
     std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
       return a.priority != b.priority ? a.priority > b.priority : a.share > b.share;
     });
-    owner_.assign(view.accelerators.size(), kNone);
-    own_.assign(view.streams.size(), kNone);
+    owner_.assign(view.accelerators.size(), StreamId::none);
+    own_.assign(view.streams.size(), AcceleratorId::none);
     for (const Pair& pair : pairs) {
-      if (own_[pair.stream] != kNone) continue;
-      for (const std::uint32_t a : on_)
-        if (owner_[a] == kNone && view.accelerators[a].kind == pair.kind) {
+      if (own_[pair.stream] != AcceleratorId::none) continue;
+      for (const AcceleratorId a : on_)
+        if (owner_[a] == StreamId::none && view.accelerators[a].kind == pair.kind) {
           owner_[a] = pair.stream;
           own_[pair.stream] = a;
           break;
         }
     }
     round_end_ = view.now + round_ * (1 - 1e-9);
-    runs_.resize(view.accelerators.size(), kNone);
+    runs_.resize(view.accelerators.size(), StreamId::none);
     seen_.assign(view.streams.size(), false);
-    for (const std::uint32_t r : view.live) seen_[view.requests[r].stream] = true;
+    for (const RequestRef r : view.live) seen_[view.requests[r].stream] = true;
   }
 
   [[nodiscard]] bool whole_somewhere(const Request& request) const {
-    const std::vector<Account>& row = accounts_[request.stream];
+    const IdVector<KindId, Account>& row = accounts_[request.stream];
     return std::any_of(row.begin(), row.end(), [](const Account& pair) { return pair.share > kNoShare; });
   }
 
   void start_own(const SystemView& view, TaskRef task, Decisions& out) {
     const Request& request = view.request(task);
-    const std::uint32_t own = own_[request.stream];
+    const AcceleratorId own = own_[request.stream];
     if (!whole_somewhere(request)) {
-      const std::uint32_t a = free_.any() ? free_.fastest(view, task) : kNone;
-      if (a != kNone) start(view, task, a, out);
-    } else if (own != kNone && free_.at(own) && view.can_start(task, own)) {
+      const AcceleratorId a = free_.any() ? free_.fastest(view, task) : AcceleratorId::none;
+      if (a != AcceleratorId::none) start(view, task, a, out);
+    } else if (own != AcceleratorId::none && free_.at(own) && view.can_start(task, own)) {
       start(view, task, own, out);
     }
   }
 
   void fill(const SystemView& view, TaskRef task, Decisions& out) {
     if (!free_.any() || std::find(started_.begin(), started_.end(), task) != started_.end()) return;
-    const std::uint32_t stream = view.request(task).stream, own = own_[stream];
-    const bool others_run_there = own != kNone && !free_.at(own) && runs_[own] != stream;
+    const StreamId stream = view.request(task).stream;
+    const AcceleratorId own = own_[stream];
+    const bool others_run_there = own != AcceleratorId::none && !free_.at(own) && runs_[own] != stream;
     if (others_run_there && view.accelerators[own].available) return;  // it will be free soon
-    const std::uint32_t a = free_.fastest(view, task);
-    if (a != kNone) start(view, task, a, out);
+    const AcceleratorId a = free_.fastest(view, task);
+    if (a != AcceleratorId::none) start(view, task, a, out);
   }
 
-  void start(const SystemView& view, TaskRef task, std::uint32_t a, Decisions& out) {
+  void start(const SystemView& view, TaskRef task, AcceleratorId a, Decisions& out) {
     out.start(task, a);
     free_.take(a);
     started_.push_back(task);
@@ -201,13 +204,15 @@ class Gavel final : public Policy {
   Seconds round_;
   bool by_priority_;
   Seconds round_end_ = 0;
-  Seconds last_ = 0;                            ///< when the last call was
-  std::vector<bool> taking_part_, seen_;        ///< by stream; has had requests in this round
-  std::vector<std::uint32_t> active_, on_;      ///< streams that take part; accelerators that are on
-  std::vector<std::vector<Account>> accounts_;  ///< by stream, then kind
-  std::vector<std::uint32_t> owner_, own_;      ///< of this round: stream by accelerator, accelerator by stream
-  std::vector<std::uint32_t> runs_;             ///< by accelerator: the stream it was last given to
-  std::vector<TaskRef> started_;                ///< in this call
+  Seconds last_ = 0;                             ///< when the last call was
+  IdVector<StreamId, bool> taking_part_, seen_;  ///< has had requests in this round
+  std::vector<StreamId> active_;                 ///< streams that take part
+  std::vector<AcceleratorId> on_;                ///< accelerators that are on
+  IdVector<StreamId, IdVector<KindId, Account>> accounts_;
+  IdVector<AcceleratorId, StreamId> owner_;  ///< in this round
+  IdVector<StreamId, AcceleratorId> own_;    ///< likewise
+  IdVector<AcceleratorId, StreamId> runs_;   ///< the stream it was last given to
+  std::vector<TaskRef> started_;             ///< in this call
   FreeSlots free_;
 };
 

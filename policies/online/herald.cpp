@@ -41,11 +41,11 @@ class Herald final : public Policy {
 
  private:
   struct Assigned {
-    std::uint32_t accelerator = kNone;
+    AcceleratorId accelerator = AcceleratorId::none;
     Seconds work = 0;
   };
 
-  [[nodiscard]] double metric(const SystemView& view, const ModelTask& task, std::uint32_t a) const {
+  [[nodiscard]] double metric(const SystemView& view, const ModelTask& task, AcceleratorId a) const {
     const Seconds time = view.alone_time(task, a);
     if (metric_ == "latency" || !(time < kNever)) return time;
     const Joules energy = view.alone_energy_at(task, a, view.accelerators[a].point);
@@ -53,22 +53,22 @@ class Herald final : public Policy {
     return metric_ == "edp" ? energy * time : energy * time * time;
   }
 
-  void assign(const SystemView& view, std::uint32_t r) {
+  void assign(const SystemView& view, RequestRef r) {
     const Request& request = view.requests[r];
     const auto [at, fresh] = assigned_.try_emplace(request.id);
     if (!fresh) return;
     for (const ModelTask& task : view.models[request.model].tasks) {
-      std::uint32_t a = choose(view, task, true);
-      if (a == kNone) a = choose(view, task, false);
-      at->second.push_back({a, a == kNone ? 0 : view.alone_time(task, a)});
-      if (a != kNone) work_[a] += at->second.back().work;
+      AcceleratorId a = choose(view, task, true);
+      if (a == AcceleratorId::none) a = choose(view, task, false);
+      at->second.push_back({a, a == AcceleratorId::none ? 0 : view.alone_time(task, a)});
+      if (a != AcceleratorId::none) work_[a] += at->second.back().work;
     }
   }
 
-  [[nodiscard]] std::uint32_t choose(const SystemView& view, const ModelTask& task, bool only_on) const {
-    std::uint32_t best = kNone, idlest = kNone;
+  [[nodiscard]] AcceleratorId choose(const SystemView& view, const ModelTask& task, bool only_on) const {
+    AcceleratorId best = AcceleratorId::none, idlest = AcceleratorId::none;
     double least = kNever;
-    for (std::uint32_t a = 0; a < work_.size(); ++a) {
+    for (const AcceleratorId a : work_.ids()) {
       if (only_on && !view.accelerators[a].available) continue;
       const double value = metric(view, task, a);
       if (!(value < kNever)) continue;
@@ -76,7 +76,7 @@ class Herald final : public Policy {
         least = value;
         best = a;
       }
-      if (idlest == kNone || work_[a] < work_[idlest]) idlest = a;
+      if (idlest == AcceleratorId::none || work_[a] < work_[idlest]) idlest = a;
     }
     if (balance_ && idlest != best && metric(view, task, idlest) < factor_ * least) return idlest;
     return best;
@@ -95,15 +95,15 @@ class Herald final : public Policy {
   }
 
   void take_off(Assigned& assigned) {
-    if (assigned.accelerator != kNone) work_[assigned.accelerator] -= assigned.work;
+    if (assigned.accelerator != AcceleratorId::none) work_[assigned.accelerator] -= assigned.work;
     assigned.work = 0;
   }
 
   std::string metric_;
   bool balance_;
   double factor_;
-  std::vector<Seconds> work_;                                ///< by accelerator: assigned, not finished
-  std::map<std::uint64_t, std::vector<Assigned>> assigned_;  ///< by request id, then task
+  IdVector<AcceleratorId, Seconds> work_;                         ///< assigned, not finished
+  std::map<std::uint64_t, IdVector<TaskId, Assigned>> assigned_;  ///< by request id
   PinnedQueues<std::uint64_t> queues_;
   FreeSlots free_;
 };

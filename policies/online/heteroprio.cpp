@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <deque>
-#include <numeric>
 #include <vector>
 
 #include "hetsched/policy.hpp"
@@ -26,10 +25,13 @@ class Heteroprio final : public Policy {
 
   void begin(const SystemView& view) override {
     for (const Model& model : view.models) {
-      first_bucket_.push_back(static_cast<std::uint32_t>(times_.size()));
-      for (std::size_t t = 0; t < model.tasks.size(); ++t) {
-        if (t == 0 || !by_model_) times_.emplace_back(view.kinds.size(), kNever);
-        for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) add_time(view, model.tasks[t], a);
+      bucket_of_.emplace_back();
+      for (const TaskId t : model.tasks.ids()) {
+        const bool own = bucket_of_.back().empty() || !by_model_;
+        const BucketId bucket =
+            own ? times_.push_back(IdVector<KindId, Seconds>(view.kinds.size(), kNever)) : bucket_of_.back().back();
+        bucket_of_.back().push_back(bucket);
+        for (const AcceleratorId a : view.accelerators.ids()) add_time(view, model.tasks[t], a, times_[bucket]);
       }
     }
     rank(view);
@@ -45,50 +47,50 @@ class Heteroprio final : public Policy {
     if (!free_.any() || view.ready.empty()) return;
     buckets_.resize(times_.size());
     for (auto& bucket : buckets_) bucket.clear();
-    for (const TaskRef task : view.ready)
-      buckets_[first_bucket_[view.request(task).model] + (by_model_ ? 0 : task.task)].push_back(task);
+    for (const TaskRef task : view.ready) buckets_[bucket_of_[view.request(task).model][task.task]].push_back(task);
     for (bool started = true; started && free_.any();) {
       started = false;
-      for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
+      for (const AcceleratorId a : view.accelerators.ids())
         if (free_.at(a)) started |= serve(view, a, out);
     }
   }
 
  private:
+  enum class BucketId : std::uint32_t {};
+
   /// Least time of a kind's accelerators for a bucket's tasks, together; tasks a kind cannot run do not
   /// count.
-  void add_time(const SystemView& view, const ModelTask& task, std::uint32_t a) {
-    Seconds& time = times_.back()[view.accelerators[a].kind];
-    for (std::uint32_t before = 0; before < a; ++before)
-      if (view.accelerators[before].kind == view.accelerators[a].kind) return;
+  void add_time(const SystemView& view, const ModelTask& task, AcceleratorId a, IdVector<KindId, Seconds>& times) {
+    const KindId kind = view.accelerators[a].kind;
+    for (const AcceleratorId before : IdRange(AcceleratorId{}, a))
+      if (view.accelerators[before].kind == kind) return;
     const Seconds alone = view.alone_time(task, a);
     // A kind that lacks a task of a model's bucket is compared by the others as if it took the mean for it.
     const Seconds counted = alone < kNever ? alone : by_model_ ? task.mean_time : kNever;
-    if (counted < kNever) time = (time < kNever ? time : 0) + counted;
+    if (counted < kNever) times[kind] = (times[kind] < kNever ? times[kind] : 0) + counted;
   }
 
   /// Orders the buckets for each kind and finds the fastest kind of each, of those that are on.
   void rank(const SystemView& view) {
     slots_.assign(view.kinds.size(), 0);
     for (const Accelerator& a : view.accelerators) slots_[a.kind] += a.available ? a.slots : 0;
-    fastest_.assign(times_.size(), kNone);
-    std::vector<Seconds> second(times_.size(), kNever);
-    for (std::size_t b = 0; b < times_.size(); ++b)
-      for (std::uint32_t k = 0; k < slots_.size(); ++k) {
+    fastest_.assign(times_.size(), KindId::none);
+    IdVector<BucketId, Seconds> second(times_.size(), kNever);
+    for (const BucketId b : times_.ids())
+      for (const KindId k : slots_.ids()) {
         if (slots_[k] == 0 || !(times_[b][k] < kNever)) continue;
-        if (fastest_[b] == kNone || times_[b][k] < times_[b][fastest_[b]]) {
-          if (fastest_[b] != kNone) second[b] = times_[b][fastest_[b]];
+        if (fastest_[b] == KindId::none || times_[b][k] < times_[b][fastest_[b]]) {
+          if (fastest_[b] != KindId::none) second[b] = times_[b][fastest_[b]];
           fastest_[b] = k;
         } else {
           second[b] = std::min(second[b], times_[b][k]);
         }
       }
     orders_.assign(slots_.size(), {});
-    for (std::uint32_t k = 0; k < orders_.size(); ++k) {
-      std::vector<std::uint32_t>& order = orders_[k];
-      order.resize(times_.size());
-      std::iota(order.begin(), order.end(), 0u);
-      std::stable_sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
+    for (const KindId k : orders_.ids()) {
+      std::vector<BucketId>& order = orders_[k];
+      order = times_.ids().list();
+      std::stable_sort(order.begin(), order.end(), [&](BucketId x, BucketId y) {
         const double slow_x = slow_factor(x, k), slow_y = slow_factor(y, k);
         if (slow_x != slow_y) return slow_x < slow_y;
         return ahead(x, second) > ahead(y, second);
@@ -96,22 +98,22 @@ class Heteroprio final : public Policy {
     }
   }
 
-  [[nodiscard]] double slow_factor(std::uint32_t bucket, std::uint32_t kind) const {
-    if (fastest_[bucket] == kNone) return kNever;
+  [[nodiscard]] double slow_factor(BucketId bucket, KindId kind) const {
+    if (fastest_[bucket] == KindId::none) return kNever;
     const Seconds best = times_[bucket][fastest_[bucket]], own = times_[bucket][kind];
     if (own == best) return 1;
     return best > 0 ? own / best : kNever;
   }
 
-  [[nodiscard]] double ahead(std::uint32_t bucket, const std::vector<Seconds>& second) const {
-    if (fastest_[bucket] == kNone) return 0;
+  [[nodiscard]] double ahead(BucketId bucket, const IdVector<BucketId, Seconds>& second) const {
+    if (fastest_[bucket] == KindId::none) return 0;
     const Seconds best = times_[bucket][fastest_[bucket]];
     return best > 0 ? second[bucket] / best : kNever;
   }
 
-  bool serve(const SystemView& view, std::uint32_t a, Decisions& out) {
-    const std::uint32_t kind = view.accelerators[a].kind;
-    for (const std::uint32_t b : orders_[kind]) {
+  bool serve(const SystemView& view, AcceleratorId a, Decisions& out) {
+    const KindId kind = view.accelerators[a].kind;
+    for (const BucketId b : orders_[kind]) {
       std::deque<TaskRef>& bucket = buckets_[b];
       if (bucket.empty()) continue;
       const auto task = std::find_if(bucket.begin(), bucket.end(), [&](TaskRef t) { return view.can_start(t, a); });
@@ -124,8 +126,8 @@ class Heteroprio final : public Policy {
     return false;
   }
 
-  [[nodiscard]] bool may_take(const SystemView& view, TaskRef task, std::uint32_t b, std::uint32_t kind) const {
-    if (kind == fastest_[b] || fastest_[b] == kNone) return true;
+  [[nodiscard]] bool may_take(const SystemView& view, TaskRef task, BucketId b, KindId kind) const {
+    if (kind == fastest_[b] || fastest_[b] == KindId::none) return true;
     const bool fastest_can = std::any_of(view.accelerators.begin(), view.accelerators.end(), [&](const Accelerator& a) {
       return a.available && a.kind == fastest_[b] && view.cost(view.model_task(task), a.kind, a.point).time < kNever;
     });
@@ -136,12 +138,12 @@ class Heteroprio final : public Policy {
 
   bool by_model_;
   double strictness_;
-  std::vector<std::uint32_t> first_bucket_;         ///< by model
-  std::vector<std::vector<Seconds>> times_;         ///< by bucket, then kind
-  std::vector<std::uint32_t> slots_;                ///< by kind, of accelerators that are on
-  std::vector<std::uint32_t> fastest_;              ///< by bucket: a kind
-  std::vector<std::vector<std::uint32_t>> orders_;  ///< by kind: buckets
-  std::vector<std::deque<TaskRef>> buckets_;
+  IdVector<ModelId, IdVector<TaskId, BucketId>> bucket_of_;
+  IdVector<BucketId, IdVector<KindId, Seconds>> times_;
+  IdVector<KindId, std::uint32_t> slots_;  ///< of accelerators that are on
+  IdVector<BucketId, KindId> fastest_;
+  IdVector<KindId, std::vector<BucketId>> orders_;
+  IdVector<BucketId, std::deque<TaskRef>> buckets_;
   FreeSlots free_;
 };
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 
 #include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
@@ -20,10 +19,9 @@ class LatencyGreedy final : public Policy {
                                                   "workload's order of streams"}) == "model") {}
 
   void begin(const SystemView& view) override {
-    order_.resize(view.streams.size());
-    std::iota(order_.begin(), order_.end(), 0u);
+    order_ = view.streams.ids().list();
     if (by_model_)
-      std::stable_sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
+      std::stable_sort(order_.begin(), order_.end(), [&](StreamId a, StreamId b) {
         return view.models[view.streams[a].model].name < view.models[view.streams[b].model].name;
       });
     queues_.resize(view.streams.size());
@@ -33,10 +31,10 @@ class LatencyGreedy final : public Policy {
     free_.reset(view);
     if (!free_.any()) return;
     for (auto& queue : queues_) queue = {};
-    for (const std::uint32_t r : view.live) collect(view, r);
+    for (const RequestRef r : view.live) collect(view, r);
     for (bool started = true; started && free_.any();) {
       started = false;
-      for (const std::uint32_t stream : order_) started |= start_head(view, queues_[stream], out);
+      for (const StreamId stream : order_) started |= start_head(view, queues_[stream], out);
     }
   }
 
@@ -47,9 +45,9 @@ class LatencyGreedy final : public Policy {
   };
 
   /// Queues the first task of a request that is not running or finished; tasks run one after the other.
-  void collect(const SystemView& view, std::uint32_t r) {
+  void collect(const SystemView& view, RequestRef r) {
     const Request& request = view.requests[r];
-    for (std::uint32_t t = 0; t < request.tasks.size(); ++t) {
+    for (const TaskId t : request.tasks.ids()) {
       const Progress progress = request.tasks[t].progress;
       if (progress == Progress::finished) continue;
       if (progress != Progress::running) queues_[request.stream].waiting.push_back({r, t});
@@ -61,14 +59,14 @@ class LatencyGreedy final : public Policy {
     if (queue.head == queue.waiting.size() || !free_.any()) return false;
     const TaskRef task = queue.waiting[queue.head];
     if (view.state(task).progress != Progress::ready) return false;
-    std::uint32_t best = kNone;
+    AcceleratorId best = AcceleratorId::none;
     Seconds least = kNever;
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
-      if (!free_.at(a) || !(view.cost(task, a).time < least)) continue;
-      least = view.cost(task, a).time;
+    for (const AcceleratorId a : view.accelerators.ids()) {
+      if (!free_.at(a) || !(view.cost_on(task, a).time < least)) continue;
+      least = view.cost_on(task, a).time;
       best = a;
     }
-    if (best == kNone) return false;
+    if (best == AcceleratorId::none) return false;
     out.start(task, best);
     free_.take(best);
     ++queue.head;
@@ -76,8 +74,8 @@ class LatencyGreedy final : public Policy {
   }
 
   bool by_model_;
-  std::vector<std::uint32_t> order_;
-  std::vector<Queue> queues_;
+  std::vector<StreamId> order_;
+  IdVector<StreamId, Queue> queues_;
   FreeSlots free_;
 };
 

@@ -39,8 +39,8 @@ class Llf final : public Policy {
   using Key = std::pair<bool, Seconds>;  ///< not in its quantum, laxity + now
 
   bool start(const SystemView& view, TaskRef task, Decisions& out) {
-    const std::uint32_t accelerator = free_.fastest(view, task);
-    if (accelerator == kNone) return true;
+    const AcceleratorId accelerator = free_.fastest(view, task);
+    if (accelerator == AcceleratorId::none) return true;
     if (quantum_ > 0) {
       const std::uint64_t id = view.request(task).id;
       if ((served_[id] += view.run_time(task, accelerator)) >= quantum_ * (1 - 1e-12)) served_.erase(id);

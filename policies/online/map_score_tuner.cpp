@@ -28,11 +28,11 @@ void MapScoreTuner::observe(const SystemView& view, double& alpha, double& beta)
 void MapScoreTuner::count_task(const SystemView& view, TaskRef task) {
   const ModelTask& model_task = view.model_task(task);
   Joules worst = 0;
-  for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
+  for (const AcceleratorId a : view.accelerators.ids())
     if (view.alone_time(model_task, a) < kNever)
       worst = std::max(worst, view.alone_energy_at(model_task, a, view.accelerators[a].point));
   const TaskState& state = view.state(task);
-  const std::uint32_t point = view.accelerators[state.accelerator].point;
+  const PointId point = view.accelerators[state.accelerator].point;
   Tally& tally = tallies_[view.request(task).stream];
   tally.energy += view.alone_energy_at(model_task, state.accelerator, point, state.variant);
   tally.worst += worst;
@@ -42,7 +42,7 @@ bool MapScoreTuner::streams_changed() {
   constexpr std::uint32_t kWindows = 4;
   active_.resize(tallies_.size(), 0);
   bool changed = false;
-  for (std::size_t s = 0; s < active_.size(); ++s) {
+  for (const StreamId s : active_.ids()) {
     const bool was = active_[s] > 0;
     active_[s] = tallies_[s].ended > 0 ? kWindows : was ? active_[s] - 1 : 0;
     changed |= was != (active_[s] > 0);

@@ -45,8 +45,8 @@ class MapScoreTuner {
   void next(double& alpha, double& beta);
 
   double window_;
-  std::vector<Tally> tallies_;         ///< by stream
-  std::vector<std::uint32_t> active_;  ///< by stream: windows until it does not count; 0: it does not
+  IdVector<StreamId, Tally> tallies_;
+  IdVector<StreamId, std::uint32_t> active_;  ///< windows until it does not count; 0: it does not
   double ended_ = 0;
   bool measured_ = false;            ///< the best setting has a cost
   std::array<double, 2> best_ = {};  ///< alpha, beta

@@ -25,7 +25,7 @@ class Mct final : public Policy {
       if (event.type == Event::Type::task_ready && view.request(event.task).live) enqueue(view, event.task);
     }
     free_.reset(view);
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       const CompletionQueues::Queue& queue = queues_.of(a);
       while (!queue.empty() && (free_.at(a) || gone(view, queue.front()))) {
         const CompletionQueues::Waiting head = queues_.take(a, 0);
@@ -44,9 +44,9 @@ class Mct final : public Policy {
   }
 
   void enqueue(const SystemView& view, TaskRef task) {
-    std::uint32_t best = kNone;
+    AcceleratorId best = AcceleratorId::none;
     Seconds first = kNever, time_there = 0;
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       if (!view.accelerators[a].available) continue;
       const Seconds time = view.run_time(task, a);
       const Seconds completion = queues_.start(view, a) + time;
@@ -57,7 +57,7 @@ class Mct final : public Policy {
       }
     }
     // If only accelerators that are off can run it, it chooses when one returns.
-    if (best != kNone) queues_.push(view, task, best, time_there);
+    if (best != AcceleratorId::none) queues_.push(view, task, best, time_there);
   }
 
   CompletionQueues queues_;

@@ -18,21 +18,22 @@ class Met final : public Policy {
     free_.reset(view);
     for (const TaskRef task : view.ready) {
       if (!free_.any()) return;
-      const std::uint32_t accelerator = fastest(view, task);
-      if (accelerator == kNone || !free_.at(accelerator)) continue;
+      const AcceleratorId accelerator = fastest(view, task);
+      if (accelerator == AcceleratorId::none || !free_.at(accelerator)) continue;
       out.start(task, accelerator);
       free_.take(accelerator);
     }
   }
 
  private:
-  [[nodiscard]] std::uint32_t fastest(const SystemView& view, TaskRef task) const {
-    std::uint32_t best = kNone;
+  [[nodiscard]] AcceleratorId fastest(const SystemView& view, TaskRef task) const {
+    AcceleratorId best = AcceleratorId::none;
     Seconds least = kNever;
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       if (!view.accelerators[a].available) continue;
       const Seconds time = view.alone_time(view.model_task(task), a);
-      const bool tie_to_free = !first_ && best != kNone && time == least && !free_.at(best) && free_.at(a);
+      const bool tie_to_free =
+          !first_ && best != AcceleratorId::none && time == least && !free_.at(best) && free_.at(a);
       if (time < least || tie_to_free) {
         least = time;
         best = a;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <map>
 #include <queue>
 #include <utility>
@@ -74,12 +75,12 @@ class Planaria final : public Policy {
     std::uint32_t slots = 0;
     for (const Accelerator& a : view.accelerators) slots += a.available ? a.slots : 0;
     std::vector<SpatialDemand> demands;
-    for (const std::uint32_t r : view.live) {
+    for (const RequestRef r : view.live) {
       const Request& request = view.requests[r];
       SpatialDemand& demand = demands.emplace_back();
       demand.priority = std::max(1, request.priority);
       demand.slack = request.deadline - view.now;
-      const Seconds chain = slots > 0 ? list_time(view, request, kNone) : 0;
+      const Seconds chain = slots > 0 ? list_time(view, request, std::numeric_limits<std::uint32_t>::max()) : 0;
       for (std::uint32_t n = 1; n <= slots; ++n) {
         const bool enough = n > 1 && demand.times.back() <= chain;
         demand.times.push_back(enough ? chain : list_time(view, request, n));
@@ -99,7 +100,7 @@ class Planaria final : public Policy {
     running_ = {};
     first_ = {};
     missing_.assign(request.tasks.size(), 0);
-    for (std::uint32_t t = 0; t < request.tasks.size(); ++t) {
+    for (const TaskId t : request.tasks.ids()) {
       const TaskState& task = request.tasks[t];
       for (const Edge& edge : model.tasks[t].inputs)
         if (request.tasks[edge.task].progress != Progress::finished) ++missing_[t];
@@ -113,7 +114,7 @@ class Planaria final : public Policy {
     while (!running_.empty() || !first_.empty()) {
       for (; !first_.empty() && running_.size() < slots; first_.pop())
         running_.push({time + estimates_.of(model.tasks[first_.top()]), first_.top()});
-      const std::uint32_t ended = running_.top().second;
+      const TaskId ended = running_.top().second;
       time = running_.top().first;
       running_.pop();
       for (const Edge& edge : model.tasks[ended].outputs)
@@ -146,14 +147,14 @@ class Planaria final : public Policy {
         left_over_.push_back(task);
         continue;
       }
-      if (!free_.any() || free_.fastest(view, task) == kNone) continue;
+      if (!free_.any() || free_.fastest(view, task) == AcceleratorId::none) continue;
       free_.start_fastest(view, task, out);
       --at->second;
       runs = true;
     }
     for (const Accelerator& a : view.accelerators) runs |= a.free_slots < a.slots;
     for (const TaskRef task : left_over_)
-      if (free_.any() && (backfill_ || !runs) && free_.fastest(view, task) != kNone) {
+      if (free_.any() && (backfill_ || !runs) && free_.fastest(view, task) != AcceleratorId::none) {
         free_.start_fastest(view, task, out);
         runs = true;
       }
@@ -172,9 +173,9 @@ class Planaria final : public Policy {
   bool ranked_only_, backfill_;
   std::map<std::uint64_t, Share> shares_;  ///< by request id
   // What list_time() works with:
-  MinQueue<std::pair<Seconds, std::uint32_t>> running_;  ///< ends and tasks
-  MinQueue<std::uint32_t> first_;                        ///< ready tasks
-  std::vector<std::uint32_t> missing_;                   ///< by task: inputs that do not exist yet
+  MinQueue<std::pair<Seconds, TaskId>> running_;  ///< ends and tasks
+  MinQueue<TaskId> first_;                        ///< ready tasks
+  IdVector<TaskId, std::uint32_t> missing_;       ///< inputs that do not exist yet
   std::vector<TaskRef> left_over_;
   RankedReady<std::pair<bool, double>> ranked_;
   FreeSlots free_;

@@ -44,8 +44,8 @@ class RoundRobin final : public Policy {
       queued_.erase(id);
       const std::optional<TaskRef> task = next_task(view, id);
       if (!task) continue;  // nothing ready any more: it queues again when something is
-      const std::uint32_t accelerator = free_.fastest(view, *task);
-      if (accelerator == kNone) {
+      const AcceleratorId accelerator = free_.fastest(view, *task);
+      if (accelerator == AcceleratorId::none) {
         passed_over_.push_back(id);
         continue;
       }
@@ -77,7 +77,7 @@ class RoundRobin final : public Policy {
   };
 
   [[nodiscard]] std::uint64_t participant(const Request& request) const {
-    return by_stream_ ? request.stream : request.id;
+    return by_stream_ ? index_of(request.stream) : request.id;
   }
 
   /// Of the tasks that were started, those that run still.
@@ -113,7 +113,7 @@ class RoundRobin final : public Policy {
   /// The first task of a participant that is ready and not started in this call. Those that are not ready any
   /// more are forgotten on the way.
   std::optional<TaskRef> next_task(const SystemView& view, std::uint64_t id) {
-    for (auto at = offers_.lower_bound({id, 0, {0, 0}}); at != offers_.end() && at->id == id;) {
+    for (auto at = offers_.lower_bound({id, 0, {RequestRef{}, TaskId{}}}); at != offers_.end() && at->id == id;) {
       const Request& request = view.request(at->task);
       if (!request.live || request.id != at->request_id || view.state(at->task).progress != Progress::ready)
         at = offers_.erase(at);

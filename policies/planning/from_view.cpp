@@ -15,7 +15,7 @@ Seconds output_there(const SystemView& view, const Request& request, const Edge&
 }
 
 /// When the slots of an accelerator become free, from now, those first that are free.
-std::vector<Seconds> slots_free_at(const SystemView& view, std::uint32_t accelerator, std::vector<Seconds> ends) {
+std::vector<Seconds> slots_free_at(const SystemView& view, AcceleratorId accelerator, std::vector<Seconds> ends) {
   const Accelerator& a = view.accelerators[accelerator];
   std::sort(ends.begin(), ends.end());
   ends.erase(std::unique(ends.begin(), ends.end()), ends.end());  // a batch has one slot
@@ -28,11 +28,10 @@ std::vector<Seconds> slots_free_at(const SystemView& view, std::uint32_t acceler
 }  // namespace
 
 TaskCost cost_at(const SystemView& view, const ModelTask& task, AcceleratorId accelerator, PointId point) {
-  const auto a = static_cast<std::uint32_t>(accelerator), p = static_cast<std::uint32_t>(point);
-  const Accelerator& it = view.accelerators[a];
-  const Seconds time = it.available ? view.alone_time_at(task, a, p) : kNever;
+  const Accelerator& it = view.accelerators[accelerator];
+  const Seconds time = it.available ? view.alone_time_at(task, accelerator, point) : kNever;
   if (!(time < kNever)) return {};
-  return {time, view.cost(task, it.kind, p).traffic, view.alone_energy_at(task, a, p)};
+  return {time, view.cost(task, it.kind, point).traffic, view.alone_energy_at(task, accelerator, point)};
 }
 
 Problem idle_platform(const SystemView& view) {
@@ -41,46 +40,44 @@ Problem idle_platform(const SystemView& view) {
   for (const double bandwidth : view.memory_bandwidths) problem.memory_bandwidths.push_back(bandwidth);
   for (const Accelerator& a : view.accelerators) {
     const Kind& kind = view.kinds[a.kind];
-    problem.add_accelerator({.memory = id_of<MemoryId>(a.memory),
+    problem.add_accelerator({.memory = a.memory,
                              .port = a.bandwidth,
                              .overhead = kind.dispatch_time,
                              .switch_time = kind.switch_time,
                              .switch_energy = kind.switch_energy,
-                             .last_model = id_of<ModelId>(a.last_model),
+                             .last_model = a.last_model,
                              .slots = a.slots});
   }
   for (const AcceleratorId from : problem.accelerators.ids())
     for (const AcceleratorId to : problem.accelerators.ids()) {
       const MemoryId at = problem.accelerators[from].memory, there = problem.accelerators[to].memory;
-      if (at != there) problem.set_link(from, to, view.routes[index_of(at) * view.memories + index_of(there)]);
+      if (at != there) problem.set_link(from, to, view.route(at, there));
     }
   return problem;
 }
 
 void add_running(Problem& problem, const SystemView& view) {
   IdVector<AcceleratorId, std::vector<Seconds>> ends(problem.accelerators.size());
-  for (const std::uint32_t r : view.live)
+  for (const RequestRef r : view.live)
     for (const TaskState& task : view.requests[r].tasks)
-      if (task.progress == Progress::running)
-        ends[id_of<AcceleratorId>(task.accelerator)].push_back(std::max(task.finish - view.now, 0.0));
+      if (task.progress == Progress::running) ends[task.accelerator].push_back(std::max(task.finish - view.now, 0.0));
   for (const AcceleratorId a : problem.accelerators.ids()) {
-    const auto accelerator = static_cast<std::uint32_t>(a);
-    const std::vector<Seconds> free_at = slots_free_at(view, accelerator, ends[a]);
-    const ModelId model = id_of<ModelId>(view.accelerators[accelerator].last_model);
-    const auto slots = problem.slots_of(a);
-    for (const SlotId slot : slots)
-      if (const Seconds free = free_at[index_of(slot) - index_of(*slots.begin())]; free > 0)
-        problem.slots[slot].promised.push_back({0, free, model});
+    const std::vector<Seconds> all_free_at = slots_free_at(view, a, ends[a]);
+    auto free_at = all_free_at.begin();
+    for (const SlotId slot : problem.slots_of(a)) {
+      if (*free_at > 0) problem.slots[slot].promised.push_back({0, *free_at, view.accelerators[a].last_model});
+      ++free_at;
+    }
   }
 }
 
 PlanRequestId add_request(Problem& problem, const SystemView& view, ModelId model, const Request* live, Seconds release,
                           Seconds deadline, const CostOf& cost) {
   const PlanRequestId request = problem.add_request(deadline);
-  const auto& tasks = view.models[index_of(model)].tasks;
-  std::vector<PlanTaskId> ids(tasks.size(), PlanTaskId::none);
+  const auto& tasks = view.models[model].tasks;
+  IdVector<TaskId, PlanTaskId> ids(tasks.size(), PlanTaskId::none);
   std::vector<TaskCost> costs(problem.accelerators.size());
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
+  for (const TaskId t : tasks.ids()) {
     if (live != nullptr && live->tasks[t].progress >= Progress::running) {
       Seconds& finish = problem.requests[request].finish;
       finish = std::max(finish, live->tasks[t].finish - view.now);
@@ -89,7 +86,7 @@ PlanRequestId add_request(Problem& problem, const SystemView& view, ModelId mode
     for (const AcceleratorId a : problem.accelerators.ids()) costs[index_of(a)] = cost(tasks[t], a);
     ids[t] = problem.add_task(request, costs, model);
     PlanTask& task = problem.tasks[ids[t]];
-    task.model_task = id_of<TaskId>(t);
+    task.model_task = t;
     task.release = release;
     for (const Edge& edge : tasks[t].inputs) {
       if (ids[edge.task] != PlanTaskId::none) {
@@ -97,8 +94,10 @@ PlanRequestId add_request(Problem& problem, const SystemView& view, ModelId mode
         continue;
       }
       task.inputs_at.resize(problem.accelerators.size(), 0);
-      for (std::size_t a = 0; a < task.inputs_at.size(); ++a)
-        task.inputs_at[a] = std::max(task.inputs_at[a], output_there(view, *live, edge, view.accelerators[a]));
+      for (const AcceleratorId a : problem.accelerators.ids()) {
+        Seconds& there = task.inputs_at[index_of(a)];
+        there = std::max(there, output_there(view, *live, edge, view.accelerators[a]));
+      }
     }
   }
   return request;

@@ -49,7 +49,7 @@ PlannedPolicy::PlannedPolicy(Params& params, Horizon fallback, Limit limit)
                                          "horizon=request"}))) {}
 
 TaskCost PlannedPolicy::cost(const SystemView& view, const ModelTask& task, AcceleratorId accelerator) const {
-  return cost_at(view, task, accelerator, id_of<PointId>(view.accelerators[index_of(accelerator)].point));
+  return cost_at(view, task, accelerator, view.accelerators[accelerator].point);
 }
 
 void PlannedPolicy::begin(const SystemView& view) {
@@ -90,7 +90,7 @@ void PlannedPolicy::note_events(const SystemView& view, Decisions& out) {
     if (event.type != Event::Type::task_ready || !view.request(event.task).live) continue;
     const Request& request = view.request(event.task);
     Job& job = jobs_[key_of(request)];
-    if (job.request != kNone) continue;
+    if (job.request != RequestRef::none) continue;
     job.request = event.task.request;
     job.model = request.model;
     job.arrival = request.arrival;
@@ -101,7 +101,7 @@ void PlannedPolicy::note_events(const SystemView& view, Decisions& out) {
   // comes after all, it is planned then.
   for (; !expected_.empty() && expected_.front().first <= view.now; expected_.pop_front()) {
     const auto job = jobs_.find(expected_.front().second);
-    if (job != jobs_.end() && job->second.request == kNone) forget(Key(job->first));
+    if (job != jobs_.end() && job->second.request == RequestRef::none) forget(Key(job->first));
   }
 }
 
@@ -114,7 +114,7 @@ void PlannedPolicy::forget(const Key& key) {
 bool PlannedPolicy::is_over(const SystemView& view, const Reservation& reservation) const {
   const auto job = jobs_.find(reservation.job);
   if (job == jobs_.end()) return true;
-  if (job->second.request == kNone) return false;
+  if (job->second.request == RequestRef::none) return false;
   return view.state({job->second.request, reservation.task}).progress >= Progress::running;
 }
 
@@ -131,7 +131,7 @@ void PlannedPolicy::plan_what_is_new(const SystemView& view, Decisions& out) {
     jobs.push_back(&*job);
     if (job->second.where.empty()) added.push_back(&*job);
   };
-  for (const std::uint32_t r : view.live) {
+  for (const RequestRef r : view.live) {
     const auto& states = view.requests[r].tasks;
     tasks += static_cast<std::size_t>(std::count_if(
         states.begin(), states.end(), [](const TaskState& state) { return state.progress < Progress::running; }));
@@ -139,7 +139,7 @@ void PlannedPolicy::plan_what_is_new(const SystemView& view, Decisions& out) {
   }
   if (all)
     for (const auto& [arrival, key] : expected_)
-      if (const auto job = jobs_.find(key); job != jobs_.end() && job->second.request == kNone) {
+      if (const auto job = jobs_.find(key); job != jobs_.end() && job->second.request == RequestRef::none) {
         tasks += view.models[job->second.model].tasks.size();
         take(job);
       }
@@ -159,7 +159,7 @@ void PlannedPolicy::plan_together(const SystemView& view, std::span<Jobs::value_
                                   Decisions& out) {
   Problem problem = platform_;
   for (const AcceleratorId a : problem.accelerators.ids())
-    problem.accelerators[a].last_model = id_of<ModelId>(view.accelerators[index_of(a)].last_model);
+    problem.accelerators[a].last_model = view.accelerators[a].last_model;
   if (across_) {
     add_running(problem, view);
     add_reservations(view, problem);
@@ -167,30 +167,30 @@ void PlannedPolicy::plan_together(const SystemView& view, std::span<Jobs::value_
   std::vector<std::pair<Jobs::value_type*, TaskId>> items;  // by task of the problem
   for (Jobs::value_type* entry : jobs) {
     Job& job = entry->second;
-    const Request* live = job.request == kNone ? nullptr : &view.requests[job.request];
-    add_request(problem, view, id_of<ModelId>(job.model), live,
-                live == nullptr ? std::max(job.arrival - view.now, 0.0) : 0, job.deadline - view.now,
-                [&](const ModelTask& task, AcceleratorId a) { return cost(view, task, a); });
+    const Request* live = job.request == RequestRef::none ? nullptr : &view.requests[job.request];
+    add_request(problem, view, job.model, live, live == nullptr ? std::max(job.arrival - view.now, 0.0) : 0,
+                job.deadline - view.now, [&](const ModelTask& task, AcceleratorId a) { return cost(view, task, a); });
     job.forecast = view.now;
     const bool fixed = keep && !job.where.empty();
     job.where.resize(view.models[job.model].tasks.size(), AcceleratorId::none);
     for (std::size_t i = items.size(); i < problem.size(); ++i) {
       const auto id = id_of<PlanTaskId>(i);
       const TaskId task = problem.tasks[id].model_task;
-      const AcceleratorId before = job.where[index_of(task)];
+      const AcceleratorId before = job.where[task];
       if (fixed && before != AcceleratorId::none) problem.fix(id, before);
       items.emplace_back(entry, task);
     }
-    for (std::size_t t = 0; live != nullptr && t < job.where.size(); ++t) {
+    if (live == nullptr) continue;
+    for (const TaskId t : live->tasks.ids()) {
       if (live->tasks[t].progress < Progress::running) continue;
-      job.where[t] = id_of<AcceleratorId>(live->tasks[t].accelerator);
+      job.where[t] = live->tasks[t].accelerator;
       job.forecast = std::max(job.forecast, live->tasks[t].finish);
     }
   }
   const double most = max_tasks_ > 0 ? static_cast<double>(max_tasks_) : kNever;
   reserve(view, items, plan(problem, std::min(1.0, most / std::max(1.0, static_cast<double>(items.size())))));
   for (const Jobs::value_type* job : jobs)
-    if (job->second.request != kNone) announce(view, job->second, out);
+    if (job->second.request != RequestRef::none) announce(view, job->second, out);
 }
 
 /// What accelerators are promised to already, from now. On several slots what is planned takes the slot that is free
@@ -205,7 +205,7 @@ void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) c
       std::vector<Interval>& promised = problem.slots[slot].promised;
       const Seconds start = r.placement.start - view.now, end = r.placement.end - view.now;
       const Seconds free = problem.busy_until(slot);
-      const ModelId model = id_of<ModelId>(jobs_.at(r.job).model);
+      const ModelId model = jobs_.at(r.job).model;
       if (promised.empty() || start >= free) {
         promised.push_back({start, end, model});
       } else if (slots.size() > 1) {
@@ -226,11 +226,11 @@ void PlannedPolicy::reserve(const SystemView& view, std::span<const std::pair<Jo
     placement.end += view.now;
     const auto& [entry, task] = items[i];
     Job& job = entry->second;
-    job.where[index_of(task)] = placement.accelerator;
+    job.where[task] = placement.accelerator;
     job.forecast = std::max(job.forecast, placement.end);
     if (!placement.placed()) continue;  // nothing that is on can run it: planned anew when something changes
     longer[placement.accelerator] = true;
-    rows_[placement.accelerator].push_back({placement, next_order_++, entry->first, static_cast<std::uint32_t>(task)});
+    rows_[placement.accelerator].push_back({placement, next_order_++, entry->first, task});
   }
   for (const AcceleratorId a : rows_.ids()) {
     if (!longer[a]) continue;
@@ -248,42 +248,40 @@ void PlannedPolicy::reserve(const SystemView& view, std::span<const std::pair<Jo
 void PlannedPolicy::announce(const SystemView& view, const Job& job, Decisions& out) const {
   if (job.forecast < kNever) out.forecast(job.request, job.forecast);
   if (view.memories == 1) return;
-  for (std::uint32_t t = 0; t < job.where.size(); ++t)
+  for (const TaskId t : job.where.ids())
     if (job.where[t] != AcceleratorId::none && view.state({job.request, t}).progress < Progress::running &&
         has_finished_input(view, {job.request, t}))
-      out.prefetch({job.request, t}, static_cast<std::uint32_t>(job.where[t]));
+      out.prefetch({job.request, t}, job.where[t]);
 }
 
 void PlannedPolicy::prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const {
   if (view.memories == 1 || !view.request(task).live) return;
   const auto job = jobs_.find(key_of(view.request(task)));
   if (job == jobs_.end() || job->second.where.empty()) return;
-  std::uint32_t last = kNone;
+  TaskId last = TaskId::none;
   for (const Edge& edge : view.model_task(task).outputs) {
     const AcceleratorId where = job->second.where[edge.task];
     const TaskRef next{task.request, edge.task};
     if (edge.task == last || where == AcceleratorId::none || view.state(next).progress >= Progress::running) continue;
     last = edge.task;
-    out.prefetch(next, static_cast<std::uint32_t>(where));
+    out.prefetch(next, where);
   }
 }
 
 void PlannedPolicy::start_heads(const SystemView& view, Decisions& out) {
   for (const AcceleratorId a : rows_.ids()) {
-    const Accelerator& accelerator = view.accelerators[index_of(a)];
+    const Accelerator& accelerator = view.accelerators[a];
     std::uint32_t free = accelerator.available ? accelerator.free_slots : 0;
     for (const Reservation& head : rows_[a]) {
       if (is_over(view, head)) continue;  // one before it may have been given back
       const Job& job = jobs_.at(head.job);
-      if (job.request == kNone) {  // if it does not come, others must not wait for it
+      if (job.request == RequestRef::none) {  // if it does not come, others must not wait for it
         if (job.arrival > wake_) out.wake_at(wake_ = job.arrival);
         break;
       }
       // A task that would only wait for its inputs must not keep later ones out of the gap before it.
       const TaskRef task{job.request, head.task};
-      if (view.state(task).progress != Progress::ready || free == 0 ||
-          !view.inputs_at(task, static_cast<std::uint32_t>(a)))
-        break;
+      if (view.state(task).progress != Progress::ready || free == 0 || !view.inputs_at(task, a)) break;
       if (!start(view, head.placement, task, free, out)) break;
     }
   }
@@ -293,15 +291,13 @@ void PlannedPolicy::start_heads(const SystemView& view, Decisions& out) {
 /// point that other tasks hold the accelerator at.
 bool PlannedPolicy::start(const SystemView& view, const Placement& placement, TaskRef task, std::uint32_t& free,
                           Decisions& out) {
-  const auto a = static_cast<std::uint32_t>(placement.accelerator);
-  const auto variant = static_cast<std::uint32_t>(placement.variant);
+  const AcceleratorId a = placement.accelerator;
   const Accelerator& accelerator = view.accelerators[a];
-  const auto planned = static_cast<std::uint32_t>(placement.point);
-  std::uint32_t point = accelerator.point;
-  if (placement.point != PointId::none && planned != point && free == accelerator.slots)
-    out.set_operating_point(a, point = planned);
-  if (view.alone_time_at(view.model_task(task), a, point, variant) == kNever) return false;
-  out.start(task, a, variant);
+  PointId point = accelerator.point;
+  if (placement.point != PointId::none && placement.point != point && free == accelerator.slots)
+    out.set_operating_point(a, point = placement.point);
+  if (view.alone_time_at(view.model_task(task), a, point, placement.variant) == kNever) return false;
+  out.start(task, a, placement.variant);
   --free;
   return true;
 }

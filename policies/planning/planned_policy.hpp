@@ -50,15 +50,15 @@ class PlannedPolicy : public Policy {
 
  private:
   /// What a request is known by before it arrives: its stream and its index there.
-  using Key = std::pair<std::uint32_t, std::uint64_t>;
+  using Key = std::pair<StreamId, std::uint64_t>;
 
   /// A request that is live or will be.
   struct Job {
-    std::uint32_t request = kNone;  ///< index into SystemView::requests; kNone: has not arrived
-    std::uint32_t model = 0;
+    RequestRef request = RequestRef::none;  ///< none: has not arrived
+    ModelId model = {};
     Seconds arrival = 0, deadline = kNever;
-    Seconds forecast = kNever;         ///< when it is planned to finish
-    std::vector<AcceleratorId> where;  ///< of each task; empty: not planned
+    Seconds forecast = kNever;              ///< when it is planned to finish
+    IdVector<TaskId, AcceleratorId> where;  ///< empty: not planned
   };
   using Jobs = std::map<Key, Job>;
 
@@ -67,7 +67,7 @@ class PlannedPolicy : public Policy {
     Placement placement;      ///< its times from the beginning of the run
     std::uint64_t order = 0;  ///< of planning: breaks ties between tasks of no duration
     Key job;
-    std::uint32_t task = 0;
+    TaskId task = {};
   };
   using Row = std::deque<Reservation>;  ///< of one accelerator, by (start, end, order)
 

@@ -71,11 +71,11 @@ void MappingFile::fail(const Line& line, const std::string& what) const {
 
 void MappingFile::resolve(const SystemView& view) {
   allowed_.resize(view.models.size());
-  for (std::size_t m = 0; m < view.models.size(); ++m) allowed_[m].resize(view.models[m].tasks.size());
+  for (const ModelId m : view.models.ids()) allowed_[m].resize(view.models[m].tasks.size());
   for (const Line& line : lines_) {
-    std::vector<bool> which(view.accelerators.size());
+    IdVector<AcceleratorId, bool> which(view.accelerators.size());
     bool any = false;
-    for (std::size_t a = 0; a < which.size(); ++a) {
+    for (const AcceleratorId a : which.ids()) {
       const Accelerator& accelerator = view.accelerators[a];
       which[a] = accelerator.name == line.accelerator || view.kinds[accelerator.kind].name == line.accelerator;
       any |= which[a];
@@ -83,15 +83,15 @@ void MappingFile::resolve(const SystemView& view) {
     if (!any) fail(line, "no accelerator and no kind of the platform is named " + quoted(line.accelerator));
     bool model_known = false, task_known = false;
     // A network that runs at several granularities is several models of one name.
-    for (std::size_t m = 0; m < view.models.size(); ++m) {
+    for (const ModelId m : view.models.ids()) {
       if (view.models[m].name != line.model) continue;
       model_known = true;
-      for (std::size_t t = 0; t < view.models[m].tasks.size(); ++t) {
+      for (const TaskId t : view.models[m].tasks.ids()) {
         const ModelTask& task = view.models[m].tasks[t];
         if (task.name != line.task) continue;
         task_known = true;
         bool runs = false;
-        for (std::uint32_t a = 0; a < which.size(); ++a) runs |= which[a] && view.alone_time(task, a) < kNever;
+        for (const AcceleratorId a : which.ids()) runs |= which[a] && view.alone_time(task, a) < kNever;
         if (!runs) fail(line, quoted(line.accelerator) + " does not support task " + quoted(line.task));
         allowed_[m][t] = which;
       }
@@ -102,8 +102,8 @@ void MappingFile::resolve(const SystemView& view) {
 }
 
 bool MappingFile::allows(ModelId model, TaskId task, AcceleratorId accelerator) const {
-  const std::vector<bool>& which = allowed_[index_of(model)][index_of(task)];
-  return which.empty() || which[index_of(accelerator)];
+  const IdVector<AcceleratorId, bool>& which = allowed_[model][task];
+  return which.empty() || which[accelerator];
 }
 
 }  // namespace hetsched

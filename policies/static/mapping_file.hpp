@@ -36,7 +36,8 @@ class MappingFile {
 
   std::string path_;
   std::vector<Line> lines_;
-  std::vector<std::vector<std::vector<bool>>> allowed_;  ///< by model, task, accelerator; empty: every one
+  /// Empty: every one.
+  IdVector<ModelId, IdVector<TaskId, IdVector<AcceleratorId, bool>>> allowed_;
 };
 
 }  // namespace hetsched

@@ -24,16 +24,16 @@ class CompletionQueues {
 
   /// To be called before anything else in every decide().
   void resize(const SystemView& view) { queues_.resize(view.accelerators.size()); }
-  [[nodiscard]] const Queue& of(std::uint32_t accelerator) const { return queues_[accelerator].tasks; }
+  [[nodiscard]] const Queue& of(AcceleratorId accelerator) const { return queues_[accelerator].tasks; }
 
   /// When a task that joins now could start, if its inputs are there.
-  [[nodiscard]] Seconds start(const SystemView& view, std::uint32_t accelerator) const {
+  [[nodiscard]] Seconds start(const SystemView& view, AcceleratorId accelerator) const {
     const Accelerator& a = view.accelerators[accelerator];
     const Seconds free_at = a.free_slots > 0 ? view.now : std::max(view.now, a.free_at);
     return free_at + queues_[accelerator].backlog / a.slots;
   }
   /// Joins as the last one; or, if so said, behind the last one of no lower priority.
-  void push(const SystemView& view, TaskRef task, std::uint32_t accelerator, Seconds time, bool by_priority = false) {
+  void push(const SystemView& view, TaskRef task, AcceleratorId accelerator, Seconds time, bool by_priority = false) {
     Queue& queue = queues_[accelerator].tasks;
     const Waiting joining{task, view.request(task).id, view.request(task).priority, time};
     auto at = queue.end();
@@ -44,7 +44,7 @@ class CompletionQueues {
     queues_[accelerator].backlog += time;
   }
   /// Takes one out by its place.
-  Waiting take(std::uint32_t accelerator, std::size_t place) {
+  Waiting take(AcceleratorId accelerator, std::size_t place) {
     auto& [tasks, backlog] = queues_[accelerator];
     const Waiting taken = tasks[place];
     tasks.erase(tasks.begin() + static_cast<std::ptrdiff_t>(place));
@@ -78,7 +78,7 @@ class CompletionQueues {
     Seconds backlog = 0;  ///< predicted time of what waits
   };
 
-  std::vector<Accumulated> queues_;  ///< by accelerator
+  IdVector<AcceleratorId, Accumulated> queues_;
 };
 
 }  // namespace hetsched

@@ -6,14 +6,14 @@ namespace hetsched {
 namespace {
 
 /// Bytes of a task's inputs that have not arrived in the accelerator's memory yet.
-Bytes missing_bytes(const SystemView& view, TaskRef task, std::uint32_t accelerator) {
+Bytes missing_bytes(const SystemView& view, TaskRef task, AcceleratorId accelerator) {
   if (view.memories == 1) return 0;
   const Request& request = view.request(task);
-  const std::uint32_t memory = view.accelerators[accelerator].memory;
+  const MemoryId memory = view.accelerators[accelerator].memory;
   Bytes sum = 0;
   for (const Edge& edge : view.model_task(task).inputs) {
-    const std::uint32_t at = request.tasks[edge.task].accelerator;
-    const bool there = at == kNone || view.accelerators[at].memory == memory ||
+    const AcceleratorId at = request.tasks[edge.task].accelerator;
+    const bool there = at == AcceleratorId::none || view.accelerators[at].memory == memory ||
                        std::any_of(request.replicas.begin(), request.replicas.end(), [&](const Replica& copy) {
                          return copy.tensor == edge.tensor && copy.memory == memory && copy.arrived;
                        });
@@ -52,7 +52,7 @@ void DataAware::decide(const SystemView& view, Decisions& out) {
   for (const Event& event : view.events)
     if (event.type == Event::Type::task_ready && view.request(event.task).live) push(view, event.task, out);
   free_.reset(view);
-  for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+  for (const AcceleratorId a : view.accelerators.ids()) {
     while (free_.at(a) && !queues_.of(a).empty()) {
       const TaskRef task = queues_.take(a, next_of(view, a)).task;
       if (!view.can_start(task, a)) continue;
@@ -65,7 +65,7 @@ void DataAware::decide(const SystemView& view, Decisions& out) {
 void DataAware::push(const SystemView& view, TaskRef task, Decisions& out) {
   candidates_.clear();
   last_end_ = view.now;
-  for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+  for (const AcceleratorId a : view.accelerators.ids()) {
     if (!view.accelerators[a].available) continue;
     const Seconds start = queues_.start(view, a);
     last_end_ = std::max(last_end_, start);
@@ -99,7 +99,7 @@ std::size_t DataAware::best_of(const SystemView& view, TaskRef task) const {
   return best;
 }
 
-std::size_t DataAware::next_of(const SystemView& view, std::uint32_t accelerator) const {
+std::size_t DataAware::next_of(const SystemView& view, AcceleratorId accelerator) const {
   const CompletionQueues::Queue& tasks = queues_.of(accelerator);
   if (!rules_.fewest_missing) return 0;
   std::size_t best = 0;

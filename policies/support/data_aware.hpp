@@ -31,13 +31,13 @@ class DataAware : public Policy {
 
  private:
   struct Candidate {
-    std::uint32_t accelerator;
+    AcceleratorId accelerator;
     Seconds end, transfer, time;
   };
 
   void push(const SystemView& view, TaskRef task, Decisions& out);
   [[nodiscard]] std::size_t best_of(const SystemView& view, TaskRef task) const;
-  [[nodiscard]] std::size_t next_of(const SystemView& view, std::uint32_t accelerator) const;
+  [[nodiscard]] std::size_t next_of(const SystemView& view, AcceleratorId accelerator) const;
 
   Rules rules_;
   double alpha_ = 1, beta_ = 0, gamma_ = 0;

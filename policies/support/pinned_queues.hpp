@@ -12,10 +12,10 @@
 namespace hetsched {
 
 /// Time that the accelerator takes for the whole model, one task after the other; kNever if it cannot.
-inline Seconds whole_time(const SystemView& view, const Model& model, std::uint32_t accelerator) {
+inline Seconds whole_time(const SystemView& view, const Model& model, AcceleratorId accelerator) {
   Seconds sum = 0;
   for (const ModelTask& task : model.tasks)
-    sum += view.kinds[view.accelerators[accelerator].kind].dispatch_time + view.alone_time(task, accelerator);
+    sum += view.kind(accelerator).dispatch_time + view.alone_time(task, accelerator);
   return sum;
 }
 
@@ -25,36 +25,36 @@ inline Seconds whole_time(const SystemView& view, const Model& model, std::uint3
 template <class Key>
 class PinnedQueues {
  public:
-  /// To be called once in every decide(). `pin_of(task)`: the accelerator, or kNone.
+  /// To be called once in every decide(). `pin_of(task)`: the accelerator, or none.
   template <class KeyOf, class PinOf>
   void update(const SystemView& view, const KeyOf& key_of, const PinOf& pin_of) {
-    const std::size_t count = view.accelerators.size();
-    queues_.resize(count + 1);
+    pinned_.resize(view.accelerators.size());
     for (const Event& event : view.events) {
       if (event.type != Event::Type::task_ready || !view.request(event.task).live) continue;
-      std::uint32_t pin = pin_of(event.task);
-      if (pin == kNone || !(view.cost(event.task, pin).time < kNever)) pin = static_cast<std::uint32_t>(count);
-      queues_[pin].add(view, event.task, key_of(event.task));
+      const AcceleratorId pin = pin_of(event.task);
+      const bool runs_there = pin != AcceleratorId::none && view.cost_on(event.task, pin).time < kNever;
+      (runs_there ? pinned_[pin] : others_).add(view, event.task, key_of(event.task));
     }
   }
 
   void dispatch(const SystemView& view, FreeSlots& free, Decisions& out) {
     const auto anywhere = [&](TaskRef task) { return free.start_fastest(view, task, out); };
-    if (free.any()) queues_.back().offer(view, anywhere);
-    for (std::uint32_t a = 0; a + 1 < queues_.size(); ++a)
+    if (free.any()) others_.offer(view, anywhere);
+    for (const AcceleratorId a : pinned_.ids())
       if (free.at(a))
-        queues_[a].offer(view, [&](TaskRef task) {
+        pinned_[a].offer(view, [&](TaskRef task) {
           if (!view.can_start(task, a)) return anywhere(task) && free.at(a);  // not at this operating point
           out.start(task, a);
           free.take(a);
           return free.at(a);
         });
-    for (std::uint32_t a = 0; a + 1 < queues_.size(); ++a)
-      if (!view.accelerators[a].available && free.any()) queues_[a].offer(view, anywhere);
+    for (const AcceleratorId a : pinned_.ids())
+      if (!view.accelerators[a].available && free.any()) pinned_[a].offer(view, anywhere);
   }
 
  private:
-  std::vector<ReadyQueue<Key>> queues_;  ///< by accelerator; the last: of tasks without one
+  IdVector<AcceleratorId, ReadyQueue<Key>> pinned_;
+  ReadyQueue<Key> others_;  ///< of tasks without an accelerator
 };
 
 }  // namespace hetsched

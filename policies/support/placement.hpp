@@ -14,7 +14,8 @@ namespace hetsched {
 
 /// One way to run a task.
 struct Placement {
-  std::uint32_t accelerator = kNone, point = 0;
+  AcceleratorId accelerator = AcceleratorId::none;
+  PointId point = {};
   Seconds start = kNever, finish = kNever;
   Joules energy = 0;  ///< drawn while the task runs, from dispatch on
   /// What it adds to what the accelerator would draw with nothing to do: `energy`, and idling at its point while inputs
@@ -32,7 +33,7 @@ class PlacementPass {
     sleeps_ = sleeps;
     busy_until_.assign(view.accelerators.size(), 0);
     free_.clear();
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       const Accelerator& accelerator = view.accelerators[a];
       free_.push_back(accelerator.available ? accelerator.free_slots : 0);
       busy_until_[a] = free_[a] > 0 ? view.now : std::max(view.now, accelerator.free_at);
@@ -46,20 +47,20 @@ class PlacementPass {
   /// free the point stays. O(accelerators x points).
   template <class Visit>
   void for_each(const SystemView& view, TaskRef task, const Visit& visit) const {
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       const Accelerator& accelerator = view.accelerators[a];
       if (!accelerator.available) continue;
-      const Kind& kind = view.kinds[accelerator.kind];
+      const Kind& kind = view.kind(a);
       const bool shared = fixed_[a] || (accelerator.slots > 1 && accelerator.free_slots < accelerator.slots);
       const Seconds overhead = view.overhead(task, a), transfer = view.transfer_time(task, a);
       const Seconds before = overhead + transfer;
-      const auto time_at = [&](std::uint32_t p) {
+      const auto time_at = [&](PointId p) {
         return shared && p != point_[a] ? kNever : view.alone_time_at(view.model_task(task), a, p);
       };
       Seconds longest = 0;
-      for (std::uint32_t p = 0; p < kind.points.size(); ++p)
+      for (const PointId p : kind.points.ids())
         if (time_at(p) < kNever) longest = std::max(longest, time_at(p));
-      for (std::uint32_t p = 0; p < kind.points.size(); ++p) {
+      for (const PointId p : kind.points.ids()) {
         const Seconds time = time_at(p);
         if (time == kNever) continue;
         const Joules energy = view.alone_energy_at(view.model_task(task), a, p) +
@@ -74,7 +75,7 @@ class PlacementPass {
 
   /// Starts the task there if a slot is free, or lets it wait.
   void take(const SystemView& view, TaskRef task, const Placement& placement, Decisions& out) {
-    const std::uint32_t a = placement.accelerator;
+    const AcceleratorId a = placement.accelerator;
     const Accelerator& accelerator = view.accelerators[a];
     if (free_[a] == 0) {
       busy_until_[a] += placement.duration() / accelerator.slots;
@@ -90,13 +91,13 @@ class PlacementPass {
     return std::any_of(free_.begin(), free_.end(), [](std::uint32_t n) { return n > 0; });
   }
   /// Is nothing on the accelerator, running or started in this call?
-  [[nodiscard]] bool empty(const SystemView& view, std::uint32_t a) const {
+  [[nodiscard]] bool empty(const SystemView& view, AcceleratorId a) const {
     return free_[a] == view.accelerators[a].slots;
   }
 
  private:
   /// Of an accelerator with nothing to do that a task has left at that point.
-  [[nodiscard]] Watts idle_power(const Kind& kind, std::uint32_t point) const {
+  [[nodiscard]] Watts idle_power(const Kind& kind, PointId point) const {
     Watts least = kind.points[point].idle_power;
     if (sleeps_)
       for (const OperatingPoint& other : kind.points) least = std::min(least, other.idle_power);
@@ -104,10 +105,10 @@ class PlacementPass {
   }
 
   bool sleeps_ = false;
-  std::vector<Seconds> busy_until_;  ///< when the next task can start
-  std::vector<std::uint32_t> free_;
-  std::vector<std::uint32_t> point_;
-  std::vector<bool> fixed_;  ///< several slots, and one has been given a task at a point in this call
+  IdVector<AcceleratorId, Seconds> busy_until_;  ///< when the next task can start
+  IdVector<AcceleratorId, std::uint32_t> free_;  ///< slots
+  IdVector<AcceleratorId, PointId> point_;
+  IdVector<AcceleratorId, bool> fixed_;  ///< several slots, and one has been given a task at a point in this call
 };
 
 }  // namespace hetsched

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
+#include <ranges>
 
 #include "hetsched/policy.hpp"
 
@@ -20,20 +20,20 @@ class RemainingTime {
   void begin(const SystemView& view, Variants variants = Variants::all) {
     tails_.clear();
     for (const Model& model : view.models) {
-      std::vector<Seconds>& tail = tails_.emplace_back(model.tasks.size(), 0);
-      for (std::size_t t = model.tasks.size(); t-- > 0;) {
+      IdVector<TaskId, Seconds>& tail = tails_.emplace_back(model.tasks.size(), 0);
+      for (const TaskId t : model.tasks.ids() | std::views::reverse) {
         for (const Edge& edge : model.tasks[t].outputs) tail[t] = std::max(tail[t], tail[edge.task]);
-        tail[t] += least(view, model.tasks[t], variants == Variants::all ? model.tasks[t].variants : 1);
+        tail[t] += least(view, model.tasks[t], variants);
       }
     }
   }
 
   /// From now on. What runs is taken to end when predicted, if `trust_running`, else at once. O(tasks).
   [[nodiscard]] Seconds of(const SystemView& view, const Request& request, bool trust_running) const {
-    const std::vector<Seconds>& tail = tails_[request.model];
+    const IdVector<TaskId, Seconds>& tail = tails_[request.model];
     const Model& model = view.models[request.model];
     Seconds longest = 0;
-    for (std::uint32_t t = 0; t < tail.size(); ++t) {
+    for (const TaskId t : tail.ids()) {
       const TaskState& task = request.tasks[t];
       if (task.progress == Progress::waiting || task.progress == Progress::ready) longest = std::max(longest, tail[t]);
       if (task.progress != Progress::running || !trust_running) continue;
@@ -44,22 +44,21 @@ class RemainingTime {
     return longest;
   }
   /// Of a whole request of a model.
-  [[nodiscard]] Seconds of_model(std::uint32_t model) const {
+  [[nodiscard]] Seconds of_model(ModelId model) const {
     return tails_[model].empty() ? 0 : *std::max_element(tails_[model].begin(), tails_[model].end());
   }
 
  private:
-  static Seconds least(const SystemView& view, const ModelTask& task, std::uint32_t variants) {
+  static Seconds least(const SystemView& view, const ModelTask& task, Variants variants) {
     Seconds time = kNever;
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
-      for (std::uint32_t p = 0; p < view.kinds[view.accelerators[a].kind].points.size(); ++p)
-        for (std::uint32_t v = 0; v < variants; ++v)
-          time =
-              std::min(time, view.kinds[view.accelerators[a].kind].dispatch_time + view.alone_time_at(task, a, p, v));
+    for (const AcceleratorId a : view.accelerators.ids())
+      for (const PointId p : view.kind(a).points.ids())
+        for (const VariantId v : IdRange<VariantId>(variants == Variants::all ? task.variants : 1))
+          time = std::min(time, view.kind(a).dispatch_time + view.alone_time_at(task, a, p, v));
     return time;
   }
 
-  std::vector<std::vector<Seconds>> tails_;  ///< by model and task: from its start to the end of the request
+  IdVector<ModelId, IdVector<TaskId, Seconds>> tails_;  ///< by model and task: from its start to the end of the request
 };
 
 }  // namespace hetsched

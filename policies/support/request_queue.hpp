@@ -31,7 +31,7 @@ class RequestQueue {
   template <class KeyOf>
   void update(const SystemView& view, const KeyOf& key_of) {
     for (const Event& event : view.events) {
-      if (event.task.request == kNone) continue;
+      if (event.task.request == RequestRef::none) continue;
       const Request& request = view.request(event.task);
       if (!request.live) {
         forget(request.id);
@@ -45,30 +45,30 @@ class RequestQueue {
   /// until the view shows it. O(log ready) per request looked at.
   template <class Take>
   void offer(const SystemView& view, const Take& take) const {
-    for (const auto& [key, id, index] : entries_)
-      for (const TaskRef task : ready_tasks(view, view.requests[index]))
+    for (const auto& [key, id, where] : entries_)
+      for (const TaskRef task : ready_tasks(view, view.requests[where]))
         if (!take(task)) return;
   }
 
   /// The same, only for requests of keys up to `last`.
   template <class Take>
   void offer_up_to(const SystemView& view, const Key& last, const Take& take) const {
-    for (const auto& [key, id, index] : entries_) {
+    for (const auto& [key, id, where] : entries_) {
       if (last < key) return;
-      for (const TaskRef task : ready_tasks(view, view.requests[index]))
+      for (const TaskRef task : ready_tasks(view, view.requests[where]))
         if (!take(task)) return;
     }
   }
 
  private:
-  using Entry = std::tuple<Key, std::uint64_t, std::uint32_t>;  ///< key, request id, index
+  using Entry = std::tuple<Key, std::uint64_t, RequestRef>;  ///< key, request id, place
 
-  void place(const Request& request, std::uint32_t index, const Key& key) {
-    const auto [at, fresh] = keys_.try_emplace(request.id, Entry{key, request.id, index});
+  void place(const Request& request, RequestRef where, const Key& key) {
+    const auto [at, fresh] = keys_.try_emplace(request.id, Entry{key, request.id, where});
     if (!fresh) {
       if (std::get<0>(at->second) == key) return;
       entries_.erase(at->second);
-      at->second = {key, request.id, index};
+      at->second = {key, request.id, where};
     }
     entries_.insert(at->second);
   }

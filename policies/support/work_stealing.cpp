@@ -16,7 +16,7 @@ void WorkStealing::decide(const SystemView& view, Decisions& out) {
   free_.reset(view);
   for (bool started = true; started && free_.any();) {
     started = false;
-    for (std::uint32_t a = 0; a < queues_.size(); ++a)
+    for (const AcceleratorId a : queues_.ids())
       if (free_.at(a)) started |= serve(view, a, out);
   }
 }
@@ -25,25 +25,25 @@ void WorkStealing::push(const SystemView& view, TaskRef task) {
   queues_[owner(view, task)].push_back({task, view.request(task).id, false});
 }
 
-std::uint32_t WorkStealing::owner(const SystemView& view, TaskRef task) {
+AcceleratorId WorkStealing::owner(const SystemView& view, TaskRef task) {
   const Request& request = view.request(task);
-  std::uint32_t owner = kNone;
+  AcceleratorId owner = AcceleratorId::none;
   Seconds latest = -1;
   for (const Edge& edge : view.model_task(task).inputs) {
     const TaskState& from = request.tasks[edge.task];
-    if (from.accelerator == kNone || from.finish < latest) continue;
+    if (from.accelerator == AcceleratorId::none || from.finish < latest) continue;
     latest = from.finish;
     owner = from.accelerator;
   }
-  if (owner != kNone) return owner;
-  const auto count = static_cast<std::uint32_t>(queues_.size());
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint32_t a = (next_ + i) % count;
-    if (!view.accelerators[a].available || !(view.cost(task, a).time < kNever)) continue;
-    next_ = a + 1;
+  if (owner != AcceleratorId::none) return owner;
+  for (std::size_t i = 0; i < queues_.size(); ++i) {
+    const std::size_t index = (turn_ + i) % queues_.size();
+    const auto a = id_of<AcceleratorId>(index);
+    if (!view.accelerators[a].available || !(view.cost_on(task, a).time < kNever)) continue;
+    turn_ = index + 1;
     return a;
   }
-  return 0;  // whoever can run it when it is on again will steal it
+  return {};  // whoever can run it when it is on again will steal it
 }
 
 /// Started tasks stay until the view shows it: a start that came to nothing is made again.
@@ -57,7 +57,7 @@ void WorkStealing::forget_gone(const SystemView& view) {
   }
 }
 
-bool WorkStealing::serve(const SystemView& view, std::uint32_t thief, Decisions& out) {
+bool WorkStealing::serve(const SystemView& view, AcceleratorId thief, Decisions& out) {
   const auto can = [&](const Queued& queued) { return !queued.taken && view.can_start(queued.task, thief); };
   const auto start = [&](Queued& queued) {
     out.start(queued.task, thief);
@@ -69,24 +69,24 @@ bool WorkStealing::serve(const SystemView& view, std::uint32_t thief, Decisions&
   const auto newest = std::find_if(own.rbegin(), own.rend(), can);
   if (newest != own.rend()) return start(*newest);
   order_victims(thief);
-  for (const std::uint32_t victim : victims_) {
+  for (const AcceleratorId victim : victims_) {
     const auto oldest = std::find_if(queues_[victim].begin(), queues_[victim].end(), can);
     if (oldest != queues_[victim].end()) return start(*oldest);
   }
   return false;
 }
 
-void WorkStealing::order_victims(std::uint32_t thief) {
-  const auto count = static_cast<std::uint32_t>(queues_.size());
+void WorkStealing::order_victims(AcceleratorId thief) {
   victims_.clear();
-  for (std::uint32_t i = 1; i < count; ++i) victims_.push_back((thief + i) % count);
+  for (std::size_t i = 1; i < queues_.size(); ++i)
+    victims_.push_back(id_of<AcceleratorId>((index_of(thief) + i) % queues_.size()));
   if (victim_ == Victim::most_loaded) {
-    const auto load = [&](std::uint32_t a) {
+    const auto load = [&](AcceleratorId a) {
       return std::count_if(queues_[a].begin(), queues_[a].end(), [](const Queued& q) { return !q.taken; });
     };
     std::sort(victims_.begin(), victims_.end());
     std::stable_sort(victims_.begin(), victims_.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return load(a) > load(b); });
+                     [&](AcceleratorId a, AcceleratorId b) { return load(a) > load(b); });
   }
   if (victim_ == Victim::random)
     for (std::size_t i = victims_.size(); i > 1; --i) std::swap(victims_[i - 1], victims_[dice_.next() % i]);

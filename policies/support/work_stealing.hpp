@@ -32,16 +32,16 @@ class WorkStealing : public Policy {
   };
 
   void push(const SystemView& view, TaskRef task);
-  [[nodiscard]] std::uint32_t owner(const SystemView& view, TaskRef task);
+  [[nodiscard]] AcceleratorId owner(const SystemView& view, TaskRef task);
   void forget_gone(const SystemView& view);
-  bool serve(const SystemView& view, std::uint32_t thief, Decisions& out);
-  void order_victims(std::uint32_t thief);
+  bool serve(const SystemView& view, AcceleratorId thief, Decisions& out);
+  void order_victims(AcceleratorId thief);
 
   Victim victim_;
   Dice dice_;
-  std::uint32_t next_ = 0;  ///< accelerator whose turn it is to get a first task
-  std::vector<std::deque<Queued>> queues_;
-  std::vector<std::uint32_t> victims_;
+  std::size_t turn_ = 0;  ///< index of the accelerator whose turn it is to get a first task
+  IdVector<AcceleratorId, std::deque<Queued>> queues_;
+  std::vector<AcceleratorId> victims_;
   FreeSlots free_;
 };
 

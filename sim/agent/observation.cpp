@@ -10,8 +10,16 @@ class Numbers {
   explicit Numbers(std::string& bytes) : bytes_(bytes) {}
   template <class... N>
   void add(N... numbers) {
-    const double values[] = {static_cast<double>(numbers)...};
+    const double values[] = {number(numbers)...};
     bytes_.append(reinterpret_cast<const char*>(values), sizeof values);
+  }
+  /// An id as the number that it holds.
+  template <class N>
+  static double number(N n) {
+    if constexpr (IsId<N>)
+      return static_cast<double>(index_of(n));
+    else
+      return static_cast<double>(n);
   }
   void zeros(std::size_t count) { bytes_.append(count * sizeof(double), '\0'); }
 
@@ -20,10 +28,10 @@ class Numbers {
 };
 
 void add_accelerators(Numbers& numbers, const SystemView& view, const Choices& choices) {
-  for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+  for (const AcceleratorId a : view.accelerators.ids()) {
     const Accelerator& each = view.accelerators[a];
     const OperatingPoint& point = view.kinds[each.kind].points[each.point];
-    const double model = each.last_model == kNone ? -1 : static_cast<double>(each.last_model);
+    const double model = each.last_model == ModelId::none ? -1 : Numbers::number(each.last_model);
     const double until_free = each.free_at < kNever ? std::max(0.0, each.free_at - view.now) : -1;
     numbers.add(each.available ? 1 : 0, choices.free_slots(a), each.slots, until_free, model, point.idle_power,
                 point.active_power);
@@ -42,7 +50,7 @@ void add_tasks(Numbers& numbers, const SystemView& view, const Choices& choices)
 
 void add_run_times(Numbers& numbers, const SystemView& view, const Choices& choices) {
   for (const TaskRef task : choices.tasks())
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       const double time = view.run_time(task, a);
       numbers.add(time < kNever ? time : -1);
     }
@@ -53,7 +61,7 @@ void add_lists(Numbers& numbers, const SystemView& view, const Choices& choices)
     const Request& request = view.request(task);
     numbers.add(request.id, request.stream, request.model, task.task);
   }
-  for (const std::uint32_t place : view.live) {
+  for (const RequestRef place : view.live) {
     const Request& r = view.requests[place];
     numbers.add(r.id, r.stream, r.model, r.index, r.arrival, r.deadline, r.priority, r.unfinished, r.remaining_best);
   }
@@ -64,8 +72,8 @@ void add_mask(std::string& bytes, const SystemView& view, const Choices& choices
   bytes.append(choices.window() * accelerators + 1, '\0');
   const std::size_t rows = std::min<std::size_t>(choices.window(), choices.tasks().size());
   for (std::size_t row = 0; row < rows; ++row)
-    for (std::uint32_t a = 0; a < accelerators; ++a)
-      bytes[begin + row * accelerators + a] = choices.can_start(view, choices.tasks()[row], a) ? 1 : 0;
+    for (const AcceleratorId a : view.accelerators.ids())
+      bytes[begin + row * accelerators + index_of(a)] = choices.can_start(view, choices.tasks()[row], a) ? 1 : 0;
   bytes.back() = may_wait ? 1 : 0;
 }
 
@@ -79,7 +87,7 @@ void Choices::begin(const SystemView& view) {
 
 bool Choices::arrange(const SystemView& view) {
   const auto startable = [&](TaskRef task) {
-    for (std::uint32_t a = 0; a < free_.size(); ++a)
+    for (const AcceleratorId a : free_.ids())
       if (can_start(view, task, a)) return true;
     return false;
   };
@@ -91,20 +99,20 @@ bool Choices::arrange(const SystemView& view) {
   return std::stable_partition(tasks_.begin(), tasks_.end(), startable) != tasks_.begin();
 }
 
-void Choices::take(std::uint32_t row, std::uint32_t accelerator) {
-  tasks_.erase(tasks_.begin() + row);
+void Choices::take(std::size_t row, AcceleratorId accelerator) {
+  tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(row));
   --free_[accelerator];
 }
 
 bool Choices::busy(const SystemView& view) const {
-  for (std::uint32_t a = 0; a < free_.size(); ++a)
+  for (const AcceleratorId a : free_.ids())
     if (view.accelerators[a].available && free_[a] < view.accelerators[a].slots) return true;
   return false;
 }
 
 double time_in_system(const SystemView& view, const Score& score) {
   double time = score.time_of_ended();
-  for (const std::uint32_t place : view.live) time += view.now - view.requests[place].arrival;
+  for (const RequestRef place : view.live) time += view.now - view.requests[place].arrival;
   return time;
 }
 

@@ -31,11 +31,11 @@ class Choices {
   /// Puts the tasks first that some accelerator can start, else by (request id, task). False if there are
   /// none.
   bool arrange(const SystemView& view);
-  void take(std::uint32_t row, std::uint32_t accelerator);
+  void take(std::size_t row, AcceleratorId accelerator);
 
   [[nodiscard]] const std::vector<TaskRef>& tasks() const { return tasks_; }
-  [[nodiscard]] std::uint32_t free_slots(std::uint32_t accelerator) const { return free_[accelerator]; }
-  [[nodiscard]] bool can_start(const SystemView& view, TaskRef task, std::uint32_t accelerator) const {
+  [[nodiscard]] std::uint32_t free_slots(AcceleratorId accelerator) const { return free_[accelerator]; }
+  [[nodiscard]] bool can_start(const SystemView& view, TaskRef task, AcceleratorId accelerator) const {
     return free_[accelerator] > 0 && view.can_start(task, accelerator);
   }
   /// Is something running, or has been started in this call?
@@ -46,7 +46,7 @@ class Choices {
  private:
   std::uint32_t window_;
   std::vector<TaskRef> tasks_;
-  std::vector<std::uint32_t> free_;
+  IdVector<AcceleratorId, std::uint32_t> free_;  ///< slots
 };
 
 /// Appends doubles: head; accelerators x kAcceleratorColumns; rows x kTaskColumns, of the ready tasks, with

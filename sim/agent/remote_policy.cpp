@@ -21,12 +21,13 @@ void RemotePolicy::decide(const SystemView& view, Decisions& out) {
     if (answer == kWait) return;
     const auto accelerators = static_cast<std::int64_t>(view.accelerators.size());
     const std::int64_t row = answer / accelerators;
-    const auto accelerator = static_cast<std::uint32_t>(answer % accelerators);
+    const auto accelerator = id_of<AcceleratorId>(static_cast<std::size_t>(answer % accelerators));
     const std::size_t rows = std::min<std::size_t>(choices_.window(), choices_.tasks().size());
     if (answer < 0 || row >= static_cast<std::int64_t>(rows))
       throw std::runtime_error("there is no action " + std::to_string(answer));
-    out.start(choices_.tasks()[static_cast<std::size_t>(row)], accelerator);
-    choices_.take(static_cast<std::uint32_t>(row), accelerator);
+    const auto chosen = static_cast<std::size_t>(row);
+    out.start(choices_.tasks()[chosen], accelerator);
+    choices_.take(chosen, accelerator);
   }
 }
 

@@ -27,9 +27,9 @@ Json columns(const std::array<const char*, N>& names) {
 /// A model as a graph: tasks by index, tensors as edges between them.
 Json graph(const Model& model) {
   Json tasks = Json::array(), edges = Json::array();
-  for (std::size_t t = 0; t < model.tasks.size(); ++t) {
+  for (const TaskId t : model.tasks.ids()) {
     tasks.push_back(model.tasks[t].name);
-    for (const Edge& edge : model.tasks[t].outputs) edges.push_back({t, edge.task, edge.bytes});
+    for (const Edge& edge : model.tasks[t].outputs) edges.push_back({index_of(t), index_of(edge.task), edge.bytes});
   }
   return {{"name", model.name}, {"tasks", tasks}, {"edges", edges}};
 }
@@ -41,9 +41,9 @@ std::string hello(const Session& session) {
   SystemView view;
   tables.fill(view);
   Json accelerators = Json::array(), streams = Json::array(), models = Json::array();
-  for (const AcceleratorInfo& each : tables.accelerators())
+  for (const Accelerator& each : view.accelerators)
     accelerators.push_back({{"name", each.name}, {"kind", view.kinds[each.kind].name}});
-  for (const Stream& each : view.streams) streams.push_back({{"name", each.name}, {"model", each.model}});
+  for (const Stream& each : view.streams) streams.push_back({{"name", each.name}, {"model", index_of(each.model)}});
   for (const Model& each : view.models) models.push_back(graph(each));
   return dumped({{"platform", session.instance.platform.name},
                  {"workload", session.instance.workload.name},

@@ -118,7 +118,7 @@ ExitCode run(const Options& options) {
   SystemView view;
   tables.fill(view);
   std::vector<std::string_view> accelerators;
-  for (const AcceleratorInfo& info : tables.accelerators()) accelerators.push_back(info.name);
+  for (const Accelerator& a : tables.accelerators()) accelerators.push_back(a.name);
   print_schedule(view, accelerators, found.plan);
   print("\nlast finish " + quantity(planning::makespan(found.plan), "s", 12) + ", " +
         (found.plan.proved ? "proved to be the best"

@@ -9,7 +9,7 @@
 #include "cli/failure.hpp"
 #include "cli/output.hpp"
 #include "cli/study_arguments.hpp"
-#include "engine/call_alarm.hpp"
+#include "engine/watchdog.hpp"
 #include "engine/crash_report.hpp"
 #include "record/result_files.hpp"
 

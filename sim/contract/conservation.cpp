@@ -40,9 +40,9 @@ class Audit {
   void requests();
   void energy();
   void shares();
-  [[nodiscard]] std::uint32_t memory_of(const TaskRecord& t) const {
+  [[nodiscard]] MemoryId memory_of(const TaskRecord& t) const {
     const auto infos = log_.tables->accelerators();
-    return std::find_if(infos.begin(), infos.end(), [&](const AcceleratorInfo& a) { return a.name == t.accelerator; })
+    return std::find_if(infos.begin(), infos.end(), [&](const Accelerator& a) { return a.name == t.accelerator; })
         ->memory;
   }
 
@@ -97,7 +97,7 @@ void Audit::order() {
 }
 
 void Audit::inputs_there(const TaskRecord& t, const TaskRecord& producer) {
-  const std::uint32_t from = memory_of(producer), to = memory_of(t);
+  const MemoryId from = memory_of(producer), to = memory_of(t);
   if (from == to) return;
   expect(std::any_of(log_.transfers.begin(), log_.transfers.end(),
                      [&](const TransferRecord& r) {

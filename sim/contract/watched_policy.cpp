@@ -45,7 +45,7 @@ void WatchedPolicy::check_events(const SystemView& view) {
 void WatchedPolicy::check_requests(const SystemView& view) {
   std::vector<TaskRef> ready;
   std::optional<std::uint64_t> last;
-  for (const std::uint32_t r : view.live) {
+  for (const RequestRef r : view.live) {
     const Request& request = view.requests[r];
     expect(request.live, "live requests are live");
     expect(!last || *last < request.id, "live requests are ordered by id");
@@ -53,7 +53,7 @@ void WatchedPolicy::check_requests(const SystemView& view) {
     expect(request.arrival <= view.now, "nothing is seen before it arrives");
     expect(ended_.count(request.id) == 0, "what ended stays away");
     check_tasks(view, request);
-    for (std::uint32_t t = 0; t < request.tasks.size(); ++t)
+    for (const TaskId t : request.tasks.ids())
       if (request.tasks[t].progress == Progress::ready) ready.push_back({r, t});
   }
   expect(std::equal(ready.begin(), ready.end(), view.ready.begin(), view.ready.end()),
@@ -61,17 +61,17 @@ void WatchedPolicy::check_requests(const SystemView& view) {
 }
 
 void WatchedPolicy::check_tasks(const SystemView& view, const Request& request) {
-  const std::span<const ModelTask> tasks = view.models[request.model].tasks;
+  const IdSpan<TaskId, const ModelTask> tasks = view.models[request.model].tasks;
   std::uint32_t unfinished = 0;
-  for (std::uint32_t t = 0; t < tasks.size(); ++t) {
+  for (const TaskId t : tasks.ids()) {
     const TaskState& task = request.tasks[t];
     unfinished += task.progress == Progress::finished ? 0 : 1;
-    std::set<std::uint32_t> missing;
+    std::set<TaskId> missing;
     for (const Edge& e : tasks[t].inputs)
       if (request.tasks[e.task].progress != Progress::finished) missing.insert(e.task);
     expect(task.missing == missing.size(), "missing counts predecessors");
     expect(task.progress == Progress::waiting || missing.empty(), "only tasks without missing predecessors get ready");
-    expect((task.accelerator == kNone) == (task.progress < Progress::running),
+    expect((task.accelerator == AcceleratorId::none) == (task.progress < Progress::running),
            "tasks that run or ran have an accelerator");
   }
   expect(unfinished > 0, "a live request has something left");
@@ -79,11 +79,11 @@ void WatchedPolicy::check_tasks(const SystemView& view, const Request& request) 
 }
 
 void WatchedPolicy::check_accelerators(const SystemView& view) {
-  std::vector<std::uint32_t> running(view.accelerators.size(), 0);
-  for (const std::uint32_t r : view.live)
+  IdVector<AcceleratorId, std::uint32_t> running(view.accelerators.size(), 0);
+  for (const RequestRef r : view.live)
     for (const TaskState& task : view.requests[r].tasks)
       if (task.progress == Progress::running) ++running[task.accelerator];
-  for (std::uint32_t a = 0; a < running.size(); ++a) {
+  for (const AcceleratorId a : running.ids()) {
     const Accelerator& accelerator = view.accelerators[a];
     const std::uint32_t taken = accelerator.slots - accelerator.free_slots;
     expect(view.kinds[accelerator.kind].max_batch > 1 ? taken <= running[a] && (taken > 0) == (running[a] > 0)

@@ -20,17 +20,17 @@ class Writer {
   void write(const Profile& profile, const TaskGraph& graph);
 
  private:
-  void write_cells(const Profile& profile, const GraphTask& task, std::uint32_t variant, std::size_t kind,
+  void write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind,
                    std::span<Cost> cells);
-  void sum_layers(const Profile& profile, const GraphTask& task, std::size_t kind, std::span<Cost> cells);
-  void fall_back(const Profile& profile, const LayerSpec& layer, std::size_t kind);
+  void sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::span<Cost> cells);
+  void fall_back(const Profile& profile, const LayerSpec& layer, KindId kind);
   [[nodiscard]] bool runs_somewhere(std::span<const Cost> row) const;
   [[nodiscard]] std::string with_operator(const Network& network, const GraphTask& task) const;
   void tell_missing(const Profile& profile, const Strings& missing);
 
   const PlatformSpec& platform_;
   LayerCosts& costs_;
-  const std::vector<KindIds>& kinds_;
+  const IdVector<KindId, KindIds>& kinds_;
   NameIds& ids_;
   CostMatrix& matrix_;
   Problems& problems_;
@@ -45,13 +45,13 @@ void Writer::write(const Profile& profile, const TaskGraph& graph) {
   Strings missing;
   for (const GraphTask& task : graph.tasks) {
     const std::size_t original = matrix_.cells.size();
-    for (std::uint32_t v = 0; v <= task.variants.size(); ++v) {
+    for (const VariantId v : IdRange<VariantId>(1 + task.variants.size())) {
       const std::size_t begin = matrix_.cells.size();
       matrix_.cells.resize(begin + matrix_.columns);
-      for (std::size_t k = 0; k < kinds_.size(); ++k)
+      for (const KindId k : kinds_.ids())
         if (matrix_.batches <= kinds_[k].spec->max_batch)
           write_cells(profile, task, v, k,
-                      {matrix_.cells.data() + begin + matrix_.first_column[k], kinds_[k].points.size()});
+                      {matrix_.cells.data() + begin + index_of(matrix_.first_column[k]), kinds_[k].points.size()});
     }
     if (matrix_.batches == 1 && !runs_somewhere({matrix_.cells.data() + original, matrix_.columns}))
       missing.push_back(with_operator(profile.network(), task));
@@ -59,28 +59,30 @@ void Writer::write(const Profile& profile, const TaskGraph& graph) {
   if (!missing.empty() && !costs_.lacks_clock()) tell_missing(profile, missing);
 }
 
-void Writer::write_cells(const Profile& profile, const GraphTask& task, std::uint32_t variant, std::size_t kind,
+void Writer::write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind,
                          std::span<Cost> cells) {
   const std::vector<LayerSpec>& layers = profile.network().layers;
   part_.resize(cells.size());
   if (task.layers.size() == 1 && layers[task.layers[0]].name == task.name) {
     costs_.find(profile, layers[task.layers[0]], variant, kind, part_);
   } else {
-    const std::string_view name = variant == 0 ? std::string_view() : task.variants[variant - 1];
+    const std::string_view name =
+        variant == VariantId::original ? std::string_view() : task.variants[index_of(variant) - 1];
     costs_.find_rows(profile, task.name, name, kind, part_);
     const bool none = profile.rows(pair_of(ids_[task.name], ids_[name]), kinds_[kind].key).empty();
-    if (variant == 0 && (none || !costs_.profiled(kind))) return sum_layers(profile, task, kind, cells);
+    if (variant == VariantId::original && (none || !costs_.profiled(kind)))
+      return sum_layers(profile, task, kind, cells);
   }
   for (std::size_t p = 0; p < cells.size(); ++p) cells[p] = {part_[p].time, part_[p].energy, part_[p].traffic};
 }
 
-void Writer::sum_layers(const Profile& profile, const GraphTask& task, std::size_t kind, std::span<Cost> cells) {
+void Writer::sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::span<Cost> cells) {
   std::fill(cells.begin(), cells.end(), Cost{0, 0, 0});
   here_.assign(cells.size(), false);
   own_.assign(cells.size(), false);
   away_.assign(cells.size(), false);
   for (const std::uint32_t layer : task.layers) {
-    costs_.find(profile, profile.network().layers[layer], 0, kind, part_);
+    costs_.find(profile, profile.network().layers[layer], VariantId::original, kind, part_);
     for (std::size_t p = 0; p < cells.size(); ++p) here_[p] = part_[p].time < kNever;
     if (!kinds_[kind].spec->fallback.empty()) fall_back(profile, profile.network().layers[layer], kind);
     for (std::size_t p = 0; p < cells.size(); ++p) {
@@ -103,11 +105,11 @@ void Writer::sum_layers(const Profile& profile, const GraphTask& task, std::size
 
 /// Where the kind cannot compute the layer, the costs of the fallback at the point of the same name (a power mode of
 /// the whole board), or else at its first, with the power that it draws there beyond idling.
-void Writer::fall_back(const Profile& profile, const LayerSpec& layer, std::size_t kind) {
-  const std::uint32_t other = index_of_kind(platform_, kinds_[kind].spec->fallback);
+void Writer::fall_back(const Profile& profile, const LayerSpec& layer, KindId kind) {
+  const auto other = id_of<KindId>(index_of_kind(platform_, kinds_[kind].spec->fallback));
   const std::vector<OperatingPointSpec>& points = kinds_[other].spec->operating_points;
   other_.resize(points.size());
-  costs_.find(profile, layer, 0, other, other_);
+  costs_.find(profile, layer, VariantId::original, other, other_);
   for (std::size_t p = 0; p < part_.size(); ++p) {
     if (part_[p].time < kNever) continue;
     const std::vector<std::uint32_t>& names = kinds_[other].points;
@@ -119,9 +121,9 @@ void Writer::fall_back(const Profile& profile, const LayerSpec& layer, std::size
 }
 
 bool Writer::runs_somewhere(std::span<const Cost> row) const {
-  for (std::size_t k = 0; k < kinds_.size(); ++k)
+  for (const KindId k : kinds_.ids())
     for (std::size_t p = 0; kinds_[k].in_use && p < kinds_[k].points.size(); ++p)
-      if (row[matrix_.first_column[k] + p].time < kNever) return true;
+      if (row[index_of(matrix_.first_column[k]) + p].time < kNever) return true;
   return false;
 }
 
@@ -130,15 +132,14 @@ std::string Writer::with_operator(const Network& network, const GraphTask& task)
   if (task.layers.size() > 1) return task.name + " (no row of its own, and no kind runs all of its layers)";
   const LayerSpec& layer = network.layers[task.layers[0]];
   bool all_profiled = true;
-  for (std::size_t k = 0; k < kinds_.size(); ++k)
-    all_profiled = all_profiled && (!kinds_[k].in_use || costs_.only_profiled(k));
+  for (const KindId k : kinds_.ids()) all_profiled = all_profiled && (!kinds_[k].in_use || costs_.only_profiled(k));
   if (all_profiled) return task.name;
   return task.name + " (" + (layer.op.empty() ? "no op" : layer.op) + (layer.dims ? "" : " without dims") + ")";
 }
 
 void Writer::tell_missing(const Profile& profile, const Strings& missing) {
   Strings keys, modelled;
-  for (std::size_t k = 0; k < kinds_.size(); ++k) {
+  for (const KindId k : kinds_.ids()) {
     if (!kinds_[k].in_use) continue;
     if (costs_.profiled(k)) keys.push_back(ids_.name(kinds_[k].key));
     if (!costs_.only_profiled(k)) modelled.push_back(kinds_[k].spec->name);
@@ -198,10 +199,10 @@ void check_kind(const KindIds& kind, const std::vector<Profile>& profiles, const
 CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const CostedModel> models, Problems& problems) {
   NameIds ids;
   LayerCosts costs(platform, ids, problems);
-  const std::vector<KindIds>& kinds = costs.kinds();
+  const IdVector<KindId, KindIds>& kinds = costs.kinds();
   CostMatrix matrix;
   for (const KindIds& kind : kinds) {
-    matrix.first_column.push_back(matrix.columns);
+    matrix.first_column.push_back(id_of<CostColumnId>(matrix.columns));
     matrix.columns += static_cast<std::uint32_t>(kind.points.size());
   }
 
@@ -213,7 +214,7 @@ CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const Coste
     profile_of.push_back(static_cast<std::size_t>(known - profiles.begin()));
     if (known == profiles.end()) profiles.emplace_back(*model.network, ids);
   }
-  for (std::size_t k = 0; k < kinds.size(); ++k)
+  for (const KindId k : kinds.ids())
     if (kinds[k].in_use && costs.only_profiled(k)) check_kind(kinds[k], profiles, ids, problems);
 
   std::uint32_t most = 1;

@@ -45,12 +45,12 @@ struct CostedModel {
 
 struct CostMatrix {
   std::uint32_t columns = 0;
-  std::vector<std::uint32_t> first_column;  ///< by kind; its point p has first_column + p
-  std::uint32_t batches = 1;                ///< largest batch size
-  std::vector<Cost> cells;                  ///< row-major; all rows once for each batch size, from 1
+  IdVector<KindId, CostColumnId> first_column;  ///< the other points of the kind follow in order
+  std::uint32_t batches = 1;                    ///< largest batch size
+  std::vector<Cost> cells;                      ///< row-major; all rows once for each batch size, from 1
 
-  [[nodiscard]] const Cost& at(std::size_t row, std::size_t kind, std::size_t point) const {
-    return cells[row * columns + first_column[kind] + point];
+  [[nodiscard]] const Cost& at(CostRowId row, KindId kind, PointId point) const {
+    return cells[index_of(row) * columns + index_of(first_column[kind]) + index_of(point)];
   }
 };
 

@@ -48,12 +48,12 @@ std::vector<CostRow> cost_table(const PlatformSpec& platform, const Network& net
   std::vector<CostRow> rows;
   std::vector<LayerCost> found;
   for (const LayerSpec& layer : network.layers)
-    for (std::uint32_t v = 0; v <= layer.variants.size(); ++v) {
-      const VariantSpec* variant = v == 0 ? nullptr : &layer.variants[v - 1];
+    for (const VariantId v : IdRange<VariantId>(1 + layer.variants.size())) {
+      const VariantSpec* variant = v == VariantId::original ? nullptr : &layer.variants[index_of(v) - 1];
       const auto work = work_of(network, layer, variant);
       CostRow row = row_of(layer, work ? &*work : nullptr);
       if (variant != nullptr) row.variant = variant->name;
-      for (std::size_t k = 0; k < costs.kinds().size(); ++k) {
+      for (const KindId k : costs.kinds().ids()) {
         const KindSpec& kind = *costs.kinds()[k].spec;
         found.resize(kind.operating_points.size());
         costs.find(profile, layer, v, k, found);

@@ -65,11 +65,11 @@ LayerCosts::LayerCosts(const PlatformSpec& platform, NameIds& ids, Problems& pro
   }
 }
 
-bool LayerCosts::profiled(std::size_t kind) const {
+bool LayerCosts::profiled(KindId kind) const {
   return std::any_of(sources_[kind].begin(), sources_[kind].end(), [](const Source& s) { return s.model == nullptr; });
 }
 
-bool LayerCosts::only_profiled(std::size_t kind) const {
+bool LayerCosts::only_profiled(KindId kind) const {
   return std::all_of(sources_[kind].begin(), sources_[kind].end(), [](const Source& s) { return s.model == nullptr; });
 }
 
@@ -77,10 +77,10 @@ bool LayerCosts::lacks_clock() const {
   return std::find(clockless_told_.begin(), clockless_told_.end(), true) != clockless_told_.end();
 }
 
-void LayerCosts::find(const Profile& profile, const LayerSpec& layer, std::uint32_t variant, std::size_t kind,
+void LayerCosts::find(const Profile& profile, const LayerSpec& layer, VariantId variant, KindId kind,
                       std::span<LayerCost> out) {
   std::fill(out.begin(), out.end(), LayerCost{});
-  const VariantSpec* other = variant == 0 ? nullptr : &layer.variants[variant - 1];
+  const VariantSpec* other = variant == VariantId::original ? nullptr : &layer.variants[index_of(variant) - 1];
   std::optional<LayerWork> work;
   const auto open = [&] {
     return std::any_of(out.begin(), out.end(), [](const LayerCost& cost) { return cost.time == kNever; });
@@ -101,14 +101,14 @@ void LayerCosts::find(const Profile& profile, const LayerSpec& layer, std::uint3
   }
 }
 
-void LayerCosts::find_rows(const Profile& profile, std::string_view task, std::string_view variant, std::size_t kind,
+void LayerCosts::find_rows(const Profile& profile, std::string_view task, std::string_view variant, KindId kind,
                            std::span<LayerCost> out) {
   std::fill(out.begin(), out.end(), LayerCost{});
   if (profiled(kind)) fill(profile, pair_of(ids_[task], ids_[variant]), kind, out);
 }
 
-void LayerCosts::fill(const Profile& profile, std::uint64_t task, std::size_t kind, std::span<LayerCost> out) {
-  const std::uint32_t clockless = fill_from_rows(profile.rows(task, kinds_[kind].key), kinds_[kind], out);
+void LayerCosts::fill(const Profile& profile, std::uint64_t task, KindId kind, std::span<LayerCost> out) {
+  const std::optional<std::size_t> clockless = fill_from_rows(profile.rows(task, kinds_[kind].key), kinds_[kind], out);
   const double fixed = kinds_[kind].spec->batch_fixed_share;
   const double growth = fixed + (1 - fixed) * batch_;
   for (LayerCost& cost : out) {
@@ -118,11 +118,11 @@ void LayerCosts::fill(const Profile& profile, std::uint64_t task, std::size_t ki
     cost.energy *= growth;
     cost.traffic *= growth;
   }
-  if (clockless == kNone || clockless_told_[kind]) return;
+  if (!clockless || clockless_told_[kind]) return;
   clockless_told_[kind] = true;
   const KindSpec& spec = *kinds_[kind].spec;
   problems_.add("", "",
-                "operating point " + in_quotes(spec.operating_points[clockless].name) + " of kind " +
+                "operating point " + in_quotes(spec.operating_points[*clockless].name) + " of kind " +
                     in_quotes(spec.name) + " needs a frequency, because the profile of model " +
                     in_quotes(profile.network().name) + " counts cycles; give it one, or profile times instead");
 }

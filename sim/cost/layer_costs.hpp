@@ -20,22 +20,20 @@ class LayerCosts {
   /// The platform and the ids must outlive it.
   LayerCosts(const PlatformSpec& platform, NameIds& ids, Problems& problems);
 
-  [[nodiscard]] const std::vector<KindIds>& kinds() const { return kinds_; }
+  [[nodiscard]] const IdVector<KindId, KindIds>& kinds() const { return kinds_; }
   /// Does the kind look into profiles, and nowhere else?
-  [[nodiscard]] bool only_profiled(std::size_t kind) const;
-  [[nodiscard]] bool profiled(std::size_t kind) const;
+  [[nodiscard]] bool only_profiled(KindId kind) const;
+  [[nodiscard]] bool profiled(KindId kind) const;
   /// Has a point without frequency been reported?
   [[nodiscard]] bool lacks_clock() const;
 
   /// What follows is asked for so many equal layers (or tasks) computed as one batch.
   void set_batch(std::uint32_t batch) { batch_ = batch; }
-  /// Costs of a layer at each point of the kind; of its variant, numbered from 1, or (0) as it is. For each point the
-  /// first source that can tell counts; time kNever where none can. Reports points without frequency where the profile
-  /// counts cycles, once per kind.
-  void find(const Profile& profile, const LayerSpec& layer, std::uint32_t variant, std::size_t kind,
-            std::span<LayerCost> out);
+  /// Costs of a layer, as a variant, at each point of the kind. For each point the first source that can tell counts;
+  /// time kNever where none can. Reports points without frequency where the profile counts cycles, once per kind.
+  void find(const Profile& profile, const LayerSpec& layer, VariantId variant, KindId kind, std::span<LayerCost> out);
   /// The rows that the profile has for a task that is no single layer: a group or the whole model ("*").
-  void find_rows(const Profile& profile, std::string_view task, std::string_view variant, std::size_t kind,
+  void find_rows(const Profile& profile, std::string_view task, std::string_view variant, KindId kind,
                  std::span<LayerCost> out);
 
  private:
@@ -46,13 +44,13 @@ class LayerCosts {
     [[nodiscard]] bool is_for(std::optional<OperatorClass> op) const;
   };
 
-  void fill(const Profile& profile, std::uint64_t task, std::size_t kind, std::span<LayerCost> out);
+  void fill(const Profile& profile, std::uint64_t task, KindId kind, std::span<LayerCost> out);
 
   NameIds& ids_;
   Problems& problems_;
-  std::vector<KindIds> kinds_;
-  std::vector<std::vector<Source>> sources_;  ///< by kind
-  std::vector<bool> clockless_told_;          ///< by kind
+  IdVector<KindId, KindIds> kinds_;
+  IdVector<KindId, std::vector<Source>> sources_;
+  IdVector<KindId, bool> clockless_told_;
   std::vector<LayerCost> scratch_;
   std::uint32_t batch_ = 1;
 };

@@ -46,18 +46,19 @@ Strings Profile::keys(const NameIds& ids) const {
   return names;
 }
 
-std::uint32_t fill_from_rows(std::span<const Profile::Entry> rows, const KindIds& kind, std::span<LayerCost> out) {
-  if (rows.empty()) return kNone;
+std::optional<std::size_t> fill_from_rows(std::span<const Profile::Entry> rows, const KindIds& kind,
+                                          std::span<LayerCost> out) {
+  if (rows.empty()) return std::nullopt;
   const ProfileRow* everywhere = low_of(rows.front().place) == 0 ? rows.front().row : nullptr;
-  std::uint32_t clockless = kNone;
-  for (std::uint32_t p = 0; p < kind.points.size(); ++p) {
+  std::optional<std::size_t> clockless;
+  for (std::size_t p = 0; p < kind.points.size(); ++p) {
     const auto exact = std::find_if(rows.begin(), rows.end(),
                                     [&](const Profile::Entry& e) { return low_of(e.place) == kind.points[p]; });
     const double frequency = kind.spec->operating_points[p].frequency;
     const ProfileRow* row = exact != rows.end() ? exact->row : everywhere;
     if (row == nullptr) continue;
     if (row->cycles && !(frequency > 0)) {
-      clockless = std::min(clockless, p);
+      if (!clockless) clockless = p;
       continue;
     }
     const double measured_at = exact != rows.end() ? frequency : kind.spec->operating_points[0].frequency;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,7 +72,8 @@ class Profile {
 };
 
 /// Fills in the costs, at each point of a kind, that rows of one task give; leaves the others as they are. Returns the
-/// first point that lacks a frequency where cycles are counted, or kNone.
-std::uint32_t fill_from_rows(std::span<const Profile::Entry> rows, const KindIds& kind, std::span<LayerCost> out);
+/// first point that lacks a frequency where cycles are counted.
+std::optional<std::size_t> fill_from_rows(std::span<const Profile::Entry> rows, const KindIds& kind,
+                                          std::span<LayerCost> out);
 
 }  // namespace hetsched

@@ -7,9 +7,25 @@
 namespace hetsched {
 namespace {
 
-std::uint64_t id_at(std::uint32_t request, const SystemView& view) {
-  return request < view.requests.size() ? view.requests[request].id : 0;
+std::uint64_t id_at(RequestRef request, const SystemView& view) {
+  return view.requests.contains(request) ? view.requests[request].id : 0;
 }
+
+// How much longer it takes to decide because of a decision, s.
+double delay_of(const Start&, const DecisionLatency& latency) { return latency.per_start; }
+double delay_of(const Prefetch&, const DecisionLatency&) { return 0; }
+double delay_of(const SetOperatingPoint&, const DecisionLatency&) { return 0; }
+double delay_of(const Drop&, const DecisionLatency&) { return 0; }
+double delay_of(const WakeAt&, const DecisionLatency&) { return 0; }
+double delay_of(const Forecast&, const DecisionLatency&) { return 0; }
+
+// Nobody can be woken before it has been decided.
+void put_off(WakeAt& d, double decided) { d.time = std::max(d.time, decided); }
+void put_off(const Start&, double) {}
+void put_off(const Prefetch&, double) {}
+void put_off(const SetOperatingPoint&, double) {}
+void put_off(const Drop&, double) {}
+void put_off(const Forecast&, double) {}
 
 }  // namespace
 
@@ -17,26 +33,20 @@ double DelayedDecisions::hold(std::span<const Decision> decided, const SystemVie
                               const DecisionLatency& latency) {
   double delay = latency.per_call;
   for (const Decision& decision : decided) {
-    const std::uint32_t request = request_of(decision);
-    Held held{decision, id_at(request, view), {}, broken_rule(decision, view), ""};
-    if (const auto* start = std::get_if<Start>(&decision))
-      for (const TaskRef other : start->also) held.other_ids.push_back(id_at(other.request, view));
+    Held held{decision, {}, broken_rule(decision, view), ""};
+    for (const RequestRef request : requests_of(decision)) held.ids.push_back(id_at(request, view));
     if (!held.broken_rule.empty()) held.in_words = in_words(decision, view);
     held_.push_back(std::move(held));
-    if (std::holds_alternative<Start>(decision)) delay += latency.per_start;
+    delay += std::visit([&](const auto& d) { return delay_of(d, latency); }, decision);
   }
-  for (Held& held : held_)
-    if (auto* wake = std::get_if<WakeAt>(&held.decision)) wake->time = std::max(wake->time, view.now + delay);
+  for (Held& held : held_) std::visit([&](auto& d) { put_off(d, view.now + delay); }, held.decision);
   return delay;
 }
 
 bool DelayedDecisions::holds(const Held& held, const SystemView& view) {
-  const std::uint32_t request = request_of(held.decision);
-  if (request != kNone && (request >= view.requests.size() || view.requests[request].id != held.request_id))
-    return false;
-  if (const auto* start = std::get_if<Start>(&held.decision))
-    for (std::size_t i = 0; i < start->also.size(); ++i)
-      if (id_at(start->also[i].request, view) != held.other_ids[i]) return false;
+  const std::vector<RequestRef> requests = requests_of(held.decision);
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    if (id_at(requests[i], view) != held.ids[i]) return false;
   return broken_rule(held.decision, view).empty();
 }
 

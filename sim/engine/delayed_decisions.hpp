@@ -17,14 +17,13 @@ class DelayedDecisions {
  public:
   struct Held {
     Decision decision;
-    std::uint64_t request_id = 0;               ///< of the request it concerns: its place may be another's by then
-    std::vector<std::uint64_t> other_ids = {};  ///< likewise, of the others of a batch
+    std::vector<std::uint64_t> ids;  ///< of the requests it concerns: their places may be others' by then
     std::string broken_rule;  ///< when it was decided; what earlier decisions of the same call change may mend it
     std::string in_words;
   };
 
   [[nodiscard]] bool waiting() const { return !held_.empty(); }
-  /// Keeps what has been decided in this view; returns the time until it takes effect.
+  /// Keeps what has been decided in this view; returns the time until it takes effect, s.
   double hold(std::span<const Decision> decided, const SystemView& view, const DecisionLatency& latency);
   /// Hands them out; nothing waits any more.
   std::vector<Held> release() { return std::exchange(held_, {}); }

@@ -15,43 +15,43 @@ std::string_view power_part(Stage stage) {
 }  // namespace
 
 Devices::Devices(const Tables& tables, const ExecutionJitter& jitter, std::uint64_t seed, State& state,
-                 Executor& executor, Calendar& calendar, Reporter& reporter)
+                 Executor& executor, EventQueue& events, Reporter& reporter)
     : tables_(tables),
       jitter_(jitter),
       state_(state),
       executor_(executor),
-      calendar_(calendar),
+      events_(events),
       reporter_(reporter),
       meters_(tables.accelerators().size()) {
   tables.fill(fixed_);
   for (const Stream& stream : fixed_.streams) jitter_random_.emplace_back(seed, "execution", stream.name);
-  for (std::uint32_t a = 0; a < tables.accelerators().size(); ++a) {
-    first_lane_.push_back(lanes());
-    for (std::uint32_t slot = 0; slot < tables.accelerators()[a].slots; ++slot) {
-      Lane lane;
-      lane.accelerator = a;
-      lane.slot = slot;
-      lane.power = stage_power(lane, Stage::idle);
-      lanes_.push_back(lane);
+  for (const AcceleratorId a : tables.accelerators().ids()) {
+    const auto first = id_of<SlotId>(slots_.size());
+    for (std::uint32_t number = 0; number < tables.accelerators()[a].slots; ++number) {
+      Slot slot;
+      slot.accelerator = a;
+      slot.number = number;
+      slot.power = stage_power(slot, Stage::idle);
+      slots_.push_back(slot);
     }
+    slots_of_.push_back({first, id_of<SlotId>(slots_.size())});
   }
-  first_lane_.push_back(lanes());
 }
 
-const Cost& Devices::cost(const Lane& lane) const {
-  const Accelerator& a = state_.accelerator(lane.accelerator);
-  return fixed_.cost(state_.model_task(lane.task), a.kind, a.point, state_.task(lane.task).variant, lane.batch);
+const Cost& Devices::cost(const Slot& slot) const {
+  const Accelerator& a = state_.accelerator(slot.accelerator);
+  return fixed_.cost(state_.model_task(slot.task), a.kind, a.point, state_.task(slot.task).variant, slot.batch);
 }
 
-bool Devices::limited(const Lane& lane) const {
-  return tables_.memories()[state_.accelerator(lane.accelerator).memory].bandwidth > 0;
+bool Devices::limited(const Slot& slot) const {
+  return tables_.memory_bandwidths()[state_.accelerator(slot.accelerator).memory] < kNever;
 }
 
-double Devices::stage_power(const Lane& lane, Stage stage) const {
+double Devices::stage_power(const Slot& slot, Stage stage) const {
   if (stage == Stage::off) return 0;
-  const Accelerator& a = state_.accelerator(lane.accelerator);
-  if (stage == Stage::computing && tables_.kinds()[a.kind].task_energy == TaskEnergy::total) {
-    const Cost& c = cost(lane);
+  const Accelerator& a = state_.accelerator(slot.accelerator);
+  if (stage == Stage::computing && fixed_.kinds[a.kind].energy_is_total) {
+    const Cost& c = cost(slot);
     return c.time > 0 ? c.energy / c.time : 0;
   }
   const OperatingPoint& point = fixed_.kinds[a.kind].points[a.point];
@@ -63,7 +63,7 @@ double Devices::true_factor(TaskRef task) const {
   if (jitter_.distribution == JitterDistribution::none) return 1;
   const Request& request = state_.request(task.request);
   const RandomStream& random = jitter_random_[request.stream];
-  const std::uint64_t draw = request.index * request.tasks.size() + task.task;
+  const std::uint64_t draw = request.index * request.tasks.size() + index_of(task.task);
   switch (jitter_.distribution) {
     case JitterDistribution::uniform: return 1 + jitter_.spread * (2 * random.uniform(draw) - 1);
     case JitterDistribution::lognormal: return random.lognormal_mean1(draw, jitter_.spread);
@@ -80,268 +80,269 @@ double Devices::true_factor(const Start& start) const {
   return sum / static_cast<double>(1 + start.also.size());
 }
 
-void Devices::settle(Lane& lane, double now) {
-  const double time = now - lane.since;
+void Devices::settle(Slot& slot, double now) {
+  const double time = now - slot.since;
   if (time <= 0) return;
-  Meter& meter = meters_[lane.accelerator];
-  meter.time[static_cast<int>(lane.stage)] += time;
-  const double energy = lane.power * time;
-  if (lane.stage == Stage::overhead || lane.stage == Stage::computing) {
-    lane.share += energy;
+  Meter& meter = meters_[slot.accelerator];
+  meter.time[static_cast<int>(slot.stage)] += time;
+  const double energy = slot.power * time;
+  if (slot.stage == Stage::overhead || slot.stage == Stage::computing) {
+    slot.share += energy;
     meter.active += energy;
   } else {
     meter.idle += energy;
   }
-  reporter_.power(tables_.accelerators()[lane.accelerator].name, power_part(lane.stage), lane.since, now, lane.power);
-  lane.since = now;
+  reporter_.power(tables_.accelerators()[slot.accelerator].name, power_part(slot.stage), slot.since, now, slot.power);
+  slot.since = now;
 }
 
-void Devices::enter(Lane& lane, Stage stage, double now) {
-  settle(lane, now);
-  lane.stage = stage;
-  ++lane.stamp;
-  lane.power = stage_power(lane, stage);
+void Devices::enter(Slot& slot, Stage stage, double now) {
+  settle(slot, now);
+  slot.stage = stage;
+  ++slot.stamp;
+  slot.power = stage_power(slot, stage);
 }
 
-std::uint32_t Devices::start(const Start& start, double now) {
+SlotId Devices::start(const Start& start, double now) {
   const TaskRef task = start.task;
-  const std::uint32_t accelerator = start.accelerator;
-  std::uint32_t index = first_lane_[accelerator];
-  while (lanes_[index].stage != Stage::idle) ++index;
-  HETSCHED_ASSERT(index < first_lane_[accelerator + 1], "a start needs a free slot");
-  Lane& lane = lanes_[index];
+  const AcceleratorId accelerator = start.accelerator;
+  const IdRange<SlotId> slots = slots_of_[accelerator];
+  const auto free =
+      std::find_if(slots.begin(), slots.end(), [this](SlotId s) { return slots_[s].stage == Stage::idle; });
+  HETSCHED_ASSERT(free != slots.end(), "a start needs a free slot");
+  const SlotId id = *free;
+  Slot& slot = slots_[id];
   const SystemView& view = state_.view(now);
   const double overhead = view.overhead(task, accelerator);
-  const Kind& kind = fixed_.kinds[view.accelerators[accelerator].kind];
-  const std::uint32_t last_model = view.accelerators[accelerator].last_model;
-  const bool switched = last_model != kNone && last_model != view.request(task).model;
+  const Kind& kind = view.kind(accelerator);
+  const ModelId last_model = view.accelerators[accelerator].last_model;
+  const bool switched = last_model != ModelId::none && last_model != view.request(task).model;
   const double finish = now + view.run_time(start.task, start.also, accelerator, start.variant);
-  settle(lane, now);
-  lane.task = task;
-  lane.also = start.also;
-  lane.batch = static_cast<std::uint32_t>(1 + start.also.size());
-  lane.start = lane.inputs = lane.compute = now;
-  lane.predicted = finish - now;
-  lane.expected = start.expected < kNever ? start.expected : lane.predicted;
-  lane.lump = lane.share = lane.transfer = lane.done = 0;
-  lane.overhead = overhead;
-  lane.switch_time = 0;
-  lane.flowing = false;
-  lane.factor = true_factor(start);
+  settle(slot, now);
+  slot.task = task;
+  slot.also = start.also;
+  slot.batch = static_cast<std::uint32_t>(1 + start.also.size());
+  slot.start = slot.inputs = slot.compute = now;
+  slot.predicted = finish - now;
+  slot.expected = start.expected < kNever ? start.expected : slot.predicted;
+  slot.lump = slot.share = slot.transfer = slot.done = 0;
+  slot.overhead = overhead;
+  slot.switch_time = 0;
+  slot.flowing = false;
+  slot.factor = true_factor(start);
   if (switched) {
     ++meters_[accelerator].switches;
-    lane.switch_time = kind.switch_time;
-    lane.lump = tables_.kinds()[view.accelerators[accelerator].kind].switch_energy;
+    slot.switch_time = kind.switch_time;
+    slot.lump = kind.switch_energy;
   }
   state_.take_slot(accelerator, view.request(task).model);
-  for_each_task(lane, [&](TaskRef t) { state_.start(t, accelerator, start.variant, now, finish); });
+  for_each_task(slot, [&](TaskRef t) { state_.start(t, accelerator, start.variant, now, finish); });
   refresh_free_at(accelerator);
-  enter(lane, Stage::overhead, now);
-  if (overhead > 0) calendar_.add(now + overhead, Calendar::What::lane, index, lane.stamp);
-  return index;
+  enter(slot, Stage::overhead, now);
+  if (overhead > 0) events_.add(now + overhead, due::StageEnd{id}, slot.stamp);
+  return id;
 }
 
-void Devices::begin_waiting(std::uint32_t index, std::uint32_t fetching, double now) {
-  Lane& lane = lanes_[index];
-  lane.inputs = now;
-  lane.fetching = fetching;
+void Devices::begin_waiting(SlotId id, std::uint32_t fetching, double now) {
+  Slot& slot = slots_[id];
+  slot.inputs = now;
+  slot.fetching = fetching;
   if (fetching > 0) {
-    enter(lane, Stage::waiting, now);
+    enter(slot, Stage::waiting, now);
   } else {
-    compute(lane, now);
+    compute(id, now);
   }
 }
 
-void Devices::fetched(std::uint32_t index, double now) {
-  if (--lanes_[index].fetching == 0) compute(lanes_[index], now);
+void Devices::fetched(SlotId id, double now) {
+  if (--slots_[id].fetching == 0) compute(id, now);
 }
 
-void Devices::compute(Lane& lane, double now) {
-  enter(lane, Stage::computing, now);
-  lane.compute = now;
-  run_piece(lane, now);
+void Devices::compute(SlotId id, double now) {
+  Slot& slot = slots_[id];
+  enter(slot, Stage::computing, now);
+  slot.compute = now;
+  run_piece(id, now);
 }
 
-void Devices::run_piece(Lane& lane, double now) {
-  const Cost& c = cost(lane);
-  const double left = 1 - lane.done;
-  const auto index = static_cast<std::uint32_t>(&lane - lanes_.data());
-  const std::uint32_t kind = state_.accelerator(lane.accelerator).kind;
-  const double port = tables_.kinds()[kind].port_bandwidth;
-  lane.piece_start = now;
-  lane.piece_time = c.time * lane.factor;
-  const double expected = std::max(c.time, c.traffic / state_.accelerator(lane.accelerator).bandwidth);
-  for_each_task(lane, [&](TaskRef t) { state_.begin_compute(t, lane.compute, now + left * expected); });
-  refresh_free_at(lane.accelerator);
-  lane.flowing = c.traffic * left > 0 && limited(lane);
-  if (lane.flowing) {
-    executor_.start_traffic(index, c.traffic * left,
-                            lane.piece_time > 0 ? std::min(port, c.traffic / lane.piece_time) : port);
+void Devices::run_piece(SlotId id, double now) {
+  Slot& slot = slots_[id];
+  const Cost& c = cost(slot);
+  const double left = 1 - slot.done;
+  const double port = tables_.port_bandwidth(state_.accelerator(slot.accelerator).kind);
+  slot.piece_start = now;
+  slot.piece_time = c.time * slot.factor;
+  const double expected = std::max(c.time, c.traffic / state_.accelerator(slot.accelerator).bandwidth);
+  for_each_task(slot, [&](TaskRef t) { state_.begin_compute(t, slot.compute, now + left * expected); });
+  refresh_free_at(slot.accelerator);
+  slot.flowing = c.traffic * left > 0 && limited(slot);
+  if (slot.flowing) {
+    executor_.start_traffic(id, c.traffic * left,
+                            slot.piece_time > 0 ? std::min(port, c.traffic / slot.piece_time) : port);
   } else {
-    lane.end = now + left * std::max(lane.piece_time, c.traffic / port);
-    calendar_.add(lane.end, Calendar::What::lane, index, lane.stamp);
+    slot.end = now + left * std::max(slot.piece_time, c.traffic / port);
+    events_.add(slot.end, due::StageEnd{id}, slot.stamp);
   }
 }
 
-double Devices::end_piece(Lane& lane, double now, bool complete) {
-  const Cost& c = cost(lane);
-  const auto index = static_cast<std::uint32_t>(&lane - lanes_.data());
-  double share = 1 - lane.done;
-  if (!complete && lane.flowing) {
-    share -= executor_.cancel(index) / c.traffic;
+double Devices::end_piece(SlotId id, double now, bool complete) {
+  Slot& slot = slots_[id];
+  const Cost& c = cost(slot);
+  double share = 1 - slot.done;
+  if (!complete && slot.flowing) {
+    share -= executor_.cancel(flow_of(id)) / c.traffic;
   } else if (!complete) {
-    const double whole = lane.end - lane.piece_start;
-    share *= whole > 0 ? (now - lane.piece_start) / whole : 0;
+    const double whole = slot.end - slot.piece_start;
+    share *= whole > 0 ? (now - slot.piece_start) / whole : 0;
   }
   share = std::max(share, 0.0);
-  const std::uint32_t kind = state_.accelerator(lane.accelerator).kind;
-  if (tables_.kinds()[kind].task_energy == TaskEnergy::dynamic) lane.lump += share * c.energy;
-  const MemoryInfo& memory = tables_.memories()[state_.accelerator(lane.accelerator).memory];
+  const Accelerator& a = state_.accelerator(slot.accelerator);
+  if (!fixed_.kinds[a.kind].energy_is_total) slot.lump += share * c.energy;
+  const MemoryInfo& memory = tables_.memories()[a.memory];
   const double moved = share * c.traffic * memory.energy_per_byte;
   if (moved > 0) {
-    lane.transfer += moved;
+    slot.transfer += moved;
     reporter_.totals.energy_transfer += moved;
-    reporter_.energy(memory.name, "transfer", lane.piece_start, now, moved);
+    reporter_.energy(memory.name, "transfer", slot.piece_start, now, moved);
   }
-  lane.flowing = false;
-  lane.done += share;
-  return lane.done;
+  slot.flowing = false;
+  slot.done += share;
+  return slot.done;
 }
 
-void Devices::finish(std::uint32_t index, double at) {
-  Lane& lane = lanes_[index];
-  end_piece(lane, at, true);
-  lane.done = 1;
-  if (const double measured = at - lane.start; measured > 0) {
+void Devices::finish(SlotId id, double at) {
+  Slot& slot = slots_[id];
+  end_piece(id, at, true);
+  slot.done = 1;
+  if (const double measured = at - slot.start; measured > 0) {
     ++reporter_.totals.measured;
-    reporter_.totals.prediction_error += std::abs(measured - lane.predicted) / measured;
-    reporter_.totals.expectation_error += std::abs(measured - lane.expected) / measured;
+    reporter_.totals.prediction_error += std::abs(measured - slot.predicted) / measured;
+    reporter_.totals.expectation_error += std::abs(measured - slot.expected) / measured;
   }
-  meters_[lane.accelerator].tasks += 1 + lane.also.size();
-  release(lane, TaskStatus::finished, at);
+  meters_[slot.accelerator].tasks += 1 + slot.also.size();
+  release(slot, TaskStatus::finished, at);
 }
 
-void Devices::interrupt(std::uint32_t index, TaskStatus why, double now) {
-  Lane& lane = lanes_[index];
-  if (lane.stage == Stage::computing) end_piece(lane, now, false);
-  if (now <= lane.start) lane.lump = 0;  // given up at the instant it began: nothing was switched or computed
-  if (why == TaskStatus::failed) ++meters_[lane.accelerator].failures;
-  release(lane, why, now);
+void Devices::interrupt(SlotId id, TaskStatus why, double now) {
+  Slot& slot = slots_[id];
+  if (slot.stage == Stage::computing) end_piece(id, now, false);
+  if (now <= slot.start) slot.lump = 0;  // given up at the instant it began: nothing was switched or computed
+  if (why == TaskStatus::failed) ++meters_[slot.accelerator].failures;
+  release(slot, why, now);
 }
 
-void Devices::release(Lane& lane, TaskStatus status, double at) {
-  settle(lane, at);
-  meters_[lane.accelerator].active += lane.lump;
-  reporter_.energy(tables_.accelerators()[lane.accelerator].name, "task", lane.start, at, lane.lump);
-  for_each_task(lane, [&](TaskRef task) { report(lane, task, status, at); });
-  lane.lump = lane.share = lane.transfer = 0;
-  enter(lane, Stage::idle, at);
-  lane.also.clear();
-  lane.batch = 1;
+void Devices::release(Slot& slot, TaskStatus status, double at) {
+  settle(slot, at);
+  meters_[slot.accelerator].active += slot.lump;
+  reporter_.energy(tables_.accelerators()[slot.accelerator].name, "task", slot.start, at, slot.lump);
+  for_each_task(slot, [&](TaskRef task) { report(slot, task, status, at); });
+  slot.lump = slot.share = slot.transfer = 0;
+  enter(slot, Stage::idle, at);
+  slot.also.clear();
+  slot.batch = 1;
 }
 
-/// Charges a task of the lane with its part of what the lane has drawn, and records it.
-void Devices::report(const Lane& lane, TaskRef ref, TaskStatus status, double at) {
-  const auto parts = static_cast<double>(1 + lane.also.size());
-  RequestLedger& ledger = state_.ledger(ref.request);
-  const double fetched = ledger.fetched.empty() ? 0 : std::exchange(ledger.fetched[ref.task], 0.0);
-  const double energy = (lane.share + lane.lump + lane.transfer) / parts;
-  ledger.energy += energy;
+/// Charges a task of the slot with its part of what the slot has drawn, and records it.
+void Devices::report(const Slot& slot, TaskRef ref, TaskStatus status, double at) {
+  const auto parts = static_cast<double>(1 + slot.also.size());
+  RequestAccount& account = state_.account(ref.request);
+  const double fetched = account.fetched.empty() ? 0 : std::exchange(account.fetched[ref.task], 0.0);
+  const double energy = (slot.share + slot.lump + slot.transfer) / parts;
+  account.energy += energy;
   if (!reporter_.detailed()) return;
   const Request& request = state_.request(ref.request);
   const TaskState& task = state_.task(ref);
-  const Accelerator& a = state_.accelerator(lane.accelerator);
+  const Accelerator& a = state_.accelerator(slot.accelerator);
   TaskRecord record;
   record.request = request.id;
   record.stream = fixed_.streams[request.stream].name;
   record.model = fixed_.models[request.model].name;
   record.task = state_.model_task(ref).name;
-  record.variant = tables_.variant_name(state_.model_task(ref).first_row + task.variant);
-  record.accelerator = tables_.accelerators()[lane.accelerator].name;
-  record.slot = lane.slot;
+  record.variant = tables_.variant_name(state_.model_task(ref).row(task.variant));
+  record.accelerator = tables_.accelerators()[slot.accelerator].name;
+  record.slot = slot.number;
   record.operating_point = fixed_.kinds[a.kind].points[a.point].name;
-  record.batch = lane.batch;
+  record.batch = slot.batch;
   record.ready = task.ready;
-  record.start = lane.start;
-  record.inputs = lane.stage == Stage::overhead ? at : lane.inputs;
-  record.compute = lane.stage == Stage::computing ? lane.compute : at;
+  record.start = slot.start;
+  record.inputs = slot.stage == Stage::overhead ? at : slot.inputs;
+  record.compute = slot.stage == Stage::computing ? slot.compute : at;
   record.end = at;
-  record.predicted = lane.predicted;
-  record.expected = lane.expected;
+  record.predicted = slot.predicted;
+  record.expected = slot.expected;
   record.status = status;
-  record.switch_time = lane.switch_time;
-  const bool leaves = status == TaskStatus::aborted && !lane.also.empty();  // the others' bytes are those of the batch
-  record.bytes = lane.stage == Stage::computing && !leaves ? cost(lane).traffic * lane.done / parts : 0;
+  record.switch_time = slot.switch_time;
+  const bool leaves = status == TaskStatus::aborted && !slot.also.empty();  // the others' bytes are those of the batch
+  record.bytes = slot.stage == Stage::computing && !leaves ? cost(slot).traffic * slot.done / parts : 0;
   record.energy = energy + fetched;
-  record.energy_transfer = lane.transfer / parts + fetched;
+  record.energy_transfer = slot.transfer / parts + fetched;
   reporter_.task_ended(record);
 }
 
-void Devices::leave(std::uint32_t index, TaskRef task, std::uint32_t fetching, double now) {
-  Lane& lane = lanes_[index];
-  settle(lane, now);
-  report(lane, task, TaskStatus::aborted, now);
-  const auto parts = static_cast<double>(1 + lane.also.size());
-  meters_[lane.accelerator].active += lane.lump / parts;
-  reporter_.energy(tables_.accelerators()[lane.accelerator].name, "task", lane.start, now, lane.lump / parts);
-  for (double* drawn : {&lane.lump, &lane.share, &lane.transfer}) *drawn *= 1 - 1 / parts;
-  if (lane.task == task) {
-    lane.task = lane.also.back();
-    lane.also.pop_back();
+void Devices::leave(SlotId id, TaskRef task, std::uint32_t fetching, double now) {
+  Slot& slot = slots_[id];
+  settle(slot, now);
+  report(slot, task, TaskStatus::aborted, now);
+  const auto parts = static_cast<double>(1 + slot.also.size());
+  meters_[slot.accelerator].active += slot.lump / parts;
+  reporter_.energy(tables_.accelerators()[slot.accelerator].name, "task", slot.start, now, slot.lump / parts);
+  for (double* drawn : {&slot.lump, &slot.share, &slot.transfer}) *drawn *= 1 - 1 / parts;
+  if (slot.task == task) {
+    slot.task = slot.also.back();
+    slot.also.pop_back();
   } else {
-    std::erase(lane.also, task);
+    std::erase(slot.also, task);
   }
-  lane.fetching -= fetching;
-  if (lane.stage == Stage::waiting && lane.fetching == 0) compute(lane, now);
+  slot.fetching -= fetching;
+  if (slot.stage == Stage::waiting && slot.fetching == 0) compute(id, now);
 }
 
-void Devices::refresh_free_at(std::uint32_t accelerator) {
+void Devices::refresh_free_at(AcceleratorId accelerator) {
   Accelerator& a = state_.accelerator(accelerator);
   if (a.free_slots > 0) return;
   double earliest = kNever;
-  for (std::uint32_t l = first_lane_[accelerator]; l < first_lane_[accelerator + 1]; ++l)
-    earliest = std::min(earliest, state_.task(lanes_[l].task).finish);
+  for (const SlotId s : slots_of_[accelerator]) earliest = std::min(earliest, state_.task(slots_[s].task).finish);
   a.free_at = earliest;
 }
 
-void Devices::set_operating_point(std::uint32_t accelerator, std::uint32_t point, double now) {
-  for (std::uint32_t l = first_lane_[accelerator]; l < first_lane_[accelerator + 1]; ++l) {
-    settle(lanes_[l], now);
-    if (lanes_[l].stage == Stage::computing) end_piece(lanes_[l], now, false);
+void Devices::set_operating_point(AcceleratorId accelerator, PointId point, double now) {
+  for (const SlotId s : slots_of_[accelerator]) {
+    settle(slots_[s], now);
+    if (slots_[s].stage == Stage::computing) end_piece(s, now, false);
   }
   state_.accelerator(accelerator).point = point;
-  for (std::uint32_t l = first_lane_[accelerator]; l < first_lane_[accelerator + 1]; ++l) {
-    Lane& lane = lanes_[l];
-    lane.power = stage_power(lane, lane.stage);
-    if (lane.stage != Stage::computing) continue;
-    ++lane.stamp;
-    run_piece(lane, now);
+  for (const SlotId s : slots_of_[accelerator]) {
+    Slot& slot = slots_[s];
+    slot.power = stage_power(slot, slot.stage);
+    if (slot.stage != Stage::computing) continue;
+    ++slot.stamp;
+    run_piece(s, now);
   }
 }
 
-void Devices::set_available(std::uint32_t accelerator, bool on, double now) {
-  for (std::uint32_t l = first_lane_[accelerator]; l < first_lane_[accelerator + 1]; ++l) {
-    HETSCHED_ASSERT(!in_use(l), "only an idle accelerator is turned off or on");
-    enter(lanes_[l], on ? Stage::idle : Stage::off, now);
+void Devices::set_available(AcceleratorId accelerator, bool on, double now) {
+  for (const SlotId s : slots_of_[accelerator]) {
+    HETSCHED_ASSERT(!in_use(s), "only an idle accelerator is turned off or on");
+    enter(slots_[s], on ? Stage::idle : Stage::off, now);
   }
   Accelerator& a = state_.accelerator(accelerator);
   a.available = on;
-  a.last_model = kNone;  // weights do not survive
+  a.last_model = ModelId::none;  // weights do not survive
 }
 
 void Devices::close(double now) {
-  for (std::uint32_t l = 0; l < lanes(); ++l) {
-    if (in_use(l)) interrupt(l, TaskStatus::unfinished, now);
-    settle(lanes_[l], now);
+  for (const SlotId s : slots()) {
+    if (in_use(s)) interrupt(s, TaskStatus::unfinished, now);
+    settle(slots_[s], now);
   }
-  for (std::uint32_t a = 0; a < meters_.size(); ++a) {
+  for (const AcceleratorId a : meters_.ids()) {
     const Meter& meter = meters_[a];
-    const double whole = now * (first_lane_[a + 1] - first_lane_[a]);
+    const double whole = now * tables_.accelerators()[a].slots;
     const auto share = [&](Stage stage) { return whole > 0 ? meter.time[static_cast<int>(stage)] / whole : 0; };
     AcceleratorRecord record;
     record.accelerator = tables_.accelerators()[a].name;
-    record.kind = fixed_.kinds[tables_.accelerators()[a].kind].name;
-    record.slots = first_lane_[a + 1] - first_lane_[a];
+    record.kind = fixed_.kind(a).name;
+    record.slots = tables_.accelerators()[a].slots;
     record.tasks = meter.tasks;
     record.busy = share(Stage::computing);
     record.overhead = share(Stage::overhead);

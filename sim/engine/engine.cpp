@@ -6,9 +6,9 @@
 
 #include "base/errors.hpp"
 #include "base/units.hpp"
-#include "engine/calendar.hpp"
 #include "engine/delayed_decisions.hpp"
 #include "engine/devices.hpp"
+#include "engine/event_queue.hpp"
 #include "engine/guarded_policy.hpp"
 #include "engine/releases.hpp"
 #include "engine/reporter.hpp"
@@ -32,10 +32,10 @@ class Engine {
         executor_(executor),
         reporter_(observers),
         state_(tables),
-        devices_(tables, instance.options.execution_jitter, instance.options.seed, state_, executor, calendar_,
+        devices_(tables, instance.options.execution_jitter, instance.options.seed, state_, executor, events_,
                  reporter_),
-        transfers_(tables, state_, executor, calendar_, reporter_, devices_.lanes()),
-        releases_(instance.workload, instance.options.seed, state_, calendar_),
+        transfers_(tables, state_, executor, events_, reporter_, devices_.slots().size()),
+        releases_(instance.workload, instance.options.seed, state_, events_),
         clairvoyant_(decider.clairvoyant) {}
 
   DecisionTime run();
@@ -50,17 +50,27 @@ class Engine {
   void check_end();
   void close();
 
-  void flow_finished(std::uint32_t flow);
-  void entry_due(const Calendar::Entry& entry);
-  void lane_due(std::uint32_t lane, std::uint64_t stamp);
+  void flow_finished(FlowId flow);
+  void handle(due::StageEnd event, std::uint64_t stamp);
+  void handle(due::LatencyEnd event, std::uint64_t stamp) { transfers_.begin_flow(event.transfer, stamp); }
+  void handle(due::Arrival event, std::uint64_t) { releases_.arrival_due(event.stream, now_); }
+  void handle(due::Triggered event, std::uint64_t) { releases_.triggered_due(event.stream, now_); }
+  void handle(due::Poll, std::uint64_t);
+  void handle(due::Deadline event, std::uint64_t stamp);
+  void handle(due::TurnOff event, std::uint64_t) { turn_off(event.accelerator); }
+  void handle(due::TurnOn event, std::uint64_t) { turn_on(event.accelerator); }
+  void handle(due::Wake, std::uint64_t) { state_.push_event({Event::Type::woken}); }
+  void handle(due::Instant, std::uint64_t) {}
+  void handle(due::Apply, std::uint64_t) { apply_ = true; }
+  void handle(due::RunEnd, std::uint64_t) { over_ = true; }
   void finish_early();
-  void overhead_over(std::uint32_t lane);
-  void task_finished(std::uint32_t lane, double at);
+  void overhead_over(SlotId slot);
+  void task_finished(SlotId slot, double at);
   void finished(TaskRef task, double at);
-  void end_request(std::uint32_t request, RequestStatus status, double finish);
-  void drop(std::uint32_t request);
-  void turn_off(std::uint32_t accelerator);
-  void turn_on(std::uint32_t accelerator);
+  void end_request(RequestRef request, RequestStatus status, double finish);
+  void drop(RequestRef request);
+  void turn_off(AcceleratorId accelerator);
+  void turn_on(AcceleratorId accelerator);
 
   void call_policy();
   void apply_delayed();
@@ -72,15 +82,15 @@ class Engine {
     if (state_.accelerator(d.accelerator).point != d.point) devices_.set_operating_point(d.accelerator, d.point, now_);
   }
   void carry_out(const Drop& d) { drop(d.request); }
-  void carry_out(const WakeAt& d) { calendar_.add(d.time, Calendar::What::wake); }
-  void carry_out(const Forecast& d) { state_.ledger(d.request).forecast = d.finish; }
+  void carry_out(const WakeAt& d) { events_.add(d.time, due::Wake{}); }
+  void carry_out(const Forecast& d) { state_.account(d.request).forecast = d.finish; }
   [[noreturn]] void stands_still() const;
 
   const Instance& instance_;
   const Tables& tables_;
   GuardedPolicy policy_;
   Executor& executor_;
-  Calendar calendar_;
+  EventQueue events_;
   Reporter reporter_;
   State state_;
   Devices devices_;
@@ -88,19 +98,21 @@ class Engine {
   Releases releases_;
   Decisions decisions_;
 
-  double now_ = 0;
-  double latest_finish_ = 0;  ///< of a task: may lie after now_ by the tolerance
+  double now_ = 0;            ///< s
+  double latest_finish_ = 0;  ///< of a task: may lie after now_ by the tolerance, s
   bool clairvoyant_;
   bool over_ = false;
   bool completion_ = false;  ///< a task finished at this instant
   bool tick_ = false;        ///< a poll is due at this instant
   bool apply_ = false;       ///< the policy's latency is over at this instant
-  std::uint32_t lanes_in_use_ = 0;
-  std::uint64_t instants_here_ = 0;       ///< since time advanced
-  std::vector<std::uint32_t> times_off_;  ///< by accelerator: outages that hold
+  std::uint32_t slots_in_use_ = 0;
+  std::uint64_t instants_here_ = 0;                   ///< since time advanced
+  IdVector<AcceleratorId, std::uint32_t> times_off_;  ///< outages that hold
   DelayedDecisions delayed_;
-  std::vector<std::uint32_t> flows_, waiting_, expired_;
-  std::vector<Calendar::Entry> due_;
+  std::vector<FlowId> flows_;        ///< that finished at this instant
+  std::vector<SlotId> waiting_;      ///< for a transfer that finished
+  std::vector<RequestRef> expired_;  ///< to be dropped unstarted
+  std::vector<EventQueue::Entry> due_;
 };
 
 DecisionTime Engine::run() {
@@ -120,29 +132,28 @@ void Engine::begin() {
   policy_.begin(state_.view(0));
   times_off_.assign(tables_.accelerators().size(), 0);
   for (const Outage& outage : instance_.options.outages) {
-    const auto& accelerators = tables_.accelerators();
-    const auto at = std::find_if(accelerators.begin(), accelerators.end(),
-                                 [&](const AcceleratorInfo& a) { return a.name == outage.accelerator; });
-    HETSCHED_ASSERT(at != accelerators.end(), "outages are checked when the scenario is resolved");
-    const auto index = static_cast<std::uint32_t>(at - accelerators.begin());
-    calendar_.add(outage.off, Calendar::What::turn_off, index);
-    if (outage.on) calendar_.add(*outage.on, Calendar::What::turn_on, index);
+    const auto all = tables_.accelerators().ids();
+    const auto at = std::find_if(all.begin(), all.end(),
+                                 [&](AcceleratorId a) { return tables_.accelerators()[a].name == outage.accelerator; });
+    HETSCHED_ASSERT(at != all.end(), "outages are checked when the scenario is resolved");
+    events_.add(outage.off, due::TurnOff{*at});
+    if (outage.on) events_.add(*outage.on, due::TurnOn{*at});
   }
   releases_.begin();
   switch (instance_.workload.end) {
     case EndRule::drain:
     case EndRule::last_release: break;  // check_end() sees to those
-    case EndRule::at_duration: calendar_.add(*instance_.workload.duration, Calendar::What::end); break;
+    case EndRule::at_duration: events_.add(*instance_.workload.duration, due::RunEnd{}); break;
   }
-  calendar_.add(0, Calendar::What::wake, kNone);
+  events_.add(0, due::Instant{});
   state_.push_event({});
 }
 
 /// Lets time pass to the next instant. False if nothing happened yet.
 bool Engine::advance() {
-  executor_.wait(calendar_.next(), flows_);
+  executor_.wait(events_.next(), flows_);
   const double clock = executor_.now();
-  const double next = calendar_.next();
+  const double next = events_.next();
   const bool due = next <= clock + instant_width(clock);
   if (!due && flows_.empty()) return false;
   const double before = std::exchange(now_, std::max(now_, due ? next : clock));
@@ -161,96 +172,89 @@ void Engine::handle_instant() {
   do {
     handle_due();
     if (++rounds > kMostRounds) stands_still();
-  } while (calendar_.next() <= now_ + instant_width(now_));
+  } while (events_.next() <= now_ + instant_width(now_));
 }
 
 void Engine::handle_due() {
   tick_ = false;
   due_.clear();
-  while (calendar_.next() <= now_ + instant_width(now_)) due_.push_back(calendar_.pop());
-  std::sort(due_.begin(), due_.end(), [](const Calendar::Entry& a, const Calendar::Entry& b) {
-    return a.what != b.what ? a.what < b.what : a.order < b.order;
+  while (events_.next() <= now_ + instant_width(now_)) due_.push_back(events_.pop());
+  std::sort(due_.begin(), due_.end(), [](const EventQueue::Entry& a, const EventQueue::Entry& b) {
+    return a.what.index() != b.what.index() ? a.what.index() < b.what.index() : a.order < b.order;
   });
-  std::size_t next = 0;
-  for (; next < due_.size() && due_[next].what <= Calendar::What::transfer; ++next) entry_due(due_[next]);
+  const auto handle_one = [this](const EventQueue::Entry& entry) {
+    std::visit([&](auto event) { handle(event, entry.stamp); }, entry.what);
+  };
+  const auto arrivals =
+      std::find_if(due_.begin(), due_.end(), [](const EventQueue::Entry& entry) { return !ends_work(entry.what); });
+  std::for_each(due_.begin(), arrivals, handle_one);
   if (instance_.workload.completion_tolerance > 0) finish_early();
-  for (; next < due_.size(); ++next) entry_due(due_[next]);
+  std::for_each(arrivals, due_.end(), handle_one);
   if (releases_.polled() && (tick_ || completion_)) releases_.poll(now_);
   completion_ = false;
   expired_.clear();
   releases_.find_expired(now_, expired_);
-  for (std::uint32_t request : expired_) drop(request);
+  for (const RequestRef request : expired_) drop(request);
 }
 
-void Engine::flow_finished(std::uint32_t flow) {
-  if (flow < devices_.lanes()) {
-    task_finished(flow, now_);
+void Engine::flow_finished(FlowId flow) {
+  const std::size_t slots = devices_.slots().size();
+  if (is_traffic(flow, slots)) {
+    task_finished(slot_of(flow), now_);
     return;
   }
   waiting_.clear();
-  transfers_.flow_finished(flow, now_, waiting_);
-  for (std::uint32_t lane : waiting_) devices_.fetched(lane, now_);
+  transfers_.finish(transfer_of(flow, slots), now_, waiting_);
+  for (const SlotId slot : waiting_) devices_.fetched(slot, now_);
 }
 
-void Engine::entry_due(const Calendar::Entry& entry) {
-  switch (entry.what) {
-    case Calendar::What::lane: lane_due(entry.subject, entry.stamp); break;
-    case Calendar::What::transfer: transfers_.begin_flow(entry.subject, entry.stamp); break;
-    case Calendar::What::arrival: releases_.arrival_due(entry.subject, now_); break;
-    case Calendar::What::triggered: releases_.triggered_due(entry.subject, now_); break;
-    case Calendar::What::poll:
-      tick_ = true;
-      releases_.tick();
-      break;
-    case Calendar::What::late:
-      if (state_.request(entry.subject).id == entry.stamp && state_.request(entry.subject).live) drop(entry.subject);
-      break;
-    case Calendar::What::turn_off: turn_off(entry.subject); break;
-    case Calendar::What::turn_on: turn_on(entry.subject); break;
-    case Calendar::What::wake:
-      if (entry.subject != kNone) state_.push_event({Event::Type::woken, {}, kNone});
-      break;
-    case Calendar::What::apply: apply_ = true; break;
-    case Calendar::What::end: over_ = true; break;
-  }
-}
-
-void Engine::lane_due(std::uint32_t lane, std::uint64_t stamp) {
-  const Lane& l = devices_.lane(lane);
-  if (l.stamp != stamp) return;
-  if (l.stage == Stage::overhead) {
-    overhead_over(lane);
+void Engine::handle(due::StageEnd event, std::uint64_t stamp) {
+  const Slot& slot = devices_.slot(event.slot);
+  if (slot.stamp != stamp) return;
+  if (slot.stage == Stage::overhead) {
+    overhead_over(event.slot);
   } else {
-    task_finished(lane, now_);
+    task_finished(event.slot, now_);
   }
+}
+
+void Engine::handle(due::Poll, std::uint64_t) {
+  tick_ = true;
+  releases_.tick();
+}
+
+void Engine::handle(due::Deadline event, std::uint64_t stamp) {
+  const Request& request = state_.request(event.request);
+  if (request.id == stamp && request.live) drop(event.request);
 }
 
 void Engine::finish_early() {
   const WorkloadSpec& workload = instance_.workload;
   const double until = now_ + workload.completion_tolerance;
   const double last = workload.end == EndRule::at_duration ? std::max(now_, *workload.duration) : kNever;
-  for (std::uint32_t lane = 0; lane < devices_.lanes(); ++lane) {
-    const Lane& l = devices_.lane(lane);
-    if (l.stage == Stage::computing && !l.flowing && l.end <= until)
-      task_finished(lane, std::min(std::max(now_, l.end), last));
+  for (const SlotId id : devices_.slots()) {
+    const Slot& slot = devices_.slot(id);
+    if (slot.stage == Stage::computing && !slot.flowing && slot.end <= until)
+      task_finished(id, std::min(std::max(now_, slot.end), last));
   }
 }
 
-void Engine::overhead_over(std::uint32_t lane) {
-  const Lane& l = devices_.lane(lane);
-  const std::uint32_t memory = state_.accelerator(l.accelerator).memory;
+void Engine::overhead_over(SlotId id) {
+  const Slot& slot = devices_.slot(id);
+  const MemoryId memory = state_.accelerator(slot.accelerator).memory;
   std::uint32_t coming = 0;
   if (tables_.memories().size() > 1)
-    for_each_task(l, [&](TaskRef task) { coming += transfers_.bring(task, memory, lane, now_); });
-  devices_.begin_waiting(lane, coming, now_);
+    for_each_task(slot, [&](TaskRef task) { coming += transfers_.bring(task, memory, id, now_); });
+  devices_.begin_waiting(id, coming, now_);
 }
 
-void Engine::task_finished(std::uint32_t lane, double at) {
-  const TaskRef task = devices_.lane(lane).task;
-  const std::vector<TaskRef> also = devices_.lane(lane).also;
-  devices_.finish(lane, at);
-  state_.free_slot(devices_.lane(lane).accelerator, now_);
-  --lanes_in_use_;
+void Engine::task_finished(SlotId id, double at) {
+  const Slot& slot = devices_.slot(id);
+  const TaskRef task = slot.task;
+  const std::vector<TaskRef> also = slot.also;
+  devices_.finish(id, at);
+  state_.free_slot(slot.accelerator, now_);
+  --slots_in_use_;
   completion_ = true;
   latest_finish_ = std::max(latest_finish_, at);
   policy_.progress();
@@ -260,52 +264,54 @@ void Engine::task_finished(std::uint32_t lane, double at) {
 
 void Engine::finished(TaskRef task, double at) {
   const bool last = state_.finish(task, at, now_);
-  state_.push_event({Event::Type::task_finished, task, kNone});
+  state_.push_event({Event::Type::task_finished, task});
   if (!last) return;
   const double deadline = state_.request(task.request).deadline;
   const bool late = at > deadline + late_tolerance(deadline);
   end_request(task.request, late ? RequestStatus::late : RequestStatus::finished, at);
 }
 
-void Engine::end_request(std::uint32_t request, RequestStatus status, double finish) {
+void Engine::end_request(RequestRef request, RequestStatus status, double finish) {
   transfers_.give_up(request, now_);
   const bool finished = status == RequestStatus::finished || status == RequestStatus::late;
   reporter_.request_ended(state_.record(request, status, finished ? finish : now_));
   if (status == RequestStatus::unfinished) return;
   state_.end(request);
-  state_.push_event({finished ? Event::Type::request_finished : Event::Type::request_dropped, {request, kNone}, kNone});
+  state_.push_event({finished ? Event::Type::request_finished : Event::Type::request_dropped, {request}});
   releases_.request_ended(request, finished, now_);
 }
 
-void Engine::drop(std::uint32_t request) {
-  for (std::uint32_t lane = 0; state_.ledger(request).running > 0 && lane < devices_.lanes(); ++lane) {
-    if (!devices_.in_use(lane)) continue;
+void Engine::drop(RequestRef request) {
+  for (const SlotId id : devices_.slots()) {
+    if (state_.account(request).running == 0) break;
+    if (!devices_.in_use(id)) continue;
+    const Slot& slot = devices_.slot(id);
     TaskRef task;
-    for_each_task(devices_.lane(lane), [&](TaskRef t) { task = t.request == request ? t : task; });
-    if (task.request == kNone) continue;
-    if (devices_.lane(lane).also.empty()) {
-      transfers_.forget_lane(lane);
-      devices_.interrupt(lane, TaskStatus::aborted, now_);
-      state_.free_slot(devices_.lane(lane).accelerator, now_);
-      --lanes_in_use_;
+    for_each_task(slot, [&](TaskRef t) { task = t.request == request ? t : task; });
+    if (task.request == RequestRef::none) continue;
+    if (slot.also.empty()) {
+      transfers_.forget_slot(id);
+      devices_.interrupt(id, TaskStatus::aborted, now_);
+      state_.free_slot(slot.accelerator, now_);
+      --slots_in_use_;
     } else {
-      devices_.leave(lane, task, transfers_.forget_lane(lane, request), now_);
+      devices_.leave(id, task, transfers_.forget_slot(id, request), now_);
     }
     state_.interrupt(task, now_, false);
   }
   end_request(request, RequestStatus::dropped, now_);
 }
 
-void Engine::turn_off(std::uint32_t accelerator) {
+void Engine::turn_off(AcceleratorId accelerator) {
   if (times_off_[accelerator]++ > 0) return;
-  for (std::uint32_t lane = devices_.first_lane(accelerator); lane < devices_.first_lane(accelerator + 1); ++lane) {
-    if (!devices_.in_use(lane)) continue;
+  for (const SlotId id : devices_.slots_of(accelerator)) {
+    if (!devices_.in_use(id)) continue;
     std::vector<TaskRef> tasks;
-    for_each_task(devices_.lane(lane), [&](TaskRef task) { tasks.push_back(task); });
-    transfers_.forget_lane(lane);
-    devices_.interrupt(lane, TaskStatus::failed, now_);
+    for_each_task(devices_.slot(id), [&](TaskRef task) { tasks.push_back(task); });
+    transfers_.forget_slot(id);
+    devices_.interrupt(id, TaskStatus::failed, now_);
     state_.free_slot(accelerator, now_);
-    --lanes_in_use_;
+    --slots_in_use_;
     for (const TaskRef task : tasks) {
       state_.interrupt(task, now_, true);
       state_.push_event({Event::Type::task_failed, task, accelerator});
@@ -315,7 +321,7 @@ void Engine::turn_off(std::uint32_t accelerator) {
   state_.push_event({Event::Type::accelerator_changed, {}, accelerator});
 }
 
-void Engine::turn_on(std::uint32_t accelerator) {
+void Engine::turn_on(AcceleratorId accelerator) {
   if (--times_off_[accelerator] > 0) return;
   devices_.set_available(accelerator, true, now_);
   state_.push_event({Event::Type::accelerator_changed, {}, accelerator});
@@ -334,13 +340,13 @@ void Engine::decide() {
     return;
   }
   const double delay = delayed_.hold(decided, state_.view(now_), latency);
-  calendar_.add(now_ + delay, Calendar::What::apply);
+  events_.add(now_ + delay, due::Apply{});
 }
 
 void Engine::call_policy() {
   state_.sort_events();
   decisions_.clear();
-  policy_.decide(state_.view(now_), decisions_, lanes_in_use_ > 0 || !releases_.exhausted());
+  policy_.decide(state_.view(now_), decisions_, slots_in_use_ > 0 || !releases_.exhausted());
   ++reporter_.totals.instants;
   state_.clear_events();
   state_.free_ended();
@@ -359,13 +365,13 @@ void Engine::apply_delayed() {
   }
   reporter_.totals.decisions_stale += stale;
   // The policy believes that these tasks run: it must be asked again.
-  if (stale > 0) state_.push_event({Event::Type::woken, {}, kNone});
+  if (stale > 0) state_.push_event({Event::Type::woken});
   ask_again();
 }
 
 /// What decisions themselves caused (a request dropped, an accelerator freed by it) needs a call, too.
 void Engine::ask_again() {
-  if (state_.has_events()) calendar_.add(now_, Calendar::What::wake, kNone);
+  if (state_.has_events()) events_.add(now_, due::Instant{});
 }
 
 void Engine::apply(const Decision& decision) {
@@ -384,23 +390,24 @@ void Engine::carry_out(const Start& d) {
   };
   apply_variant(d.task);
   for (const TaskRef task : d.also) apply_variant(task);
-  const std::uint32_t lane = devices_.start(d, now_);
-  ++lanes_in_use_;
+  const SlotId slot = devices_.start(d, now_);
+  ++slots_in_use_;
   policy_.progress();
-  if (devices_.lane(lane).overhead <= 0) overhead_over(lane);
+  if (devices_.slot(slot).overhead <= 0) overhead_over(slot);
 }
 
 void Engine::carry_out(const Prefetch& d) {
-  if (tables_.memories().size() > 1) transfers_.bring(d.task, state_.accelerator(d.accelerator).memory, kNone, now_);
+  if (tables_.memories().size() > 1)
+    transfers_.bring(d.task, state_.accelerator(d.accelerator).memory, SlotId::none, now_);
 }
 
 void Engine::check_end() {
   switch (instance_.workload.end) {
     case EndRule::drain: over_ |= releases_.exhausted() && state_.live().empty(); break;
     case EndRule::last_release: over_ |= releases_.exhausted(); break;
-    case EndRule::at_duration: break;  // the calendar has it
+    case EndRule::at_duration: break;  // an event ends it
   }
-  if (over_ || lanes_in_use_ > 0 || transfers_.any() || !calendar_.empty()) return;
+  if (over_ || slots_in_use_ > 0 || transfers_.any() || !events_.empty()) return;
   if (const std::string forgotten = startable(state_.view(now_)); !forgotten.empty())
     policy_.failed(now_, "decided nothing",
                    "deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: " + forgotten);
@@ -423,12 +430,12 @@ void Engine::close() {
     problems.throw_if_any();
   }
   now_ = std::max(now_, latest_finish_);
-  const std::vector<std::uint32_t> left(state_.live().begin(), state_.live().end());
-  for (std::uint32_t lane = 0; lane < devices_.lanes(); ++lane)
-    if (devices_.in_use(lane)) transfers_.forget_lane(lane);
-  for (std::uint32_t request : left) transfers_.give_up(request, now_);
+  const std::vector<RequestRef> left(state_.live().begin(), state_.live().end());
+  for (const SlotId slot : devices_.slots())
+    if (devices_.in_use(slot)) transfers_.forget_slot(slot);
+  for (const RequestRef request : left) transfers_.give_up(request, now_);
   devices_.close(now_);
-  for (std::uint32_t request : left) end_request(request, RequestStatus::unfinished, now_);
+  for (const RequestRef request : left) end_request(request, RequestStatus::unfinished, now_);
   RunTotals& totals = reporter_.totals;
   totals.end = now_;
   totals.energy_base = instance_.platform.base_power * now_;

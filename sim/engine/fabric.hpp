@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
+
+#include "engine/ids.hpp"
 
 namespace hetsched {
 
@@ -14,16 +17,18 @@ struct Fabric {
     double bandwidth = 0;  ///< B/s
     bool shared = true;    ///< false: every flow gets all of it
   };
-  std::vector<double> memory_bandwidth;  ///< B/s; 0: unlimited
-  std::vector<Link> links;
-  std::vector<std::vector<std::uint32_t>> routes;  ///< memories x memories, from-major: indices of links
-  std::vector<std::uint32_t> lane_memory;          ///< memory of each lane
-  /// With links, memories are links as well, and flows share whole routes; without, memories are servers.
+  IdVector<MemoryId, double> memory_bandwidth;  ///< B/s; infinite: unlimited
+  IdVector<LinkId, Link> links;
+  IdVector<MemoryId, IdVector<MemoryId, std::vector<LinkId>>> routes;  ///< from one memory to another
+  IdVector<SlotId, MemoryId> slot_memory;                              ///< that the tasks of a slot use
+  /// With links, memories are links as well, and flows share whole routes; without, each memory serves its own flows.
   [[nodiscard]] bool multi_hop() const { return !links.empty(); }
-  [[nodiscard]] std::uint32_t lanes() const { return static_cast<std::uint32_t>(lane_memory.size()); }
+  [[nodiscard]] bool limited(MemoryId memory) const {
+    return memory_bandwidth[memory] < std::numeric_limits<double>::infinity();
+  }
 };
 
-/// The fabric of a scenario's platform: a lane per slot of every accelerator, in order.
+/// The fabric of a scenario's platform: the slots of every accelerator, in order.
 Fabric fabric_of(const Tables& tables);
 
 }  // namespace hetsched

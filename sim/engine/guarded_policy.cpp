@@ -6,7 +6,7 @@
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
-#include "engine/call_alarm.hpp"
+#include "engine/watchdog.hpp"
 
 namespace hetsched {
 namespace {
@@ -29,8 +29,8 @@ double GuardedPolicy::guarded(const char* what, double now, const Call& call) {
   const auto late = [&] {
     return PolicyError(name_, now, what, "it took longer than the limit of " + format_number(*limit_) + " s");
   };
-  std::optional<CallAlarm> alarm;
-  if (limit_) alarm.emplace(*limit_, late().what());
+  std::optional<Watchdog> watchdog;
+  if (limit_) watchdog.emplace(*limit_, late().what());
   const auto begin = std::chrono::steady_clock::now();
   try {
     call();

@@ -14,18 +14,19 @@ constexpr std::uint64_t kMostIdleTicks = 10'000'000;
 
 }  // namespace
 
-Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& state, Calendar& calendar)
-    : workload_(workload), seed_(seed), state_(state), calendar_(calendar), polled_(is_polled(workload.release)) {
-  const auto index_of = [&](const std::string& name) {
+Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& state, EventQueue& events)
+    : workload_(workload), seed_(seed), state_(state), events_(events), polled_(is_polled(workload.release)) {
+  const auto stream_named = [&](const std::string& name) {
     const auto at = std::find_if(workload.streams.begin(), workload.streams.end(),
                                  [&](const StreamSpec& s) { return s.name == name; });
-    return static_cast<std::uint32_t>(at - workload.streams.begin());
+    return id_of<StreamId>(static_cast<std::size_t>(at - workload.streams.begin()));
   };
   for (const StreamSpec& stream : workload.streams)
-    streams_.push_back({ArrivalSource(stream, workload.duration, seed), {}, kNone, {}, 0, nullptr, 0, 0, {}, {}});
-  for (std::uint32_t s = 0; s < streams_.size(); ++s) {
-    const StreamSpec& stream = workload.streams[s];
-    if (!stream.after.empty()) streams_[s].after = index_of(stream.after);
+    streams_.push_back(
+        {ArrivalSource(stream, workload.duration, seed), {}, StreamId::none, {}, 0, nullptr, 0, 0, {}, {}});
+  for (const StreamId s : streams_.ids()) {
+    const StreamSpec& stream = spec(s);
+    if (!stream.after.empty()) streams_[s].after = stream_named(stream.after);
     std::visit(Overloads{
                    [&](const Periodic& periodic) {
                      const Cadence cadence(periodic);
@@ -37,7 +38,7 @@ Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& stat
                    [&](const ClosedLoop& loop) { streams_[s].loop = &loop; },
                    [&](const Triggered& triggered) {
                      streams_[s].trigger_delay = triggered.delay;
-                     streams_[index_of(triggered.by)].triggers.push_back(s);
+                     streams_[stream_named(triggered.by)].triggers.push_back(s);
                    },
                },
                stream.arrival);
@@ -45,7 +46,7 @@ Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& stat
 }
 
 void Releases::begin() {
-  for (std::uint32_t s = 0; s < streams_.size(); ++s) {
+  for (const StreamId s : streams_.ids()) {
     if (const ClosedLoop* loop = streams_[s].loop) {
       for (std::uint64_t i = 0; i < loop->outstanding; ++i) cause(s, 0);
     } else {
@@ -53,46 +54,46 @@ void Releases::begin() {
       if (!polled()) enter_next(s);
     }
   }
-  if (polled()) calendar_.add(0, Calendar::What::poll);
+  if (polled()) events_.add(0, due::Poll{});
 }
 
-void Releases::draw_next(std::uint32_t stream) {
+void Releases::draw_next(StreamId stream) {
   streams_[stream].next = streams_[stream].source.next();
   if (streams_[stream].next) ++coming_;
 }
 
-void Releases::release_next(std::uint32_t stream, double now) {
+void Releases::release_next(StreamId stream, double now) {
   const ArrivalTime arrival = *streams_[stream].next;
   release(stream, arrival, now);
   --coming_;
   draw_next(stream);
 }
 
-void Releases::enter_next(std::uint32_t stream) {
-  if (streams_[stream].next) calendar_.add(streams_[stream].next->time, Calendar::What::arrival, stream);
+void Releases::enter_next(StreamId stream) {
+  if (streams_[stream].next) events_.add(streams_[stream].next->time, due::Arrival{stream});
 }
 
-void Releases::arrival_due(std::uint32_t stream, double now) {
+void Releases::arrival_due(StreamId stream, double now) {
   while (arrived(stream, now)) release_next(stream, now);
   enter_next(stream);
 }
 
-bool Releases::arrived(std::uint32_t stream, double now) const {
+bool Releases::arrived(StreamId stream, double now) const {
   const std::optional<ArrivalTime>& next = streams_[stream].next;
   return next && next->time <= now + instant_width(now);
 }
 
-void Releases::cause(std::uint32_t stream, double date) {
+void Releases::cause(StreamId stream, double date) {
   if (const ClosedLoop* loop = streams_[stream].loop) {
     if (loop->count && streams_[stream].caused >= *loop->count) return;
     if (workload_.duration && date >= *workload_.duration) return;
   }
   ++streams_[stream].caused;
   ++coming_;
-  calendar_.add(date, Calendar::What::triggered, stream);
+  events_.add(date, due::Triggered{stream});
 }
 
-void Releases::triggered_due(std::uint32_t stream, double now) {
+void Releases::triggered_due(StreamId stream, double now) {
   --coming_;
   if (const auto arrival = streams_[stream].source.caused(now)) release(stream, *arrival, now);
 }
@@ -103,16 +104,16 @@ void Releases::tick() {
     throw InputError("release \"polled\" ticks every " + format_number(ticks_->period()) + " s, and for " +
                      std::to_string(kMostIdleTicks) +
                      " ticks nothing was released; check the shortest period and the phases of the workload");
-  calendar_.add(ticks_->at(++next_tick_), Calendar::What::poll);
+  events_.add(ticks_->at(++next_tick_), due::Poll{});
 }
 
 void Releases::poll(double now) {
-  for (std::uint32_t s = 0; s < streams_.size(); ++s) {
+  for (const StreamId s : streams_.ids()) {
     if (arrived(s, now)) release_next(s, now);
   }
 }
 
-void Releases::release(std::uint32_t stream, const ArrivalTime& arrival, double now) {
+void Releases::release(StreamId stream, const ArrivalTime& arrival, double now) {
   if (static_cast<double>(state_.live().size()) >= kMostAtOnce)
     throw InputError("more than " + format_number(kMostAtOnce) + " requests are in the system at " +
                      format_number(now) +
@@ -121,31 +122,29 @@ void Releases::release(std::uint32_t stream, const ArrivalTime& arrival, double 
   StreamState& s = streams_[stream];
   idle_ticks_ = 0;
   const double deadline = s.source.deadline(arrival, now);
-  const bool gated = s.after != kNone && streams_[s.after].finished <= arrival.index;
-  const std::uint32_t place = state_.release(stream, arrival.index, now, deadline, gated);
+  const bool gated = s.after != StreamId::none && streams_[s.after].finished <= arrival.index;
+  const RequestRef place = state_.release(stream, arrival.index, now, deadline, gated);
   const Waiting waiting{place, state_.request(place).id};
   ++released_;
   if (gated) streams_[s.after].gated.push_back(waiting);
   if (std::isfinite(deadline)) watch_deadline(stream, waiting, now, deadline);
-  state_.push_event({Event::Type::request_arrived, {place, kNone}, kNone});
+  state_.push_event({Event::Type::request_arrived, {place}});
 }
 
-void Releases::watch_deadline(std::uint32_t stream, const Waiting& waiting, double now, double deadline) {
-  switch (workload_.streams[stream].drop) {
+void Releases::watch_deadline(StreamId stream, const Waiting& waiting, double now, double deadline) {
+  switch (spec(stream).drop) {
     case DropRule::never: break;
     case DropRule::unstarted:
       streams_[stream].unstarted.push_back(waiting);
       // Who could start exactly at the deadline still may: it is dropped just after. XRBench looks at its events only.
-      if (!polled()) calendar_.add(deadline + 2 * late_tolerance(deadline), Calendar::What::wake, kNone);
+      if (!polled()) events_.add(deadline + 2 * late_tolerance(deadline), due::Instant{});
       break;
-    case DropRule::late:
-      calendar_.add(std::max(now, deadline), Calendar::What::late, waiting.request, waiting.id);
-      break;
+    case DropRule::late: events_.add(std::max(now, deadline), due::Deadline{waiting.request}, waiting.id); break;
   }
 }
 
-void Releases::request_ended(std::uint32_t request, bool finished, double now) {
-  const std::uint32_t stream = state_.request(request).stream;
+void Releases::request_ended(RequestRef request, bool finished, double now) {
+  const StreamId stream = state_.request(request).stream;
   StreamState& s = streams_[stream];
   if (finished) {
     ++s.finished;
@@ -158,7 +157,7 @@ void Releases::request_ended(std::uint32_t request, bool finished, double now) {
       state_.open_gate(w.request, now);
       return true;
     });
-    for (std::uint32_t triggered : s.triggers) cause(triggered, now + streams_[triggered].trigger_delay);
+    for (const StreamId triggered : s.triggers) cause(triggered, now + streams_[triggered].trigger_delay);
   }
   if (s.loop != nullptr) cause(stream, now + s.loop->think_time);
 }
@@ -166,8 +165,8 @@ void Releases::request_ended(std::uint32_t request, bool finished, double now) {
 std::vector<FutureRequest> Releases::foreseen() const {
   std::vector<FutureRequest> future;
   const SystemView& view = state_.view(0);
-  for (std::uint32_t s = 0; s < streams_.size(); ++s) {
-    ArrivalSource source(workload_.streams[s], workload_.duration, seed_);
+  for (const StreamId s : streams_.ids()) {
+    ArrivalSource source(spec(s), workload_.duration, seed_);
     while (const auto arrival = source.next())
       future.push_back({arrival->index, s, view.streams[s].model, arrival->time,
                         source.deadline(*arrival, arrival->time), view.streams[s].priority});
@@ -177,12 +176,12 @@ std::vector<FutureRequest> Releases::foreseen() const {
   return future;
 }
 
-void Releases::find_expired(double now, std::vector<std::uint32_t>& expired) {
+void Releases::find_expired(double now, std::vector<RequestRef>& expired) {
   for (StreamState& s : streams_) {
     while (!s.unstarted.empty()) {
       const Waiting w = s.unstarted.front();
       const Request& r = state_.request(w.request);
-      const bool gone = r.id != w.id || !r.live || state_.ledger(w.request).first_start < kNever;
+      const bool gone = r.id != w.id || !r.live || state_.account(w.request).first_start < kNever;
       if (!gone && r.deadline + late_tolerance(r.deadline) >= now) break;
       if (!gone) expired.push_back(w.request);
       s.unstarted.pop_front();

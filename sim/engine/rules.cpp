@@ -9,27 +9,31 @@ namespace hetsched {
 namespace {
 
 std::string number(std::size_t n) { return std::to_string(n); }
-
-bool exists(TaskRef t, const SystemView& view) {
-  return t.request < view.requests.size() && view.requests[t.request].live &&
-         t.task < view.requests[t.request].tasks.size();
+template <IsId Id>
+std::string number(Id id) {
+  return number(index_of(id));
 }
 
-std::string check_accelerator(std::uint32_t accelerator, const SystemView& view) {
-  if (accelerator < view.accelerators.size()) return "";
+bool exists(TaskRef t, const SystemView& view) {
+  return view.requests.contains(t.request) && view.requests[t.request].live &&
+         view.requests[t.request].tasks.contains(t.task);
+}
+
+std::string check_accelerator(AcceleratorId accelerator, const SystemView& view) {
+  if (view.accelerators.contains(accelerator)) return "";
   return "there is no accelerator with index " + number(accelerator) + "; the platform has " +
          number(view.accelerators.size());
 }
 
-std::string check_request(std::uint32_t request, const SystemView& view) {
-  if (request < view.requests.size() && view.requests[request].live) return "";
+std::string check_request(RequestRef request, const SystemView& view) {
+  if (view.requests.contains(request) && view.requests[request].live) return "";
   return "no live request has index " + number(request) +
-         (request < view.requests.size() ? "; it has ended, or an earlier decision of this call dropped it" : "");
+         (view.requests.contains(request) ? "; it has ended, or an earlier decision of this call dropped it" : "");
 }
 
 std::string check_task(TaskRef t, const SystemView& view) {
   if (std::string wrong = check_request(t.request, view); !wrong.empty()) return wrong;
-  if (t.task < view.requests[t.request].tasks.size()) return "";
+  if (view.requests[t.request].tasks.contains(t.task)) return "";
   return "the request has no task with index " + number(t.task) + ", only " +
          number(view.requests[t.request].tasks.size());
 }
@@ -73,11 +77,11 @@ std::string check(const Start& d, const SystemView& view) {
   if (!a.available) return "the accelerator is turned off";
   if (a.free_slots == 0) return "the accelerator has no free slot";
   const ModelTask& t = view.model_task(d.task);
-  if (d.variant >= t.variants)
+  if (!t.variant_ids().contains(d.variant))
     return "the task has no variant " + number(d.variant) + "; variants are 0 to " + number(t.variants - 1);
-  if (!(view.cost(d.task, d.accelerator, d.variant).time < kNever))
-    return "the accelerator cannot run this task" + std::string(d.variant > 0 ? " as this variant" : "") +
-           " at its operating point";
+  if (!(view.cost_on(d.task, d.accelerator, d.variant).time < kNever))
+    return "the accelerator cannot run this task" +
+           std::string(d.variant != VariantId::original ? " as this variant" : "") + " at its operating point";
   if (!(view.accuracy_loss(d.task, d.variant) < kNever)) return "the model does not list this combination of variants";
   if (!(d.expected >= 0)) return "the expected time must be a number and not negative";
   return d.also.empty() ? "" : check_batch(d, view);
@@ -92,17 +96,17 @@ std::string check(const Prefetch& d, const SystemView& view) {
 
 std::string check(const SetOperatingPoint& d, const SystemView& view) {
   if (std::string wrong = check_accelerator(d.accelerator, view); !wrong.empty()) return wrong;
-  const std::size_t points = view.kinds[view.accelerators[d.accelerator].kind].points.size();
-  if (d.point >= points)
-    return "the accelerator has no operating point " + number(d.point) + "; points are 0 to " + number(points - 1);
+  const auto& points = view.kind(d.accelerator).points;
+  if (!points.contains(d.point))
+    return "the accelerator has no operating point " + number(d.point) + "; points are 0 to " +
+           number(points.size() - 1);
   const Accelerator& changed = view.accelerators[d.accelerator];
   if (changed.point == d.point || changed.free_slots == changed.slots) return "";
-  for (std::uint32_t r : view.live)
-    for (std::uint32_t t = 0; t < view.requests[r].tasks.size(); ++t) {
+  for (const RequestRef r : view.live)
+    for (const TaskId t : view.requests[r].tasks.ids()) {
       const TaskState& task = view.requests[r].tasks[t];
       if (task.progress != Progress::running || task.accelerator != d.accelerator) continue;
-      if (!(view.cost(view.model_task({r, t}), view.accelerators[d.accelerator].kind, d.point, task.variant).time <
-            kNever))
+      if (!(view.cost(view.model_task({r, t}), changed.kind, d.point, task.variant).time < kNever))
         return "the task that runs there has no cost at that point";
     }
   return "";
@@ -127,19 +131,19 @@ std::string name_of(TaskRef t, const SystemView& view) {
          std::string(view.streams[r.stream].name);
 }
 
-std::string name_of_accelerator(std::uint32_t a, const SystemView& view) {
-  return a < view.accelerators.size() ? std::string(view.accelerators[a].name) : "accelerator " + number(a);
+std::string name_of_accelerator(AcceleratorId a, const SystemView& view) {
+  return view.accelerators.contains(a) ? std::string(view.accelerators[a].name) : "accelerator " + number(a);
 }
 
-std::string name_of_request(std::uint32_t r, const SystemView& view) {
-  if (r >= view.requests.size() || !view.requests[r].live) return "request at " + number(r);
+std::string name_of_request(RequestRef r, const SystemView& view) {
+  if (!view.requests.contains(r) || !view.requests[r].live) return "request at " + number(r);
   return "request " + number(view.requests[r].id) + " of stream " +
          std::string(view.streams[view.requests[r].stream].name);
 }
 
 std::string words(const Start& d, const SystemView& view) {
   return "start(" + name_of(d.task, view) + ", on " + name_of_accelerator(d.accelerator, view) +
-         (d.variant > 0 ? ", as variant " + number(d.variant) : "") +
+         (d.variant != VariantId::original ? ", as variant " + number(d.variant) : "") +
          (d.also.empty() ? "" : ", in a batch of " + number(1 + d.also.size())) + ")";
 }
 std::string words(const Prefetch& d, const SystemView& view) {
@@ -157,23 +161,28 @@ std::string words(const Forecast& d, const SystemView& view) {
 /// At any of its operating points, as any variant?
 bool could_run(TaskRef t, const Accelerator& a, const SystemView& view) {
   const ModelTask& task = view.model_task(t);
-  for (std::uint32_t point = 0; a.available && point < view.kinds[a.kind].points.size(); ++point)
-    for (std::uint32_t variant = 0; variant < task.variants; ++variant)
+  if (!a.available) return false;
+  for (const PointId point : view.kinds[a.kind].points.ids())
+    for (const VariantId variant : task.variant_ids())
       if (view.cost(task, a.kind, point, variant).time < kNever && view.accuracy_loss(t, variant) < kNever) return true;
   return false;
 }
 
-std::uint32_t request_in(const Start& d) { return d.task.request; }
-std::uint32_t request_in(const Prefetch& d) { return d.task.request; }
-std::uint32_t request_in(const Drop& d) { return d.request; }
-std::uint32_t request_in(const Forecast& d) { return d.request; }
-std::uint32_t request_in(const SetOperatingPoint&) { return kNone; }
-std::uint32_t request_in(const WakeAt&) { return kNone; }
+std::vector<RequestRef> requests_in(const Start& d) {
+  std::vector<RequestRef> requests = {d.task.request};
+  for (const TaskRef other : d.also) requests.push_back(other.request);
+  return requests;
+}
+std::vector<RequestRef> requests_in(const Prefetch& d) { return {d.task.request}; }
+std::vector<RequestRef> requests_in(const Drop& d) { return {d.request}; }
+std::vector<RequestRef> requests_in(const Forecast& d) { return {d.request}; }
+std::vector<RequestRef> requests_in(const SetOperatingPoint&) { return {}; }
+std::vector<RequestRef> requests_in(const WakeAt&) { return {}; }
 
 }  // namespace
 
-std::uint32_t request_of(const Decision& decision) {
-  return std::visit([](const auto& d) { return request_in(d); }, decision);
+std::vector<RequestRef> requests_of(const Decision& decision) {
+  return std::visit([](const auto& d) { return requests_in(d); }, decision);
 }
 
 std::string startable(const SystemView& view) {

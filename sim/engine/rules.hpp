@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "hetsched/policy.hpp"
 
@@ -11,8 +12,8 @@ namespace hetsched {
 /// The rule that a decision breaks in this view, as a sentence; empty if it is legal.
 std::string broken_rule(const Decision& decision, const SystemView& view);
 
-/// The request that a decision concerns, or kNone.
-std::uint32_t request_of(const Decision& decision);
+/// The requests that a decision concerns: none, or one; of a batch all, that of Start::task first.
+std::vector<RequestRef> requests_of(const Decision& decision);
 
 /// The ready tasks that some accelerator which is on could run, as words ("a of request 0 of stream s, b of ... and 3
 /// more"); empty if there is none. When nothing else will happen, these are what the policy has forgotten.

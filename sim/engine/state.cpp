@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "base/errors.hpp"
-#include "engine/calendar.hpp"
+#include "engine/event_queue.hpp"
 
 namespace hetsched {
 
@@ -12,23 +12,14 @@ State::State(const Tables& tables) {
   tables.fill(view_);
   models_ = view_.models;
   streams_ = view_.streams;
-  for (const AcceleratorInfo& info : tables.accelerators()) {
-    accelerators_.push_back({.name = info.name,
-                             .kind = info.kind,
-                             .memory = info.memory,
-                             .point = info.initial_point,
-                             .slots = info.slots,
-                             .free_slots = info.slots,
-                             .bandwidth = tables.bandwidth_of(info)});
-  }
+  accelerators_.all().assign(view_.accelerators.begin(), view_.accelerators.end());
 }
 
-std::uint32_t State::release(std::uint32_t stream, std::uint64_t index, double now, double deadline, bool gated) {
-  std::uint32_t place = 0;
+RequestRef State::release(StreamId stream, std::uint64_t index, double now, double deadline, bool gated) {
+  RequestRef place = {};
   if (free_.empty()) {
-    place = static_cast<std::uint32_t>(requests_.size());
-    requests_.emplace_back();
-    ledgers_.emplace_back();
+    place = requests_.push_back({});
+    accounts_.emplace_back();
     tasks_.emplace_back();
     replicas_.emplace_back();
   } else {
@@ -37,9 +28,9 @@ std::uint32_t State::release(std::uint32_t stream, std::uint64_t index, double n
   }
   const Stream& source = streams_[stream];
   const Model& model = models_[source.model];
-  std::vector<TaskState>& tasks = tasks_[place];
+  IdVector<TaskId, TaskState>& tasks = tasks_[place];
   tasks.assign(model.tasks.size(), TaskState{});
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
+  for (const TaskId t : tasks.ids()) {
     std::uint32_t missing = 0;  // an edge carries a tensor; a predecessor may feed several
     const std::span<const Edge> inputs = model.tasks[t].inputs;
     for (std::size_t e = 0; e < inputs.size(); ++e)
@@ -47,12 +38,12 @@ std::uint32_t State::release(std::uint32_t stream, std::uint64_t index, double n
     tasks[t].missing = missing;
   }
   replicas_[place].clear();
-  RequestLedger& ledger = ledgers_[place];
-  ledger.gated = gated;
-  ledger.running = 0;
-  ledger.first_start = ledger.forecast = kNever;
-  ledger.energy = 0;
-  ledger.fetched.clear();
+  RequestAccount& account = accounts_[place];
+  account.gated = gated;
+  account.running = 0;
+  account.first_start = account.forecast = kNever;
+  account.energy = 0;
+  account.fetched.clear();
   requests_[place] = {.id = next_id_++,
                       .index = index,
                       .stream = stream,
@@ -71,10 +62,10 @@ std::uint32_t State::release(std::uint32_t stream, std::uint64_t index, double n
   return place;
 }
 
-void State::open_gate(std::uint32_t request, double now) {
-  ledgers_[request].gated = false;
-  const std::vector<TaskState>& tasks = tasks_[request];
-  for (std::uint32_t t = 0; t < tasks.size(); ++t)
+void State::open_gate(RequestRef request, double now) {
+  accounts_[request].gated = false;
+  const IdVector<TaskId, TaskState>& tasks = tasks_[request];
+  for (const TaskId t : tasks.ids())
     if (tasks[t].missing == 0) make_ready({request, t}, now);
 }
 
@@ -91,26 +82,26 @@ void State::make_ready(TaskRef t, double now) {
   state.progress = Progress::ready;
   state.ready = now;
   ready_.insert(ready_position(t), t);
-  push_event({Event::Type::task_ready, t, kNone});
+  push_event({Event::Type::task_ready, t});
 }
 
-void State::start(TaskRef t, std::uint32_t accelerator, std::uint32_t variant, double now, double finish) {
+void State::start(TaskRef t, AcceleratorId accelerator, VariantId variant, double now, double finish) {
   ready_.erase(ready_position(t));
   TaskState& state = task(t);
   state.progress = Progress::running;
   state.accelerator = accelerator;
-  state.variant = static_cast<std::uint16_t>(variant);
+  state.variant = variant;
   state.start = now;
   state.compute = kNever;
   state.finish = finish;
   state.predicted = finish - now;
   ++state.attempts;
-  RequestLedger& ledger = ledgers_[t.request];
-  ++ledger.running;
-  ledger.first_start = std::min(ledger.first_start, now);
+  RequestAccount& account = accounts_[t.request];
+  ++account.running;
+  account.first_start = std::min(account.first_start, now);
 }
 
-void State::take_slot(std::uint32_t accelerator, std::uint32_t model) {
+void State::take_slot(AcceleratorId accelerator, ModelId model) {
   --accelerators_[accelerator].free_slots;
   accelerators_[accelerator].last_model = model;
 }
@@ -124,7 +115,7 @@ bool State::finish(TaskRef t, double finished_at, double now) {
   TaskState& state = task(t);
   state.progress = Progress::finished;
   state.finish = finished_at;
-  --ledgers_[t.request].running;
+  --accounts_[t.request].running;
   Request& request = requests_[t.request];
   const ModelTask& done = model_task(t);
   --request.unfinished;
@@ -134,7 +125,7 @@ bool State::finish(TaskRef t, double finished_at, double now) {
     request.remaining_best -= done.best_time;
     request.remaining_mean -= done.mean_time;
   }
-  std::uint32_t last = kNone;
+  TaskId last = TaskId::none;
   for (const Edge& edge : done.outputs) {
     if (edge.task == last) continue;
     last = edge.task;
@@ -146,22 +137,22 @@ bool State::finish(TaskRef t, double finished_at, double now) {
 
 void State::interrupt(TaskRef t, double now, bool again) {
   TaskState& state = task(t);
-  --ledgers_[t.request].running;
-  state.accelerator = kNone;
+  --accounts_[t.request].running;
+  state.accelerator = AcceleratorId::none;
   state.finish = state.compute = state.start = kNever;
   state.progress = Progress::waiting;
   if (again) make_ready(t, now);
 }
 
-void State::free_slot(std::uint32_t accelerator, double now) {
+void State::free_slot(AcceleratorId accelerator, double now) {
   Accelerator& a = accelerators_[accelerator];
   ++a.free_slots;
   a.free_at = std::min(a.free_at, now);  // what was predicted no longer matters
 }
 
-RequestRecord State::record(std::uint32_t request, RequestStatus status, double end) const {
+RequestRecord State::record(RequestRef request, RequestStatus status, double end) const {
   const Request& r = requests_[request];
-  const RequestLedger& ledger = ledgers_[request];
+  const RequestAccount& account = accounts_[request];
   RequestRecord record;
   record.request = r.id;
   record.stream = streams_[r.stream].name;
@@ -169,10 +160,10 @@ RequestRecord State::record(std::uint32_t request, RequestStatus status, double 
   record.index = r.index;
   record.arrival = r.arrival;
   if (r.deadline < kNever) record.deadline = r.deadline;
-  if (ledger.first_start < kNever) record.start = ledger.first_start;
-  if (ledger.forecast < kNever) record.forecast = ledger.forecast;
+  if (account.first_start < kNever) record.start = account.first_start;
+  if (account.forecast < kNever) record.forecast = account.forecast;
   record.status = status;
-  record.energy = ledger.energy;
+  record.energy = account.energy;
   record.accuracy_loss = r.accuracy_loss;
   record.end = end;
   if (status != RequestStatus::finished && status != RequestStatus::late) return record;
@@ -182,15 +173,16 @@ RequestRecord State::record(std::uint32_t request, RequestStatus status, double 
   return record;
 }
 
-void State::end(std::uint32_t request) {
-  for (std::uint32_t t = 0; requests_[request].unfinished > 0 && t < tasks_[request].size(); ++t)
-    if (tasks_[request][t].progress == Progress::ready) {
+void State::end(RequestRef request) {
+  if (requests_[request].unfinished > 0)
+    for (const TaskId t : tasks_[request].ids()) {
+      if (tasks_[request][t].progress != Progress::ready) continue;
       ready_.erase(ready_position({request, t}));
       tasks_[request][t].progress = Progress::waiting;
     }
-  const std::span<const std::uint32_t> items = live_.items();
+  const std::span<const RequestRef> items = live_.items();
   const auto at = std::lower_bound(items.begin(), items.end(), requests_[request].id,
-                                   [this](std::uint32_t place, std::uint64_t id) { return requests_[place].id < id; });
+                                   [this](RequestRef place, std::uint64_t id) { return requests_[place].id < id; });
   HETSCHED_ASSERT(at != items.end() && *at == request, "a request ends once");
   live_.erase(static_cast<std::size_t>(at - items.begin()));
   requests_[request].live = false;
@@ -205,7 +197,7 @@ void State::free_ended() {
 void State::sort_events() {
   if (events_.size() < 2) return;
   const auto key = [this](const Event& e) {
-    const bool has_request = e.task.request != kNone;
+    const bool has_request = e.task.request != RequestRef::none;
     return std::tuple{e.type, has_request ? requests_[e.task.request].id : 0, e.task.task, e.accelerator};
   };
   std::stable_sort(events_.begin(), events_.end(), [&](const Event& a, const Event& b) { return key(a) < key(b); });

@@ -14,29 +14,29 @@
 
 namespace hetsched {
 
-/// What the engine knows about a live request beyond what policies see.
-struct RequestLedger {
+/// What the engine accounts for a live request beyond what policies see.
+struct RequestAccount {
   bool gated = false;         ///< waits for the stream it comes after
   std::uint32_t running = 0;  ///< tasks on accelerators
-  double first_start = kNever;
-  double forecast = kNever;
-  double energy = 0;
-  std::vector<double> fetched;  ///< per task: energy of transfers made for it; empty on one memory
+  Seconds first_start = kNever;
+  Seconds forecast = kNever;
+  Joules energy = 0;
+  IdVector<TaskId, Joules> fetched;  ///< energy of transfers made for each task; empty on one memory
 };
 
 class State {
  public:
   explicit State(const Tables& tables);
 
-  /// A new request; its first tasks become ready unless it is gated. Returns its place.
-  std::uint32_t release(std::uint32_t stream, std::uint64_t index, double now, double deadline, bool gated);
-  void open_gate(std::uint32_t request, double now);
+  /// A new request; its first tasks become ready unless it is gated. Returns its place. Times in all of this: s.
+  RequestRef release(StreamId stream, std::uint64_t index, double now, double deadline, bool gated);
+  void open_gate(RequestRef request, double now);
 
   /// One slot of an accelerator is taken for tasks of a model.
-  void take_slot(std::uint32_t accelerator, std::uint32_t model);
-  void free_slot(std::uint32_t accelerator, double now);
+  void take_slot(AcceleratorId accelerator, ModelId model);
+  void free_slot(AcceleratorId accelerator, double now);
   /// A ready task gets (a part of) the slot that was taken, where it is expected to end at `finish`.
-  void start(TaskRef task, std::uint32_t accelerator, std::uint32_t variant, double now, double finish);
+  void start(TaskRef task, AcceleratorId accelerator, VariantId variant, double now, double finish);
   void begin_compute(TaskRef task, double now, double finish);
   /// A running task is done; its slot is another matter; successors become ready. Returns true if it was the request's
   /// last.
@@ -45,9 +45,9 @@ class State {
   void interrupt(TaskRef task, double now, bool again);
 
   /// What is reported of a request that ends at `end`.
-  [[nodiscard]] RequestRecord record(std::uint32_t request, RequestStatus status, double end) const;
+  [[nodiscard]] RequestRecord record(RequestRef request, RequestStatus status, double end) const;
   /// The request leaves: it is no longer live, its tasks are not ready; readable until free_ended().
-  void end(std::uint32_t request);
+  void end(RequestRef request);
   /// Makes the places of ended requests free for new ones.
   void free_ended();
 
@@ -57,15 +57,15 @@ class State {
   void sort_events();
   void clear_events() { events_.clear(); }
 
-  [[nodiscard]] std::span<const std::uint32_t> live() const { return live_.items(); }
+  [[nodiscard]] std::span<const RequestRef> live() const { return live_.items(); }
   [[nodiscard]] std::span<const TaskRef> ready() const { return ready_.items(); }
-  Request& request(std::uint32_t place) { return requests_[place]; }
-  RequestLedger& ledger(std::uint32_t place) { return ledgers_[place]; }
-  std::vector<Replica>& replicas(std::uint32_t place) { return replicas_[place]; }
+  Request& request(RequestRef place) { return requests_[place]; }
+  RequestAccount& account(RequestRef place) { return accounts_[place]; }
+  std::vector<Replica>& replicas(RequestRef place) { return replicas_[place]; }
   /// To be called after replicas() has been changed.
-  void publish_replicas(std::uint32_t place) { requests_[place].replicas = replicas_[place]; }
+  void publish_replicas(RequestRef place) { requests_[place].replicas = replicas_[place]; }
   TaskState& task(TaskRef t) { return tasks_[t.request][t.task]; }
-  Accelerator& accelerator(std::uint32_t index) { return accelerators_[index]; }
+  Accelerator& accelerator(AcceleratorId id) { return accelerators_[id]; }
   [[nodiscard]] const ModelTask& model_task(TaskRef t) const {
     return models_[requests_[t.request].model].tasks[t.task];
   }
@@ -82,15 +82,15 @@ class State {
 
   SystemView view_;
   std::vector<FutureRequest> future_;
-  std::span<const Model> models_;
-  std::span<const Stream> streams_;
-  std::vector<Accelerator> accelerators_;
-  std::vector<Request> requests_;
-  std::vector<RequestLedger> ledgers_;
-  std::vector<std::vector<TaskState>> tasks_;
-  std::vector<std::vector<Replica>> replicas_;
-  std::vector<std::uint32_t> free_, ended_;
-  OrderedList<std::uint32_t> live_;
+  IdSpan<ModelId, const Model> models_;
+  IdSpan<StreamId, const Stream> streams_;
+  IdVector<AcceleratorId, Accelerator> accelerators_;
+  IdVector<RequestRef, Request> requests_;
+  IdVector<RequestRef, RequestAccount> accounts_;
+  IdVector<RequestRef, IdVector<TaskId, TaskState>> tasks_;
+  IdVector<RequestRef, std::vector<Replica>> replicas_;
+  std::vector<RequestRef> free_, ended_;
+  OrderedList<RequestRef> live_;
   OrderedList<TaskRef> ready_;
   std::vector<Event> events_;
   std::uint64_t next_id_ = 0;

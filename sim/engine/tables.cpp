@@ -8,22 +8,22 @@
 namespace hetsched {
 namespace {
 
-std::uint32_t point_named(const KindSpec& kind, const std::string& name) {
-  for (std::uint32_t p = 0; p < kind.operating_points.size(); ++p)
-    if (kind.operating_points[p].name == name) return p;
+PointId point_named(const Kind& kind, const std::string& name) {
+  for (const PointId p : kind.points.ids())
+    if (kind.points[p].name == name) return p;
   HETSCHED_ASSERT(false, "names of operating points are checked when a platform is read");
-  return 0;
+  return {};
 }
 
-std::uint32_t link_named(const std::vector<LinkSpec>& links, const std::string& name) {
+LinkId link_named(const std::vector<LinkSpec>& links, const std::string& name) {
   const auto found = std::find_if(links.begin(), links.end(), [&](const LinkSpec& link) { return link.name == name; });
   HETSCHED_ASSERT(found != links.end(), "names of links are checked when a platform is read");
-  return static_cast<std::uint32_t>(found - links.begin());
+  return id_of<LinkId>(static_cast<std::size_t>(found - links.begin()));
 }
 
 /// An accelerator at an operating point, as far as costs go.
 struct Place {
-  std::uint32_t column = 0;
+  CostColumnId column = {};
   double bandwidth = kNever;
 };
 
@@ -35,7 +35,7 @@ struct Places {
 void set_times(ModelTask& task, std::span<const Cost> row, const std::vector<Place>& places) {
   double sum = 0, count = 0;
   for (const Place& place : places) {
-    const Cost& cost = row[place.column];
+    const Cost& cost = row[index_of(place.column)];
     if (cost.time == kNever) continue;
     const double time = std::max(cost.time, cost.traffic / place.bandwidth);
     task.best_time = std::min(task.best_time, time);
@@ -53,7 +53,7 @@ Tables Tables::build(const Instance& instance, Problems& problems) {
   const std::vector<const Network*> networks = tables.add_graphs(instance, problems);
   if (problems.size() > before) return tables;
   std::vector<CostedModel> costed;
-  for (std::size_t m = 0; m < networks.size(); ++m) costed.push_back({networks[m], &tables.graphs_[m]});
+  for (const ModelId m : tables.graphs_.ids()) costed.push_back({networks[index_of(m)], &tables.graphs_[m]});
   tables.costs_ = build_cost_matrix(instance.platform, costed, problems);
   if (problems.size() > before) return tables;
   tables.add_platform(instance.platform);
@@ -68,7 +68,7 @@ std::vector<const Network*> Tables::add_graphs(const Instance& instance, Problem
   for (std::size_t s = 0; s < instance.workload.streams.size(); ++s) {
     const std::pair model{instance.networks[s].get(), instance.workload.streams[s].granularity};
     const auto known = std::find(models.begin(), models.end(), model);
-    model_of_stream_.push_back(static_cast<std::uint32_t>(known - models.begin()));
+    model_of_stream_.push_back(id_of<ModelId>(static_cast<std::size_t>(known - models.begin())));
     if (known == models.end()) models.push_back(model);
   }
   std::vector<const Network*> networks;
@@ -83,70 +83,69 @@ void Tables::add_platform(const PlatformSpec& platform) {
   platform_ = platform;
   for (const MemorySpec& memory : platform_.memories) {
     memory_bandwidths_.push_back(memory.bandwidth.value_or(kNever));
-    memories_.push_back({memory.name, memory.bandwidth.value_or(0), memory.energy_per_byte});
+    memories_.push_back({memory.name, memory.energy_per_byte});
   }
   for (const LinkSpec& link : platform_.links)
     links_.push_back({link.name, link.bandwidth, link.energy_per_byte, link.sharing == Sharing::shared});
-  for (std::size_t k = 0; k < platform_.kinds.size(); ++k) {
-    const KindSpec& spec = platform_.kinds[k];
-    std::vector<OperatingPoint>& points = points_.emplace_back();
+  for (const KindSpec& spec : platform_.kinds) {
+    const CostColumnId first_column = costs_.first_column[id_of<KindId>(kinds_.size())];
+    IdVector<PointId, OperatingPoint>& points = points_.emplace_back();
     for (const OperatingPointSpec& point : spec.operating_points)
       points.push_back({point.name, point.frequency, point.idle_power, point.active_power});
-    kinds_.push_back({spec.name, spec.type, points, costs_.first_column[k], spec.dispatch_time, spec.switch_time,
+    kinds_.push_back({spec.name, spec.type, points, first_column, spec.dispatch_time, spec.switch_time,
                       spec.switch_energy, spec.task_energy == TaskEnergy::total, spec.max_batch});
-    kind_infos_.push_back({spec.task_energy, spec.switch_energy, spec.port_bandwidth.value_or(kNever)});
+    port_bandwidths_.push_back(spec.port_bandwidth.value_or(kNever));
   }
   for (const AcceleratorSpec& spec : platform_.accelerators) {
-    const std::uint32_t kind = index_of_kind(platform_, spec.kind);
+    const auto kind = id_of<KindId>(index_of_kind(platform_, spec.kind));
+    const auto memory = id_of<MemoryId>(index_of_memory(platform_, spec.memory));
+    const std::uint32_t slots = platform_.kinds[index_of(kind)].slots;
     accelerators_.push_back({.name = spec.name,
                              .kind = kind,
-                             .memory = index_of_memory(platform_, spec.memory),
-                             .initial_point = point_named(platform_.kinds[kind], spec.operating_point),
-                             .slots = platform_.kinds[kind].slots});
+                             .memory = memory,
+                             .point = point_named(kinds_[kind], spec.operating_point),
+                             .slots = slots,
+                             .free_slots = slots,
+                             .bandwidth = std::min(port_bandwidths_[kind], memory_bandwidths_[memory])});
   }
-}
-
-double Tables::bandwidth_of(const AcceleratorInfo& accelerator) const {
-  const double memory = memories_[accelerator.memory].bandwidth;
-  return std::min(kind_infos_[accelerator.kind].port_bandwidth, memory > 0 ? memory : kNever);
 }
 
 void Tables::add_routes() {
   const std::size_t count = memories_.size();
   routes_.assign(count * count, {.latency = kNever});
-  route_links_.resize(count * count);
+  route_links_.assign(count, IdVector<MemoryId, std::vector<LinkId>>(count));
   for (std::size_t m = 0; m < count; ++m) routes_[m * count + m].latency = 0;
   for (const RouteSpec& spec : platform_.routes) {
-    const std::uint32_t from = index_of_memory(platform_, spec.from), to = index_of_memory(platform_, spec.to);
-    Route& route = routes_[from * count + to];
+    const auto from = id_of<MemoryId>(index_of_memory(platform_, spec.from));
+    const auto to = id_of<MemoryId>(index_of_memory(platform_, spec.to));
+    Route& route = routes_[index_of(from) * count + index_of(to)];
     route = {};
     const auto slower = [&route](double bandwidth) {
-      if (bandwidth > 0) route.seconds_per_byte = std::max(route.seconds_per_byte, 1 / bandwidth);
+      route.seconds_per_byte = std::max(route.seconds_per_byte, 1 / bandwidth);
     };
     for (const std::string& name : spec.links) {
-      const std::uint32_t link = link_named(platform_.links, name);
-      route_links_[from * count + to].push_back(link);
-      route.latency += platform_.links[link].latency;
+      const LinkId link = link_named(platform_.links, name);
+      route_links_[from][to].push_back(link);
+      route.latency += platform_.links[index_of(link)].latency;
       slower(links_[link].bandwidth);
     }
-    slower(memories_[from].bandwidth);
-    slower(memories_[to].bandwidth);
+    slower(memory_bandwidths_[from]);
+    slower(memory_bandwidths_[to]);
   }
 }
 
 void Tables::add_models(const std::vector<const Network*>& networks) {
   Places places;
-  for (const AcceleratorInfo& a : accelerators_) {
+  for (const Accelerator& a : accelerators_) {
     const Kind& kind = kinds_[a.kind];
-    places.at_start.push_back({kind.first_column + a.initial_point, bandwidth_of(a)});
-    for (std::uint32_t p = 0; p < kind.points.size(); ++p)
-      places.at_any.push_back({kind.first_column + p, bandwidth_of(a)});
+    places.at_start.push_back({kind.column(a.point), a.bandwidth});
+    for (const PointId p : kind.points.ids()) places.at_any.push_back({kind.column(p), a.bandwidth});
   }
   model_names_.reserve(networks.size());  // views of them are taken while they are added
-  for (std::size_t m = 0; m < networks.size(); ++m) {
+  for (const ModelId m : graphs_.ids()) {
     const TaskGraph& graph = graphs_[m];
-    model_names_.push_back(networks[m]->name);
-    std::vector<ModelTask>& tasks = tasks_.emplace_back();
+    model_names_.push_back(networks[index_of(m)]->name);
+    IdVector<TaskId, ModelTask>& tasks = tasks_.emplace_back();
     Model model{.name = model_names_.back(), .tasks = {}, .accuracy = graph.combinations, .losses = graph.losses};
     for (const GraphTask& source : graph.tasks) {
       ModelTask& task = tasks.emplace_back();
@@ -154,13 +153,11 @@ void Tables::add_models(const std::vector<const Network*>& networks) {
       task.op = source.op;
       task.inputs = source.inputs;
       task.outputs = source.outputs;
-      task.first_row = static_cast<std::uint32_t>(variant_names_.size());
+      task.first_row = variant_names_.push_back("");
       task.variants = 1 + static_cast<std::uint32_t>(source.variants.size());
       task.first_alternative = source.first_alternative;
-      variant_names_.emplace_back("");
-      variant_names_.insert(variant_names_.end(), source.variants.begin(), source.variants.end());
-      const std::span<const Cost> row(costs_.cells.data() + std::size_t{task.first_row} * costs_.columns,
-                                      costs_.columns);
+      for (const std::string& variant : source.variants) variant_names_.push_back(variant);
+      const std::span<const Cost> row(costs_.cells.data() + index_of(task.first_row) * costs_.columns, costs_.columns);
       set_times(task, row, places.at_start);
       if (task.best_time == kNever) set_times(task, row, places.at_any);
       model.best_time += task.best_time;
@@ -173,11 +170,11 @@ void Tables::add_models(const std::vector<const Network*>& networks) {
 
 void Tables::add_streams(const WorkloadSpec& workload) {
   stream_names_.reserve(workload.streams.size());  // views of them are taken while they are added
-  for (std::size_t s = 0; s < workload.streams.size(); ++s) {
-    const StreamSpec& spec = workload.streams[s];
+  for (const StreamSpec& spec : workload.streams) {
     stream_names_.push_back(spec.name);
-    Stream stream{
-        .name = stream_names_.back(), .model = model_of_stream_[s], .priority = static_cast<int>(spec.priority)};
+    Stream stream{.name = stream_names_.back(),
+                  .model = model_of_stream_[id_of<StreamId>(streams_.size())],
+                  .priority = static_cast<int>(spec.priority)};
     if (const Periodic* periodic = facts_of(spec.arrival).periodic) stream.period = Cadence(*periodic).period();
     if (spec.deadline.value)
       stream.relative_deadline = *spec.deadline.value;
@@ -198,6 +195,7 @@ void Tables::fill(SystemView& view) const {
   view.memories = static_cast<std::uint32_t>(memories_.size());
   view.memory_bandwidths = memory_bandwidths_;
   view.base_power = platform_.base_power;
+  view.accelerators = accelerators_;
 }
 
 }  // namespace hetsched

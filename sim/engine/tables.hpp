@@ -12,30 +12,16 @@
 
 #include "base/errors.hpp"
 #include "cost/cost_matrix.hpp"
+#include "engine/ids.hpp"
 #include "hetsched/policy.hpp"
 #include "model/instance.hpp"
 #include "model/task_graph.hpp"
 
 namespace hetsched {
 
-/// An accelerator as the run starts.
-struct AcceleratorInfo {
-  std::string_view name;
-  std::uint32_t kind = 0, memory = 0;
-  std::uint32_t initial_point = 0;
-  std::uint32_t slots = 1;
-};
-
-/// What the engine knows about a kind beyond what policies see.
-struct KindInfo {
-  TaskEnergy task_energy = TaskEnergy::dynamic;
-  double switch_energy = 0;        ///< J
-  double port_bandwidth = kNever;  ///< B/s of one slot; infinite: unlimited
-};
-
+/// What the engine knows about a memory beyond what policies see.
 struct MemoryInfo {
   std::string_view name;
-  double bandwidth = 0;        ///< B/s; 0: unlimited
   double energy_per_byte = 0;  ///< J/B
 };
 
@@ -64,24 +50,24 @@ class Tables {
   Tables& operator=(const Tables&) = delete;
   ~Tables() = default;
 
-  /// Sets those parts of the view that are fixed for the run. They are valid as long as this object, or the
-  /// one that it was moved to.
+  /// Sets those parts of the view that are fixed for the run, and the accelerators as the run starts. They are valid
+  /// as long as this object, or the one that it was moved to.
   void fill(SystemView& view) const;
 
-  [[nodiscard]] std::span<const AcceleratorInfo> accelerators() const { return accelerators_; }
-  [[nodiscard]] std::span<const KindInfo> kinds() const { return kind_infos_; }
-  [[nodiscard]] std::span<const MemoryInfo> memories() const { return memories_; }
-  /// B/s that a task alone on an accelerator gets from its memory; infinite: unlimited.
-  [[nodiscard]] double bandwidth_of(const AcceleratorInfo& accelerator) const;
-  [[nodiscard]] std::span<const LinkInfo> links() const { return links_; }
+  /// As the run starts: on, idle, no model on them yet, at the operating points that the platform gives them.
+  [[nodiscard]] IdSpan<AcceleratorId, const Accelerator> accelerators() const { return accelerators_; }
+  /// B/s that a task on an accelerator of the kind can use at most; kNever: unlimited.
+  [[nodiscard]] double port_bandwidth(KindId kind) const { return port_bandwidths_[kind]; }
+  [[nodiscard]] IdSpan<MemoryId, const MemoryInfo> memories() const { return memories_; }
+  /// B/s; kNever: unlimited.
+  [[nodiscard]] IdSpan<MemoryId, const double> memory_bandwidths() const { return memory_bandwidths_; }
+  [[nodiscard]] IdSpan<LinkId, const LinkInfo> links() const { return links_; }
   /// The links from one memory to another, in the order in which bytes cross them; none to itself.
-  [[nodiscard]] std::span<const std::uint32_t> route_links(std::uint32_t from, std::uint32_t to) const {
-    return route_links_[std::size_t{from} * memories_.size() + to];
-  }
+  [[nodiscard]] std::span<const LinkId> route_links(MemoryId from, MemoryId to) const { return route_links_[from][to]; }
   /// Number of different tensors between the tasks of a model.
-  [[nodiscard]] std::uint32_t tensors(std::uint32_t model) const { return graphs_[model].tensors; }
+  [[nodiscard]] std::uint32_t tensors(ModelId model) const { return graphs_[model].tensors; }
   /// Name of the variant that a row of the costs belongs to; empty for the original.
-  [[nodiscard]] std::string_view variant_name(std::uint32_t row) const { return variant_names_[row]; }
+  [[nodiscard]] std::string_view variant_name(CostRowId row) const { return variant_names_[row]; }
 
  private:
   Tables() = default;
@@ -93,26 +79,26 @@ class Tables {
   void add_models(const std::vector<const Network*>& networks);
   void add_streams(const WorkloadSpec& workload);
 
-  PlatformSpec platform_;          // owns the names of its parts
-  std::vector<TaskGraph> graphs_;  // by model; own names, edges and accuracy
+  PlatformSpec platform_;                // owns the names of its parts
+  IdVector<ModelId, TaskGraph> graphs_;  // own names, edges and accuracy
   std::vector<std::string> model_names_, stream_names_;
-  std::vector<std::uint32_t> model_of_stream_;
+  IdVector<StreamId, ModelId> model_of_stream_;
   CostMatrix costs_;
 
-  std::vector<std::vector<OperatingPoint>> points_;  // by kind
-  std::vector<Kind> kinds_;
-  std::vector<std::vector<ModelTask>> tasks_;  // by model
-  std::vector<Model> models_;
-  std::vector<Stream> streams_;
+  IdVector<KindId, IdVector<PointId, OperatingPoint>> points_;
+  IdVector<KindId, Kind> kinds_;
+  IdVector<ModelId, IdVector<TaskId, ModelTask>> tasks_;
+  IdVector<ModelId, Model> models_;
+  IdVector<StreamId, Stream> streams_;
   std::vector<Route> routes_;  // memories x memories, from-major
 
-  std::vector<AcceleratorInfo> accelerators_;
-  std::vector<KindInfo> kind_infos_;
-  std::vector<MemoryInfo> memories_;
-  std::vector<double> memory_bandwidths_;  // as policies see them
-  std::vector<LinkInfo> links_;
-  std::vector<std::vector<std::uint32_t>> route_links_;  // memories x memories, from-major
-  std::vector<std::string_view> variant_names_;          // by row of costs
+  IdVector<AcceleratorId, Accelerator> accelerators_;
+  IdVector<KindId, double> port_bandwidths_;
+  IdVector<MemoryId, MemoryInfo> memories_;
+  IdVector<MemoryId, double> memory_bandwidths_;
+  IdVector<LinkId, LinkInfo> links_;
+  IdVector<MemoryId, IdVector<MemoryId, std::vector<LinkId>>> route_links_;
+  IdVector<CostRowId, std::string_view> variant_names_;
 };
 
 }  // namespace hetsched

@@ -15,8 +15,8 @@ namespace {
 
 /// Tasks without edges, ordered by their first layer, and which of them each layer belongs to.
 struct Cut {
-  std::vector<GraphTask> tasks;
-  std::vector<std::uint32_t> task_of;
+  IdVector<TaskId, GraphTask> tasks;
+  std::vector<TaskId> task_of;  ///< by layer
 };
 
 /// A use of a layer's output by another layer.
@@ -27,9 +27,9 @@ struct Use {
 
 /// A tensor on its way to one task.
 struct Flow {
-  std::uint32_t from = 0, to = 0;  ///< tasks
-  std::uint32_t layer = 0;         ///< that produces it
-  std::uint32_t own = 0;           ///< 0: the shared output of the layer; else a number of its own
+  TaskId from = {}, to = {};
+  std::uint32_t layer = 0;  ///< that produces it
+  std::uint32_t own = 0;    ///< 0: the shared output of the layer; else a number of its own
   double bytes = 0;
   [[nodiscard]] auto tensor() const { return std::tuple{from, layer, own}; }
   [[nodiscard]] auto order() const { return std::tuple{from, layer, own, to}; }
@@ -61,35 +61,35 @@ Cut cut_whole(const Network& network) {
   task.name = "*";
   task.variants = names_of_variants(network.variants);
   for (std::uint32_t i = 0; i < network.layers.size(); ++i) task.layers.push_back(i);
-  cut.task_of.assign(network.layers.size(), 0);
+  cut.task_of.assign(network.layers.size(), TaskId{});
   return cut;
 }
 
 Cut cut_layers(const Network& network, const LayerIndex& index, bool grouped) {
-  std::vector<std::uint32_t> group_of(network.layers.size(), kNone);
+  std::vector<std::optional<std::size_t>> group_of(network.layers.size());
   if (grouped)
-    for (std::uint32_t g = 0; g < network.groups.size(); ++g)
+    for (std::size_t g = 0; g < network.groups.size(); ++g)
       for (const std::string& layer : network.groups[g].layers) group_of[layer_named(index, layer)] = g;
 
   Cut cut;
-  std::vector<std::uint32_t> task_of_group(network.groups.size(), kNone);
+  std::vector<TaskId> task_of_group(network.groups.size(), TaskId::none);
   for (std::uint32_t i = 0; i < network.layers.size(); ++i) {
-    const std::uint32_t group = group_of[i];
-    if (group != kNone && task_of_group[group] != kNone) {
-      cut.task_of.push_back(task_of_group[group]);
+    const std::optional<std::size_t> group = group_of[i];
+    if (group && task_of_group[*group] != TaskId::none) {
+      cut.task_of.push_back(task_of_group[*group]);
       cut.tasks[cut.task_of.back()].layers.push_back(i);
       continue;
     }
-    cut.task_of.push_back(static_cast<std::uint32_t>(cut.tasks.size()));
-    GraphTask& task = cut.tasks.emplace_back();
+    cut.task_of.push_back(cut.tasks.push_back({}));
+    GraphTask& task = cut.tasks.back();
     task.layers.push_back(i);
-    if (group == kNone) {
+    if (!group) {
       task.name = network.layers[i].name;
       task.op = network.layers[i].op;
       task.variants = names_of_variants(network.layers[i].variants);
     } else {
-      task.name = network.groups[group].name;
-      task_of_group[group] = cut.task_of.back();
+      task.name = network.groups[*group].name;
+      task_of_group[*group] = cut.task_of.back();
     }
   }
   return cut;
@@ -113,8 +113,8 @@ std::vector<Use> uses_of_outputs(const Network& network, const LayerIndex& index
 Dependencies dependencies_of(const Cut& cut, const std::vector<Use>& uses) {
   Dependencies needs(cut.tasks.size());
   for (const Use& use : uses) {
-    const std::uint32_t from = cut.task_of[use.producer], to = cut.task_of[use.consumer];
-    if (from != to) needs[to].push_back(from);
+    const TaskId from = cut.task_of[use.producer], to = cut.task_of[use.consumer];
+    if (from != to) needs[index_of(to)].push_back(static_cast<std::uint32_t>(from));
   }
   return needs;
 }
@@ -131,14 +131,14 @@ bool check_acyclic(const Dependencies& needs, const Cut& cut, const Network& net
 }
 
 void reorder(Cut& cut, const std::vector<std::uint32_t>& order) {
-  std::vector<GraphTask> tasks;
-  std::vector<std::uint32_t> place(order.size());
-  for (const std::uint32_t old : order) {
-    place[old] = static_cast<std::uint32_t>(tasks.size());
-    tasks.push_back(std::move(cut.tasks[old]));
+  IdVector<TaskId, GraphTask> tasks;
+  IdVector<TaskId, TaskId> place(order.size());
+  for (const std::uint32_t index : order) {
+    const auto old = id_of<TaskId>(index);
+    place[old] = tasks.push_back(std::move(cut.tasks[old]));
   }
   cut.tasks = std::move(tasks);
-  for (std::uint32_t& task : cut.task_of) task = place[task];
+  for (TaskId& task : cut.task_of) task = place[task];
 }
 
 /// Gives the tasks their edges. Returns the number of tensors.
@@ -160,8 +160,9 @@ std::uint32_t connect(Cut& cut, const std::vector<Use>& uses, const Network& net
   for (std::size_t i = 0; i < flows.size(); ++i) {
     const Flow& flow = flows[i];
     if (i == 0 || flow.tensor() != flows[i - 1].tensor()) ++tensors;
-    cut.tasks[flow.to].inputs.push_back({flow.from, tensors - 1, flow.bytes});
-    cut.tasks[flow.from].outputs.push_back({flow.to, tensors - 1, flow.bytes});
+    const auto tensor = id_of<TensorId>(tensors - 1);
+    cut.tasks[flow.to].inputs.push_back({flow.from, tensor, flow.bytes});
+    cut.tasks[flow.from].outputs.push_back({flow.to, tensor, flow.bytes});
   }
   for (GraphTask& task : cut.tasks)
     std::sort(task.outputs.begin(), task.outputs.end(),

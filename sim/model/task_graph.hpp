@@ -19,7 +19,7 @@ struct GraphTask {
   std::string name;                     ///< of the layer or the group; "*" for the whole network
   std::string op;                       ///< of the layer; empty for groups and the whole network
   std::vector<std::uint32_t> layers;    ///< what it computes: indices of Network::layers, ascending
-  std::vector<std::string> variants;    ///< names of the alternatives; variant v is variants[v - 1]
+  std::vector<std::string> variants;    ///< names of the alternatives, in the order of their ids
   std::uint32_t first_alternative = 0;  ///< bit of the first alternative
   std::vector<Edge> inputs;             ///< by (producer, tensor); at most one per tensor
   std::vector<Edge> outputs;            ///< by (consumer, tensor)
@@ -27,9 +27,9 @@ struct GraphTask {
 
 /// A model at a granularity.
 struct TaskGraph {
-  std::vector<GraphTask> tasks;  ///< each after those it reads from; by first layer as far as that goes
-  std::uint32_t tensors = 0;     ///< tensors on edges are numbered from 0, by producer
-  std::vector<double> losses;    ///< accuracy loss of each alternative alone, by bit
+  IdVector<TaskId, GraphTask> tasks;  ///< each after those it reads from; by first layer as far as that goes
+  std::uint32_t tensors = 0;          ///< tensors on edges are numbered from 0, by producer
+  std::vector<double> losses;         ///< accuracy loss of each alternative alone, by bit
   /// Sets of alternatives with measured losses, by set; empty: any set is allowed and losses add up.
   std::vector<AccuracyEntry> combinations;
 };

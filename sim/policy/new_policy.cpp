@@ -71,29 +71,29 @@ class @Class@ final : public Policy {
     free_.clear();
     for (const Accelerator& a : view.accelerators) free_.push_back(a.available ? a.free_slots : 0);
     for (const TaskRef task : view.ready) {
-      const std::uint32_t accelerator = best(view, task);
-      if (accelerator == kNone) continue;  // it stays ready and is offered again
+      const AcceleratorId accelerator = best(view, task);
+      if (accelerator == AcceleratorId::none) continue;  // it stays ready and is offered again
       out.start(task, accelerator);
       --free_[accelerator];
     }
   }
 
  private:
-  [[nodiscard]] std::uint32_t best(const SystemView& view, TaskRef task) const {
+  [[nodiscard]] AcceleratorId best(const SystemView& view, TaskRef task) const {
     Seconds fastest = kNever, least = kNever;
-    std::uint32_t chosen = kNone;
-    for (std::uint32_t a = 0; a < free_.size(); ++a) {
+    AcceleratorId chosen = AcceleratorId::none;
+    for (const AcceleratorId a : view.accelerators.ids()) {
       const Seconds time = view.run_time(task, a);
       if (view.accelerators[a].available) fastest = std::min(fastest, time);
       if (free_[a] == 0 || time >= least) continue;
       least = time;
       chosen = a;
     }
-    return least <= patience_ * fastest ? chosen : kNone;
+    return least <= patience_ * fastest ? chosen : AcceleratorId::none;
   }
 
   double patience_;
-  std::vector<std::uint32_t> free_;  ///< slots left during a call: the view does not change
+  IdVector<AcceleratorId, std::uint32_t> free_;  ///< slots left during a call: the view does not change
 };
 
 }  // namespace

@@ -11,6 +11,26 @@
 
 #include "python/lease.hpp"
 
+/// In Python an id is the number that it holds, and no id is None.
+template <class Id>
+requires hetsched::IsId<Id> && requires { Id::none; }
+class pybind11::detail::type_caster<Id> {
+  using Number = make_caster<std::uint32_t>;
+
+ public:
+  PYBIND11_TYPE_CASTER(Id, Number::name);
+
+  bool load(handle source, bool convert) {
+    Number number;
+    if (!number.load(source, convert)) return false;
+    value = Id{cast_op<std::uint32_t>(number)};
+    return true;
+  }
+  static handle cast(Id id, return_value_policy, handle) {
+    return id == Id::none ? none().release() : handle(PyLong_FromSize_t(hetsched::index_of(id)));
+  }
+};
+
 namespace hetsched::script {
 
 namespace py = pybind11;
@@ -26,21 +46,16 @@ py::object new_decisions(const std::shared_ptr<const Lease>& lease);
 /// Calls `make` with a Python object that stands for the parameters until it returns.
 py::object with_params(Params& params, const std::function<py::object(py::object)>& make);
 
-/// An index, or None where there is none.
-inline py::object index_or_none(std::uint32_t index) {
-  return index == kNone ? py::object(py::none()) : py::object(py::int_(index));
-}
-
 /// An argument that names an accelerator: its index, or itself.
-std::uint32_t accelerator_index(py::handle accelerator);
+AcceleratorId accelerator_of(py::handle accelerator);
 
 /// An element of a list as Python sees it.
 template <class T>
 py::object element(const std::shared_ptr<const Lease>& lease, const T& item, std::size_t index) {
-  if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, TaskRef>)
+  if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, TaskRef> || std::is_same_v<T, RequestRef>)
     return py::cast(item);
   else
-    return py::cast(Item<T>(lease, item, static_cast<std::uint32_t>(index)));
+    return py::cast(Item<T>(lease, item, index));
 }
 
 template <class T>
@@ -60,23 +75,23 @@ void field(ItemClass<T>& type, const char* name, M T::*member) {
   type.def_property_readonly(name, [member](const Item<T>& item) -> M { return item.get().*member; });
 }
 
-/// A field that is an index, None where there is none.
-template <class T>
-void index_field(ItemClass<T>& type, const char* name, std::uint32_t T::*member) {
-  type.def_property_readonly(name, [member](const Item<T>& item) { return index_or_none(item.get().*member); });
-}
-
 /// A field that is a short list, as a tuple.
 template <class T, class E>
 void tuple_field(ItemClass<T>& type, const char* name, std::span<const E> T::*member) {
   type.def_property_readonly(name,
                              [member](const Item<T>& item) { return all_of<E>(item.lease(), item.get().*member); });
 }
+template <class T, class Id, class E>
+void tuple_field(ItemClass<T>& type, const char* name, IdSpan<Id, const E> T::*member) {
+  type.def_property_readonly(
+      name, [member](const Item<T>& item) { return all_of<E>(item.lease(), (item.get().*member).all()); });
+}
 
 /// A field that is a long list.
-template <class T, class E>
-void list_field(ItemClass<T>& type, const char* name, std::span<const E> T::*member) {
-  type.def_property_readonly(name, [member](const Item<T>& item) { return List<E>(item.lease(), item.get().*member); });
+template <class T, class Id, class E>
+void list_field(ItemClass<T>& type, const char* name, IdSpan<Id, const E> T::*member) {
+  type.def_property_readonly(
+      name, [member](const Item<T>& item) { return List<E>(item.lease(), (item.get().*member).all()); });
 }
 
 template <class T>

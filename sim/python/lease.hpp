@@ -52,17 +52,17 @@ class Lent {
 template <class T>
 class Item : public Lent {
  public:
-  Item(std::shared_ptr<const Lease> lease, const T& item, std::uint32_t index)
+  Item(std::shared_ptr<const Lease> lease, const T& item, std::size_t index)
       : Lent(std::move(lease)), item_(&item), index_(index) {}
   [[nodiscard]] const T& get() const {
     check();
     return *item_;
   }
-  [[nodiscard]] std::uint32_t index() const { return index_; }
+  [[nodiscard]] std::size_t index() const { return index_; }
 
  private:
   const T* item_;
-  std::uint32_t index_;
+  std::size_t index_;
 };
 
 /// A list in a view that is looked at element by element: long ones, most of which nobody looks at.

@@ -15,15 +15,15 @@ py::object word(const char* text) { return py::reinterpret_steal<py::object>(PyU
 
 void bind_tasks(py::module_& module) {
   py::class_<TaskRef>(module, "TaskRef")
-      .def(py::init<std::uint32_t, std::uint32_t>(), py::arg("request"), py::arg("task"))
-      .def_property_readonly("request", [](const TaskRef& t) { return index_or_none(t.request); })
-      .def_property_readonly("task", [](const TaskRef& t) { return index_or_none(t.task); })
+      .def(py::init<RequestRef, TaskId>(), py::arg("request"), py::arg("task"))
+      .def_property_readonly("request", [](const TaskRef& t) { return t.request; })
+      .def_property_readonly("task", [](const TaskRef& t) { return t.task; })
       .def(
           "__eq__", [](const TaskRef& a, const TaskRef& b) { return a == b; }, py::is_operator())
-      .def("__hash__", [](const TaskRef& t) { return std::uint64_t{t.request} << 32 | t.task; })
+      .def("__hash__", [](const TaskRef& t) { return std::uint64_t{index_of(t.request)} << 32 | index_of(t.task); })
       .def("__repr__", [](const TaskRef& t) {
-        return "TaskRef(request=" + std::string(py::str(index_or_none(t.request))) +
-               ", task=" + std::string(py::str(index_or_none(t.task))) + ")";
+        return "TaskRef(request=" + std::string(py::str(py::cast(t.request))) +
+               ", task=" + std::string(py::str(py::cast(t.task))) + ")";
       });
 
   ItemClass<TaskState> state(module, "TaskState");
@@ -32,7 +32,7 @@ void bind_tasks(py::module_& module) {
   field(state, "compute", &TaskState::compute);
   field(state, "finish", &TaskState::finish);
   field(state, "predicted", &TaskState::predicted);
-  index_field(state, "accelerator", &TaskState::accelerator);
+  field(state, "accelerator", &TaskState::accelerator);
   field(state, "missing", &TaskState::missing);
   field(state, "variant", &TaskState::variant);
   field(state, "attempts", &TaskState::attempts);
@@ -83,31 +83,31 @@ void bind_present(py::module_& module) {
   field(accelerator, "free_slots", &Accelerator::free_slots);
   field(accelerator, "free_at", &Accelerator::free_at);
   field(accelerator, "bandwidth", &Accelerator::bandwidth);
-  index_field(accelerator, "last_model", &Accelerator::last_model);
+  field(accelerator, "last_model", &Accelerator::last_model);
   field(accelerator, "available", &Accelerator::available);
 
   ItemClass<Event> event(module, "Event");
   event.def_property_readonly(
       "type", [](const Item<Event>& e) { return word(kEvents[static_cast<std::size_t>(e.get().type)]); });
   field(event, "task", &Event::task);
-  index_field(event, "accelerator", &Event::accelerator);
+  field(event, "accelerator", &Event::accelerator);
 }
 
-std::uint32_t accelerator_index(py::handle accelerator) {
+AcceleratorId accelerator_of(py::handle accelerator) {
   if (PyIndex_Check(accelerator.ptr())) {
     const auto number = py::reinterpret_steal<py::object>(PyNumber_Index(accelerator.ptr()));
     if (!number) throw py::error_already_set();
     const unsigned long index = PyLong_AsUnsignedLong(number.ptr());
-    if (PyErr_Occurred() || index >= kNone) {
+    if (PyErr_Occurred() || index >= index_of(AcceleratorId::none)) {
       PyErr_Clear();
       throw py::index_error("there is no accelerator " + std::string(py::str(number)));
     }
-    return static_cast<std::uint32_t>(index);
+    return id_of<AcceleratorId>(index);
   }
   if (!py::isinstance<Item<Accelerator>>(accelerator))
     throw py::type_error("an accelerator is given by its index or by itself; found " +
                          std::string(py::str(py::type::of(accelerator).attr("__name__"))));
-  return accelerator.cast<const Item<Accelerator>&>().index();
+  return id_of<AcceleratorId>(accelerator.cast<const Item<Accelerator>&>().index());
 }
 
 }  // namespace hetsched::script

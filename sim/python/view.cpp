@@ -14,6 +14,12 @@ class View : public Lent {
     if (!(this->*slot)) this->*slot = all_of<T>(lease(), system.*member);
     return this->*slot;
   }
+  template <class Id, class T>
+  py::object list(py::object View::*slot, IdSpan<Id, const T> SystemView::*member) {
+    const SystemView& system = view();
+    if (!(this->*slot)) this->*slot = all_of<T>(lease(), (system.*member).all());
+    return this->*slot;
+  }
 
   py::object events, kinds, models, streams, accelerators, live, ready, memory_bandwidths;
 };
@@ -27,33 +33,34 @@ class Sink : public Lent {
 
 const SystemView& with_task(const View& v, TaskRef t) {
   const SystemView& view = v.view();
-  if (t.request >= view.requests.size() || t.task >= view.requests[t.request].tasks.size())
-    throw py::index_error("there is no such task: TaskRef(request=" + std::to_string(t.request) +
-                          ", task=" + std::to_string(t.task) + ")");
+  if (!view.requests.contains(t.request) || !view.requests[t.request].tasks.contains(t.task))
+    throw py::index_error("there is no such task: TaskRef(request=" + std::to_string(index_of(t.request)) +
+                          ", task=" + std::to_string(index_of(t.task)) + ")");
   return view;
 }
 
-std::uint32_t checked_accelerator(const SystemView& view, py::handle accelerator) {
-  const std::uint32_t index = accelerator_index(accelerator);
-  if (index >= view.accelerators.size()) throw py::index_error("there is no accelerator " + std::to_string(index));
-  return index;
+AcceleratorId checked_accelerator(const SystemView& view, py::handle accelerator) {
+  const AcceleratorId a = accelerator_of(accelerator);
+  if (!view.accelerators.contains(a)) throw py::index_error("there is no accelerator " + std::to_string(index_of(a)));
+  return a;
 }
 
-void check_variant(const ModelTask& task, std::uint32_t variant) {
-  if (variant >= task.variants) throw py::index_error("the task has no variant " + std::to_string(variant));
+void check_variant(const ModelTask& task, VariantId variant) {
+  if (!task.variant_ids().contains(variant))
+    throw py::index_error("the task has no variant " + std::to_string(index_of(variant)));
 }
 
-void check_point(const SystemView& view, std::uint32_t kind, std::uint32_t point, std::uint32_t batch) {
-  if (kind >= view.kinds.size()) throw py::index_error("there is no kind " + std::to_string(kind));
-  if (point >= view.kinds[kind].points.size())
-    throw py::index_error("the kind has no operating point " + std::to_string(point));
+void check_point(const SystemView& view, KindId kind, PointId point, std::uint32_t batch) {
+  if (!view.kinds.contains(kind)) throw py::index_error("there is no kind " + std::to_string(index_of(kind)));
+  if (!view.kinds[kind].points.contains(point))
+    throw py::index_error("the kind has no operating point " + std::to_string(index_of(point)));
   if (batch < 1 || batch > view.kinds[kind].max_batch)
     throw py::index_error("the kind has no batches of " + std::to_string(batch));
 }
 
 /// `function(view, model task, accelerator)`, all of which exist.
 template <class Function>
-auto about_model_task(const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t variant,
+auto about_model_task(const View& v, const Item<ModelTask>& task, py::handle accelerator, VariantId variant,
                       const Function& function) {
   const SystemView& view = v.view();
   check_variant(task.get(), variant);
@@ -62,7 +69,7 @@ auto about_model_task(const View& v, const Item<ModelTask>& task, py::handle acc
 
 /// `function(view, task, accelerator)`, all of which exist.
 template <class Function>
-auto about_task(const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant, const Function& function) {
+auto about_task(const View& v, TaskRef task, py::handle accelerator, VariantId variant, const Function& function) {
   const SystemView& view = with_task(v, task);
   check_variant(view.model_task(task), variant);
   return function(view, task, checked_accelerator(view, accelerator));
@@ -73,7 +80,7 @@ const auto kTask = py::arg("task");
 const auto kAccelerator = py::arg("accelerator");
 
 void bind_lists(ViewClass& type) {
-  const auto list = [&type]<class T>(const char* name, py::object View::*slot, std::span<const T> SystemView::*member) {
+  const auto list = [&type](const char* name, py::object View::*slot, auto member) {
     type.def_property_readonly(name, [slot, member](View& v) { return v.list(slot, member); });
   };
   list("events", &View::events, &SystemView::events);
@@ -84,7 +91,8 @@ void bind_lists(ViewClass& type) {
   list("live", &View::live, &SystemView::live);
   list("ready", &View::ready, &SystemView::ready);
   list("memory_bandwidths", &View::memory_bandwidths, &SystemView::memory_bandwidths);
-  type.def_property_readonly("requests", [](const View& v) { return List<Request>(v.lease(), v.view().requests); });
+  type.def_property_readonly("requests",
+                             [](const View& v) { return List<Request>(v.lease(), v.view().requests.all()); });
   type.def_property_readonly("future", [](const View& v) { return List<FutureRequest>(v.lease(), v.view().future); });
   type.def_property_readonly("now", [](const View& v) { return v.view().now; });
   type.def_property_readonly("memories", [](const View& v) { return v.view().memories; });
@@ -94,24 +102,30 @@ void bind_lists(ViewClass& type) {
 void bind_of_task(ViewClass& type) {
   type.def(
       "request",
-      [](const View& v, TaskRef t) { return Item<Request>(v.lease(), with_task(v, t).request(t), t.request); }, kTask);
+      [](const View& v, TaskRef t) {
+        return Item<Request>(v.lease(), with_task(v, t).request(t), index_of(t.request));
+      },
+      kTask);
   type.def(
       "model",
       [](const View& v, TaskRef t) {
         const SystemView& view = with_task(v, t);
-        return Item<Model>(v.lease(), view.model(t), view.request(t).model);
+        return Item<Model>(v.lease(), view.model(t), index_of(view.request(t).model));
       },
       kTask);
   type.def(
       "model_task",
-      [](const View& v, TaskRef t) { return Item<ModelTask>(v.lease(), with_task(v, t).model_task(t), t.task); },
+      [](const View& v, TaskRef t) {
+        return Item<ModelTask>(v.lease(), with_task(v, t).model_task(t), index_of(t.task));
+      },
       kTask);
   type.def(
-      "state", [](const View& v, TaskRef t) { return Item<TaskState>(v.lease(), with_task(v, t).state(t), t.task); },
+      "state",
+      [](const View& v, TaskRef t) { return Item<TaskState>(v.lease(), with_task(v, t).state(t), index_of(t.task)); },
       kTask);
   type.def(
       "alternatives",
-      [](const View& v, TaskRef t, std::uint32_t variant) {
+      [](const View& v, TaskRef t, VariantId variant) {
         const SystemView& view = with_task(v, t);
         check_variant(view.model_task(t), variant);
         return view.alternatives(t, variant);
@@ -119,7 +133,7 @@ void bind_of_task(ViewClass& type) {
       kTask, py::arg("variant"));
   type.def(
       "accuracy_loss",
-      [](const View& v, TaskRef t, std::uint32_t variant) {
+      [](const View& v, TaskRef t, VariantId variant) {
         const SystemView& view = with_task(v, t);
         check_variant(view.model_task(t), variant);
         return view.accuracy_loss(t, variant);
@@ -130,53 +144,55 @@ void bind_of_task(ViewClass& type) {
 void bind_of_task_on_accelerator(ViewClass& type) {
   type.def(
       "cost",
-      [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
-        return about_task(v, task, accelerator, variant,
-                          [&](const SystemView& view, TaskRef t, std::uint32_t a) { return view.cost(t, a, variant); });
+      [](const View& v, TaskRef task, py::handle accelerator, VariantId variant) {
+        return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, AcceleratorId a) {
+          return view.cost_on(t, a, variant);
+        });
       },
-      kTask, kAccelerator, py::arg("variant") = 0);
+      kTask, kAccelerator, py::arg("variant") = VariantId::original);
   type.def(
       "can_start",
-      [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
-        return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, std::uint32_t a) {
+      [](const View& v, TaskRef task, py::handle accelerator, VariantId variant) {
+        return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, AcceleratorId a) {
           return view.can_start(t, a, variant);
         });
       },
-      kTask, kAccelerator, py::arg("variant") = 0);
+      kTask, kAccelerator, py::arg("variant") = VariantId::original);
   type.def(
       "run_time",
-      [](const View& v, TaskRef task, py::handle accelerator, std::uint32_t variant) {
-        return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, std::uint32_t a) {
+      [](const View& v, TaskRef task, py::handle accelerator, VariantId variant) {
+        return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, AcceleratorId a) {
           return view.run_time(t, a, variant);
         });
       },
-      kTask, kAccelerator, py::arg("variant") = 0);
+      kTask, kAccelerator, py::arg("variant") = VariantId::original);
   type.def(
       "transfer_time",
       [](const View& v, TaskRef task, py::handle accelerator) {
-        return about_task(v, task, accelerator, 0,
-                          [](const SystemView& view, TaskRef t, std::uint32_t a) { return view.transfer_time(t, a); });
+        return about_task(v, task, accelerator, VariantId::original,
+                          [](const SystemView& view, TaskRef t, AcceleratorId a) { return view.transfer_time(t, a); });
       },
       kTask, kAccelerator);
   type.def(
       "inputs_at",
       [](const View& v, TaskRef task, py::handle accelerator) {
-        return about_task(v, task, accelerator, 0,
-                          [](const SystemView& view, TaskRef t, std::uint32_t a) { return view.inputs_at(t, a); });
+        return about_task(v, task, accelerator, VariantId::original,
+                          [](const SystemView& view, TaskRef t, AcceleratorId a) { return view.inputs_at(t, a); });
       },
       kTask, kAccelerator);
   type.def(
       "overhead",
       [](const View& v, TaskRef task, py::handle accelerator) {
-        return about_task(v, task, accelerator, 0,
-                          [](const SystemView& view, TaskRef t, std::uint32_t a) { return view.overhead(t, a); });
+        return about_task(v, task, accelerator, VariantId::original,
+                          [](const SystemView& view, TaskRef t, AcceleratorId a) { return view.overhead(t, a); });
       },
       kTask, kAccelerator);
   type.def(
       "route_time",
-      [](const View& v, std::uint32_t from, std::uint32_t to, double bytes) {
+      [](const View& v, MemoryId from, MemoryId to, double bytes) {
         const SystemView& view = v.view();
-        if (from >= view.memories || to >= view.memories) throw py::index_error("there is no such memory");
+        if (!view.memory_bandwidths.contains(from) || !view.memory_bandwidths.contains(to))
+          throw py::index_error("there is no such memory");
         return view.route_time(from, to, bytes);
       },
       py::arg("from_memory"), py::arg("to_memory"), py::arg("bytes"));
@@ -184,12 +200,11 @@ void bind_of_task_on_accelerator(ViewClass& type) {
 
 /// Of tasks of models, which need not be there yet.
 void bind_of_model_task(ViewClass& type) {
-  const auto variant = py::arg("variant") = 0;
+  const auto variant = py::arg("variant") = VariantId::original;
   const auto batch = py::arg("batch") = 1;
   type.def(
       "cost_at",
-      [](const View& v, const Item<ModelTask>& task, std::uint32_t kind, std::uint32_t point, std::uint32_t which,
-         std::uint32_t size) {
+      [](const View& v, const Item<ModelTask>& task, KindId kind, PointId point, VariantId which, std::uint32_t size) {
         const SystemView& view = v.view();
         check_variant(task.get(), which);
         check_point(view, kind, point, size);
@@ -198,18 +213,18 @@ void bind_of_model_task(ViewClass& type) {
       kTask, py::arg("kind"), py::arg("point"), variant, batch);
   type.def(
       "alone_time",
-      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t which) {
+      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, VariantId which) {
         return about_model_task(
             v, task, accelerator, which,
-            [&](const SystemView& view, const ModelTask& t, std::uint32_t a) { return view.alone_time(t, a, which); });
+            [&](const SystemView& view, const ModelTask& t, AcceleratorId a) { return view.alone_time(t, a, which); });
       },
       kTask, kAccelerator, variant);
   type.def(
       "alone_time_at",
-      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t point, std::uint32_t which,
+      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, PointId point, VariantId which,
          std::uint32_t size) {
         return about_model_task(v, task, accelerator, which,
-                                [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
+                                [&](const SystemView& view, const ModelTask& t, AcceleratorId a) {
                                   check_point(view, view.accelerators[a].kind, point, size);
                                   return view.alone_time_at(t, a, point, which, size);
                                 });
@@ -217,10 +232,10 @@ void bind_of_model_task(ViewClass& type) {
       kTask, kAccelerator, py::arg("point"), variant, batch);
   type.def(
       "alone_energy_at",
-      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, std::uint32_t point, std::uint32_t which,
+      [](const View& v, const Item<ModelTask>& task, py::handle accelerator, PointId point, VariantId which,
          std::uint32_t size) {
         return about_model_task(v, task, accelerator, which,
-                                [&](const SystemView& view, const ModelTask& t, std::uint32_t a) {
+                                [&](const SystemView& view, const ModelTask& t, AcceleratorId a) {
                                   check_point(view, view.accelerators[a].kind, point, size);
                                   return view.alone_energy_at(t, a, point, which, size);
                                 });
@@ -229,42 +244,42 @@ void bind_of_model_task(ViewClass& type) {
 }
 
 void bind_decisions(py::module_& module) {
-  const auto variant = py::arg("variant") = 0;
+  const auto variant = py::arg("variant") = VariantId::original;
   py::class_<Sink>(module, "Decisions")
       .def(
           "start",
-          [](const Sink& out, TaskRef task, py::handle accelerator, std::uint32_t which) {
-            out.decisions().start(task, accelerator_index(accelerator), which);
+          [](const Sink& out, TaskRef task, py::handle accelerator, VariantId which) {
+            out.decisions().start(task, accelerator_of(accelerator), which);
           },
           kTask, kAccelerator, variant)
       .def(
           "start_batch",
-          [](const Sink& out, const py::iterable& tasks, py::handle accelerator, std::uint32_t which) {
+          [](const Sink& out, const py::iterable& tasks, py::handle accelerator, VariantId which) {
             std::vector<TaskRef> batch;
             for (const py::handle task : tasks) batch.push_back(task.cast<TaskRef>());
             if (batch.empty()) throw py::value_error("a batch has at least one task");
-            out.decisions().start_batch(batch, accelerator_index(accelerator), which);
+            out.decisions().start_batch(batch, accelerator_of(accelerator), which);
           },
           py::arg("tasks"), kAccelerator, variant)
       .def(
           "prefetch",
           [](const Sink& out, TaskRef task, py::handle accelerator) {
-            out.decisions().prefetch(task, accelerator_index(accelerator));
+            out.decisions().prefetch(task, accelerator_of(accelerator));
           },
           kTask, kAccelerator)
       .def(
           "set_operating_point",
-          [](const Sink& out, py::handle accelerator, std::uint32_t point) {
-            out.decisions().set_operating_point(accelerator_index(accelerator), point);
+          [](const Sink& out, py::handle accelerator, PointId point) {
+            out.decisions().set_operating_point(accelerator_of(accelerator), point);
           },
           kAccelerator, py::arg("point"))
       .def(
-          "drop", [](const Sink& out, std::uint32_t request) { out.decisions().drop(request); }, py::arg("request"))
+          "drop", [](const Sink& out, RequestRef request) { out.decisions().drop(request); }, py::arg("request"))
       .def(
           "wake_at", [](const Sink& out, double time) { out.decisions().wake_at(time); }, py::arg("time"))
       .def(
           "forecast",
-          [](const Sink& out, std::uint32_t request, double finish) { out.decisions().forecast(request, finish); },
+          [](const Sink& out, RequestRef request, double finish) { out.decisions().forecast(request, finish); },
           py::arg("request"), py::arg("finish"));
 }
 

@@ -14,28 +14,12 @@ namespace {
 constexpr std::uint32_t kMostTasks = 14;
 constexpr std::uint64_t kMostNodes = 200000;
 
-/// The accelerators as the run starts.
-std::vector<Accelerator> accelerators_of(const Tables& tables) {
-  std::vector<Accelerator> all;
-  for (const AcceleratorInfo& info : tables.accelerators()) {
-    Accelerator a;
-    a.name = info.name;
-    a.kind = info.kind;
-    a.memory = info.memory;
-    a.point = info.initial_point;
-    a.slots = a.free_slots = info.slots;
-    a.bandwidth = tables.bandwidth_of(info);
-    all.push_back(a);
-  }
-  return all;
-}
-
 /// Accelerators that are as fast as each other count as one with more slots: the linear program is small
 /// then.
 class Machines {
  public:
   explicit Machines(const SystemView& view) : view_(view) {
-    for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
+    for (const AcceleratorId a : view.accelerators.ids()) {
       const Accelerator& accelerator = view.accelerators[a];
       std::size_t m = 0;
       while (m < first_.size() && !(view.accelerators[first_[m]].kind == accelerator.kind &&
@@ -53,12 +37,12 @@ class Machines {
   /// The least time that a task keeps a slot of each busy; `shared`: its part of it, if it is in a batch.
   [[nodiscard]] std::vector<Seconds> times(const ModelTask& task, bool shared) const {
     std::vector<Seconds> row;
-    for (const std::uint32_t a : first_) {
-      const Kind& kind = view_.kinds[view_.accelerators[a].kind];
+    for (const AcceleratorId a : first_) {
+      const Kind& kind = view_.kind(a);
       Seconds least = kNever;
       for (std::uint32_t batch = 1; batch <= kind.max_batch; ++batch)
-        for (std::uint32_t point = 0; point < kind.points.size(); ++point)
-          for (std::uint32_t variant = 0; variant < task.variants; ++variant)
+        for (const PointId point : kind.points.ids())
+          for (const VariantId variant : task.variant_ids())
             least = std::min(least, (kind.dispatch_time + view_.alone_time_at(task, a, point, variant, batch)) /
                                         (shared ? batch : 1));
       row.push_back(least);
@@ -68,14 +52,14 @@ class Machines {
 
  private:
   const SystemView& view_;
-  std::vector<std::uint32_t> first_;  ///< an accelerator of each
+  std::vector<AcceleratorId> first_;  ///< an accelerator of each
   std::vector<double> slots_;
 };
 
 /// The longest way, and the load of one request; kNever if it has a task that nothing can run.
 Seconds alone(const Machines& machines, const Model& model) {
   std::vector<std::vector<Seconds>> rows;
-  std::vector<Seconds> end;
+  IdVector<TaskId, Seconds> end;
   Seconds last = 0;
   for (const ModelTask& task : model.tasks) {
     rows.push_back(machines.times(task, false));
@@ -89,21 +73,20 @@ Seconds alone(const Machines& machines, const Model& model) {
 
 /// One request, each task on each accelerator as fast as any of its operating points and variants makes it: who
 /// changes them must not end before the optimum.
-planning::Problem fastest_request(const SystemView& view, std::uint32_t model) {
+planning::Problem fastest_request(const SystemView& view, ModelId model) {
   planning::Problem problem = planning::idle_platform(view);
-  const auto fastest = [&](const ModelTask& task, AcceleratorId id) {
-    const auto a = static_cast<std::uint32_t>(id);
+  const auto fastest = [&](const ModelTask& task, AcceleratorId a) {
     planning::TaskCost cost;
-    for (std::uint32_t point = 0; point < view.kinds[view.accelerators[a].kind].points.size(); ++point)
-      for (std::uint32_t variant = 0; variant < task.variants; ++variant)
+    for (const PointId point : view.kind(a).points.ids())
+      for (const VariantId variant : task.variant_ids())
         cost.time = std::min(cost.time, view.alone_time_at(task, a, point, variant));
     return cost;
   };
-  planning::add_request(problem, view, id_of<ModelId>(model), nullptr, 0, kNever, fastest);
+  planning::add_request(problem, view, model, nullptr, 0, kNever, fastest);
   return problem;
 }
 
-std::optional<double> optimum_of(const SystemView& view, std::uint32_t model) {
+std::optional<double> optimum_of(const SystemView& view, ModelId model) {
   if (view.models[model].tasks.size() > kMostTasks) return std::nullopt;
   const planning::Problem problem = fastest_request(view, model);
   if (planning::placeable_tasks(problem).size() != problem.size()) return std::nullopt;
@@ -114,28 +97,20 @@ std::optional<double> optimum_of(const SystemView& view, std::uint32_t model) {
 }  // namespace
 
 planning::Problem first_requests(const Tables& tables) {
-  const std::vector<Accelerator> accelerators = accelerators_of(tables);
   SystemView view;
   tables.fill(view);
-  view.accelerators = accelerators;
   planning::Problem problem = planning::idle_platform(view);
   const auto cost = [&](const ModelTask& task, AcceleratorId a) {
-    return planning::cost_at(view, task, a, id_of<PointId>(view.accelerators[index_of(a)].point));
+    return planning::cost_at(view, task, a, view.accelerators[a].point);
   };
   for (const Stream& stream : view.streams)
-    planning::add_request(problem, view, id_of<ModelId>(stream.model), nullptr, 0, kNever, cost);
+    planning::add_request(problem, view, stream.model, nullptr, 0, kNever, cost);
   return problem;
 }
 
 SummaryBounds bounds_of(const Tables& tables) {
-  const auto view_on = [&tables](const std::vector<Accelerator>& accelerators) {
-    SystemView view;
-    tables.fill(view);
-    view.accelerators = accelerators;
-    return view;
-  };
-  const std::vector<Accelerator> accelerators = accelerators_of(tables);
-  const SystemView view = view_on(accelerators);
+  SystemView view;
+  tables.fill(view);
   const Machines machines(view);
   SummaryBounds bounds;
   std::vector<std::vector<std::vector<Seconds>>> rows;  // by stream and task
@@ -155,10 +130,7 @@ SummaryBounds bounds_of(const Tables& tables) {
     }
     return planning::divisible_load(all, slots, weights);
   };
-  bounds.optimum = [view_on, accelerators](std::size_t stream) {
-    const SystemView now = view_on(accelerators);
-    return optimum_of(now, now.streams[stream].model);
-  };
+  bounds.optimum = [view](std::size_t stream) { return optimum_of(view, view.streams[id_of<StreamId>(stream)].model); };
   return bounds;
 }
 

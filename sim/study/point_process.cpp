@@ -12,7 +12,7 @@
 #include <cstring>
 #include <utility>
 
-#include "engine/call_alarm.hpp"
+#include "engine/watchdog.hpp"
 #include "engine/crash_report.hpp"
 
 namespace hetsched {

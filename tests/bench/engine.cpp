@@ -165,8 +165,8 @@ Result run_engine(int accelerators, std::uint64_t requests) {
 Result run_bare(int accelerators, std::uint64_t requests) {
   Fabric fabric;
   fabric.memory_bandwidth = {8e9 * accelerators};
-  fabric.routes.resize(1);
-  fabric.lane_memory.assign(static_cast<std::size_t>(accelerators), 0);
+  fabric.routes.assign(1, IdVector<MemoryId, std::vector<LinkId>>(1));
+  fabric.slot_memory.assign(static_cast<std::size_t>(accelerators), MemoryId{});
   const auto executor = executor_named("simgrid").make(fabric);
   const auto models = layers();
   struct Chain {
@@ -184,14 +184,15 @@ Result run_bare(int accelerators, std::uint64_t requests) {
     random.emplace_back(1, "arrival", "m" + std::to_string(m));
     next_arrival.push_back(random.back().exponential(0) / per_model);
   }
-  std::vector<std::uint32_t> finished;
+  std::vector<FlowId> finished;
   std::uint64_t done = 0;
   int in_use = 0;
   const double before = cpu_seconds();
   while (done < each * kModels * kLayers) {
     const auto first = std::min_element(next_arrival.begin(), next_arrival.end());
     executor->wait(*first, finished);
-    for (const std::uint32_t a : finished) {
+    for (const FlowId flow : finished) {
+      const std::size_t a = index_of(flow);
       busy[a] = false;
       --in_use;
       ++done;
@@ -211,7 +212,7 @@ Result run_bare(int accelerators, std::uint64_t requests) {
       busy[best] = true;
       ++in_use;
       const Layer& layer = models[running[best].model][running[best].next];
-      executor->start_traffic(static_cast<std::uint32_t>(best), layer.bytes,
+      executor->start_traffic(id_of<SlotId>(static_cast<std::size_t>(best)), layer.bytes,
                               std::min(20e9, layer.bytes * speed(best) / layer.time));
     }
   }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "builtin.hpp"
+#include "support/ids.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -120,7 +121,7 @@ TEST_CASE("a batch costs what it should, shares its energy, and survives one tha
   Scripted together([](const SystemView& view, Decisions& out) {
     for (const Event& e : view.events) {
       if (e.type == Event::Type::request_arrived && out.all().empty()) {
-        out.start_batch(view.ready, 0);
+        out.start_batch(view.ready, 0_accelerator);
         out.wake_at(1);
       }
       if (e.type == Event::Type::woken && view.now == 1) out.drop(view.live.front());
@@ -147,15 +148,15 @@ TEST_CASE("illegal batches are refused with their reason") {
     }
     return std::string();
   };
-  const auto all = [](const SystemView& view, Decisions& out) { out.start_batch(view.ready, 0); };
+  const auto all = [](const SystemView& view, Decisions& out) { out.start_batch(view.ready, 0_accelerator); };
   CHECK(refused(R"("max_batch": 2)", all) == "a batch of 3 is larger than the kind's max_batch, 2");
   CHECK(refused(R"("max_batch": 3)", [](const SystemView& view, Decisions& out) {
           const std::vector<TaskRef> twice = {view.ready[0], view.ready[1], view.ready[1]};
-          out.start_batch(twice, 0);
+          out.start_batch(twice, 0_accelerator);
         }) == "in the batch: a task is there twice");
   CHECK(refused(R"("max_batch": 3)", [](const SystemView& view, Decisions& out) {
-          const std::vector<TaskRef> other = {view.ready[0], {view.ready[1].request, 1}};
-          out.start_batch(other, 0);
+          const std::vector<TaskRef> other = {view.ready[0], {view.ready[1].request, 1_task}};
+          out.start_batch(other, 0_accelerator);
         }) == "in the batch: only the same task of the same model can be computed with it");
 }
 
@@ -345,26 +346,26 @@ TEST_CASE("under every decorator a start of what does not exist is the engine's 
     }
     return std::string();
   };
-  constexpr std::uint32_t kFar = 100000000;
+  constexpr std::size_t kFar = 100000000;
   for (const DecoratorEntry& entry : builtin_decorators()) {
     CAPTURE(std::string(entry.name));
     CHECK(refused(entry, [](const SystemView& view) {
-            return Start{view.ready[0], kFar};
+            return Start{view.ready[0], id_of<AcceleratorId>(kFar)};
           }) == "there is no accelerator with index 100000000; the platform has 1");
     CHECK(refused(entry, [](const SystemView& view) {
-            return Start{view.ready[0], 0, kFar};
+            return Start{view.ready[0], 0_accelerator, id_of<VariantId>(kFar)};
           }) == "the task has no variant 100000000; variants are 0 to 0");
     CHECK(refused(entry, [](const SystemView&) {
-            return Start{{kFar, 0}, 0};
+            return Start{{id_of<RequestRef>(kFar), 0_task}, 0_accelerator};
           }) == "no live request has index 100000000");
     CHECK(refused(entry, [](const SystemView& view) {
-            return Start{{view.ready[0].request, kFar}, 0};
+            return Start{{view.ready[0].request, id_of<TaskId>(kFar)}, 0_accelerator};
           }) == "the request has no task with index 100000000, only 1");
     CHECK(refused(entry, [](const SystemView& view) {
-            return Start{view.ready[0], 0, 0, {{kFar, 0}}};
+            return Start{view.ready[0], 0_accelerator, 0_variant, {{id_of<RequestRef>(kFar), 0_task}}};
           }) == "in the batch: no live request has index 100000000");
     CHECK(refused(entry, [](const SystemView& view) {
-            return Start{view.ready[0], 0, 0, std::vector<TaskRef>(1000, view.ready[1])};
+            return Start{view.ready[0], 0_accelerator, 0_variant, std::vector<TaskRef>(1000, view.ready[1])};
           }) == "a batch of 1001 is larger than the kind's max_batch, 2");
   }
 }
@@ -389,7 +390,9 @@ Inputs beside_hog(const std::string& kind_members, const std::string& streams) {
 
 Log learning(const Inputs& inputs, std::function<void(const SystemView&, Decisions&)> decide) {
   Params params({{"weight", 1.0}});
-  const std::unique_ptr<Policy> policy = learned().wrap(params, std::make_unique<Scripted>(std::move(decide)));
+  const auto entries = builtin_decorators();
+  const auto learned = std::find_if(entries.begin(), entries.end(), [](const auto& e) { return e.name == "learned"; });
+  const std::unique_ptr<Policy> policy = learned->wrap(params, std::make_unique<Scripted>(std::move(decide)));
   return simulate_log(make_scenario(inputs), *policy);
 }
 
@@ -423,9 +426,9 @@ TEST_CASE("learned costs: times of tasks and models, and what is left of request
   // By time: what the model takes, and what is left of the two requests. The first runs 0 to 8 to 16, then the second.
   std::map<double, std::vector<double>> seen;
   (void)learning(inputs, [&](const SystemView& view, Decisions& out) {
-    std::vector<bool> taken(view.accelerators.size(), false);
+    IdVector<AcceleratorId, bool> taken(view.accelerators.size(), false);
     for (const TaskRef t : view.ready)
-      for (std::uint32_t a = 0; a < taken.size(); ++a)
+      for (const AcceleratorId a : taken.ids())
         if (!taken[a] && view.can_start(t, a)) {
           out.start(t, a);
           taken[a] = true;
@@ -434,8 +437,8 @@ TEST_CASE("learned costs: times of tasks and models, and what is left of request
     std::vector<double>& now = seen[std::round(view.now)];
     now.clear();
     for (const Model& m : view.models)
-      if (m.name == "two") now = {m.best_time, m.mean_time, m.tasks[0].best_time, m.tasks[1].mean_time};
-    for (const std::uint32_t r : view.live) {
+      if (m.name == "two") now = {m.best_time, m.mean_time, m.tasks[0_task].best_time, m.tasks[1_task].mean_time};
+    for (const RequestRef r : view.live) {
       if (view.models[view.requests[r].model].name != "two") continue;
       now.push_back(view.requests[r].remaining_best);
       CHECK(view.requests[r].remaining_mean == view.requests[r].remaining_best);
@@ -494,8 +497,8 @@ TEST_CASE("learned costs: what is expected of a start follows the operating poin
       R"("arrival": {"type": "trace", "times": [0, 5]})", 1);
   const Log log = learning(inputs, [](const SystemView& view, Decisions& out) {
     if (view.ready.empty()) return;
-    out.set_operating_point(0, 1 - view.accelerators[0].point);
-    out.start(view.ready.front(), 0);
+    out.set_operating_point(0_accelerator, view.accelerators[0_accelerator].point == 0_point ? 1_point : 0_point);
+    out.start(view.ready.front(), 0_accelerator);
   });
   REQUIRE(log.tasks.size() == 2);
   CHECK(log.tasks[0].expected == Approx(2));
@@ -509,11 +512,11 @@ TEST_CASE("learned costs: nothing is learned of a task whose operating point cha
       R"("arrival": {"type": "trace", "times": [0, 5]})", 1);
   const Log log = learning(inputs, [](const SystemView& view, Decisions& out) {
     if (!view.ready.empty()) {
-      out.set_operating_point(0, 0);
-      out.start(view.ready.front(), 0);
+      out.set_operating_point(0_accelerator, 0_point);
+      out.start(view.ready.front(), 0_accelerator);
       out.wake_at(view.now + 0.5);
     } else if (view.now == 0.5) {
-      out.set_operating_point(0, 1);
+      out.set_operating_point(0_accelerator, 1_point);
     }
   });
   REQUIRE(log.tasks.size() == 2);

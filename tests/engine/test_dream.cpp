@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "online/map_score_tuner.hpp"
+#include "support/ids.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -108,10 +109,10 @@ TEST_CASE("the tuner finds the alpha of the least UXCost") {
   MapScoreTuner tuner(params);
   const Stream stream;
   Request request;
-  const Event ended{Event::Type::request_finished, {0, 0}, kNone};
+  const Event ended{Event::Type::request_finished, {0_request, 0_task}};
   SystemView view;
-  view.streams = {&stream, 1};
-  view.requests = {&request, 1};
+  view.streams = IdSpan<StreamId, const Stream>({&stream, 1});
+  view.requests = IdSpan<RequestRef, const Request>({&request, 1});
   view.events = {&ended, 1};
   double alpha = 0, beta = 0, tried = 0;
   for (int window = 0; window < 60; ++window)

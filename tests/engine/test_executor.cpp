@@ -12,23 +12,25 @@
 #include "contract/isolated.hpp"
 #include "engine/executor.hpp"
 #include "engine/executors/executors.hpp"
+#include "support/ids.hpp"
 
 using namespace hetsched;
 
 namespace {
 
-/// Two memories with a link between them, and a lane at each; or without the link.
+/// Two memories with a link between them, and a slot at each; or without the link.
 Fabric fabric(bool links) {
   Fabric fabric;
   fabric.memory_bandwidth = {100, 50};
   if (links) fabric.links = {{10, true}};
-  fabric.routes = {{}, {}, {}, {}};
-  if (links) fabric.routes[1] = fabric.routes[2] = {0};
-  fabric.lane_memory = {0, 1};
+  fabric.routes.assign(2, IdVector<MemoryId, std::vector<LinkId>>(2));
+  if (links) fabric.routes[0_memory][1_memory] = fabric.routes[1_memory][0_memory] = {LinkId{0}};
+  fabric.slot_memory = {0_memory, 1_memory};
   return fabric;
 }
 
-constexpr std::uint32_t kTransfer = 2;  ///< the first number that is no lane's
+constexpr SlotId kSlots[] = {SlotId{0}, SlotId{1}};
+constexpr FlowId kTransfer = flow_of(TransferId{0}, 2), kOther = flow_of(TransferId{1}, 2);
 
 }  // namespace
 
@@ -39,26 +41,26 @@ TEST_CASE("executors are chosen by name, and the first is the reference") {
 }
 
 TEST_CASE("the end of a transfer is told at its date, between stops, alone and shared") {
-  std::vector<std::uint32_t> finished;
+  std::vector<FlowId> finished;
   const auto until_done = [&](Executor& executor, double stop) {
     do executor.wait(stop, finished);  // may return before
     while (finished.empty() && executor.now() < stop);
     return executor.now();
   };
   const auto executor = executor_named("simgrid").make(fabric(true));
-  executor->start_transfer(kTransfer, 0, 1, 21);  // 10 B/s: 2.1 s
+  executor->start_transfer(kTransfer, 0_memory, 1_memory, 21);  // 10 B/s: 2.1 s
   CHECK(until_done(*executor, 1) == 1);
   CHECK(finished.empty());
   CHECK(until_done(*executor, 3) == doctest::Approx(2.1).epsilon(1e-12));
-  CHECK(finished == std::vector<std::uint32_t>{kTransfer});
+  CHECK(finished == std::vector<FlowId>{kTransfer});
   // Two that share until one is given up: 10 B of 20 after 2 s, then 10 B/s.
   const double begin = executor->now();
-  executor->start_transfer(kTransfer, 0, 1, 20);
-  executor->start_transfer(kTransfer + 1, 1, 0, 20);
+  executor->start_transfer(kTransfer, 0_memory, 1_memory, 20);
+  executor->start_transfer(kOther, 1_memory, 0_memory, 20);
   CHECK(until_done(*executor, begin + 2) == begin + 2);
-  CHECK(executor->cancel(kTransfer + 1) == doctest::Approx(10).epsilon(1e-9));
+  CHECK(executor->cancel(kOther) == doctest::Approx(10).epsilon(1e-9));
   CHECK(until_done(*executor, 100) == doctest::Approx(begin + 3).epsilon(1e-9));
-  CHECK(finished == std::vector<std::uint32_t>{kTransfer});
+  CHECK(finished == std::vector<FlowId>{kTransfer});
 }
 
 TEST_CASE("a date may be asked for again: SimGrid's clock may lie one unit above it") {
@@ -73,7 +75,7 @@ TEST_CASE("a date may be asked for again: SimGrid's clock may lie one unit above
     const auto found = contract::isolated(
         [&]() -> std::optional<contract::Violation> {
           const auto executor = executor_named("simgrid").make(fabric(round % 2 == 0));
-          std::vector<std::uint32_t> finished;
+          std::vector<FlowId> finished;
           for (const double date : dates)
             for (int again = 0; again < 3; ++again) {
               executor->wait(date, finished);
@@ -89,25 +91,25 @@ TEST_CASE("a date may be asked for again: SimGrid's clock may lie one unit above
 TEST_CASE("flows in flight or given up may be left behind at any date") {
   const RandomStream random(2, "test", "dates");
   std::uint64_t draw = 0;
-  std::vector<std::uint32_t> finished;
+  std::vector<FlowId> finished;
   for (int round = 0; round < 400; ++round) {
     const bool links = round % 2 == 0;
     const auto executor = executor_named("simgrid").make(fabric(links));
     const double date = 0.1 + 3 * random.uniform(draw++);
     executor->wait(date, finished);
-    executor->start_traffic(0, 400.1234567, 80);
-    executor->start_traffic(1, 300, 60);
-    if (links) executor->start_transfer(kTransfer, 0, 1, 30.7654321);
+    executor->start_traffic(kSlots[0], 400.1234567, 80);
+    executor->start_traffic(kSlots[1], 300, 60);
+    if (links) executor->start_transfer(kTransfer, 0_memory, 1_memory, 30.7654321);
     const int end = round / 2 % 5;
     if (end == 0) continue;  // in flight since this very date
     if (end == 1) {          // given up at the date of its start
-      CHECK(executor->cancel(0) == 400.1234567);
+      CHECK(executor->cancel(flow_of(kSlots[0])) == 400.1234567);
       if (links) CHECK(executor->cancel(kTransfer) == 30.7654321);
       continue;
     }
     executor->wait(5 * date, finished);  // in flight
     if (end == 2) continue;
-    (void)executor->cancel(1);
+    (void)executor->cancel(flow_of(kSlots[1]));
     if (end == 3) continue;
     executor->wait(9 * date, finished);
   }

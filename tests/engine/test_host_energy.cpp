@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "engine/executors/simgrid_compat.hpp"
+#include "support/ids.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -70,10 +71,10 @@ TEST_CASE("idle, active, and a change of operating point in the middle of a task
       R"({"format": 1, "name": "w", "streams": [{"name": "s", "model": "m", "arrival": {"type": "trace", "times": [2]}}]})";
   in.models["m"] = chain_model("m", 1, R"("kind": "k", "cycles": 4e9)");
   Scripted policy([](const SystemView& view, Decisions& out) {
-    for (const TaskRef t : view.ready) out.start(t, 0);
+    for (const TaskRef t : view.ready) out.start(t, 0_accelerator);
     for (const Event& e : view.events) {
       if (e.type == Event::Type::run_started) out.wake_at(3);
-      if (e.type == Event::Type::woken) out.set_operating_point(0, 1);
+      if (e.type == Event::Type::woken) out.set_operating_point(0_accelerator, 1_point);
     }
   });
   const Log log = simulate_log(make_scenario(in), policy);

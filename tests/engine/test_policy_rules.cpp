@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "online/map_score_tuner.hpp"
+#include "support/ids.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -173,14 +174,14 @@ TEST_CASE("DREAM's tuner searches again when other streams become active") {
   MapScoreTuner tuner(params);
   const Stream streams[2];
   Request request;
-  const Event ended{Event::Type::request_finished, {0, 0}, kNone};
+  const Event ended{Event::Type::request_finished, {0_request, 0_task}};
   SystemView view;
-  view.streams = streams;
-  view.requests = {&request, 1};
+  view.streams = IdSpan<StreamId, const Stream>(streams);
+  view.requests = IdSpan<RequestRef, const Request>({&request, 1});
   view.events = {&ended, 1};
   double alpha = 0, beta = 0;
   // The further alpha is from the best one, the more requests of a window miss.
-  const auto search = [&](std::uint32_t stream, double best) {
+  const auto search = [&](StreamId stream, double best) {
     request.stream = stream;
     for (int window = 0; window < 60; ++window)
       for (int n = 0; n < 64; ++n) {
@@ -189,9 +190,9 @@ TEST_CASE("DREAM's tuner searches again when other streams become active") {
       }
     return alpha;
   };
-  CHECK(search(0, 1.5) == 1.5);
-  CHECK(search(0, 0.5) == 1.5);  // the search is over
-  CHECK(search(1, 0.5) == 0.5);
+  CHECK(search(0_stream, 1.5) == 1.5);
+  CHECK(search(0_stream, 0.5) == 1.5);  // the search is over
+  CHECK(search(1_stream, 0.5) == 0.5);
 }
 
 namespace {

@@ -1,6 +1,7 @@
 // Operating points, slots and energy against hand-computed integrals.
 #include <doctest/doctest.h>
 
+#include "support/ids.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -27,10 +28,10 @@ std::string model(const std::string& row) {
 Log run_with_change(const Inputs& in, double change) {
   Scripted policy([=](const SystemView& view, Decisions& out) {
     for (const TaskRef t : view.ready)
-      if (view.accelerators[0].free_slots > 0) out.start(t, 0);
+      if (view.accelerators[0_accelerator].free_slots > 0) out.start(t, 0_accelerator);
     for (const Event& e : view.events) {
       if (e.type == Event::Type::run_started && change >= 0) out.wake_at(change);
-      if (e.type == Event::Type::woken) out.set_operating_point(0, 1);
+      if (e.type == Event::Type::woken) out.set_operating_point(0_accelerator, 1_point);
     }
   });
   return simulate_log(make_scenario(in), policy);

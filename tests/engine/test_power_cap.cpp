@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "builtin.hpp"
+#include "support/ids.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -59,16 +60,16 @@ TEST_CASE("a cap that never binds changes nothing, whatever points the policy in
 
 TEST_CASE("a start keeps the point that was set in the same call, and goes to slower ones only if it must") {
   const Inputs in = inputs(platform(kTwoPoints, 1), kOne, 1);
-  const auto at = [&](std::uint32_t point, double cap) {
+  const auto at = [&](PointId point, double cap) {
     return capped(in, cap, [point](const SystemView& view, Decisions& out) {
       if (view.ready.empty()) return;
-      out.set_operating_point(0, point);
-      out.start(view.ready.front(), 0);
+      out.set_operating_point(0_accelerator, point);
+      out.start(view.ready.front(), 0_accelerator);
     });
   };
-  CHECK(at(1, 100).energy() == Approx(16));  // 2 s at 8 W, not 1 s at 20 W
-  CHECK(at(0, 100).energy() == Approx(20));
-  CHECK(at(0, 10).energy() == Approx(16));
+  CHECK(at(1_point, 100).energy() == Approx(16));  // 2 s at 8 W, not 1 s at 20 W
+  CHECK(at(0_point, 100).energy() == Approx(20));
+  CHECK(at(0_point, 10).energy() == Approx(16));
 }
 
 TEST_CASE("a busy accelerator may go to a faster point if the cap allows that with what runs there") {
@@ -77,11 +78,11 @@ TEST_CASE("a busy accelerator may go to a faster point if the cap allows that wi
     return capped(in, cap,
                   [](const SystemView& view, Decisions& out) {
                     if (!view.ready.empty()) {
-                      out.set_operating_point(0, 1);
-                      out.start(view.ready.front(), 0);
+                      out.set_operating_point(0_accelerator, 1_point);
+                      out.start(view.ready.front(), 0_accelerator);
                       out.wake_at(1);
                     } else if (view.now == 1) {
-                      out.set_operating_point(0, 0);
+                      out.set_operating_point(0_accelerator, 0_point);
                     }
                   })
         .totals.end;

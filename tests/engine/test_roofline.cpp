@@ -51,7 +51,7 @@ Inputs inputs(const std::string& platform, const std::vector<double>& times, con
 /// Request i on accelerator i.
 Log run_pinned(const Inputs& in, Backend backend = Backend::simgrid) {
   Scripted policy([](const SystemView& view, Decisions& out) {
-    for (const TaskRef t : view.ready) out.start(t, view.request(t).stream);
+    for (const TaskRef t : view.ready) out.start(t, id_of<AcceleratorId>(index_of(view.request(t).stream)));
   });
   return simulate_log(make_scenario(in), policy, backend);
 }

@@ -1,6 +1,7 @@
 // Do tensors move between memories in latency + bytes / bandwidth, sharing links fairly, and at what energy?
 #include <doctest/doctest.h>
 
+#include "support/ids.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -27,11 +28,11 @@ std::string burst(const std::string& model, int count = 1) {
 }
 
 /// Runs task t of any request on accelerator where[t].
-Log run_mapped(const Inputs& in, std::vector<std::uint32_t> where, bool prefetch = false) {
+Log run_mapped(const Inputs& in, std::vector<std::size_t> where, bool prefetch = false) {
   Scripted policy([=](const SystemView& view, Decisions& out) {
-    std::vector<bool> taken(view.accelerators.size(), false);
+    IdVector<AcceleratorId, bool> taken(view.accelerators.size(), false);
     for (const TaskRef t : view.ready) {
-      const std::uint32_t a = where[t.task];
+      const auto a = id_of<AcceleratorId>(where[index_of(t.task)]);
       if (view.accelerators[a].free_slots == 0 || taken[a]) continue;
       out.start(t, a);
       taken[a] = true;
@@ -40,7 +41,7 @@ Log run_mapped(const Inputs& in, std::vector<std::uint32_t> where, bool prefetch
     for (const Event& e : view.events)
       if (e.type == Event::Type::task_finished)
         for (const Edge& edge : view.model_task(e.task).outputs)
-          out.prefetch({e.task.request, edge.task}, where[edge.task]);
+          out.prefetch({e.task.request, edge.task}, id_of<AcceleratorId>(where[index_of(edge.task)]));
   });
   return simulate_log(make_scenario(in), policy);
 }
@@ -82,7 +83,6 @@ TEST_CASE("transfers over one link share its bandwidth; an uncontended link give
     // n senders, each with a receiver of its own, all over one bus of 1 GB/s, 1 GB each, after 1 s
     for (const int n : {2, 5, 16}) {
       std::string memories, routes, accelerators, layers, costs;
-      std::vector<std::uint32_t> where;
       for (int i = 0; i < n; ++i) {
         const std::string s = std::to_string(i), comma = i > 0 ? "," : "";
         memories += comma + R"({"name": "f)" + s + R"("}, {"name": "t)" + s + R"("})";
@@ -105,8 +105,8 @@ TEST_CASE("transfers over one link share its bandwidth; an uncontended link give
       Scripted policy([](const SystemView& view, Decisions& out) {
         for (const TaskRef t : view.ready) {
           const std::string_view name = view.model_task(t).name;
-          const auto i = static_cast<std::uint32_t>(std::stoi(std::string(name.substr(1))));
-          out.start(t, 2 * i + (name[0] == 'c' ? 1 : 0));
+          const auto i = static_cast<std::size_t>(std::stoi(std::string(name.substr(1))));
+          out.start(t, id_of<AcceleratorId>(2 * i + (name[0] == 'c' ? 1 : 0)));
         }
       });
       const Log log = simulate_log(make_scenario(in), policy);
@@ -134,7 +134,7 @@ TEST_CASE("a transfer crosses both memories and every link of its route") {
   Scripted policy([](const SystemView& view, Decisions& out) {
     for (const TaskRef t : view.ready) {
       const std::string_view name = view.model_task(t).name;
-      out.start(t, name == "x" ? 0 : name == "y" ? 1 : 2);
+      out.start(t, name == "x" ? 0_accelerator : name == "y" ? 1_accelerator : 2_accelerator);
     }
   });
   const Log log = simulate_log(make_scenario(in), policy);

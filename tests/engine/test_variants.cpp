@@ -34,9 +34,9 @@ std::string model(const std::string& accuracy = "") {
 Scripted choosing(std::vector<std::uint32_t> as, std::vector<std::uint32_t> again = {}) {
   return Scripted([as, again](const SystemView& view, Decisions& out) {
     for (const TaskRef t : view.ready)
-      for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
+      for (const AcceleratorId a : view.accelerators.ids())
         if (view.can_start(t, a)) {
-          out.start(t, a, view.state(t).attempts > 0 ? again.at(t.task) : as.at(t.task));
+          out.start(t, a, id_of<VariantId>((view.state(t).attempts > 0 ? again : as).at(index_of(t.task))));
           break;
         }
   });

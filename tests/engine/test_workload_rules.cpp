@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/ids.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -58,8 +59,8 @@ TEST_CASE("what arrives at one instant reaches the policy in one call, by stream
     for (const Event& e : view.events) n += e.type == Event::Type::request_arrived ? 1 : 0;
     if (n > 0) arrivals.push_back(n);
     for (const TaskRef t : view.ready) {
-      if (view.accelerators[0].free_slots == 0) break;
-      out.start(t, 0);
+      if (view.accelerators[0_accelerator].free_slots == 0) break;
+      out.start(t, 0_accelerator);
       break;
     }
   });

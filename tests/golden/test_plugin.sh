@@ -75,10 +75,10 @@ head -c 8192 "$plugin" >short.so
 call 2 policies --plugin short.so
 err "plugin $room/short.so is cut short"
 cp -r "$prefix/include" next_api
-sed -i 's/kPluginApi = 1;/kPluginApi = 2;/' next_api/hetsched/plugin.hpp
+sed -i 's/kPluginApi = 2;/kPluginApi = 3;/' next_api/hetsched/plugin.hpp
 build next_api least_slack/least_slack.cpp next_api
 call 2 policies --plugin next_api.so
-err_is "--plugin: plugin $room/next_api.so was built for plugin API 2; this program has API 1; build it again with this program's headers"
+err_is "--plugin: plugin $room/next_api.so was built for plugin API 3; this program has API 2; build it again with this program's headers"
 cp -r "$prefix/include" moved
 sed -i 's/^  Joules energy = 0; .*/  Seconds setup = 0;\n&/' moved/hetsched/view.hpp
 build moved least_slack/least_slack.cpp moved
@@ -120,15 +120,16 @@ class Naughty final : public Policy {
     if (mode_ == "recurses" && !view.ready.empty()) decide(view, out), ++depth_;
     if (mode_ == "exits") std::exit(7);
     if (mode_ == "illegal" && !view.ready.empty())
-      for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
+      for (const AcceleratorId a : view.accelerators.ids())
         if (view.can_start(view.ready.front(), a)) out.start(view.ready.front(), a), out.start(view.ready.front(), a);
     if (mode_ == "clock" && view.now < 1) return out.wake_at(1);
     if (mode_ == "forgetful" && ++calls % 7 == 0 && view.now > 0) return out.wake_at(view.now + 0.25);
-    for (std::uint32_t a = 0; a < view.accelerators.size() && !view.ready.empty(); ++a)
+    if (view.ready.empty()) return;
+    for (const AcceleratorId a : view.accelerators.ids())
       if (view.can_start(view.ready.front(), a)) return again(view, out, a);
   }
  private:
-  static void again(const SystemView& view, Decisions& out, std::uint32_t a) {
+  static void again(const SystemView& view, Decisions& out, AcceleratorId a) {
     out.start(view.ready.front(), a);
     if (view.ready.size() > 1) out.wake_at(view.now);
   }

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "builtin.hpp"
 #include "contract/checks.hpp"
+#include "support/ids.hpp"
 #include "support/required.hpp"
 #include "support/simulation.hpp"
 
@@ -28,24 +29,24 @@ class Erratic final : public Policy {
   explicit Erratic(std::uint64_t seed) : random_(seed, "test", "erratic") {}
 
   void decide(const SystemView& view, Decisions& out) override {
-    std::vector<std::uint32_t> free;
+    IdVector<AcceleratorId, std::uint32_t> free;
     for (const Accelerator& a : view.accelerators) free.push_back(a.available ? a.free_slots : 0);
-    for (std::uint32_t a = 0; a < free.size(); ++a)
+    for (const AcceleratorId a : free.ids())
       if (free[a] == view.accelerators[a].slots && chance(0.1)) {
-        out.set_operating_point(a, below(view.kinds[view.accelerators[a].kind].points.size()));
+        out.set_operating_point(a, any<PointId>(view.kind(a).points.size()));
         free[a] = 0;
       } else if (chance(0.1)) {
         out.set_operating_point(a, view.accelerators[a].point);
       }
-    std::set<std::uint32_t> changed;  // requests that get a variant, or leave, at this call
+    std::set<RequestRef> changed;  // requests that get a variant, or leave, at this call
     for (const TaskRef task : view.ready) {
-      const std::uint32_t a = below(free.size());
-      const std::uint32_t variant = below(view.model_task(task).variants);
+      const auto a = any<AcceleratorId>(free.size());
+      const auto variant = any<VariantId>(view.model_task(task).variants);
       if (free[a] == 0 || !view.can_start(task, a, variant) || chance(0.1)) continue;
       if (!(view.accuracy_loss(task, variant) < kNever) || !changed.insert(task.request).second) continue;
       std::vector<TaskRef> batch = {task};
       for (const TaskRef other : view.ready)
-        if (batch.size() < view.kinds[view.accelerators[a].kind].max_batch && chance(0.5) && other.task == task.task &&
+        if (batch.size() < view.kind(a).max_batch && chance(0.5) && other.task == task.task &&
             view.request(other).model == view.request(task).model && !changed.contains(other.request) &&
             view.accuracy_loss(other, variant) < kNever) {
           batch.push_back(other);
@@ -54,21 +55,21 @@ class Erratic final : public Policy {
       out.start_batch(batch, a, variant);
       --free[a];
     }
-    for (const std::uint32_t r : view.live) {
-      const std::uint32_t t = below(view.requests[r].tasks.size());
+    for (const RequestRef r : view.live) {
+      const auto t = any<TaskId>(view.requests[r].tasks.size());
       if (view.requests[r].tasks[t].progress != Progress::finished && chance(0.3))
-        out.prefetch({r, t}, below(free.size()));
+        out.prefetch({r, t}, any<AcceleratorId>(free.size()));
       if (chance(0.2)) out.forecast(r, view.now);
       if (chance(0.01)) out.drop(r);
     }
-    if (!view.ready.empty()) out.wake_at(view.now + view.models[0].best_time * (0.01 + random_.uniform(next_++)));
+    if (!view.ready.empty()) out.wake_at(view.now + view.models[0_model].best_time * (0.01 + random_.uniform(next_++)));
   }
 
  private:
   bool chance(double p) { return random_.uniform(next_++) < p; }
-  std::uint32_t below(std::size_t n) {
-    return std::min(static_cast<std::uint32_t>(n) - 1,
-                    static_cast<std::uint32_t>(random_.uniform(next_++) * static_cast<double>(n)));
+  template <IsId Id>
+  Id any(std::size_t n) {
+    return id_of<Id>(std::min(n - 1, static_cast<std::size_t>(random_.uniform(next_++) * static_cast<double>(n))));
   }
 
   RandomStream random_;

@@ -34,7 +34,7 @@ std::vector<FutureRequest> arrivals(const RandomScenario& scenario) {
   std::vector<FutureRequest> seen;
   const Subject watcher{"watcher", [&](std::uint64_t) -> std::unique_ptr<Policy> {
                           return std::make_unique<Scripted>([&](const SystemView& view, Decisions& out) {
-                            std::vector<std::uint32_t> free;
+                            IdVector<AcceleratorId, std::uint32_t> free;
                             for (const Accelerator& a : view.accelerators)
                               free.push_back(a.available ? a.free_slots : 0);
                             for (const Event& event : view.events) {
@@ -43,7 +43,7 @@ std::vector<FutureRequest> arrivals(const RandomScenario& scenario) {
                               seen.push_back({r.index, r.stream, r.model, r.arrival, r.deadline, r.priority});
                             }
                             for (const TaskRef task : view.ready)
-                              for (std::uint32_t a = 0; a < free.size(); ++a) {
+                              for (const AcceleratorId a : free.ids()) {
                                 if (free[a] == 0 || !view.can_start(task, a)) continue;
                                 out.start(task, a);
                                 --free[a];

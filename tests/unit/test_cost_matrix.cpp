@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "cost/cost_matrix.hpp"
+#include "support/ids.hpp"
 
 namespace hetsched {
 namespace {
@@ -75,7 +76,8 @@ void has(const std::string& text, const std::string& part) {
   CHECK(text.find(part) != std::string::npos);
 }
 
-constexpr std::size_t kGpu = 0, kDla = 1, kFast = 0, kSlow = 1;
+constexpr KindId kGpu{0}, kDla{1};
+constexpr PointId kFast{0}, kSlow{1};
 
 }  // namespace
 
@@ -84,10 +86,10 @@ TEST_CASE("cycles last as long as the point's clock says") {
   network.costs = {counted("a", "gpu", 2e6), timed("a", "dla", 5e-3)};
   const CostMatrix matrix = costs(platform(), network);
   CHECK(matrix.columns == 3);
-  CHECK(matrix.first_column == std::vector<std::uint32_t>{0, 2});
-  CHECK(matrix.at(0, kGpu, kFast).time == doctest::Approx(2e-3));
-  CHECK(matrix.at(0, kGpu, kSlow).time == doctest::Approx(4e-3));
-  CHECK(matrix.at(0, kDla, 0).time == 5e-3);
+  CHECK(matrix.first_column == IdVector<KindId, CostColumnId>{0_column, 2_column});
+  CHECK(matrix.at(0_row, kGpu, kFast).time == doctest::Approx(2e-3));
+  CHECK(matrix.at(0_row, kGpu, kSlow).time == doctest::Approx(4e-3));
+  CHECK(matrix.at(0_row, kDla, 0_point).time == 5e-3);
 }
 
 TEST_CASE("a time without point is of the first point and scales with frequency where both are known") {
@@ -97,27 +99,27 @@ TEST_CASE("a time without point is of the first point and scales with frequency 
   network.costs[0].bytes = 64;
   network.costs[1].power = 3;
   PlatformSpec with_modes = platform();
-  with_modes.kinds[kDla].operating_points.push_back({"other", 2e9, 0, 0});
+  with_modes.kinds[index_of(kDla)].operating_points.push_back({"other", 2e9, 0, 0});
   const CostMatrix matrix = costs(with_modes, network);
-  CHECK(matrix.at(0, kGpu, kFast).time == 1e-3);
-  CHECK(matrix.at(0, kGpu, kSlow).time == doctest::Approx(2e-3));
-  CHECK(matrix.at(0, kGpu, kSlow).energy == 0.25);
-  CHECK(matrix.at(0, kGpu, kSlow).traffic == 64);
-  CHECK(matrix.at(0, kDla, 0).energy == doctest::Approx(15e-3));
-  CHECK(matrix.at(0, kDla, 1).time == 5e-3);  // the first point's frequency is unknown
+  CHECK(matrix.at(0_row, kGpu, kFast).time == 1e-3);
+  CHECK(matrix.at(0_row, kGpu, kSlow).time == doctest::Approx(2e-3));
+  CHECK(matrix.at(0_row, kGpu, kSlow).energy == 0.25);
+  CHECK(matrix.at(0_row, kGpu, kSlow).traffic == 64);
+  CHECK(matrix.at(0_row, kDla, 0_point).energy == doctest::Approx(15e-3));
+  CHECK(matrix.at(0_row, kDla, 1_point).time == 5e-3);  // the first point's frequency is unknown
 }
 
 TEST_CASE("a row that names a point holds there exactly, and nowhere else") {
   Network network = chain({"a"});
   network.costs = {timed("a", "gpu", 1e-3), timed("a", "gpu", 7e-3, "slow"), timed("a", "dla", 1)};
   CostMatrix matrix = costs(platform(), network);
-  CHECK(matrix.at(0, kGpu, kFast).time == 1e-3);
-  CHECK(matrix.at(0, kGpu, kSlow).time == 7e-3);
+  CHECK(matrix.at(0_row, kGpu, kFast).time == 1e-3);
+  CHECK(matrix.at(0_row, kGpu, kSlow).time == 7e-3);
 
   network.costs.erase(network.costs.begin());
   matrix = costs(platform(), network);
-  CHECK(matrix.at(0, kGpu, kFast).time == kNever);
-  CHECK(matrix.at(0, kGpu, kSlow).time == 7e-3);
+  CHECK(matrix.at(0_row, kGpu, kFast).time == kNever);
+  CHECK(matrix.at(0_row, kGpu, kSlow).time == 7e-3);
 }
 
 TEST_CASE("variants have rows after their original and no costs but their own") {
@@ -127,11 +129,11 @@ TEST_CASE("variants have rows after their original and no costs but their own") 
   network.costs[1].variant = "tiny";
   const CostMatrix matrix = costs(platform(), network);
   REQUIRE(matrix.cells.size() == 4 * 3);
-  CHECK(matrix.at(0, kGpu, kFast).time == 4);
-  CHECK(matrix.at(1, kGpu, kFast).time == kNever);
-  CHECK(matrix.at(2, kGpu, kFast).time == 2);
-  CHECK(matrix.at(3, kGpu, kFast).time == 9);
-  CHECK(matrix.at(2, kDla, 0).time == kNever);
+  CHECK(matrix.at(0_row, kGpu, kFast).time == 4);
+  CHECK(matrix.at(1_row, kGpu, kFast).time == kNever);
+  CHECK(matrix.at(2_row, kGpu, kFast).time == 2);
+  CHECK(matrix.at(3_row, kGpu, kFast).time == 9);
+  CHECK(matrix.at(2_row, kDla, 0_point).time == kNever);
 }
 
 TEST_CASE("a group costs what its own rows say, or else the sum of its layers") {
@@ -145,19 +147,19 @@ TEST_CASE("a group costs what its own rows say, or else the sum of its layers") 
   network.costs[1].bytes = 1;
   network.costs[3].energy = 9;
   const CostMatrix groups = costs(platform(), network, Granularity::group);
-  CHECK(groups.at(0, kGpu, kFast).time == 3);
-  CHECK(groups.at(0, kGpu, kFast).energy == 6.5);
-  CHECK(groups.at(0, kGpu, kFast).traffic == 11);
-  CHECK(groups.at(0, kGpu, kSlow).time == 6);
-  CHECK(groups.at(0, kDla, 0).time == 20);
+  CHECK(groups.at(0_row, kGpu, kFast).time == 3);
+  CHECK(groups.at(0_row, kGpu, kFast).energy == 6.5);
+  CHECK(groups.at(0_row, kGpu, kFast).traffic == 11);
+  CHECK(groups.at(0_row, kGpu, kSlow).time == 6);
+  CHECK(groups.at(0_row, kDla, 0_point).time == 20);
 
   const CostMatrix whole = costs(platform(), network, Granularity::model);
-  CHECK(whole.at(0, kGpu, kFast).time == 7);
-  CHECK(whole.at(0, kDla, 0).time == kNever);  // c has no row there
-  CHECK(whole.at(0, kDla, 0).energy == 0);
+  CHECK(whole.at(0_row, kGpu, kFast).time == 7);
+  CHECK(whole.at(0_row, kDla, 0_point).time == kNever);  // c has no row there
+  CHECK(whole.at(0_row, kDla, 0_point).energy == 0);
 
   network.costs.push_back(timed("*", "dla", 30));
-  CHECK(costs(platform(), network, Granularity::model).at(0, kDla, 0).time == 30);
+  CHECK(costs(platform(), network, Granularity::model).at(0_row, kDla, 0_point).time == 30);
 }
 
 TEST_CASE("the matrix of the HEFT paper's first tasks comes out as it went in") {
@@ -176,7 +178,8 @@ TEST_CASE("the matrix of the HEFT paper's first tasks comes out as it went in") 
       network.costs.push_back(timed(network.layers[t].name, three.kinds[k].name, times[t][k]));
   const CostMatrix matrix = costs(three, network);
   for (std::size_t t = 0; t < 3; ++t)
-    for (std::size_t k = 0; k < 3; ++k) CHECK(matrix.at(t, k, 0).time == times[t][k]);
+    for (std::size_t k = 0; k < 3; ++k)
+      CHECK(matrix.at(id_of<CostRowId>(t), id_of<KindId>(k), 0_point).time == times[t][k]);
 }
 
 TEST_CASE("tasks that run nowhere are told all at once, ten by name, with both sides' profile keys") {
@@ -199,9 +202,9 @@ TEST_CASE("only accelerators count: a kind without one cannot save a task") {
   network.costs = {timed("a", "dla", 1)};
   PlatformSpec alone = platform();
   alone.accelerators.pop_back();
-  alone.kinds[kGpu].profile = "dla";
+  alone.kinds[index_of(kGpu)].profile = "dla";
   CHECK(build(alone, network).problems.empty());
-  alone.kinds[kGpu].profile = "gpu";
+  alone.kinds[index_of(kGpu)].profile = "gpu";
   const Result result = build(alone, network);
   CHECK(result.problems.size() == 2);  // no profile for gpu, and nobody to run a
 }
@@ -210,7 +213,7 @@ TEST_CASE("a kind that no profile knows is a problem with the nearest key") {
   Network network = chain({"a"});
   network.costs = {timed("a", "dla", 1), timed("a", "GPU1", 1)};
   PlatformSpec misspelt = platform();
-  misspelt.kinds[kGpu].profile = "GPU";
+  misspelt.kinds[index_of(kGpu)].profile = "GPU";
   const std::string what = build(misspelt, network).problem();
   has(what, "kind \"gpu\"");
   has(what, "\"GPU\" is none of GPU1, dla");
@@ -244,8 +247,8 @@ TEST_CASE("models follow one another, also the same network at two granularities
   const CostMatrix matrix = build_cost_matrix(platform(), models, problems);
   CHECK(problems.empty());
   REQUIRE(matrix.cells.size() == 3 * 3);
-  CHECK(matrix.at(1, kGpu, kFast).time == 2);
-  CHECK(matrix.at(2, kGpu, kFast).time == 3);
+  CHECK(matrix.at(1_row, kGpu, kFast).time == 2);
+  CHECK(matrix.at(2_row, kGpu, kFast).time == 3);
 }
 
 }  // namespace hetsched

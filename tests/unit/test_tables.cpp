@@ -5,6 +5,7 @@
 
 #include "engine/tables.hpp"
 #include "model/scenario.hpp"
+#include "support/ids.hpp"
 
 namespace hetsched {
 namespace {
@@ -108,26 +109,26 @@ TEST_CASE("kinds, points and accelerators are as the platform says") {
   const Tables tables = tables_of(scenario());
   const SystemView view = view_of(tables);
   REQUIRE(view.kinds.size() == 2);
-  CHECK(view.kinds[0].name == "gpu");
-  CHECK(view.kinds[0].type == "gpu");
-  CHECK(view.kinds[0].dispatch_time == 0.5);
-  REQUIRE(view.kinds[0].points.size() == 2);
-  CHECK(view.kinds[0].points[1].name == "slow");
-  CHECK(view.kinds[0].points[1].active_power == 4);
-  CHECK(view.kinds[1].first_column == 2);
-  CHECK(view.kinds[1].switch_time == 0.25);
+  CHECK(view.kinds[0_kind].name == "gpu");
+  CHECK(view.kinds[0_kind].type == "gpu");
+  CHECK(view.kinds[0_kind].dispatch_time == 0.5);
+  REQUIRE(view.kinds[0_kind].points.size() == 2);
+  CHECK(view.kinds[0_kind].points[1_point].name == "slow");
+  CHECK(view.kinds[0_kind].points[1_point].active_power == 4);
+  CHECK(view.kinds[1_kind].first_column == 2_column);
+  CHECK(view.kinds[1_kind].switch_time == 0.25);
   CHECK(view.columns == 3);
-  CHECK(tables.kinds()[0].task_energy == TaskEnergy::total);
-  CHECK(tables.kinds()[0].switch_energy == 3);
-  CHECK(tables.kinds()[0].port_bandwidth == 8e9);
-  CHECK(tables.kinds()[1].port_bandwidth == kNever);
+  CHECK(view.kinds[0_kind].energy_is_total);
+  CHECK(view.kinds[0_kind].switch_energy == 3);
+  CHECK(tables.port_bandwidth(0_kind) == 8e9);
+  CHECK(tables.port_bandwidth(1_kind) == kNever);
   REQUIRE(tables.accelerators().size() == 4);
-  CHECK(tables.accelerators()[1].name == "gpu1");
-  CHECK(tables.accelerators()[1].memory == 1);
-  CHECK(tables.accelerators()[1].initial_point == 1);
-  CHECK(tables.accelerators()[2].initial_point == 0);
-  CHECK(tables.accelerators()[3].kind == 1);
-  CHECK(tables.accelerators()[3].slots == 2);
+  CHECK(tables.accelerators()[1_accelerator].name == "gpu1");
+  CHECK(tables.accelerators()[1_accelerator].memory == 1_memory);
+  CHECK(tables.accelerators()[1_accelerator].point == 1_point);
+  CHECK(tables.accelerators()[2_accelerator].point == 0_point);
+  CHECK(tables.accelerators()[3_accelerator].kind == 1_kind);
+  CHECK(tables.accelerators()[3_accelerator].slots == 2);
 }
 
 TEST_CASE("streams of one network at one granularity share a model") {
@@ -135,47 +136,47 @@ TEST_CASE("streams of one network at one granularity share a model") {
   const SystemView view = view_of(tables);
   REQUIRE(view.models.size() == 2);
   REQUIRE(view.streams.size() == 3);
-  CHECK(view.streams[0].model == 0);
-  CHECK(view.streams[1].model == 1);
-  CHECK(view.streams[2].model == 0);
-  CHECK(view.models[0].name == "net");
-  CHECK(view.models[0].tasks.size() == 2);
-  CHECK(view.models[1].tasks.size() == 1);
-  CHECK(view.models[1].tasks[0].name == "*");
-  CHECK(tables.tensors(0) == 1);
-  CHECK(tables.tensors(1) == 0);
+  CHECK(view.streams[0_stream].model == 0_model);
+  CHECK(view.streams[1_stream].model == 1_model);
+  CHECK(view.streams[2_stream].model == 0_model);
+  CHECK(view.models[0_model].name == "net");
+  CHECK(view.models[0_model].tasks.size() == 2);
+  CHECK(view.models[1_model].tasks.size() == 1);
+  CHECK(view.models[1_model].tasks[0_task].name == "*");
+  CHECK(tables.tensors(0_model) == 1);
+  CHECK(tables.tensors(1_model) == 0);
 }
 
 TEST_CASE("tasks lead to their edges, variants and rows of costs") {
   const Tables tables = tables_of(scenario());
   const SystemView view = view_of(tables);
-  const ModelTask& a = view.models[0].tasks[0];
-  const ModelTask& b = view.models[0].tasks[1];
+  const ModelTask& a = view.models[0_model].tasks[0_task];
+  const ModelTask& b = view.models[0_model].tasks[1_task];
   CHECK(a.op == "linear");
   REQUIRE(a.outputs.size() == 1);
-  CHECK(a.outputs[0].task == 1);
+  CHECK(a.outputs[0].task == 1_task);
   CHECK(a.outputs[0].bytes == 100);
   CHECK(b.inputs.size() == 1);
   CHECK(b.variants == 2);
-  CHECK(b.first_row == 1);
-  CHECK(view.models[0].losses[b.first_alternative] == 0.125);
-  CHECK(view.models[1].tasks[0].first_row == 3);
+  CHECK(b.first_row == 1_row);
+  CHECK(view.models[0_model].losses[b.first_alternative] == 0.125);
+  CHECK(view.models[1_model].tasks[0_task].first_row == 3_row);
   CHECK(view.costs.size() == 4 * 3);
-  CHECK(view.cost(a, 0, 1).time == 2);
-  CHECK(view.cost(b, 1, 0, 1).time == 2);
-  CHECK(view.cost(b, 1, 0).time == kNever);
-  CHECK(tables.variant_name(1).empty());
-  CHECK(tables.variant_name(2) == "lite");
+  CHECK(view.cost(a, 0_kind, 1_point).time == 2);
+  CHECK(view.cost(b, 1_kind, 0_point, 1_variant).time == 2);
+  CHECK(view.cost(b, 1_kind, 0_point).time == kNever);
+  CHECK(tables.variant_name(1_row).empty());
+  CHECK(tables.variant_name(2_row) == "lite");
 }
 
 TEST_CASE("best and mean times are over accelerators at the points they start at") {
   const Tables tables = tables_of(scenario());
   const SystemView view = view_of(tables);
-  const Model& model = view.models[0];
-  CHECK(model.tasks[0].best_time == 1);
-  CHECK(model.tasks[0].mean_time == doctest::Approx((2 + 2 + 1 + 5) / 4.0));
-  CHECK(model.tasks[1].best_time == 3);  // on the one gpu that starts fast
-  CHECK(model.tasks[1].mean_time == 3);
+  const Model& model = view.models[0_model];
+  CHECK(model.tasks[0_task].best_time == 1);
+  CHECK(model.tasks[0_task].mean_time == doctest::Approx((2 + 2 + 1 + 5) / 4.0));
+  CHECK(model.tasks[1_task].best_time == 3);  // on the one gpu that starts fast
+  CHECK(model.tasks[1_task].mean_time == 3);
   CHECK(model.best_time == 4);
   CHECK(model.mean_time == doctest::Approx(5.5));
 }
@@ -184,52 +185,52 @@ TEST_CASE("a task that runs at no point accelerators start at has the times of a
   Scenario s = scenario();
   s.platform.accelerators[2].operating_point = "slow";
   const Tables tables = tables_of(s);
-  CHECK(view_of(tables).models[0].tasks[1].best_time == 3);
-  CHECK(view_of(tables).models[0].tasks[1].mean_time == 3);
+  CHECK(view_of(tables).models[0_model].tasks[1_task].best_time == 3);
+  CHECK(view_of(tables).models[0_model].tasks[1_task].mean_time == 3);
 }
 
 TEST_CASE("periods and deadlines of streams") {
   const Tables tables = tables_of(scenario());
   const SystemView view = view_of(tables);
-  CHECK(view.streams[0].name == "camera");
-  CHECK(view.streams[0].priority == 7);
-  CHECK(view.streams[0].period == 0.016);  // 60 Hz in whole milliseconds
-  CHECK(view.streams[0].relative_deadline == 0.016);
-  CHECK(view.streams[1].period == kNever);
-  CHECK(view.streams[1].relative_deadline == 0.5);
-  CHECK(view.streams[2].period == 0.25);
-  CHECK(view.streams[2].relative_deadline == kNever);
+  CHECK(view.streams[0_stream].name == "camera");
+  CHECK(view.streams[0_stream].priority == 7);
+  CHECK(view.streams[0_stream].period == 0.016);  // 60 Hz in whole milliseconds
+  CHECK(view.streams[0_stream].relative_deadline == 0.016);
+  CHECK(view.streams[1_stream].period == kNever);
+  CHECK(view.streams[1_stream].relative_deadline == 0.5);
+  CHECK(view.streams[2_stream].period == 0.25);
+  CHECK(view.streams[2_stream].relative_deadline == kNever);
 }
 
 TEST_CASE("a route has the latency of all its links and the speed of the slowest part") {
   const Tables tables = tables_of(scenario());
   const SystemView view = view_of(tables);
   REQUIRE(view.memories == 3);
-  const Route& there = view.routes[0 * 3 + 1];
+  const Route& there = view.route(0_memory, 1_memory);
   CHECK(there.latency == 2e-6 + 1e-6);
   CHECK(there.seconds_per_byte == 1 / 4e9);  // the memory dram
-  REQUIRE(tables.route_links(0, 1).size() == 2);
-  CHECK(tables.route_links(0, 1)[0] == 1);
-  CHECK(tables.route_links(0, 1)[1] == 0);
-  CHECK(view.routes[1 * 3 + 0].latency == 1e-6);
-  CHECK(view.routes[1 * 3 + 1].latency == 0);
-  CHECK(view.routes[1 * 3 + 1].seconds_per_byte == 0);
-  CHECK(tables.route_links(1, 1).empty());
-  CHECK(view.route_time(0, 2, 1) == kNever);  // no route to the disk
-  CHECK(tables.memories()[0].bandwidth == 4e9);
-  CHECK(tables.memories()[1].bandwidth == 0);
-  CHECK(tables.memories()[0].energy_per_byte == 1e-12);
-  CHECK(tables.links()[0].name == "pcie");
-  CHECK(tables.links()[0].energy_per_byte == 2e-12);
-  CHECK(tables.links()[0].shared);
-  CHECK_FALSE(tables.links()[1].shared);
+  REQUIRE(tables.route_links(0_memory, 1_memory).size() == 2);
+  CHECK(tables.route_links(0_memory, 1_memory)[0] == LinkId{1});
+  CHECK(tables.route_links(0_memory, 1_memory)[1] == LinkId{0});
+  CHECK(view.route(1_memory, 0_memory).latency == 1e-6);
+  CHECK(view.route(1_memory, 1_memory).latency == 0);
+  CHECK(view.route(1_memory, 1_memory).seconds_per_byte == 0);
+  CHECK(tables.route_links(1_memory, 1_memory).empty());
+  CHECK(view.route_time(0_memory, 2_memory, 1) == kNever);  // no route to the disk
+  CHECK(tables.memory_bandwidths()[0_memory] == 4e9);
+  CHECK(tables.memory_bandwidths()[1_memory] == kNever);
+  CHECK(tables.memories()[0_memory].energy_per_byte == 1e-12);
+  CHECK(tables.links()[LinkId{0}].name == "pcie");
+  CHECK(tables.links()[LinkId{0}].energy_per_byte == 2e-12);
+  CHECK(tables.links()[LinkId{0}].shared);
+  CHECK_FALSE(tables.links()[LinkId{1}].shared);
 }
 
 TEST_CASE("a link slower than both memories sets the speed") {
   Scenario s = scenario();
   s.platform.links[0].bandwidth = 1e9;
   const Tables tables = tables_of(s);
-  CHECK(view_of(tables).routes[1 * 3 + 0].seconds_per_byte == 1 / 1e9);
+  CHECK(view_of(tables).route(1_memory, 0_memory).seconds_per_byte == 1 / 1e9);
 }
 
 TEST_CASE("views outlive the scenario and a move of the tables") {
@@ -239,12 +240,12 @@ TEST_CASE("views outlive the scenario and a move of the tables") {
   const SystemView view = view_of(first);
   s.reset();
   const Tables second = std::move(first);
-  CHECK(view.kinds[1].points[0].name == "only");
-  CHECK(view.models[1].name == "net");
-  CHECK(view.models[0].tasks[1].inputs[0].bytes == 100);
-  CHECK(view.streams[0].name == "camera");
-  CHECK(second.accelerators()[3].name == "dla0");
-  CHECK(second.variant_name(2) == "lite");
+  CHECK(view.kinds[1_kind].points[0_point].name == "only");
+  CHECK(view.models[1_model].name == "net");
+  CHECK(view.models[0_model].tasks[1_task].inputs[0].bytes == 100);
+  CHECK(view.streams[0_stream].name == "camera");
+  CHECK(second.accelerators()[3_accelerator].name == "dla0");
+  CHECK(second.variant_name(2_row) == "lite");
   CHECK(view_of(second).costs.data() == view.costs.data());
 }
 

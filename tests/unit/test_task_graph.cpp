@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "model/task_graph.hpp"
+#include "support/ids.hpp"
 
 namespace hetsched {
 namespace {
@@ -54,13 +55,13 @@ using Layers = std::vector<std::uint32_t>;
 TEST_CASE("by layer, an output is one tensor for all who read it") {
   const TaskGraph graph = compiled(diamond(), Granularity::layer);
   CHECK(names(graph) == Strings{"in", "left", "right", "out"});
-  CHECK(graph.tasks[0].op == "conv2d");
-  CHECK(graph.tasks[2].layers == Layers{2});
+  CHECK(graph.tasks[0_task].op == "conv2d");
+  CHECK(graph.tasks[2_task].layers == Layers{2});
   CHECK(graph.tensors == 3);
-  check_edges(graph.tasks[0].inputs, {});
-  check_edges(graph.tasks[0].outputs, {{1, 0, 100}, {2, 0, 100}});
-  check_edges(graph.tasks[3].inputs, {{1, 1, 10}, {2, 2, 20}});
-  check_edges(graph.tasks[3].outputs, {});
+  check_edges(graph.tasks[0_task].inputs, {});
+  check_edges(graph.tasks[0_task].outputs, {{1_task, 0_tensor, 100}, {2_task, 0_tensor, 100}});
+  check_edges(graph.tasks[3_task].inputs, {{1_task, 1_tensor, 10}, {2_task, 2_tensor, 20}});
+  check_edges(graph.tasks[3_task].outputs, {});
 }
 
 TEST_CASE("an input with bytes of its own is a tensor of its own, and an unknown size is 0") {
@@ -69,23 +70,23 @@ TEST_CASE("an input with bytes of its own is a tensor of its own, and an unknown
   network.layers[1].output_bytes.reset();
   const TaskGraph graph = compiled(network, Granularity::layer);
   CHECK(graph.tensors == 4);
-  check_edges(graph.tasks[0].outputs, {{1, 0, 100}, {2, 1, 7}});
-  check_edges(graph.tasks[3].inputs, {{1, 2, 0}, {2, 3, 20}});
+  check_edges(graph.tasks[0_task].outputs, {{1_task, 0_tensor, 100}, {2_task, 1_tensor, 7}});
+  check_edges(graph.tasks[3_task].inputs, {{1_task, 2_tensor, 0}, {2_task, 3_tensor, 20}});
 }
 
 TEST_CASE("two inputs from one layer are two edges if one has bytes of its own") {
   Network network = diamond();
   network.layers[3].inputs = {{"left", 5.0}, {"left", {}}};
   const TaskGraph graph = compiled(network, Granularity::layer);
-  check_edges(graph.tasks[3].inputs, {{1, 1, 10}, {1, 2, 5}});
-  check_edges(graph.tasks[1].outputs, {{3, 1, 10}, {3, 2, 5}});
+  check_edges(graph.tasks[3_task].inputs, {{1_task, 1_tensor, 10}, {1_task, 2_tensor, 5}});
+  check_edges(graph.tasks[1_task].outputs, {{3_task, 1_tensor, 10}, {3_task, 2_tensor, 5}});
 }
 
 TEST_CASE("inputs left out mean the layer before") {
   Network network;
   network.layers = {layer("a", {}, 3), layer("b", {}, 4)};
   network.layers[1].inputs.reset();
-  check_edges(compiled(network, Granularity::layer).tasks[1].inputs, {{0, 0, 3}});
+  check_edges(compiled(network, Granularity::layer).tasks[1_task].inputs, {{0_task, 0_tensor, 3}});
 }
 
 TEST_CASE("by group, a branch becomes one task and its inner tensors vanish") {
@@ -93,16 +94,16 @@ TEST_CASE("by group, a branch becomes one task and its inner tensors vanish") {
   network.groups = {{"branches", {"left", "right"}}};
   const TaskGraph graph = compiled(network, Granularity::group);
   CHECK(names(graph) == Strings{"in", "branches", "out"});
-  CHECK(graph.tasks[1].op.empty());
-  CHECK(graph.tasks[1].layers == Layers{1, 2});
+  CHECK(graph.tasks[1_task].op.empty());
+  CHECK(graph.tasks[1_task].layers == Layers{1, 2});
   CHECK(graph.tensors == 3);
-  check_edges(graph.tasks[1].inputs, {{0, 0, 100}});  // read twice inside, moved once
-  check_edges(graph.tasks[1].outputs, {{2, 1, 10}, {2, 2, 20}});
+  check_edges(graph.tasks[1_task].inputs, {{0_task, 0_tensor, 100}});  // read twice inside, moved once
+  check_edges(graph.tasks[1_task].outputs, {{2_task, 1_tensor, 10}, {2_task, 2_tensor, 20}});
 
   network.groups = {{"head", {"in", "left"}}};
   const TaskGraph head = compiled(network, Granularity::group);
   CHECK(names(head) == Strings{"head", "right", "out"});
-  check_edges(head.tasks[0].outputs, {{1, 0, 100}, {2, 1, 10}});
+  check_edges(head.tasks[0_task].outputs, {{1_task, 0_tensor, 100}, {2_task, 1_tensor, 10}});
   CHECK(head.tensors == 3);
 }
 
@@ -112,8 +113,8 @@ TEST_CASE("a group comes after everything that any of its layers reads") {
   network.groups = {{"late", {"a", "c"}}};
   const TaskGraph graph = compiled(network, Granularity::group);
   CHECK(names(graph) == Strings{"b", "late", "d"});
-  check_edges(graph.tasks[1].inputs, {{0, 0, 0}});
-  check_edges(graph.tasks[2].inputs, {{1, 1, 0}});
+  check_edges(graph.tasks[1_task].inputs, {{0_task, 0_tensor, 0}});
+  check_edges(graph.tasks[2_task].inputs, {{1_task, 1_tensor, 0}});
 }
 
 TEST_CASE("groups that wait for each other are a problem that names them") {
@@ -137,8 +138,8 @@ TEST_CASE("the whole model is one task with the model's variants") {
   network.variants = {{"int8", 0.01, {}}, {"int4", 0.1, {}}};
   const TaskGraph graph = compiled(network, Granularity::model);
   CHECK(names(graph) == Strings{"*"});
-  CHECK(graph.tasks[0].layers == Layers{0, 1, 2, 3});
-  CHECK(graph.tasks[0].variants == Strings{"int8", "int4"});
+  CHECK(graph.tasks[0_task].layers == Layers{0, 1, 2, 3});
+  CHECK(graph.tasks[0_task].variants == Strings{"int8", "int4"});
   CHECK(graph.losses == std::vector<double>{0.01, 0.1});
   CHECK(graph.tensors == 0);
   CHECK(graph.combinations.empty());
@@ -151,8 +152,8 @@ TEST_CASE("alternatives are numbered by task, then variant; sets of them are bit
   network.accuracy.combinations = {{{"out:o1", "left:l2"}, 0.6}, {{"left:l1"}, 0.11}};
 
   const TaskGraph graph = compiled(network, Granularity::layer);
-  CHECK(graph.tasks[1].first_alternative == 0);
-  CHECK(graph.tasks[3].first_alternative == 2);
+  CHECK(graph.tasks[1_task].first_alternative == 0);
+  CHECK(graph.tasks[3_task].first_alternative == 2);
   CHECK(graph.losses == std::vector<double>{0.1, 0.2, 0.3});
   REQUIRE(graph.combinations.size() == 2);
   CHECK(graph.combinations[0].alternatives == 0b001);

@@ -16,7 +16,7 @@ namespace {
 /// whether he delays those that are there, or is blocked.
 class Feasible final : public Rule {
  public:
-  void begin(const SystemView& view, std::uint32_t) override {
+  void begin(const SystemView& view) override {
     remaining_.begin(view);
     pending_.begin(view);
   }
@@ -31,7 +31,7 @@ class Feasible final : public Rule {
     };
     std::vector<Load> loads;
     Seconds running = 0;
-    for (const std::uint32_t r : view.live) {
+    for (const RequestRef r : view.live) {
       const Request& other = view.requests[r];
       // Those that arrive with it but come after it are asked later.
       if (other.id > request.id || candidate.rejected.contains(other.id)) continue;

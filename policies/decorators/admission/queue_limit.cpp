@@ -15,16 +15,17 @@ class QueueLimit final : public Rule {
                                   .integer = true,
                                   .doc = "queue_limit: most requests in the system"})) {}
 
-  void begin(const SystemView&, std::uint32_t queues) override { inside_.assign(queues, 0); }
+  void begin(const SystemView& view) override { inside_.assign(view.streams.size(), 0); }
   bool admits(const SystemView&, const Candidate& candidate) override {
     return static_cast<double>(inside_[candidate.queue]) < limit_;
   }
-  void entered(std::uint32_t queue) override { ++inside_[queue]; }
-  void left(std::uint32_t queue) override { --inside_[queue]; }
+  void entered(StreamId queue) override { ++inside_[queue]; }
+  void left(StreamId queue) override { --inside_[queue]; }
 
  private:
   double limit_;
-  std::vector<std::int64_t> inside_;  ///< by queue: less than zero while one that came within the instant has left
+  IdVector<StreamId, std::int64_t>
+      inside_;  ///< by queue: less than zero while one that came within the instant has left
 };
 
 }  // namespace

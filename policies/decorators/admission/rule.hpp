@@ -12,7 +12,7 @@ namespace hetsched::admission_rules {
 /// A request that asks to be admitted as it arrives.
 struct Candidate {
   const Request& request;
-  std::uint32_t queue;  ///< whose requests are counted together: its stream, or 0 if all are
+  StreamId queue;  ///< whose requests are counted together: its stream, or the first if all are
   const Unknown& rejected;
 };
 
@@ -20,14 +20,13 @@ class Rule {
  public:
   virtual ~Rule() = default;
 
-  /// `queues`: so many may occur.
-  virtual void begin(const SystemView& /*view*/, std::uint32_t /*queues*/) {}
+  virtual void begin(const SystemView& /*view*/) {}
   /// Asked once of each request that is live after its arrival, in the order of events.
   virtual bool admits(const SystemView& view, const Candidate& candidate) = 0;
   /// A request of a queue is in the system: it was admitted, or came and went within the instant.
-  virtual void entered(std::uint32_t /*queue*/) {}
+  virtual void entered(StreamId /*queue*/) {}
   /// Such a request has left it. What leaves at an instant leaves before others enter.
-  virtual void left(std::uint32_t /*queue*/) {}
+  virtual void left(StreamId /*queue*/) {}
 };
 
 }  // namespace hetsched::admission_rules

@@ -15,7 +15,7 @@ class TokenBucket final : public Rule {
             {.fallback = 100, .min = 0, .max = 1e12, .doc = "token_bucket: requests per second", .unit = "1/s"})),
         burst_(p.number("burst", {.fallback = 10, .min = 1, .max = 1e9, .doc = "token_bucket: requests at once"})) {}
 
-  void begin(const SystemView&, std::uint32_t queues) override { buckets_.assign(queues, {burst_, 0}); }
+  void begin(const SystemView& view) override { buckets_.assign(view.streams.size(), {burst_, 0}); }
 
   bool admits(const SystemView& view, const Candidate& candidate) override {
     Bucket& bucket = buckets_[candidate.queue];
@@ -34,7 +34,7 @@ class TokenBucket final : public Rule {
   };
 
   double rate_, burst_;
-  std::vector<Bucket> buckets_;  ///< by queue
+  IdVector<StreamId, Bucket> buckets_;  ///< by queue
 };
 
 }  // namespace

@@ -17,13 +17,13 @@ namespace {
 /// transfers.
 class Utilization final : public Rule {
  public:
-  void begin(const SystemView& view, std::uint32_t) override {
+  void begin(const SystemView& view) override {
     find_slowest(view);
     verdicts_.assign(view.streams.size(), Verdict::unknown);
   }
 
   bool admits(const SystemView& view, const Candidate& candidate) override {
-    const std::uint32_t stream = candidate.request.stream;
+    const StreamId stream = candidate.request.stream;
     if (verdicts_[stream] == Verdict::unknown) verdicts_[stream] = fits(view, stream) ? Verdict::in : Verdict::out;
     return verdicts_[stream] == Verdict::in;
   }
@@ -34,14 +34,14 @@ class Utilization final : public Rule {
   /// Of each model: its tasks where they are slowest, and which accelerators support all of them.
   void find_slowest(const SystemView& view) {
     slowest_.assign(view.models.size(), 0);
-    supported_.assign(view.models.size(), std::vector<bool>(view.accelerators.size(), true));
-    for (std::uint32_t m = 0; m < view.models.size(); ++m)
+    supported_.assign(view.models.size(), IdVector<AcceleratorId, bool>(view.accelerators.size(), true));
+    for (const ModelId m : view.models.ids())
       for (const ModelTask& task : view.models[m].tasks) {
         Seconds slowest = 0;
-        for (std::uint32_t a = 0; a < view.accelerators.size(); ++a) {
-          const Kind& kind = view.kinds[view.accelerators[a].kind];
+        for (const AcceleratorId a : view.accelerators.ids()) {
+          const Kind& kind = view.kind(a);
           Seconds time = kNever;
-          for (std::uint32_t p = 0; p < kind.points.size(); ++p)
+          for (const PointId p : kind.points.ids())
             time = std::min(time, kind.dispatch_time + view.alone_time_at(task, a, p));
           if (time < kNever)
             slowest = std::max(slowest, time);
@@ -52,24 +52,24 @@ class Utilization final : public Rule {
       }
   }
 
-  [[nodiscard]] bool fits(const SystemView& view, std::uint32_t stream) const {
+  [[nodiscard]] bool fits(const SystemView& view, StreamId stream) const {
     double sum = 0, largest = 0;
-    std::vector<bool> counted(view.accelerators.size(), true);
-    for (std::uint32_t s = 0; s < view.streams.size(); ++s) {
+    IdVector<AcceleratorId, bool> counted(view.accelerators.size(), true);
+    for (const StreamId s : view.streams.ids()) {
       if (s != stream && verdicts_[s] != Verdict::in) continue;
       const Stream& other = view.streams[s];
       const double utilization = slowest_[other.model] / std::min(other.period, other.relative_deadline);
       sum += utilization;
       largest = std::max(largest, utilization);
-      for (std::size_t a = 0; a < counted.size(); ++a) counted[a] = counted[a] && supported_[other.model][a];
+      for (const AcceleratorId a : counted.ids()) counted[a] = counted[a] && supported_[other.model][a];
     }
     const auto m = std::max(1.0, static_cast<double>(std::count(counted.begin(), counted.end(), true)));
     return sum <= (m - (m - 1) * largest) * (1 + 1e-12);
   }
 
-  std::vector<Seconds> slowest_;              ///< by model
-  std::vector<std::vector<bool>> supported_;  ///< by model and accelerator
-  std::vector<Verdict> verdicts_;             ///< by stream
+  IdVector<ModelId, Seconds> slowest_;
+  IdVector<ModelId, IdVector<AcceleratorId, bool>> supported_;
+  IdVector<StreamId, Verdict> verdicts_;
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ class Aimd final : public Rule {
 
   void learn(const SystemView& view) override {
     struct Ended {
-      std::uint32_t model = 0;
+      ModelId model = {};
       bool in_time = true;
     };
     std::map<std::uint64_t, Ended> ended;  // by number of the batch
@@ -36,14 +36,15 @@ class Aimd final : public Rule {
       if (e.type == Event::Type::request_finished) {
         const auto last = std::max_element(request.tasks.begin(), request.tasks.end(),
                                            [](const TaskState& x, const TaskState& y) { return x.finish < y.finish; });
-        const auto found = batch_of_.find({request.id, static_cast<std::uint32_t>(last - request.tasks.begin())});
+        const auto found =
+            batch_of_.find({request.id, id_of<TaskId>(static_cast<std::size_t>(last - request.tasks.begin()))});
         if (found != batch_of_.end()) {
           Ended& batch = ended[found->second];
           batch.model = request.model;
           batch.in_time &= view.now <= request.deadline * (1 + 1e-12) + 1e-10;
         }
       }
-      batch_of_.erase(batch_of_.lower_bound({request.id, 0}), batch_of_.lower_bound({request.id + 1, 0}));
+      batch_of_.erase(batch_of_.lower_bound({request.id, TaskId{}}), batch_of_.lower_bound({request.id + 1, TaskId{}}));
     }
     for (const auto& [number, batch] : ended) {
       double& limit = limit_[batch.model];
@@ -71,9 +72,9 @@ class Aimd final : public Rule {
   Waiting waiting_;
   double step_;
   std::uint32_t largest_ = 1;
-  std::vector<double> limit_;  ///< by model
+  IdVector<ModelId, double> limit_;
   /// In which batch a task of a live request was started last, by id of the request and task.
-  std::map<std::pair<std::uint64_t, std::uint32_t>, std::uint64_t> batch_of_;
+  std::map<std::pair<std::uint64_t, TaskId>, std::uint64_t> batch_of_;
   std::uint64_t batches_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -15,10 +16,10 @@ namespace hetsched::batch_rules {
 /// Of a batch on the accelerator that is best for it, with its dispatch.
 inline Seconds latency(const SystemView& view, const ModelTask& task, std::uint32_t batch) {
   Seconds least = kNever;
-  for (std::uint32_t a = 0; a < view.accelerators.size(); ++a)
-    if (batch <= view.kinds[view.accelerators[a].kind].max_batch)
-      least = std::min(least, view.kinds[view.accelerators[a].kind].dispatch_time +
-                                  view.alone_time_at(task, a, view.accelerators[a].point, 0, batch));
+  for (const AcceleratorId a : view.accelerators.ids())
+    if (batch <= view.kind(a).max_batch)
+      least = std::min(least, view.kind(a).dispatch_time +
+                                  view.alone_time_at(task, a, view.accelerators[a].point, VariantId::original, batch));
   return least;
 }
 
@@ -26,12 +27,12 @@ class Latencies {
  public:
   /// Of a model computed as batches of one size.
   struct Times {
-    std::vector<Seconds> after;  ///< by task: the longest way from its end to the end of the request
-    Seconds whole = 0;           ///< of all: the longest way, at least the sum spread over all slots
+    IdVector<TaskId, Seconds> after;  ///< the longest way from its end to the end of the request
+    Seconds whole = 0;                ///< of all: the longest way, at least the sum spread over all slots
   };
 
   /// Kept until an operating point changes. O(1) after O(tasks x accelerators) for a new size.
-  const Times& of(const SystemView& view, std::uint32_t model, std::uint32_t batch) {
+  const Times& of(const SystemView& view, ModelId model, std::uint32_t batch) {
     forget_other_points(view);
     const auto [at, is_new] = known_.try_emplace({model, batch});
     if (is_new) at->second = computed(view, model, batch);
@@ -41,20 +42,20 @@ class Latencies {
  private:
   void forget_other_points(const SystemView& view) {
     const bool same = std::equal(points_.begin(), points_.end(), view.accelerators.begin(), view.accelerators.end(),
-                                 [](std::uint32_t point, const Accelerator& a) { return point == a.point; });
+                                 [](PointId point, const Accelerator& a) { return point == a.point; });
     if (same) return;
     known_.clear();
     points_.clear();
     for (const Accelerator& a : view.accelerators) points_.push_back(a.point);
   }
 
-  static Times computed(const SystemView& view, std::uint32_t model, std::uint32_t batch) {
+  static Times computed(const SystemView& view, ModelId model, std::uint32_t batch) {
     Times found;
     const auto& tasks = view.models[model].tasks;
     found.after.assign(tasks.size(), 0);
-    std::vector<Seconds> own(tasks.size());
+    IdVector<TaskId, Seconds> own(tasks.size());
     Seconds sum = 0;
-    for (std::size_t t = tasks.size(); t-- > 0;) {
+    for (const TaskId t : tasks.ids() | std::views::reverse) {
       own[t] = latency(view, tasks[t], batch);
       sum += own[t];
       for (const Edge& edge : tasks[t].outputs)
@@ -67,8 +68,8 @@ class Latencies {
     return found;
   }
 
-  std::vector<std::uint32_t> points_;                               ///< of the accelerators, for which known_ holds
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Times> known_;  ///< by model and size
+  std::vector<PointId> points_;                               ///< of the accelerators, for which known_ holds
+  std::map<std::pair<ModelId, std::uint32_t>, Times> known_;  ///< by model and size
 };
 
 }  // namespace hetsched::batch_rules

@@ -9,7 +9,7 @@ class Hopeless final : public Rule {
   void begin(const SystemView& view) override { remaining_.begin(view); }
 
   void choose(const SystemView& view, GivenUp& given_up) override {
-    for (const std::uint32_t r : view.live)
+    for (const RequestRef r : view.live)
       if (is_hopeless(view, remaining_, view.requests[r])) given_up.add(view, r);
   }
 

@@ -11,7 +11,7 @@ class Late final : public Rule {
   }
 
   void choose(const SystemView& view, GivenUp& given_up) override {
-    for (const std::uint32_t r : view.live)
+    for (const RequestRef r : view.live)
       if (view.now >= just_after(view.requests[r].deadline)) given_up.add(view, r);
   }
 };

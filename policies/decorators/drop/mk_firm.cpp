@@ -67,14 +67,14 @@ class MkFirm final : public Rule {
   }
 
   void choose(const SystemView& view, GivenUp& given_up) override {
-    for (const std::uint32_t r : view.live)
+    for (const RequestRef r : view.live)
       if (is_hopeless(view, remaining_, view.requests[r])) give_up(view, r, given_up);
     favour_mandatory(view, given_up);
   }
 
  private:
   struct Load {
-    std::uint32_t request;
+    RequestRef request;
     Seconds deadline, to_start, running, least;
     bool given_up = false;
   };
@@ -83,7 +83,7 @@ class MkFirm final : public Rule {
   /// one O(live requests); for each that is late O(live requests x k) times those given up.
   void favour_mandatory(const SystemView& view, GivenUp& given_up) {
     loads_.clear();
-    for (const std::uint32_t r : view.live) {
+    for (const RequestRef r : view.live) {
       const Request& request = view.requests[r];
       if (!given_up.contains(request))
         loads_.push_back({r, request.deadline, pending_.to_start(request), PendingWork::running(view, request),
@@ -95,7 +95,7 @@ class MkFirm final : public Rule {
       if (load.given_up || load.deadline == kNever || spare(view.requests[load.request]) >= 0) continue;
       make_room(view, load, given_up);
     }
-    for (auto& missed : missed_) forget_old(view, missed);
+    for (const StreamId s : missed_.ids()) forget_old(view, s);
   }
 
   void make_room(const SystemView& view, const Load& mandatory, GivenUp& given_up) {
@@ -139,11 +139,11 @@ class MkFirm final : public Rule {
   }
 
   /// What is k before the oldest that is live matters no more.
-  void forget_old(const SystemView& view, Missed& missed) const {
+  void forget_old(const SystemView& view, StreamId stream) {
+    Missed& missed = missed_[stream];
     if (missed.indices.size() < 4 * window_.k + 64) return;
-    const auto stream = static_cast<std::uint32_t>(&missed - missed_.data());
     std::uint64_t oldest = missed.next;
-    for (const std::uint32_t r : view.live)
+    for (const RequestRef r : view.live)
       if (view.requests[r].stream == stream) oldest = std::min(oldest, view.requests[r].index);
     missed.indices.erase(missed.indices.begin(),
                          missed.indices.lower_bound(oldest > window_.k ? oldest - window_.k : 0));
@@ -160,7 +160,7 @@ class MkFirm final : public Rule {
       missed_[request.stream].indices.erase(request.index);
   }
 
-  void give_up(const SystemView& view, std::uint32_t r, GivenUp& given_up) {
+  void give_up(const SystemView& view, RequestRef r, GivenUp& given_up) {
     set_missed(view.requests[r], true);
     given_up.add(view, r);
   }
@@ -168,8 +168,8 @@ class MkFirm final : public Rule {
   Window window_;
   RemainingTime remaining_;
   PendingWork pending_;
-  std::vector<Missed> missed_;  ///< by stream
-  std::vector<Load> loads_;     ///< of live requests, by deadline
+  IdVector<StreamId, Missed> missed_;
+  std::vector<Load> loads_;  ///< of live requests, by deadline
 };
 
 }  // namespace

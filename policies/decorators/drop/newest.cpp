@@ -11,7 +11,7 @@ class Newest final : public Rule {
   void choose(const SystemView& view, GivenUp& given_up) override {
     for (const Event& e : view.events) {
       if (e.type != Event::Type::request_arrived || !view.request(e.task).live) continue;
-      for (const std::uint32_t r : view.live) {
+      for (const RequestRef r : view.live) {
         const Request& older = view.requests[r];
         if (older.stream != view.request(e.task).stream || older.id >= view.request(e.task).id) continue;
         if (is_untouched(older) && !given_up.contains(older)) given_up.add(view, r);

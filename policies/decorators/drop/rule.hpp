@@ -36,15 +36,15 @@ class GivenUp {
     requests_.clear();
     ids_.clear();
   }
-  void add(const SystemView& view, std::uint32_t request) {
+  void add(const SystemView& view, RequestRef request) {
     requests_.push_back(request);
     ids_.insert(view.requests[request].id);
   }
   [[nodiscard]] bool contains(const Request& request) const { return ids_.contains(request.id); }
-  [[nodiscard]] const std::vector<std::uint32_t>& requests() const { return requests_; }
+  [[nodiscard]] const std::vector<RequestRef>& requests() const { return requests_; }
 
  private:
-  std::vector<std::uint32_t> requests_;
+  std::vector<RequestRef> requests_;
   std::set<std::uint64_t> ids_;
 };
 

@@ -34,7 +34,7 @@ class SkipOver final : public Rule {
   }
 
   void choose(const SystemView& view, GivenUp& given_up) override {
-    for (const std::uint32_t r : view.live) {
+    for (const RequestRef r : view.live) {
       const Request& request = view.requests[r];
       if (is_blue(request) && view.now >= just_after(request.deadline)) given_up.add(view, r);
     }
@@ -48,7 +48,7 @@ class SkipOver final : public Rule {
         std::any_of(view.ready.begin(), view.ready.end(), [&](TaskRef t) { return is_red(view.request(t), given_up); });
     for (const TaskRef t : view.ready) {
       if (!is_blue(view.request(t)) || given_up.contains(view.request(t))) continue;
-      std::set<std::uint32_t>& hidden = hidden_[view.request(t).id];
+      std::set<TaskId>& hidden = hidden_[view.request(t).id];
       if (red) {
         hidden.insert(t.task);
         blue_waits_ = true;
@@ -63,28 +63,38 @@ class SkipOver final : public Rule {
   void decided(const SystemView& view, const GivenUp& given_up, std::span<const Decision> inside,
                Decisions& out) override {
     if (!blue_waits_) return;
-    std::set<std::pair<std::uint32_t, std::uint32_t>> red;
+    Rest rest;
     for (const TaskRef t : view.ready)
-      if (is_red(view.request(t), given_up)) red.emplace(t.request, t.task);
-    std::uint32_t free = 0;
-    for (const Accelerator& a : view.accelerators) free += a.available ? a.free_slots : 0;
-    for (const Decision& decision : inside) {
-      const auto* start = std::get_if<Start>(&decision);
-      if (start == nullptr) continue;
-      free -= std::min(free, 1u);
-      red.erase({start->task.request, start->task.task});
-      for (const TaskRef t : start->also) red.erase({t.request, t.task});
-    }
-    if (red.empty() && free > 0) out.wake_at(view.now);
+      if (is_red(view.request(t), given_up)) rest.red.emplace(t.request, t.task);
+    for (const Accelerator& a : view.accelerators) rest.free += a.available ? a.free_slots : 0;
+    for (const Decision& decision : inside) std::visit([&](const auto& d) { rest.take_off(d); }, decision);
+    if (rest.red.empty() && rest.free > 0) out.wake_at(view.now);
   }
 
  private:
+  /// What decisions leave for blue tasks.
+  struct Rest {
+    std::set<std::pair<RequestRef, TaskId>> red;  ///< ready, not started
+    std::uint32_t free = 0;                       ///< slots
+
+    void take_off(const Start& start) {
+      free -= std::min(free, 1u);
+      red.erase({start.task.request, start.task.task});
+      for (const TaskRef t : start.also) red.erase({t.request, t.task});
+    }
+    void take_off(const Prefetch&) {}
+    void take_off(const SetOperatingPoint&) {}
+    void take_off(const Drop&) {}
+    void take_off(const WakeAt&) {}
+    void take_off(const Forecast&) {}
+  };
+
   void colour(const SystemView& view, const Request& request) {
     const std::deque<bool>& history = history_[request.stream];
     const bool earned = history.size() >= k_ - 1 && std::all_of(history.end() - static_cast<std::ptrdiff_t>(k_ - 1),
                                                                 history.end(), [](bool in_time) { return in_time; });
     // Of those that are in the system at once only one can be the one that is skipped.
-    const bool other_blue = std::any_of(view.live.begin(), view.live.end(), [&](std::uint32_t r) {
+    const bool other_blue = std::any_of(view.live.begin(), view.live.end(), [&](RequestRef r) {
       return view.requests[r].stream == request.stream && is_blue(view.requests[r]);
     });
     if (!earned || other_blue || request.deadline == kNever) return;
@@ -97,10 +107,10 @@ class SkipOver final : public Rule {
   }
 
   std::size_t k_;
-  std::vector<std::deque<bool>> history_;                    ///< by stream: were the last k in time
-  std::set<std::uint64_t> blue_;                             ///< ids
-  std::map<std::uint64_t, std::set<std::uint32_t>> hidden_;  ///< ready tasks of blue requests, by id
-  bool blue_waits_ = false;                                  ///< some are hidden at this call
+  IdVector<StreamId, std::deque<bool>> history_;      ///< were the last k in time
+  std::set<std::uint64_t> blue_;                      ///< ids
+  std::map<std::uint64_t, std::set<TaskId>> hidden_;  ///< ready tasks of blue requests, by id
+  bool blue_waits_ = false;                           ///< some are hidden at this call
 };
 
 }  // namespace

@@ -16,8 +16,8 @@ namespace hetsched {
 /// batch, if `also` names any.
 struct Start {
   TaskRef task;
-  std::uint32_t accelerator;
-  std::uint32_t variant = 0;
+  AcceleratorId accelerator;
+  VariantId variant = VariantId::original;
   /// Ready tasks of other requests, each the same task of the same model. With them the batch must not be
   /// larger than Kind::max_batch. It takes one slot, computes when the inputs of all are there, and all of it
   /// ends at once.
@@ -29,16 +29,16 @@ struct Start {
 /// be waiting for others; the accelerator is not occupied.
 struct Prefetch {
   TaskRef task;
-  std::uint32_t accelerator;
+  AcceleratorId accelerator;
 };
 /// Change an accelerator's operating point; a running task goes on at the new speed.
 struct SetOperatingPoint {
-  std::uint32_t accelerator;
-  std::uint32_t point;
+  AcceleratorId accelerator;
+  PointId point;
 };
 /// Give a request up. Its running tasks are aborted; the energy they have taken still counts.
 struct Drop {
-  std::uint32_t request;
+  RequestRef request;
 };
 /// Call me at this time, even if nothing happens.
 struct WakeAt {
@@ -46,7 +46,7 @@ struct WakeAt {
 };
 /// Record when the policy expects a request to finish (column forecast_at_s of requests.csv). No effect.
 struct Forecast {
-  std::uint32_t request;
+  RequestRef request;
   Seconds finish;
 };
 using Decision = std::variant<Start, Prefetch, SetOperatingPoint, Drop, WakeAt, Forecast>;
@@ -54,20 +54,20 @@ using Decision = std::variant<Start, Prefetch, SetOperatingPoint, Drop, WakeAt, 
 /// Collects decisions in order.
 class Decisions {
  public:
-  void start(TaskRef task, std::uint32_t accelerator, std::uint32_t variant = 0) {
+  void start(TaskRef task, AcceleratorId accelerator, VariantId variant = VariantId::original) {
     list_.emplace_back(Start{task, accelerator, variant, {}, kNever});
   }
   /// `batch` must not be empty.
-  void start_batch(std::span<const TaskRef> batch, std::uint32_t accelerator, std::uint32_t variant = 0) {
+  void start_batch(std::span<const TaskRef> batch, AcceleratorId accelerator, VariantId variant = VariantId::original) {
     list_.emplace_back(Start{batch.front(), accelerator, variant, {batch.begin() + 1, batch.end()}, kNever});
   }
-  void prefetch(TaskRef task, std::uint32_t accelerator) { list_.emplace_back(Prefetch{task, accelerator}); }
-  void set_operating_point(std::uint32_t accelerator, std::uint32_t point) {
+  void prefetch(TaskRef task, AcceleratorId accelerator) { list_.emplace_back(Prefetch{task, accelerator}); }
+  void set_operating_point(AcceleratorId accelerator, PointId point) {
     list_.emplace_back(SetOperatingPoint{accelerator, point});
   }
-  void drop(std::uint32_t request) { list_.emplace_back(Drop{request}); }
+  void drop(RequestRef request) { list_.emplace_back(Drop{request}); }
   void wake_at(Seconds time) { list_.emplace_back(WakeAt{time}); }
-  void forecast(std::uint32_t request, Seconds finish) { list_.emplace_back(Forecast{request, finish}); }
+  void forecast(RequestRef request, Seconds finish) { list_.emplace_back(Forecast{request, finish}); }
 
   void add(Decision decision) { list_.push_back(std::move(decision)); }
 

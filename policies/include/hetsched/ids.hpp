@@ -24,9 +24,14 @@ enum class ModelId : std::uint32_t { none = 0xffffffffu };        ///< of System
 enum class StreamId : std::uint32_t { none = 0xffffffffu };       ///< of SystemView::streams
 enum class TaskId : std::uint32_t { none = 0xffffffffu };         ///< of Model::tasks and Request::tasks
 enum class TensorId : std::uint32_t { none = 0xffffffffu };       ///< of a model
-enum class VariantId : std::uint16_t { original = 0 };  ///< way to compute a task: 0 .. ModelTask::variants - 1
+/// Way to compute a task: 0 .. ModelTask::variants - 1.
+enum class VariantId : std::uint32_t { original = 0, none = 0xffffffffu };
 /// Of SystemView::requests: the place of a live request, which another one takes when it has left.
 enum class RequestRef : std::uint32_t { none = 0xffffffffu };
+/// Row of SystemView::costs: a task as a variant, one inference at a time.
+enum class CostRowId : std::uint32_t { none = 0xffffffffu };
+/// Column of SystemView::costs: a kind at an operating point.
+enum class CostColumnId : std::uint32_t { none = 0xffffffffu };
 
 template <class Id>
 concept IsId = std::is_enum_v<Id>;
@@ -43,8 +48,8 @@ template <IsId Id>
   return static_cast<Id>(index);
 }
 
-/// Ids from a first one up to, not including, another, to go through: `for (const AcceleratorId a :
-/// view.accelerators.ids())`; from the last to the first with `| std::views::reverse`.
+/// Consecutive ids, to go through: `for (const AcceleratorId a : view.accelerators.ids())`; from the last to the first
+/// with `| std::views::reverse`.
 template <IsId Id>
 class IdRange {
  public:
@@ -76,11 +81,17 @@ class IdRange {
     std::size_t index_ = 0;
   };
 
+  /// 0 .. count - 1
   constexpr explicit IdRange(std::size_t count) : IdRange(0, count) {}
+  /// `first` and those after it, up to but not `end`.
   constexpr IdRange(std::size_t first, std::size_t end) : first_(first), end_(end) {}
+  constexpr IdRange(Id first, Id end) : IdRange(index_of(first), index_of(end)) {}
   [[nodiscard]] constexpr Iterator begin() const { return Iterator(first_); }
   [[nodiscard]] constexpr Iterator end() const { return Iterator(end_); }
   [[nodiscard]] constexpr std::size_t size() const { return end_ - first_; }
+  [[nodiscard]] constexpr bool contains(Id id) const { return index_of(id) >= first_ && index_of(id) < end_; }
+  /// All of them, to be sorted or thinned out.
+  [[nodiscard]] std::vector<Id> list() const { return {begin(), end()}; }
 
  private:
   std::size_t first_, end_;
@@ -97,6 +108,7 @@ class IdVector {
   [[nodiscard]] decltype(auto) operator[](Id id) { return all_[index_of(id)]; }
   [[nodiscard]] decltype(auto) operator[](Id id) const { return all_[index_of(id)]; }
   [[nodiscard]] IdRange<Id> ids() const { return IdRange<Id>(all_.size()); }
+  [[nodiscard]] bool contains(Id id) const { return index_of(id) < all_.size(); }
   [[nodiscard]] std::size_t size() const { return all_.size(); }
   [[nodiscard]] bool empty() const { return all_.empty(); }
   [[nodiscard]] auto begin() { return all_.begin(); }
@@ -111,7 +123,12 @@ class IdVector {
     all_.push_back(std::move(value));
     return id_of<Id>(all_.size() - 1);
   }
+  template <class... Args>
+  T& emplace_back(Args&&... args) {
+    return all_.emplace_back(std::forward<Args>(args)...);
+  }
   void resize(std::size_t size) { all_.resize(size); }
+  void resize(std::size_t size, const T& value) { all_.resize(size, value); }
   void assign(std::size_t size, const T& value) { all_.assign(size, value); }
   void clear() { all_.clear(); }
   void reserve(std::size_t size) { all_.reserve(size); }
@@ -136,6 +153,7 @@ class IdSpan {
 
   [[nodiscard]] constexpr T& operator[](Id id) const { return all_[index_of(id)]; }
   [[nodiscard]] constexpr IdRange<Id> ids() const { return IdRange<Id>(all_.size()); }
+  [[nodiscard]] constexpr bool contains(Id id) const { return index_of(id) < all_.size(); }
   [[nodiscard]] constexpr std::size_t size() const { return all_.size(); }
   [[nodiscard]] constexpr bool empty() const { return all_.empty(); }
   [[nodiscard]] constexpr auto begin() const { return all_.begin(); }

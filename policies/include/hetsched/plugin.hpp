@@ -22,7 +22,7 @@ namespace hetsched {
 
 /// Counts changes of policy.hpp after which old plugins would misbehave although the layout is the same: another
 /// meaning of a field, another order of virtual functions.
-constexpr std::uint32_t kPluginApi = 1;
+constexpr std::uint32_t kPluginApi = 2;
 
 /// The compiler's conventions that plugin and program must share: name mangling and calls, standard library, machine.
 constexpr const char* kPluginAbi =

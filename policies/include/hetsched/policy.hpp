@@ -10,8 +10,8 @@
 /// Contract
 ///  - `decide` must be a deterministic function of the views so far, the parameters and `Params::seed`:
 ///    no clocks, no threads, no input or output.
-///  - Everything in a SystemView is valid only during the call. Indices of requests may be reused after
-///    the request has left; `Request::id` never is.
+///  - Everything in a SystemView is valid only during the call. Another request may take the place
+///    (RequestRef) of one that has left; `Request::id` is never used again.
 ///  - Decisions are intents. The engine checks and carries them out in order and stops the run at an
 ///    illegal one, naming the policy, the time, the decision and the rule.
 ///  - What is not started stays ready and is offered again. Deciding nothing is legal as long as

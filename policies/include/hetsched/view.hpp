@@ -9,6 +9,8 @@
 #include <span>
 #include <string_view>
 
+#include "hetsched/ids.hpp"
+
 namespace hetsched {
 
 using Seconds = double;
@@ -18,12 +20,10 @@ using Bytes = double;
 
 /// A time that never comes: the cost of an unsupported task, the deadline of a request without one.
 inline constexpr double kNever = std::numeric_limits<double>::infinity();
-/// "No such index": an accelerator not chosen yet, a stream that follows no other.
-inline constexpr std::uint32_t kNone = 0xffffffffu;
 
 // ---- Fixed for the run -------------------------------------------------------------------------------
 
-/// Predicted price of one task alone on an accelerator. `time == kNever`: it cannot run there.
+/// What one task is predicted to take, alone on an accelerator. `time == kNever`: it cannot run there.
 struct Cost {
   Seconds time = kNever;  ///< from the start of computing to its end, memory traffic overlapped
   Joules energy = 0;      ///< of the task; comes on top of the active power, or replaces it: Kind::energy_is_total
@@ -40,20 +40,24 @@ struct OperatingPoint {
 /// What accelerators of one type share.
 struct Kind {
   std::string_view name;
-  std::string_view type;                   ///< "gpu", "dla", "systolic_array", ...
-  std::span<const OperatingPoint> points;  ///< at least one
-  std::uint32_t first_column = 0;          ///< of SystemView::costs; point p has first_column + p
-  Seconds dispatch_time = 0;               ///< before every task
-  Seconds switch_time = 0;                 ///< before a task of another model than the last one
-  Joules switch_energy = 0;                ///< of such a switch
-  bool energy_is_total = false;            ///< Cost::energy is all that it draws while the task runs
-  std::uint32_t max_batch = 1;             ///< so many equal tasks can be started as one (Start::also)
+  std::string_view type;                         ///< "gpu", "dla", "systolic_array", ...
+  IdSpan<PointId, const OperatingPoint> points;  ///< at least one
+  CostColumnId first_column = {};                ///< of SystemView::costs; the other points follow in order
+  Seconds dispatch_time = 0;                     ///< before every task
+  Seconds switch_time = 0;                       ///< before a task of another model than the last one
+  Joules switch_energy = 0;                      ///< of such a switch
+  bool energy_is_total = false;                  ///< Cost::energy is all that it draws while the task runs
+  std::uint32_t max_batch = 1;                   ///< so many equal tasks can be started as one (Start::also)
+
+  [[nodiscard]] CostColumnId column(PointId point) const {
+    return id_of<CostColumnId>(index_of(first_column) + index_of(point));
+  }
 };
 
 /// A tensor between two tasks of one model.
 struct Edge {
-  std::uint32_t task = 0;    ///< the other end, an index into Model::tasks
-  std::uint32_t tensor = 0;  ///< equal for all edges that carry the same data
+  TaskId task = {};      ///< the other end
+  TensorId tensor = {};  ///< equal for all edges that carry the same data
   Bytes bytes = 0;
 };
 
@@ -63,11 +67,16 @@ struct ModelTask {
   std::string_view op;                  ///< operator of the layer ("conv2d"); empty for groups
   std::span<const Edge> inputs;         ///< by producer
   std::span<const Edge> outputs;        ///< by consumer
-  std::uint32_t first_row = 0;          ///< of SystemView::costs; variant v has first_row + v
-  std::uint32_t variants = 1;           ///< 1 + number of alternatives; variant 0 is the original
+  CostRowId first_row = {};             ///< of SystemView::costs; the alternatives follow in order
+  std::uint32_t variants = 1;           ///< 1 + number of alternatives
   std::uint32_t first_alternative = 0;  ///< bit of variant 1 in Request::alternatives; v has + (v - 1)
-  Seconds best_time = kNever;  ///< least over the platform's accelerators, at the point each starts at, variant 0
+  Seconds best_time = kNever;  ///< least over the platform's accelerators, at the point each starts at, as the original
   Seconds mean_time = kNever;  ///< mean over the accelerators that support it, likewise
+
+  [[nodiscard]] IdRange<VariantId> variant_ids() const { return IdRange<VariantId>(variants); }
+  [[nodiscard]] CostRowId row(VariantId variant) const {
+    return id_of<CostRowId>(index_of(first_row) + index_of(variant));
+  }
 };
 
 /// How much accuracy a set of variants loses. A model with a table allows only the sets it lists.
@@ -79,7 +88,7 @@ struct AccuracyEntry {
 /// A network at the granularity of one or more streams.
 struct Model {
   std::string_view name;
-  std::span<const ModelTask> tasks;         ///< in a topological order
+  IdSpan<TaskId, const ModelTask> tasks;    ///< in a topological order
   std::span<const AccuracyEntry> accuracy;  ///< by `alternatives`; empty: losses of variants add up
   std::span<const double> losses;           ///< of each alternative alone, by bit
   Seconds best_time = 0, mean_time = 0;     ///< sums over its tasks
@@ -88,7 +97,7 @@ struct Model {
 /// A source of requests.
 struct Stream {
   std::string_view name;
-  std::uint32_t model = 0;  ///< index into SystemView::models
+  ModelId model = {};
   int priority = 0;         ///< larger is more important
   Seconds period = kNever;  ///< of a periodic stream
   Seconds relative_deadline = kNever;
@@ -103,7 +112,8 @@ struct Route {
 /// A request that is still to come.
 struct FutureRequest {
   std::uint64_t index = 0;  ///< Request::index that it will have
-  std::uint32_t stream = 0, model = 0;
+  StreamId stream = {};
+  ModelId model = {};
   Seconds arrival = 0;
   Seconds deadline = kNever;  ///< absolute
   int priority = 0;
@@ -113,8 +123,8 @@ struct FutureRequest {
 
 /// Names a task of a live request.
 struct TaskRef {
-  std::uint32_t request = kNone;  ///< index into SystemView::requests
-  std::uint32_t task = kNone;     ///< index into Model::tasks
+  RequestRef request = RequestRef::none;
+  TaskId task = TaskId::none;
   friend bool operator==(const TaskRef&, const TaskRef&) = default;
 };
 
@@ -127,16 +137,17 @@ struct TaskState {
   Seconds compute = kNever;    ///< when inputs and overheads were done and computing began
   Seconds finish = kNever;     ///< actual; while it runs: predicted
   Seconds predicted = kNever;  ///< finish - start as predicted when it started
-  std::uint32_t accelerator = kNone;
+  AcceleratorId accelerator = AcceleratorId::none;
   std::uint32_t missing = 0;  ///< predecessors that have not finished
-  std::uint16_t variant = 0;
+  VariantId variant = VariantId::original;
   std::uint16_t attempts = 0;  ///< starts so far; more than one after a failure
   Progress progress = Progress::waiting;
 };
 
 /// A copy of a tensor in a memory other than the one it was produced in.
 struct Replica {
-  std::uint32_t tensor = 0, memory = 0;
+  TensorId tensor = {};
+  MemoryId memory = {};
   bool arrived = false;  ///< false: still under way
 };
 
@@ -144,14 +155,15 @@ struct Replica {
 struct Request {
   std::uint64_t id = 0;     ///< counts all requests of the run in order of release
   std::uint64_t index = 0;  ///< counts those of its stream
-  std::uint32_t stream = 0, model = 0;
+  StreamId stream = {};
+  ModelId model = {};
   Seconds arrival = 0;
   Seconds deadline = kNever;  ///< absolute
   int priority = 0;
-  std::uint32_t unfinished = 0;      ///< tasks not finished
-  Seconds remaining_best = 0;        ///< sum of best_time over unfinished tasks
-  Seconds remaining_mean = 0;        ///< sum of mean_time over unfinished tasks
-  std::span<const TaskState> tasks;  ///< by index of Model::tasks
+  std::uint32_t unfinished = 0;           ///< tasks not finished
+  Seconds remaining_best = 0;             ///< sum of best_time over unfinished tasks
+  Seconds remaining_mean = 0;             ///< sum of mean_time over unfinished tasks
+  IdSpan<TaskId, const TaskState> tasks;  ///< of Model::tasks
   std::span<const Replica> replicas;
   std::uint64_t alternatives = 0;  ///< variants applied so far, one bit each
   double accuracy_loss = 0;        ///< of `alternatives`
@@ -161,15 +173,15 @@ struct Request {
 /// One accelerator.
 struct Accelerator {
   std::string_view name;
-  std::uint32_t kind = 0;    ///< index into SystemView::kinds
-  std::uint32_t memory = 0;  ///< where its tasks' outputs lie
-  std::uint32_t point = 0;   ///< operating point, index into Kind::points
-  std::uint32_t slots = 1;   ///< tasks it runs at once
+  KindId kind = {};
+  MemoryId memory = {};     ///< where its tasks' outputs lie
+  PointId point = {};       ///< operating point
+  std::uint32_t slots = 1;  ///< tasks it runs at once
   std::uint32_t free_slots = 1;
-  Seconds free_at = 0;               ///< predicted: when a slot is free; `now` or before if one is
-  double bandwidth = kNever;         ///< B/s that a task alone gets from its memory
-  std::uint32_t last_model = kNone;  ///< model whose task was started last; another one costs a switch
-  bool available = true;             ///< false while turned off
+  Seconds free_at = 0;                 ///< predicted: when a slot is free; `now` or before if one is
+  double bandwidth = kNever;           ///< B/s that a task alone gets from its memory
+  ModelId last_model = ModelId::none;  ///< model whose task was started last; another one costs a switch
+  bool available = true;               ///< false while turned off
 };
 
 /// Why the policy was called. All events of one instant come in one call, in this order of types, then by id
@@ -189,8 +201,8 @@ struct Event {
     woken,                ///< by an earlier wake_at
   };
   Type type = Type::run_started;
-  TaskRef task;
-  std::uint32_t accelerator = kNone;
+  TaskRef task = {};
+  AcceleratorId accelerator = AcceleratorId::none;
 };
 
 /// What a policy sees. Spans are valid during the call only; every sequence has a documented order.
@@ -198,51 +210,56 @@ struct SystemView {
   Seconds now = 0;
   std::span<const Event> events;
   // Fixed for the run:
-  std::span<const Kind> kinds;
-  std::span<const Model> models;
-  std::span<const Stream> streams;
+  IdSpan<KindId, const Kind> kinds;
+  IdSpan<ModelId, const Model> models;
+  IdSpan<StreamId, const Stream> streams;
   std::span<const Cost> costs;    ///< row-major: rows of tasks and variants, columns of kinds and points; the
                                   ///< same again for batches of 2, 3, ... up to the largest Kind::max_batch
   std::uint32_t columns = 0;      ///< of costs
   std::uint32_t rows = 0;         ///< of costs of one batch size
-  std::span<const Route> routes;  ///< memories x memories, from-major
-  std::uint32_t memories = 1;
-  std::span<const double> memory_bandwidths;  ///< by memory, B/s; kNever: unlimited
-  Watts base_power = 0;                       ///< of what is on whatever happens
+  std::span<const Route> routes;  ///< memories x memories, from-major; see route()
+  std::uint32_t memories = 1;     ///< number of
+  IdSpan<MemoryId, const double> memory_bandwidths;  ///< B/s; kNever: unlimited
+  Watts base_power = 0;                              ///< of what is on whatever happens
   /// Requests of streams with arrivals of their own (not those that other streams trigger), by (arrival,
   /// stream): those from now on, for a policy that has called Params::clairvoyant(); empty for others.
   std::span<const FutureRequest> future;
   // As they are now:
-  std::span<const Accelerator> accelerators;
-  std::span<const Request> requests;    ///< by index; only those with `live` count
-  std::span<const std::uint32_t> live;  ///< indices of live requests, by id
-  std::span<const TaskRef> ready;       ///< startable tasks, by (request id, task)
+  IdSpan<AcceleratorId, const Accelerator> accelerators;
+  IdSpan<RequestRef, const Request> requests;  ///< only those with `live` count
+  std::span<const RequestRef> live;            ///< by id of request
+  std::span<const TaskRef> ready;              ///< startable tasks, by (request id, task)
 
   [[nodiscard]] const Request& request(TaskRef t) const { return requests[t.request]; }
   [[nodiscard]] const Model& model(TaskRef t) const { return models[requests[t.request].model]; }
   [[nodiscard]] const ModelTask& model_task(TaskRef t) const { return model(t).tasks[t.task]; }
   [[nodiscard]] const TaskState& state(TaskRef t) const { return requests[t.request].tasks[t.task]; }
 
+  /// The kind of an accelerator.
+  [[nodiscard]] const Kind& kind(AcceleratorId accelerator) const { return kinds[accelerators[accelerator].kind]; }
+
   /// Cost of a task of a model on a kind at an operating point, as a variant; of `batch` of them at once, at
   /// most Kind::max_batch.
-  [[nodiscard]] const Cost& cost(const ModelTask& t, std::uint32_t kind, std::uint32_t point, std::uint32_t variant = 0,
-                                 std::uint32_t batch = 1) const {
-    const std::size_t row = std::size_t{batch - 1} * rows + t.first_row + variant;
-    return costs[row * columns + kinds[kind].first_column + point];
+  [[nodiscard]] const Cost& cost(const ModelTask& t, KindId kind, PointId point,
+                                 VariantId variant = VariantId::original, std::uint32_t batch = 1) const {
+    const std::size_t row = std::size_t{batch - 1} * rows + index_of(t.row(variant));
+    return costs[row * columns + index_of(kinds[kind].column(point))];
   }
-  /// Cost on an accelerator at the point it is at now.
-  [[nodiscard]] const Cost& cost(TaskRef t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
+  /// Cost of a task on an accelerator at the point it is at now.
+  [[nodiscard]] const Cost& cost_on(TaskRef t, AcceleratorId accelerator,
+                                    VariantId variant = VariantId::original) const {
     const Accelerator& a = accelerators[accelerator];
     return cost(model_task(t), a.kind, a.point, variant);
   }
   /// Time a task of a model computes on an accelerator, at the point it is at now, with its memory to itself:
   /// its cost's time, or what its traffic takes if that is longer.
-  [[nodiscard]] Seconds alone_time(const ModelTask& t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
+  [[nodiscard]] Seconds alone_time(const ModelTask& t, AcceleratorId accelerator,
+                                   VariantId variant = VariantId::original) const {
     return alone_time_at(t, accelerator, accelerators[accelerator].point, variant);
   }
   /// The same at another point, and for `batch` of them at once.
-  [[nodiscard]] Seconds alone_time_at(const ModelTask& t, std::uint32_t accelerator, std::uint32_t point,
-                                      std::uint32_t variant = 0, std::uint32_t batch = 1) const {
+  [[nodiscard]] Seconds alone_time_at(const ModelTask& t, AcceleratorId accelerator, PointId point,
+                                      VariantId variant = VariantId::original, std::uint32_t batch = 1) const {
     const Accelerator& a = accelerators[accelerator];
     const Cost& c = cost(t, a.kind, point, variant, batch);
     const Seconds moving = c.traffic / a.bandwidth;
@@ -251,48 +268,52 @@ struct SystemView {
   /// Energy that the accelerator draws from the start of computing a task to its end, at a point: its own,
   /// and the active power of one slot where that comes on top. Idle power of other slots and of memories is
   /// not in.
-  [[nodiscard]] Joules alone_energy_at(const ModelTask& t, std::uint32_t accelerator, std::uint32_t point,
-                                       std::uint32_t variant = 0, std::uint32_t batch = 1) const {
+  [[nodiscard]] Joules alone_energy_at(const ModelTask& t, AcceleratorId accelerator, PointId point,
+                                       VariantId variant = VariantId::original, std::uint32_t batch = 1) const {
     const Accelerator& a = accelerators[accelerator];
-    const Kind& k = kinds[a.kind];
+    const Kind& k = kind(accelerator);
     const Joules own = cost(t, a.kind, point, variant, batch).energy;
     if (k.energy_is_total) return own;
     return own + k.points[point].active_power / a.slots * alone_time_at(t, accelerator, point, variant, batch);
   }
   /// Can this accelerator start this task now?
-  [[nodiscard]] bool can_start(TaskRef t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
+  [[nodiscard]] bool can_start(TaskRef t, AcceleratorId accelerator, VariantId variant = VariantId::original) const {
     const Accelerator& a = accelerators[accelerator];
-    return state(t).progress == Progress::ready && variant < model_task(t).variants && a.available &&
-           a.free_slots > 0 && cost(t, accelerator, variant).time < kNever;
+    return state(t).progress == Progress::ready && index_of(variant) < model_task(t).variants && a.available &&
+           a.free_slots > 0 && cost_on(t, accelerator, variant).time < kNever;
+  }
+  /// The way from one memory to another.
+  [[nodiscard]] const Route& route(MemoryId from, MemoryId to) const {
+    return routes[index_of(from) * memories + index_of(to)];
   }
   /// Uncontended time to bring `bytes` from one memory to another.
-  [[nodiscard]] Seconds route_time(std::uint32_t from, std::uint32_t to, Bytes bytes) const {
+  [[nodiscard]] Seconds route_time(MemoryId from, MemoryId to, Bytes bytes) const {
     if (from == to || bytes <= 0) return 0;
-    const Route& r = routes[std::size_t{from} * memories + to];
+    const Route& r = route(from, to);
     return r.latency + bytes * r.seconds_per_byte;
   }
   /// Uncontended time to bring a task's inputs to an accelerator's memory, all of them at once: the longest
   /// of its transfers. Tensors that already lie there cost nothing.
-  [[nodiscard]] Seconds transfer_time(TaskRef t, std::uint32_t accelerator) const {
+  [[nodiscard]] Seconds transfer_time(TaskRef t, AcceleratorId accelerator) const {
     if (memories == 1) return 0;
     const Request& r = request(t);
-    const std::uint32_t to = accelerators[accelerator].memory;
+    const MemoryId to = accelerators[accelerator].memory;
     Seconds longest = 0;
     for (const Edge& e : model_task(t).inputs) {
-      const std::uint32_t at = r.tasks[e.task].accelerator;
-      if (at == kNone || holds(r, e.tensor, to)) continue;
+      const AcceleratorId at = r.tasks[e.task].accelerator;
+      if (at == AcceleratorId::none || holds(r, e.tensor, to)) continue;
       const Seconds time = route_time(accelerators[at].memory, to, e.bytes);
       if (time > longest) longest = time;
     }
     return longest;
   }
   /// Do all inputs of a ready task lie in the accelerator's memory, none still to be moved or under way?
-  [[nodiscard]] bool inputs_at(TaskRef t, std::uint32_t accelerator) const {
+  [[nodiscard]] bool inputs_at(TaskRef t, AcceleratorId accelerator) const {
     const Request& r = request(t);
-    const std::uint32_t to = accelerators[accelerator].memory;
+    const MemoryId to = accelerators[accelerator].memory;
     for (const Edge& e : model_task(t).inputs) {
-      const std::uint32_t at = r.tasks[e.task].accelerator;
-      if (e.bytes <= 0 || at == kNone || accelerators[at].memory == to) continue;
+      const AcceleratorId at = r.tasks[e.task].accelerator;
+      if (e.bytes <= 0 || at == AcceleratorId::none || accelerators[at].memory == to) continue;
       bool there = false;
       for (const Replica& copy : r.replicas) there |= copy.tensor == e.tensor && copy.memory == to && copy.arrived;
       if (!there) return false;
@@ -300,19 +321,19 @@ struct SystemView {
     return true;
   }
   /// Predicted overheads before computing: dispatch, and the switch from another model.
-  [[nodiscard]] Seconds overhead(TaskRef t, std::uint32_t accelerator) const {
+  [[nodiscard]] Seconds overhead(TaskRef t, AcceleratorId accelerator) const {
     const Accelerator& a = accelerators[accelerator];
     const Kind& k = kinds[a.kind];
-    const bool other = a.last_model != kNone && a.last_model != requests[t.request].model;
+    const bool other = a.last_model != ModelId::none && a.last_model != requests[t.request].model;
     return k.dispatch_time + (other ? k.switch_time : 0);
   }
   /// Predicted time from starting the task on the accelerator now to its end.
-  [[nodiscard]] Seconds run_time(TaskRef t, std::uint32_t accelerator, std::uint32_t variant = 0) const {
+  [[nodiscard]] Seconds run_time(TaskRef t, AcceleratorId accelerator, VariantId variant = VariantId::original) const {
     return overhead(t, accelerator) + transfer_time(t, accelerator) + alone_time(model_task(t), accelerator, variant);
   }
   /// The same for a batch: the longest of its transfers, the time of all together.
-  [[nodiscard]] Seconds run_time(TaskRef t, std::span<const TaskRef> also, std::uint32_t accelerator,
-                                 std::uint32_t variant = 0) const {
+  [[nodiscard]] Seconds run_time(TaskRef t, std::span<const TaskRef> also, AcceleratorId accelerator,
+                                 VariantId variant = VariantId::original) const {
     if (also.empty()) return run_time(t, accelerator, variant);
     Seconds moving = transfer_time(t, accelerator);
     for (const TaskRef other : also) {
@@ -325,18 +346,19 @@ struct SystemView {
   }
   /// Variants the request would have applied if the task ran as this one. What an earlier attempt of the task
   /// ran as, before it failed, does not count.
-  [[nodiscard]] std::uint64_t alternatives(TaskRef t, std::uint32_t variant) const {
+  [[nodiscard]] std::uint64_t alternatives(TaskRef t, VariantId variant) const {
     const ModelTask& task = model_task(t);
     std::uint64_t applied = request(t).alternatives;
-    for (std::uint32_t v = 1; v < task.variants; ++v) {
-      const std::uint64_t bit = std::uint64_t{1} << (task.first_alternative + v - 1);
+    for (const VariantId v : task.variant_ids()) {
+      if (v == VariantId::original) continue;
+      const std::uint64_t bit = std::uint64_t{1} << (task.first_alternative + index_of(v) - 1);
       applied = v == variant ? applied | bit : applied & ~bit;
     }
     return applied;
   }
   /// Accuracy the request would lose if the task ran as this variant; kNever if the model does not list
   /// that combination of variants.
-  [[nodiscard]] double accuracy_loss(TaskRef t, std::uint32_t variant) const {
+  [[nodiscard]] double accuracy_loss(TaskRef t, VariantId variant) const {
     const Request& r = request(t);
     const std::uint64_t wanted = alternatives(t, variant);
     if (wanted == r.alternatives) return r.accuracy_loss;
@@ -354,7 +376,7 @@ struct SystemView {
   }
 
  private:
-  static bool holds(const Request& r, std::uint32_t tensor, std::uint32_t memory) {
+  static bool holds(const Request& r, TensorId tensor, MemoryId memory) {
     for (const Replica& copy : r.replicas)
       if (copy.tensor == tensor && copy.memory == memory) return true;
     return false;

@@ -13,36 +13,36 @@ class FluidExecutor final : public Executor {
   explicit FluidExecutor(const Fabric& fabric) : fabric_(fabric) {}
 
   double now() const override { return now_; }
-  void start_traffic(std::uint32_t flow, double bytes, double max_rate) override;
-  void start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) override;
-  double cancel(std::uint32_t flow) override;
-  void wait(double until, std::vector<std::uint32_t>& finished) override;
+  void start_traffic(SlotId slot, double bytes, double max_rate) override;
+  void start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) override;
+  double cancel(FlowId flow) override;
+  void wait(double until, std::vector<FlowId>& finished) override;
 
  private:
   struct Flow {
     double left = 0, cap = 0, rate = 0;
-    std::vector<std::uint32_t> resources;  ///< memories first, then links
+    std::vector<std::size_t> resources;  ///< memories first, then links
   };
   void share();
   void pass(double time);
 
   Fabric fabric_;
   double now_ = 0;
-  std::map<std::uint32_t, Flow> flows_;
+  std::map<FlowId, Flow> flows_;
 };
 
-void FluidExecutor::start_traffic(std::uint32_t flow, double bytes, double max_rate) {
-  flows_[flow] = {bytes, max_rate, 0, {fabric_.lane_memory[flow]}};
+void FluidExecutor::start_traffic(SlotId slot, double bytes, double max_rate) {
+  flows_[flow_of(slot)] = {bytes, max_rate, 0, {index_of(fabric_.slot_memory[slot])}};
 }
 
-void FluidExecutor::start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) {
-  const auto memories = static_cast<std::uint32_t>(fabric_.memory_bandwidth.size());
+void FluidExecutor::start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) {
+  const std::size_t memories = fabric_.memory_bandwidth.size();
   Flow f{bytes, std::numeric_limits<double>::infinity(), 0, {}};
-  for (const std::uint32_t memory : {from, to})
-    if (fabric_.memory_bandwidth[memory] > 0) f.resources.push_back(memory);
-  for (const std::uint32_t link : fabric_.routes[from * memories + to]) {
+  for (const MemoryId memory : {from, to})
+    if (fabric_.limited(memory)) f.resources.push_back(index_of(memory));
+  for (const LinkId link : fabric_.routes[from][to]) {
     if (fabric_.links[link].shared) {
-      f.resources.push_back(memories + link);
+      f.resources.push_back(memories + index_of(link));
     } else {
       f.cap = std::min(f.cap, fabric_.links[link].bandwidth);
     }
@@ -50,7 +50,7 @@ void FluidExecutor::start_transfer(std::uint32_t flow, std::uint32_t from, std::
   flows_[flow] = f;
 }
 
-double FluidExecutor::cancel(std::uint32_t flow) {
+double FluidExecutor::cancel(FlowId flow) {
   const double left = flows_.at(flow).left;
   flows_.erase(flow);
   return left;
@@ -58,30 +58,28 @@ double FluidExecutor::cancel(std::uint32_t flow) {
 
 /// Progressive filling: all rates grow together; the first resource or cap that is full fixes its flows.
 void FluidExecutor::share() {
-  const std::size_t memories = fabric_.memory_bandwidth.size();
-  std::vector<double> room(memories + fabric_.links.size());
-  for (std::size_t m = 0; m < memories; ++m) room[m] = fabric_.memory_bandwidth[m];
-  for (std::size_t l = 0; l < fabric_.links.size(); ++l) room[memories + l] = fabric_.links[l].bandwidth;
+  std::vector<double> room = fabric_.memory_bandwidth.all();
+  for (const Fabric::Link& link : fabric_.links) room.push_back(link.bandwidth);
   std::vector<Flow*> open;
   for (auto& [number, flow] : flows_) open.push_back(&flow);
   while (!open.empty()) {
     std::vector<double> users(room.size(), 0);
     for (const Flow* flow : open)
-      for (const std::uint32_t r : flow->resources) users[r] += 1;
+      for (const std::size_t r : flow->resources) users[r] += 1;
     double level = std::numeric_limits<double>::infinity();
     for (const Flow* flow : open) {
       level = std::min(level, flow->cap);
-      for (const std::uint32_t r : flow->resources) level = std::min(level, room[r] / users[r]);
+      for (const std::size_t r : flow->resources) level = std::min(level, room[r] / users[r]);
     }
     std::vector<Flow*> fixed;
     for (Flow* flow : open) {
       bool full = flow->cap <= level;
-      for (const std::uint32_t r : flow->resources) full |= room[r] / users[r] <= level * (1 + 1e-15);
+      for (const std::size_t r : flow->resources) full |= room[r] / users[r] <= level * (1 + 1e-15);
       if (full) fixed.push_back(flow);
     }
     for (Flow* flow : fixed) {
       flow->rate = level;
-      for (const std::uint32_t r : flow->resources) room[r] = std::max(0.0, room[r] - level);
+      for (const std::size_t r : flow->resources) room[r] = std::max(0.0, room[r] - level);
       open.erase(std::find(open.begin(), open.end(), flow));
     }
   }
@@ -92,7 +90,7 @@ void FluidExecutor::pass(double time) {
   now_ += time;
 }
 
-void FluidExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
+void FluidExecutor::wait(double until, std::vector<FlowId>& finished) {
   finished.clear();
   share();
   double next = std::numeric_limits<double>::infinity();
@@ -102,11 +100,11 @@ void FluidExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
     now_ = until;
     return;
   }
-  std::vector<std::uint32_t> done;
+  std::vector<FlowId> done;
   for (const auto& [number, flow] : flows_)
     if (flow.left / flow.rate <= next + 1e-12) done.push_back(number);
   pass(next);
-  for (const std::uint32_t number : done) flows_.erase(number);
+  for (const FlowId number : done) flows_.erase(number);
   finished = done;
 }
 

@@ -34,16 +34,16 @@ class GuardedExecutor final : public Executor {
   }
 
   double now() const override { return inner_->now(); }
-  void start_traffic(std::uint32_t flow, double bytes, double max_rate) override {
-    guarded([&] { inner_->start_traffic(flow, bytes, max_rate); });
+  void start_traffic(SlotId slot, double bytes, double max_rate) override {
+    guarded([&] { inner_->start_traffic(slot, bytes, max_rate); });
   }
-  void start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) override {
+  void start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) override {
     guarded([&] { inner_->start_transfer(flow, from, to, bytes); });
   }
-  double cancel(std::uint32_t flow) override {
+  double cancel(FlowId flow) override {
     return guarded([&] { return inner_->cancel(flow); });
   }
-  void wait(double until, std::vector<std::uint32_t>& finished) override {
+  void wait(double until, std::vector<FlowId>& finished) override {
     guarded([&] { inner_->wait(until, finished); });
   }
 

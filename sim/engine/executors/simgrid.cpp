@@ -12,8 +12,8 @@
 #include <string>
 
 #include "base/errors.hpp"
-#include "engine/calendar.hpp"
 #include "engine/crash_report.hpp"
+#include "engine/event_queue.hpp"
 #include "engine/executors/guarded.hpp"
 #include "engine/executors/simgrid_compat.hpp"
 
@@ -32,10 +32,10 @@ constexpr double kUnitsPerByte = 65536;
 /// The largest amount that fits.
 constexpr double kMostBytes = 1.4e14;
 
-/// A flow as SimGrid's callbacks see it.
-struct Slot {
+/// As SimGrid's callbacks see it.
+struct Flow {
   SimGridExecutor* owner = nullptr;
-  std::uint32_t flow = 0;
+  FlowId id = {};
   s4u::ActivityPtr activity;
   s4u::ActivityPtr previous;  ///< 3.32 crashes if the last reference goes away inside the callback
   double bytes = 0;           ///< in all
@@ -56,19 +56,19 @@ class SimGridExecutor final : public Executor {
   ~SimGridExecutor() override;
 
   double now() const override { return now_; }
-  void start_traffic(std::uint32_t flow, double bytes, double max_rate) override;
-  void start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) override;
-  double cancel(std::uint32_t flow) override;
-  void wait(double until, std::vector<std::uint32_t>& finished) override;
+  void start_traffic(SlotId slot, double bytes, double max_rate) override;
+  void start_transfer(FlowId id, MemoryId from, MemoryId to, double bytes) override;
+  double cancel(FlowId id) override;
+  void wait(double until, std::vector<FlowId>& finished) override;
 
-  void completed(const s4u::Activity& activity, const Slot& slot);
+  void completed(const s4u::Activity& activity, const Flow& flow);
 
  private:
   void build();
   void take_apart();
-  Slot& slot(std::uint32_t flow);
-  void keep(Slot& slot, s4u::ActivityPtr activity, double bytes, double units, double most_rate);
-  void start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes, double most_rate);
+  Flow& flow(FlowId id);
+  void keep(Flow& flow, s4u::ActivityPtr activity, double bytes, double units, double most_rate);
+  void start_comm(FlowId id, s4u::Host* from, s4u::Host* to, double bytes, double most_rate);
   /// Ends the flows that would end at this very instant but for rounding.
   void finish_together();
   void arm(double until);
@@ -78,10 +78,10 @@ class SimGridExecutor final : public Executor {
   std::unique_ptr<s4u::Engine> engine_;
   const Fabric fabric_;
   const bool multi_hop_;
-  std::vector<s4u::Host*> memory_hosts_;
-  std::vector<s4u::Host*> lane_hosts_;  // multi-hop only
-  std::vector<s4u::Link*> lane_links_;  // multi-hop only: the cap on a lane's rate
-  std::vector<std::unique_ptr<Slot>> slots_;
+  IdVector<MemoryId, s4u::Host*> memory_hosts_;
+  IdVector<SlotId, s4u::Host*> slot_hosts_;  // multi-hop only
+  IdVector<SlotId, s4u::Link*> slot_links_;  // multi-hop only: the cap on the rate of a slot's traffic
+  IdVector<FlowId, std::unique_ptr<Flow>> flows_;
   std::uint32_t active_ = 0;
   std::vector<s4u::ActivityPtr> cancelled_;  ///< SimGrid touches them once more, in its next step
   double origin_ = 0;
@@ -89,16 +89,16 @@ class SimGridExecutor final : public Executor {
   Timer* timer_ = nullptr;
   double timer_until_ = 0;  ///< what it was armed for, in our time
   std::set<s4u::Activity*> veto_;
-  std::vector<std::uint32_t> finished_;
+  std::vector<FlowId> finished_;
 };
 
-/// Signals of activities are static in SimGrid: connect once, and find the executor through the slot.
+/// Signals of activities are static in SimGrid: connect once, and find the executor through the flow.
 void connect_once() {
   static const bool connected = [] {
     compat::on_completion([](const s4u::Activity& activity) {
       if (activity.get_state() != s4u::Activity::State::FINISHED) return;
-      auto* slot = const_cast<s4u::Activity&>(activity).get_data<Slot>();
-      if (slot != nullptr) slot->owner->completed(activity, *slot);
+      auto* flow = const_cast<s4u::Activity&>(activity).get_data<Flow>();
+      if (flow != nullptr) flow->owner->completed(activity, *flow);
     });
     return true;
   }();
@@ -180,38 +180,38 @@ SimGridExecutor::SimGridExecutor(const Fabric& fabric) : fabric_(fabric), multi_
 
 void SimGridExecutor::build() {
   s4u::NetZone* zone = compat::add_zone(*engine_, "platform");
-  const std::size_t memories = fabric_.memory_bandwidth.size();
-  std::vector<s4u::Link*> memory_links(memories, nullptr);
-  for (std::size_t m = 0; m < memories; ++m) {
+  IdVector<MemoryId, s4u::Link*> memory_links(fabric_.memory_bandwidth.size(), nullptr);
+  for (const MemoryId m : memory_links.ids()) {
     const double bandwidth = fabric_.memory_bandwidth[m];
-    const std::string name = "memory" + std::to_string(m);
-    memory_hosts_.push_back(compat::add_host(zone, name, bandwidth > 0 ? bandwidth : 1));
-    if (multi_hop_ && bandwidth > 0) memory_links[m] = compat::add_link(zone, name, bandwidth * kUnitsPerByte);
+    const std::string name = "memory" + std::to_string(index_of(m));
+    memory_hosts_.push_back(compat::add_host(zone, name, fabric_.limited(m) ? bandwidth : 1));
+    if (multi_hop_ && fabric_.limited(m)) memory_links[m] = compat::add_link(zone, name, bandwidth * kUnitsPerByte);
   }
   if (multi_hop_) {
-    std::vector<s4u::Link*> links;
-    for (std::size_t l = 0; l < fabric_.links.size(); ++l) {
-      links.push_back(compat::add_link(zone, "link" + std::to_string(l), fabric_.links[l].bandwidth * kUnitsPerByte));
+    IdVector<LinkId, s4u::Link*> links;
+    for (const LinkId l : fabric_.links.ids()) {
+      links.push_back(
+          compat::add_link(zone, "link" + std::to_string(index_of(l)), fabric_.links[l].bandwidth * kUnitsPerByte));
       if (!fabric_.links[l].shared) links.back()->set_sharing_policy(s4u::Link::SharingPolicy::FATPIPE);
     }
-    for (std::size_t from = 0; from < memories; ++from)
-      for (std::size_t to = 0; to < memories; ++to) {
-        const std::vector<std::uint32_t>& route = fabric_.routes[from * memories + to];
+    for (const MemoryId from : memory_links.ids())
+      for (const MemoryId to : memory_links.ids()) {
+        const std::vector<LinkId>& route = fabric_.routes[from][to];
         if (from == to || route.empty()) continue;
         std::vector<s4u::LinkInRoute> path;
         if (memory_links[from] != nullptr) path.emplace_back(memory_links[from]);
-        for (std::uint32_t link : route) path.emplace_back(links[link]);
+        for (const LinkId link : route) path.emplace_back(links[link]);
         if (memory_links[to] != nullptr) path.emplace_back(memory_links[to]);
         compat::add_route(zone, memory_hosts_[from], memory_hosts_[to], path);
       }
-    for (std::size_t lane = 0; lane < fabric_.lane_memory.size(); ++lane) {
-      const std::uint32_t memory = fabric_.lane_memory[lane];
-      const std::string name = "lane" + std::to_string(lane);
-      lane_hosts_.push_back(compat::add_host(zone, name, 1));
-      lane_links_.push_back(compat::add_link(zone, name, 1));
+    for (const SlotId slot : fabric_.slot_memory.ids()) {
+      const MemoryId memory = fabric_.slot_memory[slot];
+      const std::string name = "slot" + std::to_string(index_of(slot));
+      slot_hosts_.push_back(compat::add_host(zone, name, 1));
+      slot_links_.push_back(compat::add_link(zone, name, 1));
       if (memory_links[memory] != nullptr)
-        compat::add_route(zone, lane_hosts_[lane], memory_hosts_[memory],
-                          {s4u::LinkInRoute(lane_links_[lane]), s4u::LinkInRoute(memory_links[memory])});
+        compat::add_route(zone, slot_hosts_[slot], memory_hosts_[memory],
+                          {s4u::LinkInRoute(slot_links_[slot]), s4u::LinkInRoute(memory_links[memory])});
     }
   }
   zone->seal();
@@ -226,34 +226,34 @@ SimGridExecutor::~SimGridExecutor() {
 }
 
 void SimGridExecutor::take_apart() {
-  for (std::uint32_t flow = 0; flow < slots_.size(); ++flow)
-    if (slots_[flow]->active) cancel(flow);
+  for (const FlowId id : flows_.ids())
+    if (flows_[id]->active) cancel(id);
   if (timer_ != nullptr) timer_->remove();
   timer_ = nullptr;
   // What was cancelled at the last instant goes away with SimGrid's next step, and must go before SimGrid itself does.
-  std::vector<std::uint32_t> none;
-  if (!slots_.empty()) wait(now_, none);
+  std::vector<FlowId> none;
+  if (!flows_.empty()) wait(now_, none);
   engine_->track_vetoed_activities(nullptr);
-  slots_.clear();
+  flows_.clear();
   engine_.reset();
 }
 
-Slot& SimGridExecutor::slot(std::uint32_t flow) {
-  while (slots_.size() <= flow) {
-    slots_.push_back(std::make_unique<Slot>());
-    slots_.back()->owner = this;
-    slots_.back()->flow = static_cast<std::uint32_t>(slots_.size() - 1);
+Flow& SimGridExecutor::flow(FlowId id) {
+  while (!flows_.contains(id)) {
+    const FlowId next = flows_.push_back(std::make_unique<Flow>());
+    flows_[next]->owner = this;
+    flows_[next]->id = next;
   }
-  return *slots_[flow];
+  return *flows_[id];
 }
 
-void SimGridExecutor::keep(Slot& slot, s4u::ActivityPtr activity, double bytes, double units, double most_rate) {
-  slot.previous = std::move(slot.activity);
-  slot.activity = std::move(activity);
-  slot.bytes = bytes;
-  slot.units = units;
-  slot.most_rate = most_rate;
-  slot.active = true;
+void SimGridExecutor::keep(Flow& flow, s4u::ActivityPtr activity, double bytes, double units, double most_rate) {
+  flow.previous = std::move(flow.activity);
+  flow.activity = std::move(activity);
+  flow.bytes = bytes;
+  flow.units = units;
+  flow.most_rate = most_rate;
+  flow.active = true;
   ++active_;
 }
 
@@ -262,62 +262,60 @@ std::uint64_t whole_units(double bytes) {
   return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(bytes * kUnitsPerByte)));
 }
 
-void SimGridExecutor::start_traffic(std::uint32_t flow, double bytes, double max_rate) {
-  const std::uint32_t memory = fabric_.lane_memory[flow];
+void SimGridExecutor::start_traffic(SlotId slot, double bytes, double max_rate) {
+  const MemoryId memory = fabric_.slot_memory[slot];
   const double most_rate = std::min(max_rate, fabric_.memory_bandwidth[memory]);
-  Slot& s = slot(flow);
   if (multi_hop_) {
     // Bytes are rounded to units: a rate rounded alike keeps the time exact.
     const double units_per_byte = static_cast<double>(whole_units(bytes)) / bytes;
-    lane_links_[flow]->set_bandwidth(std::min(max_rate, 1e200) * units_per_byte);
-    start_comm(flow, lane_hosts_[flow], memory_hosts_[memory], bytes, most_rate);
+    slot_links_[slot]->set_bandwidth(std::min(max_rate, 1e200) * units_per_byte);
+    start_comm(flow_of(slot), slot_hosts_[slot], memory_hosts_[memory], bytes, most_rate);
   } else {
+    Flow& f = flow(flow_of(slot));
     s4u::ExecPtr exec = s4u::Exec::init();
     exec->set_flops_amount(bytes);
     if (std::isfinite(max_rate)) exec->set_bound(max_rate);
     exec->set_host(memory_hosts_[memory]);
-    exec->set_data(&s);
-    keep(s, exec, bytes, bytes, most_rate);
+    exec->set_data(&f);
+    keep(f, exec, bytes, bytes, most_rate);
     compat::launch(*exec);
   }
 }
 
-void SimGridExecutor::start_transfer(std::uint32_t flow, std::uint32_t from, std::uint32_t to, double bytes) {
+void SimGridExecutor::start_transfer(FlowId id, MemoryId from, MemoryId to, double bytes) {
   double most_rate = std::numeric_limits<double>::infinity();
-  for (const std::uint32_t memory : {from, to})
-    if (fabric_.memory_bandwidth[memory] > 0) most_rate = std::min(most_rate, fabric_.memory_bandwidth[memory]);
-  for (const std::uint32_t link : fabric_.routes[from * fabric_.memory_bandwidth.size() + to])
-    most_rate = std::min(most_rate, fabric_.links[link].bandwidth);
-  start_comm(flow, memory_hosts_[from], memory_hosts_[to], bytes, most_rate);
+  for (const MemoryId memory : {from, to}) most_rate = std::min(most_rate, fabric_.memory_bandwidth[memory]);
+  for (const LinkId link : fabric_.routes[from][to]) most_rate = std::min(most_rate, fabric_.links[link].bandwidth);
+  start_comm(id, memory_hosts_[from], memory_hosts_[to], bytes, most_rate);
 }
 
-void SimGridExecutor::start_comm(std::uint32_t flow, s4u::Host* from, s4u::Host* to, double bytes, double most_rate) {
+void SimGridExecutor::start_comm(FlowId id, s4u::Host* from, s4u::Host* to, double bytes, double most_rate) {
   HETSCHED_ASSERT(bytes <= kMostBytes, "the reader refuses larger tensors");
-  Slot& s = slot(flow);
+  Flow& f = flow(id);
   const std::uint64_t units = whole_units(bytes);
   s4u::CommPtr comm = s4u::Comm::sendto_init(from, to);
   comm->set_payload_size(units);
-  comm->set_data(&s);
-  keep(s, comm, bytes, static_cast<double>(units), most_rate);
+  comm->set_data(&f);
+  keep(f, comm, bytes, static_cast<double>(units), most_rate);
   compat::launch(*comm);
 }
 
-double SimGridExecutor::cancel(std::uint32_t flow) {
-  Slot& s = slot(flow);
-  HETSCHED_ASSERT(s.active, "only a running flow can be cancelled");
-  const double left = s.bytes_left();
-  s.active = false;
+double SimGridExecutor::cancel(FlowId id) {
+  Flow& f = flow(id);
+  HETSCHED_ASSERT(f.active, "only a running flow can be cancelled");
+  const double left = f.bytes_left();
+  f.active = false;
   --active_;
-  cancelled_.push_back(s.activity);
-  s.activity->suspend();  // a cancelled Comm keeps its share of the links until SimGrid's next step
-  s.activity->cancel();
+  cancelled_.push_back(f.activity);
+  f.activity->suspend();  // a cancelled Comm keeps its share of the links until SimGrid's next step
+  f.activity->cancel();
   return left;
 }
 
-void SimGridExecutor::completed(const s4u::Activity& activity, const Slot& slot) {
-  if (slot.activity.get() != &activity || !slot.active) return;
-  finished_.push_back(slot.flow);
-  stop(&slot);
+void SimGridExecutor::completed(const s4u::Activity& activity, const Flow& flow) {
+  if (flow.activity.get() != &activity || !flow.active) return;
+  finished_.push_back(flow.id);
+  stop(&flow);
 }
 
 void SimGridExecutor::stop(const void* reason) { veto_.insert(static_cast<s4u::Activity*>(const_cast<void*>(reason))); }
@@ -340,15 +338,15 @@ void SimGridExecutor::arm(double until) {
 
 void SimGridExecutor::finish_together() {
   const double instant = instant_width(s4u::Engine::get_clock());
-  for (std::uint32_t flow = 0; flow < slots_.size(); ++flow) {
-    const Slot& s = *slots_[flow];
-    if (!s.active || s.bytes_left() > s.most_rate * instant) continue;
-    cancel(flow);
-    finished_.push_back(flow);
+  for (const FlowId id : flows_.ids()) {
+    const Flow& f = *flows_[id];
+    if (!f.active || f.bytes_left() > f.most_rate * instant) continue;
+    cancel(id);
+    finished_.push_back(id);
   }
 }
 
-void SimGridExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
+void SimGridExecutor::wait(double until, std::vector<FlowId>& finished) {
   finished_.clear();
   veto_.clear();
   if (std::isfinite(until)) arm(until);
@@ -356,8 +354,8 @@ void SimGridExecutor::wait(double until, std::vector<std::uint32_t>& finished) {
   engine_->run();
   HETSCHED_ASSERT(!veto_.empty(), "SimGrid has nothing left to do, but flows are under way");
   cancelled_.clear();
-  for (std::uint32_t flow : finished_) {
-    slots_[flow]->active = false;
+  for (const FlowId id : finished_) {
+    flows_[id]->active = false;
     --active_;
   }
   if (!finished_.empty()) now_ = std::max(now_, s4u::Engine::get_clock() - origin_);

@@ -14,12 +14,12 @@ void watch_calls(EndOfProcess end);
 
 /// While it lives, a call is watched: if it outlasts its limit (s) by as much again and a second, the process ends.
 /// Does nothing if calls are not watched. One at a time.
-class CallAlarm {
+class Watchdog {
  public:
-  CallAlarm(double limit, std::string message);
-  ~CallAlarm();
-  CallAlarm(const CallAlarm&) = delete;
-  CallAlarm& operator=(const CallAlarm&) = delete;
+  Watchdog(double limit, std::string message);
+  ~Watchdog();
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
 };
 
 }  // namespace hetsched

@@ -1,4 +1,4 @@
-#include "engine/call_alarm.hpp"
+#include "engine/watchdog.hpp"
 
 #include <sys/time.h>
 
@@ -30,13 +30,13 @@ void watch_calls(EndOfProcess end) {
   std::signal(SIGALRM, end ? on_alarm : SIG_DFL);
 }
 
-CallAlarm::CallAlarm(double limit, std::string message) {
+Watchdog::Watchdog(double limit, std::string message) {
   if (!end_of_process) return;
   last_message = std::move(message);
   set_timer(2 * limit + 1);
 }
 
-CallAlarm::~CallAlarm() {
+Watchdog::~Watchdog() {
   if (end_of_process) set_timer(0);
 }
 
