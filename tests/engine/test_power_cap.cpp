@@ -33,7 +33,10 @@ std::string choice(const std::string& policy, double cap) {
 /// A policy that is a function, below a cap.
 Log capped(const Inputs& in, double cap, std::function<void(const SystemView&, Decisions&)> decide) {
   Params params({{"cap", cap}});
-  const std::unique_ptr<Policy> policy = power_cap().wrap(params, std::make_unique<Scripted>(std::move(decide)));
+  const auto entries = builtin_decorators();
+  const auto cap_entry =
+      std::find_if(entries.begin(), entries.end(), [](const auto& e) { return e.name == "power_cap"; });
+  const std::unique_ptr<Policy> policy = cap_entry->wrap(params, std::make_unique<Scripted>(std::move(decide)));
   return simulate_log(make_scenario(in), *policy);
 }
 
