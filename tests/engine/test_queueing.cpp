@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "builtin.hpp"
 #include "engine/executors/executors.hpp"
+#include "support/builtin_entries.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -32,7 +32,7 @@ std::vector<double> waits_of(const Scenario& scenario) {
   problems.throw_if_any();
   const auto executor = executor_named("simgrid").make(fabric_of(tables));
   Params params;
-  const auto policy = fcfs().make(params);
+  const auto policy = builtin_policy("fcfs").make(params);
   Waits waits;
   Observer* observers[] = {&waits};
   simulate(scenario, tables, *policy, *executor, observers);

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "builtin.hpp"
+#include "support/builtin_entries.hpp"
 #include "support/plan_rules.hpp"
 #include "support/planning_cases.hpp"
 #include "support/published_graphs.hpp"
@@ -63,8 +63,8 @@ std::shared_ptr<Scenario> chain_and_late_task() {
 
 FutureRequest arrival(std::uint32_t stream, std::uint32_t model, std::uint64_t index, double time) {
   FutureRequest future;
-  future.stream = stream;
-  future.model = model;
+  future.stream = id_of<StreamId>(stream);
+  future.model = id_of<ModelId>(model);
   future.index = index;
   future.arrival = time;
   return future;

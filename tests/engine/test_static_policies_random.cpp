@@ -19,7 +19,7 @@ std::string named(const char* what, int number) { return "\"" + std::string(what
 void append(std::string& list, const std::string& value) { list += (list.empty() ? "" : ", ") + value; }
 
 /// An instance whose ways between accelerators all take one second per byte.
-contract::Inputs inputs_of(const Instance& in) {
+contract::Inputs inputs_of(const testing::Instance& in) {
   std::string kinds, memories, links, routes, accelerators, layers, costs;
   for (int p = 0; p < in.m; ++p) {
     append(kinds, "{\"name\": " + named("k", p) + ", \"type\": \"cpu\"}");
@@ -53,8 +53,8 @@ contract::Inputs inputs_of(const Instance& in) {
 }  // namespace
 
 TEST_CASE("random graphs: ten policies take as long as a second implementation plans") {
-  const std::map<std::string, double (*)(const Instance&)> rules = {
-      {"heft", [](const Instance& in) { return plain_heft(in, true); }},
+  const std::map<std::string, double (*)(const testing::Instance&)> rules = {
+      {"heft", [](const testing::Instance& in) { return plain_heft(in, true); }},
       {"cpop", plain_cpop},
       {"peft", plain_peft},
       {"minmin", plain_min_min},
@@ -68,7 +68,7 @@ TEST_CASE("random graphs: ten policies take as long as a second implementation p
   int graphs = 0;
   for (std::uint64_t seed = 0; seed < 1200; seed += 5) {  // of these all ways are alike
     if (seed % 3 == 2) continue;                          // fractions: transfers round bytes
-    const Instance in = random_instance(seed);
+    const testing::Instance in = random_instance(seed);
     if (in.m < 2) continue;
     ++graphs;
     const contract::Inputs inputs = inputs_of(in);
