@@ -17,8 +17,8 @@
 #include "base/errors.hpp"
 #include "base/json_document.hpp"
 #include "base/random.hpp"
-#include "builtin.hpp"
 #include "engine/executors/executors.hpp"
+#include "support/builtin_entries.hpp"
 
 namespace {
 
@@ -149,7 +149,7 @@ Result run_engine(int accelerators, std::uint64_t requests) {
   problems.throw_if_any();
   const auto executor = executor_named("simgrid").make(fabric_of(tables));
   Params params;
-  const auto policy = fcfs().make(params);
+  const auto policy = testing::builtin_policy("fcfs").make(params);
   struct End : Observer {
     double end = 0;
     void run_ended(const RunTotals& totals) override { end = totals.end; }

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "builtin.hpp"
+#include "support/builtin_entries.hpp"
 #include "support/ids.hpp"
 #include "support/simulation.hpp"
 
@@ -390,9 +390,8 @@ Inputs beside_hog(const std::string& kind_members, const std::string& streams) {
 
 Log learning(const Inputs& inputs, std::function<void(const SystemView&, Decisions&)> decide) {
   Params params({{"weight", 1.0}});
-  const auto entries = builtin_decorators();
-  const auto learned = std::find_if(entries.begin(), entries.end(), [](const auto& e) { return e.name == "learned"; });
-  const std::unique_ptr<Policy> policy = learned->wrap(params, std::make_unique<Scripted>(std::move(decide)));
+  const std::unique_ptr<Policy> policy =
+      builtin_decorator("learned").wrap(params, std::make_unique<Scripted>(std::move(decide)));
   return simulate_log(make_scenario(inputs), *policy);
 }
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "builtin.hpp"
+#include "support/builtin_entries.hpp"
 #include "support/ids.hpp"
 #include "support/simulation.hpp"
 
@@ -33,10 +33,8 @@ std::string choice(const std::string& policy, double cap) {
 /// A policy that is a function, below a cap.
 Log capped(const Inputs& in, double cap, std::function<void(const SystemView&, Decisions&)> decide) {
   Params params({{"cap", cap}});
-  const auto entries = builtin_decorators();
-  const auto cap_entry =
-      std::find_if(entries.begin(), entries.end(), [](const auto& e) { return e.name == "power_cap"; });
-  const std::unique_ptr<Policy> policy = cap_entry->wrap(params, std::make_unique<Scripted>(std::move(decide)));
+  const std::unique_ptr<Policy> policy =
+      builtin_decorator("power_cap").wrap(params, std::make_unique<Scripted>(std::move(decide)));
   return simulate_log(make_scenario(in), *policy);
 }
 

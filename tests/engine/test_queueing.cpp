@@ -1,11 +1,10 @@
 // Do long runs meet the theory of queues? notation: lambda arrivals per second, service of mean 1 s.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cmath>
 
-#include "builtin.hpp"
 #include "engine/executors/executors.hpp"
+#include "support/builtin_entries.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -33,9 +32,7 @@ std::vector<double> waits_of(const Scenario& scenario) {
   problems.throw_if_any();
   const auto executor = executor_named("simgrid").make(fabric_of(tables));
   Params params;
-  const auto entries = builtin_policies();
-  const auto fcfs = std::find_if(entries.begin(), entries.end(), [](const auto& e) { return e.name == "fcfs"; });
-  const auto policy = fcfs->make(params);
+  const auto policy = builtin_policy("fcfs").make(params);
   Waits waits;
   Observer* observers[] = {&waits};
   simulate(scenario, tables, *policy, *executor, observers);

@@ -8,9 +8,9 @@
 #include <sstream>
 #include <tuple>
 
-#include "builtin.hpp"
 #include "engine/executors/executors.hpp"
 #include "record/summary.hpp"
+#include "support/builtin_entries.hpp"
 #include "support/simulation.hpp"
 
 using namespace hetsched;
@@ -45,7 +45,7 @@ Scores scores(const std::string& workload, const std::string& platform, bool cer
   SummaryObserver observer(basis);
   Observer* observers[] = {&observer};
   Params params;
-  const auto policy = latency_greedy().make(params);
+  const auto policy = builtin_policy("latency_greedy").make(params);
   const auto executor = executor_named("simgrid").make(fabric_of(tables));
   simulate(*scenario, tables, *policy, *executor, observers);
   Scores result{observer.summary(), {}};
