@@ -7,7 +7,6 @@
 #include <set>
 
 #include "support/builtin_entries.hpp"
-#include "support/ids.hpp"
 #include "support/plan_rules.hpp"
 #include "support/planning_cases.hpp"
 #include "support/published_graphs.hpp"
@@ -62,7 +61,7 @@ std::shared_ptr<Scenario> chain_and_late_task() {
            {"layer": "s", "kind": "k", "time": 3}, {"layer": "s", "kind": "l", "time": 20}]})"}}});
 }
 
-FutureRequest arrival(StreamId stream, ModelId model, std::uint64_t index, double time) {
+FutureRequest arrival(std::uint32_t stream, std::uint32_t model, std::uint64_t index, double time) {
   FutureRequest future;
   future.stream = id_of<StreamId>(stream);
   future.model = id_of<ModelId>(model);
@@ -121,7 +120,7 @@ TEST_CASE("horizon live: all that has not started is planned anew when a request
 }
 
 TEST_CASE("horizon workload: an accelerator is kept for a request that is known to come") {
-  Seer seer(made("heft", horizon("workload")), {arrival(0_stream, 0_model, 0, 0), arrival(1_stream, 1_model, 0, 1)});
+  Seer seer(made("heft", horizon("workload")), {arrival(0, 0, 0, 0), arrival(1, 1, 0, 1)});
   const Log log = simulate_log(chain_and_late_task(), seer);
   check_task(log, "s", 1, "a", 1, 4);
   check_task(log, "l0", 0, "a", 4, 6);
@@ -147,8 +146,7 @@ TEST_CASE("horizon workload: two requests are planned and executed as one proble
 
     const auto scenario = published("heft_2002");
     scenario->workload.streams[0].arrival = TraceArrivals{"", {0, 10}};
-    Seer seer(made(policy_of(rule).policy, horizon("workload")),
-              {arrival(0_stream, 0_model, 0, 0), arrival(0_stream, 0_model, 1, 10)});
+    Seer seer(made(policy_of(rule).policy, horizon("workload")), {arrival(0, 0, 0, 0), arrival(0, 0, 1, 10)});
     const Log log = simulate_log(scenario, seer);
     for (std::size_t t = 0; t < problem.size(); ++t) {
       const Placement& placement = plan.tasks[id_of<PlanTaskId>(t)];
@@ -159,8 +157,8 @@ TEST_CASE("horizon workload: two requests are planned and executed as one proble
 }
 
 TEST_CASE("a future that does not come true keeps nothing waiting for ever") {
-  Seer seer(made("heft", horizon("workload")), {arrival(0_stream, 0_model, 0, 0), arrival(1_stream, 1_model, 7, 0.5),
-                                                arrival(1_stream, 1_model, 8, 3), arrival(1_stream, 1_model, 9, 50)});
+  Seer seer(made("heft", horizon("workload")),
+            {arrival(0, 0, 0, 0), arrival(1, 1, 7, 0.5), arrival(1, 1, 8, 3), arrival(1, 1, 9, 50)});
   const Log log = simulate_log(chain_and_late_task(), seer);
   REQUIRE(log.requests.size() == 2);
   for (const RequestRecord& request : log.requests) CHECK(request.status == RequestStatus::finished);
