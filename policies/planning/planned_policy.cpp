@@ -205,7 +205,9 @@ void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) c
       std::vector<Interval>& promised = problem.slots[slot].promised;
       const Seconds start = r.placement.start - view.now, end = r.placement.end - view.now;
       const Seconds free = problem.busy_until(slot);
-      const ModelId model = jobs_.at(r.job).model;
+      // A task that ran ahead of one before it stays in the row, also when its request has ended.
+      const auto job = jobs_.find(r.job);
+      const ModelId model = job != jobs_.end() ? job->second.model : ModelId::none;
       if (promised.empty() || start >= free) {
         promised.push_back({start, end, model});
       } else if (slots.size() > 1) {
