@@ -30,7 +30,7 @@ contract::Inputs inputs(const std::string& kinds, const std::string& accelerator
 }
 
 constexpr AcceleratorId a = 0_accelerator, b = 1_accelerator;
-constexpr TaskId x = 0_task;
+constexpr TaskId x = 0_task, y = 1_task;
 
 /// An accelerator of 2 W idle and 10 W active, or 1 W and 4 W at half the speed; x takes 4 s and 3 J at full speed.
 contract::Inputs one(const std::string& members = "") {
@@ -41,7 +41,7 @@ contract::Inputs one(const std::string& members = "") {
                 R"({"name": "a", "kind": "k"})",
                 R"({"layer": "x", "kind": "k", "point": "fast", "time": 4, "energy": 3},
                    {"layer": "x", "kind": "k", "point": "slow", "time": 8, "energy": 2},
-                   {"layer": "y", "kind": "k", "point": "fast", "time": 1})");
+                   {"layer": "y", "kind": "k", "point": "fast", "time": 0.5, "energy": 1})");
 }
 
 /// Requests 0 to 3 of model m, 4 of model n, all released at 0.
@@ -180,8 +180,11 @@ TEST_CASE("a task that fails is charged for what it did, and counts as a failure
   const std::uint64_t stamp = site.devices.slot(slot).stamp;
   site.fail(slot, 1);
   CHECK(site.devices.slot(slot).stamp != stamp);  // the end of the stage that is queued is void
+  site.start(0_request, a, 1.5);
   site.devices.close(2);
-  const TaskRecord& task = site.log.task("x");
+  REQUIRE(site.log.tasks.size() == 2);
+  CHECK(site.log.tasks[1].ready == 1);  // once more
+  const TaskRecord& task = site.log.tasks[0];
   CHECK(task.status == TaskStatus::failed);
   CHECK(task.end == 1);
   CHECK(task.energy == Approx(10 + 3.0 / 4).epsilon(1e-12));
@@ -242,6 +245,11 @@ TEST_CASE("where a profile's energy is all that is drawn, it replaces the active
   site.devices.begin_waiting(slot, 0, 1);
   site.finish(slot, 5);
   CHECK(site.log.task("x").energy == Approx(10 * 1 + 3).epsilon(1e-12));
+  // A fraction of a second is no different.
+  const SlotId brief = site.devices.start({{0_request, y}, a}, 5);
+  site.devices.begin_waiting(brief, 0, 6);
+  site.finish(brief, 6.5);
+  CHECK(site.log.task("y").energy == Approx(10 * 1 + 1).epsilon(1e-12));
 }
 
 TEST_CASE("slots share the power of their accelerator, and each takes one task") {
