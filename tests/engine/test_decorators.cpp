@@ -390,7 +390,9 @@ Inputs beside_hog(const std::string& kind_members, const std::string& streams) {
 
 Log learning(const Inputs& inputs, std::function<void(const SystemView&, Decisions&)> decide) {
   Params params({{"weight", 1.0}});
-  const std::unique_ptr<Policy> policy = learned().wrap(params, std::make_unique<Scripted>(std::move(decide)));
+  const auto entries = builtin_decorators();
+  const auto learned = std::find_if(entries.begin(), entries.end(), [](const auto& e) { return e.name == "learned"; });
+  const std::unique_ptr<Policy> policy = learned->wrap(params, std::make_unique<Scripted>(std::move(decide)));
   return simulate_log(make_scenario(inputs), *policy);
 }
 

@@ -6,6 +6,7 @@
 
 #include "energy/energy_aware_placement.hpp"
 #include "energy/rt_dvs.hpp"
+#include "support/ids.hpp"
 
 using namespace hetsched;
 using doctest::Approx;
@@ -98,15 +99,19 @@ TEST_CASE("Pillai and Shin's example: energies and slices of all rules") {
 }
 
 TEST_CASE("energy-aware scheduling: the example of the Linux kernel's documentation") {
-  const std::vector<PerformanceDomain> domains = {{{{170, 50}, {341, 150}, {512, 300}}, {0, 1}},
-                                                  {{{512, 400}, {768, 800}, {1024, 1700}}, {2, 3}}};
+  const IdVector<KindId, PerformanceDomain> domains = {
+      {{{170, 50}, {341, 150}, {512, 300}}, {0_accelerator, 1_accelerator}},
+      {{{512, 400}, {768, 800}, {1024, 1700}}, {2_accelerator, 3_accelerator}}};
   // The document cuts each processor's energy to an integer, so that its sums are up to 4 smaller.
   const auto near = [](double found, double documented) { return found >= documented && found < documented + 4; };
   CHECK(near(placement_energy(domains, {200, 300, 600, 500}), 1364));
   CHECK(near(placement_energy(domains, {200, 100, 600, 700}), 1485));
   CHECK(near(placement_energy(domains, {400, 100, 600, 500}), 1437));
-  CHECK(energy_aware_choice(domains, {400, 100, 600, 500}, 200, 0, {true, true, true, true}, 0) == 1);
+  CHECK(energy_aware_choice(domains, {400, 100, 600, 500}, 200, 0_accelerator, {true, true, true, true}, 0) ==
+        1_accelerator);
   // 5 % are saved: not enough for the margin that the kernel once had.
-  CHECK(energy_aware_choice(domains, {400, 100, 600, 500}, 200, 0, {true, true, true, true}, 0.06) == 0);
-  CHECK(energy_aware_choice(domains, {400, 100, 600, 500}, 200, 0, {false, false, true, true}, 0) == 3);
+  CHECK(energy_aware_choice(domains, {400, 100, 600, 500}, 200, 0_accelerator, {true, true, true, true}, 0.06) ==
+        0_accelerator);
+  CHECK(energy_aware_choice(domains, {400, 100, 600, 500}, 200, 0_accelerator, {false, false, true, true}, 0) ==
+        3_accelerator);
 }

@@ -25,7 +25,8 @@ struct Simple : Policy {
     if (mood == "aborts") std::raise(SIGKILL);
     if (mood == "exits") ::_exit(5);
     while (mood == "hangs") ::pause();
-    for (std::uint32_t a = 0; a < view.accelerators.size() && !view.ready.empty(); ++a)
+    if (view.ready.empty()) return;
+    for (const AcceleratorId a : view.accelerators.ids())
       if (view.can_start(view.ready.front(), a)) return out.start(view.ready.front(), a);
   }
   std::string mood;

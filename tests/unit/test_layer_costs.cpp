@@ -6,6 +6,7 @@
 
 #include "cost/cost_matrix.hpp"
 #include "cost/cost_table.hpp"
+#include "support/ids.hpp"
 #include "support/problem_text.hpp"
 
 namespace hetsched {
@@ -55,13 +56,13 @@ TEST_CASE("the first source that can tell counts") {
   const Result first =
       build(R"("kinds": [)" + kind("k", R"("costs": [{"type": "profile"}, )" + roofline + "]") + "], " + kOne);
   REQUIRE(test::text_of(first.problems).empty());
-  CHECK(first.matrix.at(0, 0, 0).time == 5);
-  CHECK(first.matrix.at(0, 0, 0).energy == 7);
-  CHECK(first.matrix.at(1, 0, 0).time == doctest::Approx(4e-6).epsilon(1e-12));
-  CHECK(first.matrix.at(2, 0, 0).time == doctest::Approx(2e-3).epsilon(1e-12));
+  CHECK(first.matrix.at(0_row, 0_kind, 0_point).time == 5);
+  CHECK(first.matrix.at(0_row, 0_kind, 0_point).energy == 7);
+  CHECK(first.matrix.at(1_row, 0_kind, 0_point).time == doctest::Approx(4e-6).epsilon(1e-12));
+  CHECK(first.matrix.at(2_row, 0_kind, 0_point).time == doctest::Approx(2e-3).epsilon(1e-12));
   const Result last =
       build(R"("kinds": [)" + kind("k", R"("costs": [)" + roofline + R"(, {"type": "profile"}])") + "], " + kOne);
-  CHECK(last.matrix.at(0, 0, 0).time == doctest::Approx(1e-3).epsilon(1e-12));
+  CHECK(last.matrix.at(0_row, 0_kind, 0_point).time == doctest::Approx(1e-3).epsilon(1e-12));
 }
 
 TEST_CASE("a source is for the operators that it names") {
@@ -102,11 +103,11 @@ TEST_CASE("in a group, the fallback computes what the kind cannot") {
       build(R"("kinds": [)" + dla(R"(["conv", "matmul"])") + ", " + gpu + "], " + kOne, Granularity::group);
   REQUIRE(test::text_of(middle.problems).empty());
   // conv here, over to the gpu for pool, and back
-  CHECK(middle.matrix.at(0, 0, 0).time == doctest::Approx(1e-3 + 10 + 4e-6 + 10 + 2e-3).epsilon(1e-12));
-  CHECK(middle.matrix.at(0, 0, 0).energy == doctest::Approx(4e-6 * (5 - 2)).epsilon(1e-9));
+  CHECK(middle.matrix.at(0_row, 0_kind, 0_point).time == doctest::Approx(1e-3 + 10 + 4e-6 + 10 + 2e-3).epsilon(1e-12));
+  CHECK(middle.matrix.at(0_row, 0_kind, 0_point).energy == doctest::Approx(4e-6 * (5 - 2)).epsilon(1e-9));
   const Result begin =
       build(R"("kinds": [)" + dla(R"(["pool", "matmul"])") + ", " + gpu + "], " + kOne, Granularity::group);
-  CHECK(begin.matrix.at(0, 0, 0).time == doctest::Approx(10 + 1e-3 + 10 + 4e-6 + 2e-3).epsilon(1e-12));
+  CHECK(begin.matrix.at(0_row, 0_kind, 0_point).time == doctest::Approx(10 + 1e-3 + 10 + 4e-6 + 2e-3).epsilon(1e-12));
   const Result nothing = build(R"("kinds": [)" + dla(R"(["softmax"])") + ", " + gpu + "], " + kOne, Granularity::group);
   CHECK(nothing.problems.size() == 1);
 }

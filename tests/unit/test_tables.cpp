@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/tables.hpp"
+#include "model/scenario.hpp"
 #include "support/ids.hpp"
 
 namespace hetsched {
