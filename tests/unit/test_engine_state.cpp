@@ -331,6 +331,10 @@ TEST_CASE("events of an instant are told by kind, then by request, task and acce
   }
   state.clear_events();
   CHECK_FALSE(state.has_events());
+  state.push_event(sorted[1]);
+  state.push_event(sorted[0]);
+  state.sort_events();
+  CHECK(state.view(0).events[0].task == sorted[0].task);
 }
 
 TEST_CASE("the view shows replicas once they are published") {
