@@ -85,7 +85,9 @@ NO_BODY = re.compile(r"\b(struct|class|enum|union|namespace)\b|\bextern\b")
 TEMPLATE = re.compile(r"\btemplate\s*<[^{;]*?>(?=\s)")
 INITIALIZER = re.compile(r"(=|return|,|\(|\{|\?|:|&&|\|\||<|[\w>])\s*$")
 LABEL = re.compile(r"\s*(case\s+(?:[^:]|::)+:(?!:)|default\s*:|public:|private:|protected:)")
-DECLARATION = re.compile(r"(?!(?:else|throw|delete|if|for|while|do)\b)(?:[\w:]+(?:<.*>)?[\s*&]+)+\w+\s*(=|\{|\(|\[|;)", re.DOTALL)
+DECLARATION = re.compile(
+    r"(?!(?:else|throw|delete|if|for|while|do)\b)(?:[\w:]+(?:<.*>)?[\s*&]+)+\w+\s*(=|\{|\(|\[|;)", re.DOTALL
+)  # fmt: skip
 KEPT = re.compile(r"(return|using|const|constexpr|auto|static|typedef|friend|else\s+return)\b|[;}]")
 
 
