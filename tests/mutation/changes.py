@@ -144,6 +144,9 @@ def changes_of(path, text):
     for m in BINARY.finditer(code):
         if m.group() == "<" and code[: m.start()].rstrip().endswith("template"):
             continue
+        # Text is added, never subtracted: it would not compile.
+        if m.group() in ("+", "+=") and '"' in (text[: m.start()].rstrip()[-1], text[m.end() :].lstrip()[0]):
+            continue
         for after in OPERATORS[m.group()]:
             add(m.start(), m.end(), after)
     for m in STEP.finditer(code):
