@@ -43,6 +43,7 @@ NOT = re.compile(r"!(?!=)")
 WORD = re.compile(r"(?<![\w.])(true|false)\b|\b(?:std::(?=m)|Better::)(min|max|less|more)(?=\b|_element)")
 WORDS = {"true": "false", "false": "true", "min": "max", "max": "min", "less": "more", "more": "less"}
 NUMBER = re.compile(r"(?<![\w.'])(\d[\d']*(?:\.\d*)?(?:[eE][-+]?\d+)?)(u|U|f)?(?![\w.'])")
+PURE = re.compile(r"(?:\)|\bconst|\bnoexcept)\s*=\s*$")  # before the 0 of a pure virtual function
 
 # What is no code, as far as changes go. Asserts say what cannot happen: no test can see one that is gone.
 NO_CODE = re.compile(
@@ -157,6 +158,8 @@ def changes_of(path, text):
         which = 1 if m.group(1) else 2
         add(m.start(which), m.end(which), WORDS[m.group(which)])
     for m in NUMBER.finditer(code):
+        if PURE.search(code, 0, m.start()):
+            continue
         for after in numbers_after(m.group(1), m.group(2) or ""):
             add(m.start(), m.end(), after)
     for begin, end in statements(code):
