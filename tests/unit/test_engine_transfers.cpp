@@ -158,6 +158,9 @@ TEST_CASE("other tensors, other destinations and other requests are transfers of
   CHECK_FALSE(site.replicas(0_request)[0].arrived);
   CHECK(site.replicas(0_request)[1].arrived);
   CHECK_FALSE(site.replicas(0_request)[2].arrived);
+  site.finish(2_transfer, 3);
+  CHECK(site.log.transfers.back().request == 1);
+  CHECK_FALSE(site.replicas(0_request)[0].arrived);
 }
 
 TEST_CASE("nothing is moved that lies there, has no bytes, or does not exist yet") {
