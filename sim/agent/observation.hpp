@@ -2,7 +2,6 @@
 /// What another process is shown before each of its decisions, as numbers in a row.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -12,15 +11,12 @@
 
 namespace hetsched::agent {
 
-// Columns of what follows, in order.
-inline constexpr std::array kHeadColumns = {"now", "time_in_system", "misses", "energy", "ready", "live"};
-inline constexpr std::array kAcceleratorColumns = {"available",  "free_slots", "slots",       "time_to_free",
-                                                   "last_model", "idle_power", "active_power"};
-inline constexpr std::array kTaskColumns = {"present",  "request_age", "task_age",       "slack",    "has_deadline",
-                                            "priority", "unfinished",  "remaining_best", "best_time"};
-inline constexpr std::array kIdColumns = {"request", "stream", "model", "task"};
-inline constexpr std::array kLiveColumns = {"request",  "stream",   "model",      "index",         "arrival",
-                                            "deadline", "priority", "unfinished", "remaining_best"};
+/// The parts of an observation that are tables, each with the names of its columns, in order.
+struct Part {
+  const char* name;
+  std::vector<std::string> columns;
+};
+std::vector<Part> parts();
 
 /// The tasks that may be decided on at one instant: what has been started in this call is gone from them.
 class Choices {
@@ -49,10 +45,9 @@ class Choices {
   IdVector<AcceleratorId, std::uint32_t> free_;  ///< slots
 };
 
-/// Appends doubles: head; accelerators x kAcceleratorColumns; rows x kTaskColumns, of the ready tasks, with
-/// zeros up to the window; rows x accelerators: predicted run time, -1 where it cannot run; ready x
-/// kIdColumns; live x kLiveColumns. Then one byte per action in the window: row x accelerators + accelerator,
-/// and last to wait: may it be taken?
+/// Appends doubles: a row of "head"; one of "accelerators" for each; of "tasks" for each ready one, with zeros up to
+/// the window; rows x accelerators: predicted run time, -1 where it cannot run; "ids" of ready tasks; "live" requests.
+/// Then one byte per action in the window: row x accelerators + accelerator, and last to wait: may it be taken?
 void append_observation(std::string& bytes, const SystemView& view, const Choices& choices, const Score& score,
                         bool may_wait);
 

@@ -19,11 +19,6 @@
 namespace hetsched::agent {
 namespace {
 
-template <std::size_t N>
-Json columns(const std::array<const char*, N>& names) {
-  return Json(std::vector<std::string>(names.begin(), names.end()));
-}
-
 /// A model as a graph: tasks by index, tensors as edges between them.
 Json graph(const Model& model) {
   Json tasks = Json::array(), edges = Json::array();
@@ -40,11 +35,12 @@ std::string hello(const Session& session) {
   problems.throw_if_any();
   SystemView view;
   tables.fill(view);
-  Json accelerators = Json::array(), streams = Json::array(), models = Json::array();
+  Json accelerators = Json::array(), streams = Json::array(), models = Json::array(), columns = Json::object();
   for (const Accelerator& each : view.accelerators)
     accelerators.push_back({{"name", each.name}, {"kind", view.kinds[each.kind].name}});
   for (const Stream& each : view.streams) streams.push_back({{"name", each.name}, {"model", index_of(each.model)}});
   for (const Model& each : view.models) models.push_back(graph(each));
+  for (const Part& part : parts()) columns[part.name] = part.columns;
   return dumped({{"platform", session.instance.platform.name},
                  {"workload", session.instance.workload.name},
                  {"seed", session.instance.options.seed},
@@ -52,12 +48,7 @@ std::string hello(const Session& session) {
                  {"accelerators", accelerators},
                  {"streams", streams},
                  {"models", models},
-                 {"columns",
-                  {{"head", columns(kHeadColumns)},
-                   {"accelerators", columns(kAcceleratorColumns)},
-                   {"tasks", columns(kTaskColumns)},
-                   {"ids", columns(kIdColumns)},
-                   {"live", columns(kLiveColumns)}}}});
+                 {"columns", columns}});
 }
 
 /// What decides, in messages and manifests.

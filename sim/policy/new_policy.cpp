@@ -9,6 +9,7 @@
 #include "base/errors.hpp"
 #include "base/files.hpp"
 #include "base/version.hpp"
+#include "hetsched/members.hpp"
 #include "policy/new_policy_files.hpp"
 
 namespace hetsched {
@@ -193,55 +194,6 @@ void check_name(const std::string& name) {
                      in_quotes(name));
 }
 
-/// Names that the file would clash with: classes of the public headers, and targets of CMake.
-void check_free(const std::string& name) {
-  static const std::set<std::string> kTaken = {"accelerator",
-                                               "accuracy_entry",
-                                               "cost",
-                                               "decision",
-                                               "decisions",
-                                               "decorator_entry",
-                                               "drop",
-                                               "edge",
-                                               "event",
-                                               "forecast",
-                                               "future_request",
-                                               "kind",
-                                               "model",
-                                               "model_task",
-                                               "operating_point",
-                                               "params",
-                                               "policy",
-                                               "policy_entry",
-                                               "policy_facts",
-                                               "prefetch",
-                                               "progress",
-                                               "replica",
-                                               "request",
-                                               "route",
-                                               "set_operating_point",
-                                               "start",
-                                               "stream",
-                                               "system_view",
-                                               "task_ref",
-                                               "task_state",
-                                               "wake_at",
-                                               "layout_fact",
-                                               "plugin",
-                                               "all",
-                                               "clean",
-                                               "edit_cache",
-                                               "help",
-                                               "install",
-                                               "package",
-                                               "rebuild_cache",
-                                               "test"};
-  if (kTaken.contains(name))
-    throw InputError(in_quotes(name) +
-                     " is a name that hetsched's headers or CMake use themselves; give it another, such as " +
-                     in_quotes("my_" + name));
-}
-
 /// "least_slack" -> "LeastSlack".
 std::string class_name(const std::string& name) {
   std::string text;
@@ -251,6 +203,30 @@ std::string class_name(const std::string& name) {
     capital = c == '_';
   }
   return text;
+}
+
+/// Is there a class, or another type, of this name in the public headers?
+bool is_type_of_headers(const std::string& type) {
+#define HETSCHED_NAME(type, ...) #type,
+  static const std::set<std::string> kStructs = {HETSCHED_STRUCTS(HETSCHED_NAME)};
+#undef HETSCHED_NAME
+  static const std::set<std::string> kOthers = {
+      "AcceleratorId",  "Bytes",       "CostColumnId", "CostRowId", "Decision",  "Decisions",
+      "DecoratorEntry", "IdRange",     "IdSpan",       "IdVector",  "IsId",      "Joules",
+      "KindId",         "LayoutFact",  "Members",      "MemoryId",  "ModelId",   "ParamReaders",
+      "Params",         "PluginTable", "PointId",      "Policy",    "Progress",  "RequestRef",
+      "Seconds",        "StreamId",    "TaskId",       "TensorId",  "VariantId", "Watts"};
+  return kStructs.contains(type) || kOthers.contains(type);
+}
+
+/// The file must not clash with types of the public headers, nor with targets of CMake.
+void check_free(const std::string& name) {
+  static const std::set<std::string> kTargets = {"all",     "clean",  "edit_cache",    "help", "install",
+                                                 "package", "plugin", "rebuild_cache", "test"};
+  if (is_type_of_headers(class_name(name)) || kTargets.contains(name))
+    throw InputError(in_quotes(name) +
+                     " is a name that hetsched's headers or CMake use themselves; give it another, such as " +
+                     in_quotes("my_" + name));
 }
 
 std::string filled(std::string text, const std::string& name, const std::string& policy) {

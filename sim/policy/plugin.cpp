@@ -4,6 +4,7 @@
 #include <elf.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <optional>
 #include <system_error>
@@ -11,9 +12,20 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "hetsched/plugin.hpp"
+#include "policy/members_check.hpp"
 
 namespace hetsched {
 namespace {
+
+#define HETSCHED_OFFSET(type, member) offsetof(type, member),
+#define HETSCHED_CHECK(type, ...)                                                           \
+  static_assert(are_all_members<type>({HETSCHED_EACH(HETSCHED_OFFSET, type, __VA_ARGS__)}), \
+                "hetsched/members.hpp must name all members of " #type ", in order");       \
+  static_assert(leads_to_named_members<type>(),                                             \
+                "hetsched/members.hpp must name the members of what the members of " #type " hold");
+HETSCHED_STRUCTS(HETSCHED_CHECK)
+#undef HETSCHED_OFFSET
+#undef HETSCHED_CHECK
 
 namespace fs = std::filesystem;
 using EntryPoint = const PluginTable* (*)();

@@ -5,10 +5,12 @@
 
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string_view>
 
+#include "hetsched/members.hpp"
 #include "python/lease.hpp"
 
 /// In Python an id is the number that it holds, and no id is None.
@@ -35,8 +37,7 @@ namespace hetsched::script {
 
 namespace py = pybind11;
 
-void bind_fixed(py::module_& module);    ///< platform, models, streams
-void bind_present(py::module_& module);  ///< accelerators, requests, tasks, events
+void bind_structs(py::module_& module);  ///< what a view holds
 void bind_view(py::module_& module);     ///< SystemView and Decisions
 void bind_params(py::module_& module);
 
@@ -46,13 +47,23 @@ py::object new_decisions(const std::shared_ptr<const Lease>& lease);
 /// Calls `make` with a Python object that stands for the parameters until it returns.
 py::object with_params(Params& params, const std::function<py::object(py::object)>& make);
 
-/// An argument that names an accelerator: its index, or itself.
-AcceleratorId accelerator_of(py::handle accelerator);
+// Python sees the members that hetsched/members.hpp names, under the same names. What differs is said here:
+
+/// Not seen: where costs and routes lie. Methods of the view are there to ask for them.
+constexpr bool is_hidden(std::string_view member) {
+  constexpr std::string_view kHidden[] = {"first_column", "first_row", "costs", "columns", "rows", "routes"};
+  return std::find(std::begin(kHidden), std::end(kHidden), member) != std::end(kHidden);
+}
+
+/// Lists of these are long, and most of them nobody looks at: they are looked up when asked. Others are tuples.
+template <class T>
+constexpr bool kManyOf = std::is_same_v<T, ModelTask> || std::is_same_v<T, FutureRequest> ||
+                         std::is_same_v<T, TaskState> || std::is_same_v<T, Request>;
 
 /// An element of a list as Python sees it.
 template <class T>
 py::object element(const std::shared_ptr<const Lease>& lease, const T& item, std::size_t index) {
-  if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, TaskRef> || std::is_same_v<T, RequestRef>)
+  if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, TaskRef> || IsId<T>)
     return py::cast(item);
   else
     return py::cast(Item<T>(lease, item, index));
@@ -67,46 +78,23 @@ py::tuple all_of(const std::shared_ptr<const Lease>& lease, std::span<const T> i
 }
 
 template <class T>
-using ItemClass = py::class_<Item<T>>;
-
-/// A field under its own name.
-template <class T, class M>
-void field(ItemClass<T>& type, const char* name, M T::*member) {
-  type.def_property_readonly(name, [member](const Item<T>& item) -> M { return item.get().*member; });
+auto shown(const std::shared_ptr<const Lease>& lease, std::span<const T> items) {
+  if constexpr (kManyOf<T>)
+    return List<T>(lease, items);
+  else
+    return all_of<T>(lease, items);
 }
-
-/// A field that is a short list, as a tuple.
-template <class T, class E>
-void tuple_field(ItemClass<T>& type, const char* name, std::span<const E> T::*member) {
-  type.def_property_readonly(name,
-                             [member](const Item<T>& item) { return all_of<E>(item.lease(), item.get().*member); });
+template <class Id, class T>
+auto shown(const std::shared_ptr<const Lease>& lease, IdSpan<Id, const T> items) {
+  return shown(lease, items.all());
 }
-template <class T, class Id, class E>
-void tuple_field(ItemClass<T>& type, const char* name, IdSpan<Id, const E> T::*member) {
-  type.def_property_readonly(
-      name, [member](const Item<T>& item) { return all_of<E>(item.lease(), (item.get().*member).all()); });
-}
-
-/// A field that is a long list.
-template <class T, class Id, class E>
-void list_field(ItemClass<T>& type, const char* name, IdSpan<Id, const E> T::*member) {
-  type.def_property_readonly(
-      name, [member](const Item<T>& item) { return List<E>(item.lease(), (item.get().*member).all()); });
-}
-
-template <class T>
-void bind_list(py::module_& module, const char* name) {
-  py::class_<List<T>>(module, name)
-      .def("__len__", [](const List<T>& list) { return list.get().size(); })
-      .def("__getitem__",
-           [](const List<T>& list, py::ssize_t index) {
-             const std::span<const T> items = list.get();
-             const auto size = static_cast<py::ssize_t>(items.size());
-             const py::ssize_t at = index < 0 ? index + size : index;
-             if (at < 0 || at >= size) throw py::index_error("there are " + std::to_string(size) + " of these");
-             return element(list.lease(), items[static_cast<std::size_t>(at)], static_cast<std::size_t>(at));
-           })
-      .def("__iter__", [](const List<T>& list) { return py::iter(all_of<T>(list.lease(), list.get())); });
+/// A member as Python sees it: a case as its name, one string object per word, as they are compared all the time.
+template <class M>
+auto shown(const std::shared_ptr<const Lease>&, M member) {
+  if constexpr (requires { name_of(member); })
+    return py::reinterpret_steal<py::object>(PyUnicode_InternFromString(name_of(member)));
+  else
+    return member;
 }
 
 }  // namespace hetsched::script

@@ -12,8 +12,7 @@
 
 PYBIND11_EMBEDDED_MODULE(_hetsched, module) {
   using namespace hetsched::script;
-  bind_fixed(module);
-  bind_present(module);
+  bind_structs(module);
   bind_view(module);
   bind_params(module);
 }

@@ -1,27 +1,34 @@
+#include <array>
+
 #include "python/bindings.hpp"
 
 namespace hetsched::script {
 namespace {
 
-/// SystemView. Lists that are looked at in every call are tuples, made when first asked for.
+constexpr std::size_t number_of_members() {
+  std::size_t number = 0;
+  for_each_member<SystemView>([&](const char*, auto) { ++number; });
+  return number;
+}
+
+/// SystemView. Tuples, which are looked at in every call, are made when first asked for.
 class View : public Lent {
  public:
   using Lent::Lent;
 
-  template <class T>
-  py::object list(py::object View::*slot, std::span<const T> SystemView::*member) {
-    const SystemView& system = view();
-    if (!(this->*slot)) this->*slot = all_of<T>(lease(), system.*member);
-    return this->*slot;
-  }
-  template <class Id, class T>
-  py::object list(py::object View::*slot, IdSpan<Id, const T> SystemView::*member) {
-    const SystemView& system = view();
-    if (!(this->*slot)) this->*slot = all_of<T>(lease(), (system.*member).all());
-    return this->*slot;
+  template <class M>
+  auto member(std::size_t number, M SystemView::*at) {
+    const M& value = view().*at;
+    if constexpr (std::is_same_v<decltype(shown(lease(), value)), py::tuple>) {
+      if (!tuples_[number]) tuples_[number] = shown(lease(), value);
+      return tuples_[number];
+    } else {
+      return shown(lease(), value);
+    }
   }
 
-  py::object events, kinds, models, streams, accelerators, live, ready, memory_bandwidths;
+ private:
+  std::array<py::object, number_of_members()> tuples_;
 };
 
 class Sink : public Lent {
@@ -37,6 +44,24 @@ const SystemView& with_task(const View& v, TaskRef t) {
     throw py::index_error("there is no such task: TaskRef(request=" + std::to_string(index_of(t.request)) +
                           ", task=" + std::to_string(index_of(t.task)) + ")");
   return view;
+}
+
+/// An argument that names an accelerator: its index, or itself.
+AcceleratorId accelerator_of(py::handle accelerator) {
+  if (PyIndex_Check(accelerator.ptr())) {
+    const auto number = py::reinterpret_steal<py::object>(PyNumber_Index(accelerator.ptr()));
+    if (!number) throw py::error_already_set();
+    const unsigned long index = PyLong_AsUnsignedLong(number.ptr());
+    if (PyErr_Occurred() || index >= index_of(AcceleratorId::none)) {
+      PyErr_Clear();
+      throw py::index_error("there is no accelerator " + std::string(py::str(number)));
+    }
+    return id_of<AcceleratorId>(index);
+  }
+  if (!py::isinstance<Item<Accelerator>>(accelerator))
+    throw py::type_error("an accelerator is given by its index or by itself; found " +
+                         std::string(py::str(py::type::of(accelerator).attr("__name__"))));
+  return id_of<AcceleratorId>(accelerator.cast<const Item<Accelerator>&>().index());
 }
 
 AcceleratorId checked_accelerator(const SystemView& view, py::handle accelerator) {
@@ -79,24 +104,12 @@ using ViewClass = py::class_<View>;
 const auto kTask = py::arg("task");
 const auto kAccelerator = py::arg("accelerator");
 
-void bind_lists(ViewClass& type) {
-  const auto list = [&type](const char* name, py::object View::*slot, auto member) {
-    type.def_property_readonly(name, [slot, member](View& v) { return v.list(slot, member); });
-  };
-  list("events", &View::events, &SystemView::events);
-  list("kinds", &View::kinds, &SystemView::kinds);
-  list("models", &View::models, &SystemView::models);
-  list("streams", &View::streams, &SystemView::streams);
-  list("accelerators", &View::accelerators, &SystemView::accelerators);
-  list("live", &View::live, &SystemView::live);
-  list("ready", &View::ready, &SystemView::ready);
-  list("memory_bandwidths", &View::memory_bandwidths, &SystemView::memory_bandwidths);
-  type.def_property_readonly("requests",
-                             [](const View& v) { return List<Request>(v.lease(), v.view().requests.all()); });
-  type.def_property_readonly("future", [](const View& v) { return List<FutureRequest>(v.lease(), v.view().future); });
-  type.def_property_readonly("now", [](const View& v) { return v.view().now; });
-  type.def_property_readonly("memories", [](const View& v) { return v.view().memories; });
-  type.def_property_readonly("base_power", [](const View& v) { return v.view().base_power; });
+void bind_members(ViewClass& type) {
+  std::size_t number = 0;
+  for_each_member<SystemView>([&](const char* name, auto at) {
+    if (!is_hidden(name)) type.def_property_readonly(name, [number, at](View& v) { return v.member(number, at); });
+    ++number;
+  });
 }
 
 void bind_of_task(ViewClass& type) {
@@ -286,8 +299,8 @@ void bind_decisions(py::module_& module) {
 }  // namespace
 
 void bind_view(py::module_& module) {
-  ViewClass type(module, "SystemView");
-  bind_lists(type);
+  ViewClass type(module, Members<SystemView>::kName);
+  bind_members(type);
   bind_of_task(type);
   bind_of_task_on_accelerator(type);
   bind_of_model_task(type);

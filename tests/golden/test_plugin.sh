@@ -19,6 +19,8 @@ call 2 policy new Least-Slack
 err_is 'NAME must be a lower-case letter, then such letters, digits and underscores; found "Least-Slack"'
 call 2 policy new drop
 err_is '"drop" is a name that hetsched'"'"'s headers or CMake use themselves; give it another, such as "my_drop"'
+call 2 policy new kind_id  # the class would be KindId
+err '"kind_id" is a name that hetsched'"'"'s headers or CMake use themselves'
 call 2 policy new edf
 err_is '"edf" is the name of a policy already; see hetsched policies edf'
 (

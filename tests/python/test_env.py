@@ -161,6 +161,10 @@ def check_crash():
 
 def check_documentation():
     text = (pathlib.Path(SOURCE) / "policies" / "python" / "README.md").read_text()
+    env = hetsched.Env(**SMALL)
+    for part in ("tasks", "accelerators"):
+        size, names = re.search(rf"^\| `{part}` \| \w+ x (\d+) \| (.*) \|$", text, re.M).groups()
+        check(names.split(", ") == env.columns[part] and int(size) == len(env.columns[part]), f"the columns of {part}")
     example = next(block for block in re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S) if "hetsched.Env" in block)
     os.chdir(SOURCE)
     exec(compile(example, "README.md", "exec"), {})

@@ -33,6 +33,7 @@ class Policy:
         assert view.alone_energy_at(model.tasks[0], view.accelerators[0], 0) == 3e-3
         assert view.streams[0].name == "camera" and view.streams[0].period == 5e-3
         assert view.accelerators[0].last_model is None
+        assert not hasattr(view, "costs") and not hasattr(view.kinds[0], "first_column")
         for wrong in (lambda: model.tasks[3], lambda: view.requests[10**6], lambda: view.cost_at(model.tasks[0], 2, 0)):
             try:
                 wrong()
