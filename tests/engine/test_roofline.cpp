@@ -128,8 +128,10 @@ TEST_CASE("2 to 32 accelerators share a memory max-min fairly") {
       }
       const std::vector<double> expected = water_filling(20e9, exact, caps);
       const Log log = run_pinned(inputs(platform(n, 20e9, ports, links), times, bytes));
+      // An instant is 1 ps wide, which shows where SimGrid's clock has gone on from earlier runs of this process.
       for (int i = 0; i < n; ++i)
-        CHECK_MESSAGE(std::abs(end_of(log, i) - expected[i]) < 1e-9 * expected[i], n << " accelerators, task " << i);
+        CHECK_MESSAGE(std::abs(end_of(log, i) - expected[i]) < 1e-9 * expected[i] + 1e-12,
+                      n << " accelerators, task " << i);
     }
   }
 }
