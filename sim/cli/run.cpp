@@ -9,8 +9,8 @@
 #include "cli/failure.hpp"
 #include "cli/output.hpp"
 #include "cli/study_arguments.hpp"
-#include "engine/watchdog.hpp"
 #include "engine/crash_report.hpp"
+#include "engine/watchdog.hpp"
 #include "record/result_files.hpp"
 
 namespace hetsched {

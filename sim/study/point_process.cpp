@@ -12,8 +12,8 @@
 #include <cstring>
 #include <utility>
 
-#include "engine/watchdog.hpp"
 #include "engine/crash_report.hpp"
+#include "engine/watchdog.hpp"
 
 namespace hetsched {
 namespace {
