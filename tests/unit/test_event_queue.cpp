@@ -15,7 +15,7 @@ TEST_CASE("what is due comes by date, then in the order of entry, with its stamp
   queue.add(1, due::Poll{}, 2);
   queue.add(2, due::Instant{}, 3);
   queue.add(1, due::Wake{}, 4);
-  for (const auto [date, stamp] : {std::pair{1.0, 2u}, {1.0, 4u}, {2.0, 1u}, {2.0, 3u}}) {
+  for (const auto& [date, stamp] : {std::pair{1.0, 2u}, {1.0, 4u}, {2.0, 1u}, {2.0, 3u}}) {
     CHECK_FALSE(queue.empty());
     CHECK(queue.next() == date);
     const EventQueue::Entry entry = queue.pop();
