@@ -143,9 +143,19 @@ class IdVector {
   std::vector<T> all_;
 };
 
+// What a span refers to outlives the span: GCC 13 and later would take references to its elements for dangling ones.
+#if defined(__has_cpp_attribute)
+#if __has_cpp_attribute(gnu::no_dangling)
+#define HETSCHED_NO_DANGLING [[gnu::no_dangling]]
+#endif
+#endif
+#ifndef HETSCHED_NO_DANGLING
+#define HETSCHED_NO_DANGLING
+#endif
+
 /// A std::span that is indexed by one type of id.
 template <IsId Id, class T>
-class IdSpan {
+class HETSCHED_NO_DANGLING IdSpan {
  public:
   constexpr IdSpan() = default;
   constexpr explicit IdSpan(std::span<T> all) : all_(all) {}
