@@ -35,7 +35,8 @@ std::vector<OperatorClass> operators_of(const Spec& spec) {
 /// Those that it fuses with others come at its price, too.
 std::vector<OperatorClass> operators_of(const RooflineSpec& spec) {
   std::vector<OperatorClass> operators = spec.operators;
-  if (!operators.empty()) operators.insert(operators.end(), spec.fused_operators.begin(), spec.fused_operators.end());
+  if (operators.empty()) return operators;
+  for (OperatorClass fused : spec.fused_operators) operators.push_back(fused);
   return operators;
 }
 
