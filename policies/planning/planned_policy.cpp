@@ -60,10 +60,10 @@ void PlannedPolicy::begin(const SystemView& view) {
 
 void PlannedPolicy::decide(const SystemView& view, Decisions& out) {
   if (!begun_) take_in_future(view);
-  note_events(view, out);
+  std::vector<JobPtr> added = note_events(view, out);
   for (Row& row : rows_)
-    while (!row.empty() && is_over(view, row.front())) row.pop_front();
-  plan_what_is_new(view, out);
+    while (!row.empty() && is_over(view, row.front().item)) row.pop_front();
+  plan_what_is_new(view, std::move(added), out);
   begun_ = true;
   for (const Event& event : view.events)
     if (event.type == Event::Type::task_finished) prefetch_outputs(view, event.task, out);
@@ -74,99 +74,128 @@ void PlannedPolicy::take_in_future(const SystemView& view) {
   if (horizon_ != Horizon::workload) return;
   for (const FutureRequest& future : view.future) {
     const Key key{future.stream, future.index};
-    Job job;
-    job.model = future.model;
-    job.arrival = future.arrival;
-    job.deadline = future.deadline;
-    if (jobs_.emplace(key, std::move(job)).second) expected_.emplace_back(future.arrival, key);
+    JobPtr& job = expected_[key];
+    if (job != nullptr) continue;
+    job = std::make_shared<Job>();
+    job->key = key;
+    job->model = future.model;
+    job->arrival = future.arrival;
+    job->deadline = future.deadline;
+    arrivals_.push_back(job);
   }
 }
 
-/// Who has ended is forgotten; who has arrived takes over the plan that was made for it, if one was.
-void PlannedPolicy::note_events(const SystemView& view, Decisions& out) {
+/// Who has ended is forgotten. Those that have arrived without a plan are returned, by id of request.
+std::vector<PlannedPolicy::JobPtr> PlannedPolicy::note_events(const SystemView& view, Decisions& out) {
+  std::vector<JobPtr> added;
+  jobs_.resize(view.requests.size());
   for (const Event& event : view.events) {
-    if (event.type == Event::Type::request_finished) jobs_.erase(key_of(view.request(event.task)));
-    if (event.type == Event::Type::request_dropped) forget(key_of(view.request(event.task)));
+    if (event.task.request == RequestRef::none) continue;
+    const JobPtr known = job_of(view, event.task.request);
+    if (event.type == Event::Type::request_finished && known != nullptr) {
+      known->ended = true;
+      jobs_[event.task.request].reset();
+    }
+    if (event.type == Event::Type::request_dropped && known != nullptr) forget(*known);
     if (event.type != Event::Type::task_ready || !view.request(event.task).live) continue;
-    const Request& request = view.request(event.task);
-    Job& job = jobs_[key_of(request)];
-    if (job.request != RequestRef::none) continue;
-    job.request = event.task.request;
-    job.model = request.model;
-    job.arrival = request.arrival;
-    job.deadline = request.deadline;
-    if (!job.where.empty()) announce(view, job, out);
+    if (known != nullptr && known->request != RequestRef::none) continue;
+    const JobPtr job = arrived(view, event.task.request);
+    if (job->where.empty())
+      added.push_back(job);
+    else
+      announce(view, *job, out);
   }
   // Who was expected and has not come (turned away before this policy saw it) must not keep a place; if it
   // comes after all, it is planned then.
-  for (; !expected_.empty() && expected_.front().first <= view.now; expected_.pop_front()) {
-    const auto job = jobs_.find(expected_.front().second);
-    if (job != jobs_.end() && job->second.request == RequestRef::none) forget(Key(job->first));
-  }
+  for (; !arrivals_.empty() && arrivals_.front()->arrival <= view.now; arrivals_.pop_front())
+    if (arrivals_.front()->request == RequestRef::none) forget(*arrivals_.front());
+  return added;
 }
 
-void PlannedPolicy::forget(const Key& key) {
-  jobs_.erase(key);
-  for (Row& row : rows_) std::erase_if(row, [&](const Reservation& r) { return r.job == key; });
+/// The job of a request that has arrived, or is expected. Null: it is not known.
+PlannedPolicy::JobPtr PlannedPolicy::job_of(const SystemView& view, RequestRef request) const {
+  const Key key = key_of(view.requests[request]);
+  if (jobs_[request] != nullptr && jobs_[request]->key == key) return jobs_[request];
+  const auto expected = expected_.find(key);
+  return expected != expected_.end() ? expected->second : nullptr;
+}
+
+/// Notes that a request has arrived; it keeps the plan that was made for it.
+PlannedPolicy::JobPtr PlannedPolicy::arrived(const SystemView& view, RequestRef request) {
+  const Request& it = view.requests[request];
+  JobPtr job = job_of(view, request);
+  if (job == nullptr) job = std::make_shared<Job>();
+  expected_.erase(key_of(it));
+  job->key = key_of(it);
+  job->request = request;
+  job->model = it.model;
+  job->arrival = it.arrival;
+  job->deadline = it.deadline;
+  return jobs_[request] = job;
+}
+
+/// Its tasks will not run: their times are free.
+void PlannedPolicy::forget(const Job& job) {
+  for (Row& row : rows_) std::erase_if(row, [&](const Reservation& r) { return r.item.job.get() == &job; });
+  if (job.request == RequestRef::none)
+    expected_.erase(job.key);
+  else
+    jobs_[job.request].reset();
 }
 
 /// Has it started, or has its request ended?
-bool PlannedPolicy::is_over(const SystemView& view, const Reservation& reservation) const {
-  const auto job = jobs_.find(reservation.job);
-  if (job == jobs_.end()) return true;
-  if (job->second.request == RequestRef::none) return false;
-  return view.state({job->second.request, reservation.task}).progress >= Progress::running;
+bool PlannedPolicy::is_over(const SystemView& view, const Item& item) {
+  if (item.job->ended) return true;
+  if (item.job->request == RequestRef::none) return false;
+  return view.state({item.job->request, item.task}).progress >= Progress::running;
 }
 
-void PlannedPolicy::plan_what_is_new(const SystemView& view, Decisions& out) {
+void PlannedPolicy::plan_what_is_new(const SystemView& view, std::vector<JobPtr> added, Decisions& out) {
   const bool changed = std::any_of(view.events.begin(), view.events.end(),
                                    [](const Event& event) { return event.type == Event::Type::accelerator_changed; });
-  const bool all = changed || (!begun_ && !expected_.empty());
+  const bool all = changed || (!begun_ && !arrivals_.empty());
+  if (added.empty() && !all) return;
   // In order of arrival; those that are still to come behind all others.
-  std::vector<Jobs::value_type*> jobs, added;
+  std::vector<JobPtr> jobs;
   std::size_t tasks = 0;
-  const auto take = [&](Jobs::iterator job) {
-    if (job == jobs_.end()) return;
-    if (all) job->second.where.clear();
-    jobs.push_back(&*job);
-    if (job->second.where.empty()) added.push_back(&*job);
-  };
-  for (const RequestRef r : view.live) {
-    const auto& states = view.requests[r].tasks;
-    tasks += static_cast<std::size_t>(std::count_if(
-        states.begin(), states.end(), [](const TaskState& state) { return state.progress < Progress::running; }));
-    take(jobs_.find(key_of(view.requests[r])));
+  if (all || max_tasks_ > 0 || horizon_ == Horizon::live)
+    for (const RequestRef r : view.live) {
+      const auto& states = view.requests[r].tasks;
+      tasks += static_cast<std::size_t>(std::count_if(
+          states.begin(), states.end(), [](const TaskState& state) { return state.progress < Progress::running; }));
+      if (jobs_[r] != nullptr) jobs.push_back(jobs_[r]);
+    }
+  if (all) {
+    for (const JobPtr& job : arrivals_) {
+      if (job->request != RequestRef::none) continue;
+      tasks += view.models[job->model].tasks.size();
+      jobs.push_back(job);
+    }
+    for (const JobPtr& job : jobs) job->where.clear();
+    added = jobs;
   }
-  if (all)
-    for (const auto& [arrival, key] : expected_)
-      if (const auto job = jobs_.find(key); job != jobs_.end() && job->second.request == RequestRef::none) {
-        tasks += view.models[job->second.model].tasks.size();
-        take(job);
-      }
-  if (added.empty()) return;
   const bool too_many = max_tasks_ > 0 && tasks > kManyTimes * max_tasks_;
   const bool anew = all || (horizon_ == Horizon::live && !too_many);
   if (anew)
     for (Row& row : rows_) row.clear();
   if (horizon_ == Horizon::request || too_many)
-    for (Jobs::value_type* job : added) plan_together(view, std::span(&job, 1), false, out);
+    for (const JobPtr& job : added) plan_together(view, std::span(&job, 1), false, out);
   else
     plan_together(view, anew ? jobs : added, max_tasks_ > 0 && tasks > max_tasks_, out);
 }
 
 /// `keep`: those that are planned stay on their accelerators.
-void PlannedPolicy::plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs, bool keep,
-                                  Decisions& out) {
-  Problem problem = platform_;
+void PlannedPolicy::plan_together(const SystemView& view, std::span<const JobPtr> jobs, bool keep, Decisions& out) {
+  Problem& problem = problem_ = platform_;
   for (const AcceleratorId a : problem.accelerators.ids())
     problem.accelerators[a].last_model = view.accelerators[a].last_model;
   if (across_) {
     add_running(problem, view);
     add_reservations(view, problem);
   }
-  std::vector<std::pair<Jobs::value_type*, TaskId>> items;  // by task of the problem
-  for (Jobs::value_type* entry : jobs) {
-    Job& job = entry->second;
+  std::vector<Item> items;  // by task of the problem
+  for (const JobPtr& entry : jobs) {
+    Job& job = *entry;
     const Request* live = job.request == RequestRef::none ? nullptr : &view.requests[job.request];
     add_request(problem, view, job.model, live, live == nullptr ? std::max(job.arrival - view.now, 0.0) : 0,
                 job.deadline - view.now, [&](const ModelTask& task, AcceleratorId a) { return cost(view, task, a); });
@@ -178,7 +207,7 @@ void PlannedPolicy::plan_together(const SystemView& view, std::span<Jobs::value_
       const TaskId task = problem.tasks[id].model_task;
       const AcceleratorId before = job.where[task];
       if (fixed && before != AcceleratorId::none) problem.fix(id, before);
-      items.emplace_back(entry, task);
+      items.push_back({entry, task});
     }
     if (live == nullptr) continue;
     for (const TaskId t : live->tasks.ids()) {
@@ -189,8 +218,8 @@ void PlannedPolicy::plan_together(const SystemView& view, std::span<Jobs::value_
   }
   const double most = max_tasks_ > 0 ? static_cast<double>(max_tasks_) : kNever;
   reserve(view, items, plan(problem, std::min(1.0, most / std::max(1.0, static_cast<double>(items.size())))));
-  for (const Jobs::value_type* job : jobs)
-    if (job->second.request != RequestRef::none) announce(view, job->second, out);
+  for (const JobPtr& job : jobs)
+    if (job->request != RequestRef::none) announce(view, *job, out);
 }
 
 /// What accelerators are promised to already, from now. On several slots what is planned takes the slot that is free
@@ -205,9 +234,7 @@ void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) c
       std::vector<Interval>& promised = problem.slots[slot].promised;
       const Seconds start = r.placement.start - view.now, end = r.placement.end - view.now;
       const Seconds free = problem.busy_until(slot);
-      // A task that ran ahead of one before it stays in the row, also when its request has ended.
-      const auto job = jobs_.find(r.job);
-      const ModelId model = job != jobs_.end() ? job->second.model : ModelId::none;
+      const ModelId model = r.item.job->model;
       if (promised.empty() || start >= free) {
         promised.push_back({start, end, model});
       } else if (slots.size() > 1) {
@@ -219,20 +246,18 @@ void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) c
     }
 }
 
-void PlannedPolicy::reserve(const SystemView& view, std::span<const std::pair<Jobs::value_type*, TaskId>> items,
-                            const Plan& plan) {
+void PlannedPolicy::reserve(const SystemView& view, std::span<const Item> items, const Plan& plan) {
   IdVector<AcceleratorId, bool> longer(rows_.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
     Placement placement = plan.tasks[id_of<PlanTaskId>(i)];
     placement.start += view.now;
     placement.end += view.now;
-    const auto& [entry, task] = items[i];
-    Job& job = entry->second;
-    job.where[task] = placement.accelerator;
+    Job& job = *items[i].job;
+    job.where[items[i].task] = placement.accelerator;
     job.forecast = std::max(job.forecast, placement.end);
     if (!placement.placed()) continue;  // nothing that is on can run it: planned anew when something changes
     longer[placement.accelerator] = true;
-    rows_[placement.accelerator].push_back({placement, next_order_++, entry->first, task});
+    rows_[placement.accelerator].push_back({placement, next_order_++, items[i]});
   }
   for (const AcceleratorId a : rows_.ids()) {
     if (!longer[a]) continue;
@@ -258,11 +283,11 @@ void PlannedPolicy::announce(const SystemView& view, const Job& job, Decisions& 
 
 void PlannedPolicy::prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const {
   if (view.memories == 1 || !view.request(task).live) return;
-  const auto job = jobs_.find(key_of(view.request(task)));
-  if (job == jobs_.end() || job->second.where.empty()) return;
+  const JobPtr job = job_of(view, task.request);
+  if (job == nullptr || job->where.empty()) return;
   TaskId last = TaskId::none;
   for (const Edge& edge : view.model_task(task).outputs) {
-    const AcceleratorId where = job->second.where[edge.task];
+    const AcceleratorId where = job->where[edge.task];
     const TaskRef next{task.request, edge.task};
     if (edge.task == last || where == AcceleratorId::none || view.state(next).progress >= Progress::running) continue;
     last = edge.task;
@@ -275,14 +300,14 @@ void PlannedPolicy::start_heads(const SystemView& view, Decisions& out) {
     const Accelerator& accelerator = view.accelerators[a];
     std::uint32_t free = accelerator.available ? accelerator.free_slots : 0;
     for (const Reservation& head : rows_[a]) {
-      if (is_over(view, head)) continue;  // one before it may have been given back
-      const Job& job = jobs_.at(head.job);
+      if (is_over(view, head.item)) continue;  // one before it may have been given back
+      const Job& job = *head.item.job;
       if (job.request == RequestRef::none) {  // if it does not come, others must not wait for it
         if (job.arrival > wake_) out.wake_at(wake_ = job.arrival);
         break;
       }
       // A task that would only wait for its inputs must not keep later ones out of the gap before it.
-      const TaskRef task{job.request, head.task};
+      const TaskRef task{job.request, head.item.task};
       if (view.state(task).progress != Progress::ready || free == 0 || !view.inputs_at(task, a)) break;
       if (!start(view, head.placement, task, free, out)) break;
     }

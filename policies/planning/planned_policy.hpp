@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -54,33 +55,41 @@ class PlannedPolicy : public Policy {
 
   /// A request that is live or will be.
   struct Job {
-    RequestRef request = RequestRef::none;  ///< none: has not arrived
+    Key key;
     ModelId model = {};
     Seconds arrival = 0, deadline = kNever;
+    RequestRef request = RequestRef::none;  ///< none: has not arrived
+    bool ended = false;
     Seconds forecast = kNever;              ///< when it is planned to finish
     IdVector<TaskId, AcceleratorId> where;  ///< empty: not planned
   };
-  using Jobs = std::map<Key, Job>;
+  using JobPtr = std::shared_ptr<Job>;
 
+  /// A task of a job: what is planned.
+  struct Item {
+    JobPtr job;
+    TaskId task = {};
+  };
   /// A time an accelerator is promised to a task.
   struct Reservation {
     Placement placement;      ///< its times from the beginning of the run
     std::uint64_t order = 0;  ///< of planning: breaks ties between tasks of no duration
-    Key job;
-    TaskId task = {};
+    Item item;
   };
   using Row = std::deque<Reservation>;  ///< of one accelerator, by (start, end, order)
 
   static Key key_of(const Request& request) { return {request.stream, request.index}; }
 
   void take_in_future(const SystemView& view);
-  void note_events(const SystemView& view, Decisions& out);
-  void forget(const Key& key);
-  [[nodiscard]] bool is_over(const SystemView& view, const Reservation& reservation) const;
-  void plan_what_is_new(const SystemView& view, Decisions& out);
-  void plan_together(const SystemView& view, std::span<Jobs::value_type* const> jobs, bool keep, Decisions& out);
+  [[nodiscard]] std::vector<JobPtr> note_events(const SystemView& view, Decisions& out);
+  [[nodiscard]] JobPtr job_of(const SystemView& view, RequestRef request) const;
+  [[nodiscard]] JobPtr arrived(const SystemView& view, RequestRef request);
+  void forget(const Job& job);
+  [[nodiscard]] static bool is_over(const SystemView& view, const Item& item);
+  void plan_what_is_new(const SystemView& view, std::vector<JobPtr> added, Decisions& out);
+  void plan_together(const SystemView& view, std::span<const JobPtr> jobs, bool keep, Decisions& out);
   void add_reservations(const SystemView& view, Problem& problem) const;
-  void reserve(const SystemView& view, std::span<const std::pair<Jobs::value_type*, TaskId>> items, const Plan& plan);
+  void reserve(const SystemView& view, std::span<const Item> items, const Plan& plan);
   void announce(const SystemView& view, const Job& job, Decisions& out) const;
   void prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const;
   void start_heads(const SystemView& view, Decisions& out);
@@ -88,13 +97,15 @@ class PlannedPolicy : public Policy {
 
   Horizon horizon_;
   bool across_, switches_;
-  std::size_t max_tasks_;  ///< 0: no limit
-  bool begun_ = false;     ///< decide() has been called
-  Jobs jobs_;
-  std::deque<std::pair<Seconds, Key>> expected_;  ///< who is to arrive when, by time
-  Seconds wake_ = -kNever;                        ///< the latest time it has asked to be called at
+  std::size_t max_tasks_;              ///< 0: no limit
+  bool begun_ = false;                 ///< decide() has been called
+  IdVector<RequestRef, JobPtr> jobs_;  ///< that have arrived, by their requests' places
+  std::map<Key, JobPtr> expected_;     ///< that have not arrived
+  std::deque<JobPtr> arrivals_;        ///< that were not due yet, by time
+  Seconds wake_ = -kNever;             ///< the latest time it has asked to be called at
   IdVector<AcceleratorId, Row> rows_;
   Problem platform_;  ///< without tasks
+  Problem problem_;   ///< being planned; kept for its memory
   std::uint64_t next_order_ = 0;
 };
 
