@@ -235,10 +235,11 @@ void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) c
       const Seconds start = r.placement.start - view.now, end = r.placement.end - view.now;
       const Seconds free = problem.busy_until(slot);
       const ModelId model = r.item.job->model;
-      if (promised.empty() || start >= free) {
+      if (slots.size() > 1) {
+        const Seconds later = std::max(start, free);
+        promised.push_back({later, later + (r.placement.end - r.placement.start), model});
+      } else if (promised.empty() || start >= free) {
         promised.push_back({start, end, model});
-      } else if (slots.size() > 1) {
-        promised.push_back({free, free + (end - start), model});
       } else {  // what runs late is in its way
         promised.back().end = std::max(free, end);
         promised.back().model = model;

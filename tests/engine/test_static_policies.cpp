@@ -229,3 +229,26 @@ TEST_CASE("slots are planned one by one: four tasks of 2 s on four slots end at 
     CHECK(*log.requests[1].forecast == doctest::Approx(4));
   }
 }
+
+TEST_CASE("slots that run late: what is planned for them is still to come, however late it is") {
+  // Each task of "both" needs the whole memory, which plans do not expect: two take twice as long.
+  const std::shared_ptr<Scenario> scenario =
+      make_scenario({R"({"format": 1, "name": "p", "kinds": [
+            {"name": "two", "type": "gpu", "slots": 2}, {"name": "one", "type": "cpu"}],
+           "memories": [{"name": "dram", "bandwidth": 1}, {"name": "own"}],
+           "links": [{"name": "bus", "bandwidth": 1e9}],
+           "routes": [{"from": "*", "to": "*", "links": ["bus"]}],
+           "accelerators": [{"name": "a", "kind": "two", "memory": "dram"},
+                            {"name": "b", "kind": "one", "memory": "own"}]})",
+                     R"({"format": 1, "name": "w", "streams": [
+           {"name": "x", "model": "both", "arrival": {"type": "trace", "times": [0, 0, 1, 1]}, "deadline": 99},
+           {"name": "y", "model": "last", "arrival": {"type": "trace", "times": [15]}, "deadline": 99}]})",
+                     {{"both", R"({"format": 1, "name": "both", "layers": [{"name": "l"}], "costs": [
+           {"layer": "l", "kind": "two", "time": 10, "bytes": 10}]})"},
+                      {"last", R"({"format": 1, "name": "last", "layers": [{"name": "s"}], "costs": [
+           {"layer": "s", "kind": "two", "time": 10}, {"layer": "s", "kind": "one", "time": 17}]})"}}});
+  // At 15 the first two were to be done at 10, the next two from 10 to 20: behind those it would end at 15 + 20.
+  const Log log = simulate_log(scenario, "mct_static");
+  CHECK(log.task("l", 2).end == doctest::Approx(40));
+  check_task(log, "s", 4, "b", 15, 32);
+}
