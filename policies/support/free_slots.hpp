@@ -29,8 +29,8 @@ class FreeSlots {
     --total_;
   }
 
-  /// The accelerator with a free slot on which the task would end first (ties: lowest id); none if none
-  /// can run it.
+  /// The accelerator with a free slot on which the task would end first if it started now, with dispatch, switch and
+  /// the way of its inputs (ties: lowest id); none if none can run it.
   [[nodiscard]] AcceleratorId fastest(const SystemView& view, TaskRef task) const {
     AcceleratorId best = AcceleratorId::none;
     Seconds least = kNever;

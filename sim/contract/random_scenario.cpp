@@ -1,11 +1,13 @@
 #include "contract/random_scenario.hpp"
 
 #include <algorithm>
+#include <variant>
 #include <vector>
 
 #include "base/random.hpp"
 #include "base/units.hpp"
 #include "hetsched/policy.hpp"
+#include "model/workload.hpp"
 
 namespace hetsched::contract {
 namespace {
@@ -229,6 +231,8 @@ std::string Generator::sparse_dates() {
   for (std::uint32_t i = 0; i < count; ++i, date *= dice_.uniform(1, 9)) dates.number("", date);
   return dates.list();
 }
+
+static_assert(std::variant_size_v<Arrival> == 6, "a new arrival process is to be drawn here");
 
 std::string Generator::arrival(std::uint32_t s) {
   Json out;

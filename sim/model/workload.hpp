@@ -130,7 +130,7 @@ using Arrival = std::variant<Periodic, Poisson, TraceArrivals, Burst, ClosedLoop
 /// What is asked of every arrival process before a run. Pointers and views are into the process.
 struct ArrivalFacts {
   const Periodic* periodic;            ///< it has a period: "period" is a deadline, its starts are ticks; else null
-  double rate;                         ///< mean arrivals from `phase` on, 1/s; 0: it has no rate of its own
+  double rate;                         ///< mean arrivals from `phase` on, 1/s, to refuse what is absurd; 0: none
   double phase;                        ///< s
   std::optional<std::uint64_t> count;  ///< most requests; none: as many as the duration, or other streams, allow
   std::string_view by;                 ///< the stream that triggers it; empty: none

@@ -5,7 +5,7 @@ Each case is a command, run in a folder that holds good inputs and one bad one. 
 tests/data/malformed.txt, under the name of the case and its exit code. `--update` writes that file anew: read the
 difference before you commit it.
 
-Environment: HETSCHED (the program), SOURCE_DIR.
+Environment: HETSCHED (the program; default: build/hetsched), SOURCE_DIR.
 """
 import json
 import os
@@ -13,6 +13,9 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+
+SOURCE = pathlib.Path(os.environ.get("SOURCE_DIR", pathlib.Path(__file__).parents[2])).resolve()
+PROGRAM = pathlib.Path(os.environ.get("HETSCHED", SOURCE / "build/hetsched")).resolve()
 
 PLATFORM = {
     "format": 1, "name": "p",
@@ -168,7 +171,7 @@ def run_case(files, command):
             else:
                 path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1))
         before = sorted(p for p in folder.rglob("*"))
-        result = subprocess.run([os.environ["HETSCHED"], *command.split(" ")], cwd=folder,
+        result = subprocess.run([PROGRAM, *command.split(" ")], cwd=folder,
                                 capture_output=True, text=True, errors="replace", timeout=30 * float(os.environ.get("PATIENCE", 1)))
         left = sorted(p for p in folder.rglob("*"))
         extra = "" if left == before else f"left behind: {[str(p.relative_to(folder)) for p in left if p not in before]}\n"
@@ -176,7 +179,7 @@ def run_case(files, command):
 
 
 def main():
-    record = pathlib.Path(os.environ["SOURCE_DIR"]) / "tests/data/malformed.txt"
+    record = SOURCE / "tests/data/malformed.txt"
     got = ""
     for name, (files, command) in CASES.items():
         code, text = run_case(files, command)
@@ -192,7 +195,7 @@ def main():
             if theirs.get(head) != body:
                 wrong += 1
                 print(f"{head}\n  expected: {theirs.get(head)}\n  got:      {body}")
-        print(f"{wrong} of {len(CASES)} messages differ")
+        print(f"{wrong} of {len(CASES)} messages differ; if they are right: tests/golden/malformed.py --update")
     assert len(CASES) >= 40
     assert not any(" exit 0\n" in part or "exit -" in part for part in got.split("=== ")), "a malformed input was accepted or crashed"
     if got != expected:

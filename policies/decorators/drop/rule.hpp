@@ -60,7 +60,8 @@ class Rule {
   /// A request has left the system: finished in time, or not.
   virtual void ended(const SystemView& /*view*/, const Request& /*request*/, bool /*in_time*/) {}
 
-  /// Adds the requests that are given up now. Once per call, when all that happened has been told.
+  /// Adds the requests that are given up now. Once per call, when all that happened has been told. Calls come when
+  /// something happens: who gives up at a date asks to be woken then, in arrived().
   virtual void choose(const SystemView& view, GivenUp& given_up) = 0;
 
   /// Hides more from the policy inside than those that are given up.

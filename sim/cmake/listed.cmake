@@ -1,0 +1,21 @@
+# check_listed(<list> <function> <entry> <file>...): stops the build where a file defines a function that the source
+# <list> has no entry of: it would compile, and nobody could choose it. <function> is a regular expression of the
+# beginning of a definition with the name as its group; <entry> is one of its place in the list, with @ for the name.
+function(check_listed list function entry)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
+  file(READ ${list} text)
+  list(REMOVE_ITEM ARGN ${list})
+  foreach(file IN LISTS ARGN)
+    file(STRINGS ${file} definitions REGEX "^${function}")
+    foreach(definition IN LISTS definitions)
+      string(REGEX MATCH "^${function}" begins "${definition}")
+      set(name ${CMAKE_MATCH_1})
+      string(REPLACE "@" "${name}" wanted "${entry}")
+      if(NOT text MATCHES "${wanted}")
+        file(RELATIVE_PATH where ${PROJECT_SOURCE_DIR} ${file})
+        file(RELATIVE_PATH there ${PROJECT_SOURCE_DIR} ${list})
+        message(SEND_ERROR "${where} makes ${name}, but the list in ${there} does not name it: declare it and list it there")
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
