@@ -54,3 +54,5 @@ wait $! || status=$?
 ((status == 130)) || fail "interrupted: exit code $status"
 grep -q interrupted long/points.csv || fail "no row says that it was interrupted"
 contains "$room/out" "not run: interrupted"
+(($(find long/runs -mindepth 1 -maxdepth 1 | wc -l) == $(grep -c ',ok,' long/points.csv))) ||
+  fail "interrupted: what runs had begun to write is left, or what they had written is gone"
