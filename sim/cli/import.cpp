@@ -44,7 +44,7 @@ void check_options(const Options& options, const ModelFormat& format) {
   const auto check = [&](bool given, std::string_view option) {
     if (given && !format.takes(option))
       throw InputError(std::string(option) + " has no meaning for " + std::string(format.name) + ", which takes " +
-                       std::string(format.options));
+                       (format.options.empty() ? "none of these options" : std::string(format.options)));
   };
   check(!options.precision.empty(), "--precision");
   check(!options.dims.empty(), "--dim");
