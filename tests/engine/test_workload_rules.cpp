@@ -72,6 +72,24 @@ TEST_CASE("what arrives at one instant reaches the policy in one call, by stream
   CHECK(log.requests.at(2).stream == "x");
 }
 
+TEST_CASE("polled: releases come at ticks and when something finishes, not whenever the policy wakes itself") {
+  std::vector<double> releases;
+  Scripted policy([&](const SystemView& view, Decisions& out) {
+    if (view.now == 0) out.wake_at(3);
+    for (const Event& e : view.events)
+      if (e.type == Event::Type::request_arrived) releases.push_back(view.now);
+    if (view.now > 3 && !view.ready.empty() && view.accelerators[0_accelerator].free_slots > 0)
+      out.start(view.ready.front(), 0_accelerator);
+  });
+  // Ticks at 0, 4, 8; the burst is there at 2.
+  simulate_log(make_scenario(with_streams(kOne, R"(
+    {"name": "x", "model": "m", "arrival": {"type": "periodic", "period": 4, "count": 2}},
+    {"name": "y", "model": "m", "arrival": {"type": "burst", "count": 2, "at": 2}})",
+                                          R"("release": "polled", )")),
+               policy);
+  CHECK(releases == std::vector<double>{0, 4, 4, 5});
+}
+
 TEST_CASE("a closed loop keeps n requests in the system") {
   const Log log = simulate_log(make_scenario(with_streams(kTwo, R"(
     {"name": "x", "model": "m", "arrival": {"type": "closed_loop", "outstanding": 2, "think_time": 0.5, "count": 7}})")),
