@@ -17,6 +17,8 @@ void StudyArguments::declare(Arguments& arguments, const std::string& records_de
                  "change a value of the experiment, or of the platform or workload in it; may be repeated", settings);
   arguments.option("--decision-limit", "TIME",
                    "wall-clock time that a call of the policy may take; a longer one is its error", decision_limit);
+  arguments.option("--executor", "NAME", "what lets simulated time pass: simgrid (default) or fluid, which is faster",
+                   executor);
   arguments.option("--records", "LEVEL", "none, summary or all; default: " + records_default, records);
 }
 
@@ -47,6 +49,7 @@ Study StudyArguments::load(const Catalog& catalog) const {
   if (!seed.empty() && one_seed) add("replicates", 1, "--seed " + seed);
   if (!decision_limit.empty())
     add("decision_limit", time_value("--decision-limit", decision_limit), "--decision-limit " + decision_limit);
+  if (!executor.empty()) add("executor", executor, "--executor " + executor);
   for (const std::string& text : settings) {
     std::optional<Setting> setting = parse_setting(text, problems);
     if (!setting) continue;

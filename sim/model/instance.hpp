@@ -65,6 +65,7 @@ struct RunOptions {
   DecisionLatency decision_latency;
   std::vector<Outage> outages;
   std::optional<double> decision_limit;  ///< s of wall-clock time that a call of the policy may take
+  std::string executor;                  ///< by name, what lets time pass; empty: the reference
 };
 
 struct Instance {

@@ -27,6 +27,7 @@ struct ExperimentSpec {
   DecisionLatency decision_latency;
   std::vector<Outage> outages;
   std::optional<double> decision_limit;
+  std::string executor;
   std::vector<std::string> plugins;
   JsonValue grid;
   std::vector<JsonValue> list;
@@ -55,6 +56,10 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
           "wall-clock time that one call of the policy may take: a longer one is an error of the policy; default: no "
           "limit",
           {.unit = "s"}),
+    field("executor", &ExperimentSpec::executor,
+          "what lets simulated time pass: simgrid (the reference), or fluid, the same sharing of memories and links at "
+          "many times its speed; default: simgrid",
+          {}),
     field("plugins", &ExperimentSpec::plugins,
           "shared libraries with policies, relative to this file or in a folder of HETSCHED_PLUGIN_PATH", {}),
     field("grid", &ExperimentSpec::grid,

@@ -40,13 +40,13 @@ constexpr const char* kBuild =
 
 }  // namespace
 
-Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start) {
+Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start, const std::string& executor) {
   Json inputs = Json::array();
   for (const InputFile& input : provenance.inputs) inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
   Json json = {{"results_format", kResultsFormat},
                {"hetsched", std::string(kVersion)},
                {"commit", std::string(kGitHash)},
-               {"executor", reference_executor().name},
+               {"executor", executor_named(executor).name},
                {"compiler", kCompiler},
                {"build", kBuild},
                {"argv", provenance.argv},

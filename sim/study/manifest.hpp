@@ -10,8 +10,9 @@
 
 namespace hetsched {
 
-/// Format of the results, versions, build, command line, start time (UTC) and input files.
-Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start);
+/// Format of the results, versions, the executor by name (empty: the reference), build, command line, start time (UTC)
+/// and input files.
+Json manifest(const Provenance& provenance, std::chrono::system_clock::time_point start, const std::string& executor);
 
 Json to_json(const RunCost& cost);
 Json to_json(std::span<const Plugin> plugins);

@@ -1,6 +1,7 @@
 #include "study/resolve.hpp"
 
 #include "base/files.hpp"
+#include "engine/executors/executors.hpp"
 #include "engine/tables.hpp"
 #include "model/names.hpp"
 #include "study/experiment.hpp"
@@ -35,6 +36,14 @@ void check_jitter(const ExperimentSpec& spec, const Node& node, Problems& proble
                                      format_number(spec.execution_jitter.spread)));
 }
 
+void check_executor(const ExperimentSpec& spec, const Node& node, Problems& problems) {
+  try {
+    (void)executor_named(spec.executor);
+  } catch (const InputError& e) {
+    problems.add(node.problem(e.what()));
+  }
+}
+
 void check_outages(const ExperimentSpec& spec, const PlatformSpec& platform, const Node& list, Problems& problems) {
   NameTable accelerators("accelerator");
   Problems ignored;
@@ -55,7 +64,8 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   const auto spec = hetsched::read<ExperimentSpec>(root, problems);
   Scenario scenario;
   scenario.policy = spec.policy;
-  scenario.options = {spec.seed, spec.execution_jitter, spec.decision_latency, spec.outages, spec.decision_limit};
+  scenario.options = {spec.seed,    spec.execution_jitter, spec.decision_latency,
+                      spec.outages, spec.decision_limit,   spec.executor};
   if (!root.value().is_object()) return scenario;  // has been reported
   if (composed.platform_node().value().is_null()) {
     problems.add(missing(root, "platform", "FILE"));
@@ -72,6 +82,7 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   if (catalog.is_script(scenario.policy.name)) files_.insert(catalog.script(scenario.policy).string());
   check_jitter(spec, root.child("execution_jitter"), problems);
   check_outages(spec, scenario.platform, root.child("outages"), problems);
+  check_executor(spec, root.child("executor"), problems);
   return scenario;
 }
 

@@ -81,7 +81,7 @@ RunResult Simulation::run(const Instance& instance, const Decider& decider, std:
   all.push_back(&summary);
   HETSCHED_ASSERT(!executor_, "a simulation runs once");
   name_run(instance.title(decider.title));
-  executor_ = reference_executor().make(fabric_of(tables));
+  executor_ = executor_named(instance.options.executor).make(fabric_of(tables));
   const DecisionTime decisions = simulate(instance, tables, decider, *executor_, all);
   RunResult result{
       summary.summary(), summary.streams(), {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
@@ -113,7 +113,7 @@ RunResult Simulation::run_into(const std::filesystem::path& directory, const Ins
   result.cost.wall = stopwatch.wall();
   result.cost.cpu = stopwatch.cpu();
   result.cost.peak_memory = peak_memory_kib();
-  Json json = manifest(provenance, stopwatch.start());
+  Json json = manifest(provenance, stopwatch.start(), instance.options.executor);
   json["plugins"] = record.plugins;
   json["records"] = std::string(name_of(level));
   json["scenario"] = scenario_json(instance, record.policy);

@@ -46,8 +46,8 @@ struct Provenance {
 /// destroyed with this object, and may crash then: print and store results and errors before.
 class Simulation {
  public:
-  /// Simulates a scenario on the reference executor. `observers` are told what happens besides. Throws what simulate()
-  /// throws, and an InputError if the scenario cannot be run.
+  /// Simulates a scenario on the executor that it names. `observers` are told what happens besides. Throws what
+  /// simulate() throws, and an InputError if the scenario cannot be run.
   RunResult run(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers = {});
   /// As above, with another decider than a policy of the catalogue.
   RunResult run(const Instance& instance, const Decider& decider, std::span<Observer* const> observers = {});

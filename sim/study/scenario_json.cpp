@@ -24,6 +24,7 @@ Json scenario_json(const Instance& instance, Json policy) {
                {"decision_latency", to_json(instance.options.decision_latency)},
                {"outages", std::move(outages)}};
   if (instance.options.decision_limit) json["decision_limit"] = *instance.options.decision_limit;
+  if (!instance.options.executor.empty()) json["executor"] = instance.options.executor;
   return json;
 }
 

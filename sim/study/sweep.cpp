@@ -218,7 +218,7 @@ SweepOutcome outcome_of(const Study& study, const Sweeper& sweeper, bool stopped
 void write_manifest(const std::filesystem::path& directory, const Study& study, const Catalog& catalog,
                     const Sweeper& sweeper, RecordLevel level, const SweepOutcome& outcome,
                     const Stopwatch& stopwatch) {
-  Json json = manifest(sweeper.provenance(), stopwatch.start());
+  Json json = manifest(sweeper.provenance(), stopwatch.start(), study.spec().executor);
   json["plugins"] = to_json(catalog.plugins());
   json["experiment"] = study.experiment();
   json["records"] = std::string(name_of(level));

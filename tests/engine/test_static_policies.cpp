@@ -252,3 +252,35 @@ TEST_CASE("slots that run late: what is planned for them is still to come, howev
   CHECK(log.task("l", 2).end == doctest::Approx(40));
   check_task(log, "s", 4, "b", 15, 32);
 }
+
+TEST_CASE("plans know which model an accelerator has run last: another one goes where no switch is needed") {
+  const auto scenario =
+      make_scenario({R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "fpga", "switch_time": 5}],
+           "accelerators": [{"name": "a", "kind": "k"}, {"name": "b", "kind": "k"}]})",
+                     R"({"format": 1, "name": "w", "streams": [
+           {"name": "x", "model": "m", "arrival": {"type": "trace", "times": [0]}},
+           {"name": "y", "model": "n", "arrival": {"type": "trace", "times": [20]}}]})",
+                     {{"m", chain_model("m", 1, R"("kind": "k", "time": 10)")},
+                      {"n", chain_model("n", 1, R"("kind": "k", "time": 10)")}}});
+  const Log log = simulate_log(scenario, "heft");
+  CHECK(log.requests.at(0).finish == 10);
+  CHECK(log.requests.at(1).finish == 30);
+}
+
+TEST_CASE("horizon live: a request is forecast to end no earlier than its tasks that run already") {
+  const auto scenario = make_scenario(
+      {R"({"format": 1, "name": "p", "kinds": [{"name": "k", "type": "cpu"}, {"name": "l", "type": "cpu"}],
+           "accelerators": [{"name": "a", "kind": "k"}, {"name": "b", "kind": "l"}]})",
+       R"({"format": 1, "name": "w", "streams": [
+           {"name": "first", "model": "busy", "arrival": {"type": "trace", "times": [0]}},
+           {"name": "x", "model": "wide", "arrival": {"type": "trace", "times": [0]}},
+           {"name": "y", "model": "busy", "arrival": {"type": "trace", "times": [5]}}]})",
+       {{"busy", chain_model("busy", 1, R"("kind": "l", "time": 10)")},
+        {"wide",
+         R"({"format": 1, "name": "wide", "layers": [{"name": "long", "inputs": []}, {"name": "short", "inputs": []}],
+           "costs": [{"layer": "long", "kind": "k", "time": 100}, {"layer": "short", "kind": "l", "time": 1}]})"}}});
+  const Log log = simulate_log(scenario, "heft", horizon("live"));
+  REQUIRE(log.requests.size() == 3);
+  for (const RequestRecord& request : log.requests)
+    if (request.stream == "x") CHECK(*request.forecast == doctest::Approx(100));
+}

@@ -140,6 +140,16 @@ TEST_CASE("random graphs: solver and branch and bound agree") {
   }
 }
 
+TEST_CASE("where no way leads, the solver sends nothing: both tasks stay where the first one is slow") {
+  if (!detail::has_z3_library()) return;
+  planning::Problem problem(2);
+  problem.add_request();
+  const PlanTaskId first = add_task(problem, {1, 5}), second = add_task(problem, {9, 2});
+  problem.add_edge(first, second, std::vector<Seconds>{0, kNever, kNever, 0});
+  CHECK(makespan(solved(problem)) == doctest::Approx(7).epsilon(1e-9));
+  CHECK(makespan(branch_and_bound(problem, 1000)) == 7);
+}
+
 TEST_CASE("a formula names what it cannot say, and answers that are none are refused") {
   planning::Problem problem = two_chains(1.5);
   problem.accelerators[0_a].slots = 2;

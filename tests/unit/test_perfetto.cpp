@@ -136,6 +136,13 @@ TEST_CASE("each slot is a track with a name, and tasks are on theirs") {
   for (const Json& event : events)
     if (event["name"] == "thread_name" && event["pid"] == 1) names[event["tid"]] = event["args"]["name"];
   CHECK(names == std::map<int, std::string>{{1, "gpu/0"}, {2, "gpu/1"}, {3, "dla"}});
+  std::size_t sorted = 0;  // shown in this order, not by name
+  for (const Json& event : events) {
+    if (event["name"] != "thread_sort_index") continue;
+    CHECK(event["args"]["sort_index"] == event["tid"]);
+    ++sorted;
+  }
+  CHECK(sorted >= names.size());
   for (const Json& slice : of_phase(events, "X")) {
     if (slice["name"] == "net/b") CHECK(slice["tid"] == 3);
     if (slice["name"] == "net/a\"1\"" && slice["args"]["status"] == "failed") CHECK(slice["tid"] == 2);

@@ -97,6 +97,11 @@ TEST_CASE(
   CHECK(both.end[0_t] == doctest::Approx(4).epsilon(1e-12));    // 8 B at 2 B/s
   CHECK(both.end[1_t] == doctest::Approx(4.8).epsilon(1e-12));  // 32 B at 8 B/s, then 8 B at 10 B/s
   CHECK(estimator.run(mapping({kNowhere, 1})).end[1_t] == doctest::Approx(4).epsilon(1e-12));
+  // Whoever is named first.
+  std::swap(problem.accelerators[0_a].port, problem.accelerators[1_a].port);
+  const Timing& swapped = estimator.run(mapping({0, 1}));
+  CHECK(swapped.end[0_t] == doctest::Approx(1).epsilon(1e-12));   // 8 B at 8 B/s
+  CHECK(swapped.end[1_t] == doctest::Approx(20).epsilon(1e-12));  // 40 B at 2 B/s
 }
 
 TEST_CASE("overheads, switches of the model, slots, release times, inputs from elsewhere, priorities") {

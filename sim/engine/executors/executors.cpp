@@ -22,6 +22,7 @@ std::span<const ExecutorEntry> executors() {
 const ExecutorEntry& reference_executor() { return executors().front(); }
 
 const ExecutorEntry& executor_named(std::string_view name) {
+  if (name.empty()) return reference_executor();
   const std::span<const ExecutorEntry> all = executors();
   const auto at = std::find_if(all.begin(), all.end(), [&](const ExecutorEntry& entry) { return entry.name == name; });
   if (at != all.end()) return *at;

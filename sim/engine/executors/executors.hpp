@@ -22,7 +22,7 @@ std::span<const ExecutorEntry> executors();
 /// The one that runs use, and that the others are held against.
 const ExecutorEntry& reference_executor();
 
-/// Throws an InputError that has the names of all if there is none of that name.
+/// The reference if the name is empty. Throws an InputError that has the names of all if there is none of that name.
 const ExecutorEntry& executor_named(std::string_view name);
 
 }  // namespace hetsched

@@ -1,115 +1,138 @@
 #include "engine/executors/fluid.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <map>
+
+#include "engine/event_queue.hpp"
+#include "engine/executors/fair_memory.hpp"
+#include "engine/executors/filling.hpp"
 
 namespace hetsched {
 namespace {
 
+constexpr double kNoEnd = std::numeric_limits<double>::infinity();
+
+/// What both have: a clock that goes from one end of a flow to the next. `Shares` knows when flows end.
+template <class Shares>
 class FluidExecutor final : public Executor {
  public:
-  explicit FluidExecutor(const Fabric& fabric) : fabric_(fabric) {}
+  explicit FluidExecutor(const Fabric& fabric) : shares_(fabric) {}
 
   double now() const override { return now_; }
-  void start_traffic(SlotId slot, double bytes, double max_rate) override;
-  void start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) override;
-  double cancel(FlowId flow) override;
-  void wait(double until, std::vector<FlowId>& finished) override;
+  void start_traffic(SlotId slot, double bytes, double max_rate) override {
+    shares_.start_traffic(now_, slot, bytes, max_rate);
+  }
+  void start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) override {
+    shares_.start_transfer(now_, flow, from, to, bytes);
+  }
+  double cancel(FlowId flow) override { return shares_.cancel(now_, static_cast<std::uint32_t>(index_of(flow))); }
+  void wait(double until, std::vector<FlowId>& finished) override {
+    finished.clear();
+    const double next = shares_.next_end(now_);
+    const double date = std::min(next, until);
+    const double width = instant_width(date);
+    now_ = std::max(now_, date);
+    if (next > date + width) return;
+    ended_.clear();
+    shares_.finish(now_, width, ended_);
+    std::sort(ended_.begin(), ended_.end());
+    for (const std::uint32_t flow : ended_) finished.push_back(id_of<FlowId>(flow));
+  }
 
  private:
-  struct Flow {
-    double left = 0, cap = 0, rate = 0;
-    std::vector<std::size_t> resources;  ///< memories first, then links
-  };
-  void share();
-  void pass(double time);
-
-  Fabric fabric_;
+  Shares shares_;
   double now_ = 0;
-  std::map<FlowId, Flow> flows_;
+  std::vector<std::uint32_t> ended_;
 };
 
-void FluidExecutor::start_traffic(SlotId slot, double bytes, double max_rate) {
-  flows_[flow_of(slot)] = {bytes, max_rate, 0, {index_of(fabric_.slot_memory[slot])}};
-}
+/// Without links: each memory by itself.
+class Memories {
+ public:
+  explicit Memories(const Fabric& fabric) : slot_memory_(fabric.slot_memory) {
+    for (const double bandwidth : fabric.memory_bandwidth) memories_.emplace_back(bandwidth);
+  }
 
-void FluidExecutor::start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) {
-  const std::size_t memories = fabric_.memory_bandwidth.size();
-  Flow f{bytes, std::numeric_limits<double>::infinity(), 0, {}};
-  for (const MemoryId memory : {from, to})
-    if (fabric_.limited(memory)) f.resources.push_back(index_of(memory));
-  for (const LinkId link : fabric_.routes[from][to]) {
-    if (fabric_.links[link].shared) {
-      f.resources.push_back(memories + index_of(link));
-    } else {
-      f.cap = std::min(f.cap, fabric_.links[link].bandwidth);
+  void start_traffic(double now, SlotId slot, double bytes, double max_rate) {
+    const MemoryId memory = slot_memory_[slot];
+    memories_[memory].start(now, static_cast<std::uint32_t>(index_of(slot)), bytes, max_rate);
+    note(memory);
+  }
+  void start_transfer(double /*now*/, FlowId /*flow*/, MemoryId /*from*/, MemoryId /*to*/, double /*bytes*/) {
+    HETSCHED_ASSERT(false, "a transfer has a route with links");
+  }
+  double cancel(double now, std::uint32_t flow) {
+    const MemoryId memory = slot_memory_[id_of<SlotId>(flow)];
+    const double left = memories_[memory].cancel(now, flow);
+    note(memory);
+    return left;
+  }
+  [[nodiscard]] double next_end(double /*now*/) const { return ends_.empty() ? kNoEnd : ends_.top_key(); }
+  void finish(double now, double width, std::vector<std::uint32_t>& ended) {
+    while (!ends_.empty() && ends_.top_key() <= now + width) {
+      const MemoryId memory = id_of<MemoryId>(ends_.top());
+      memories_[memory].finish(now, width, ended);
+      note(memory);
     }
   }
-  flows_[flow] = f;
-}
 
-double FluidExecutor::cancel(FlowId flow) {
-  const double left = flows_.at(flow).left;
-  flows_.erase(flow);
-  return left;
-}
-
-/// Progressive filling: all rates grow together; the first resource or cap that is full fixes its flows.
-void FluidExecutor::share() {
-  std::vector<double> room = fabric_.memory_bandwidth.all();
-  for (const Fabric::Link& link : fabric_.links) room.push_back(link.bandwidth);
-  std::vector<Flow*> open;
-  for (auto& [number, flow] : flows_) open.push_back(&flow);
-  while (!open.empty()) {
-    std::vector<double> users(room.size(), 0);
-    for (const Flow* flow : open)
-      for (const std::size_t r : flow->resources) users[r] += 1;
-    double level = std::numeric_limits<double>::infinity();
-    for (const Flow* flow : open) {
-      level = std::min(level, flow->cap);
-      for (const std::size_t r : flow->resources) level = std::min(level, room[r] / users[r]);
-    }
-    std::vector<Flow*> fixed;
-    for (Flow* flow : open) {
-      bool full = flow->cap <= level;
-      for (const std::size_t r : flow->resources) full |= room[r] / users[r] <= level * (1 + 1e-15);
-      if (full) fixed.push_back(flow);
-    }
-    for (Flow* flow : fixed) {
-      flow->rate = level;
-      for (const std::size_t r : flow->resources) room[r] = std::max(0.0, room[r] - level);
-      open.erase(std::find(open.begin(), open.end(), flow));
-    }
+ private:
+  void note(MemoryId memory) {
+    const auto item = static_cast<std::uint32_t>(index_of(memory));
+    if (const double end = memories_[memory].next_end(); end < kNoEnd)
+      ends_.set(item, end);
+    else if (ends_.contains(item))
+      ends_.remove(item);
   }
-}
 
-void FluidExecutor::pass(double time) {
-  for (auto& [number, flow] : flows_) flow.left = std::max(0.0, flow.left - flow.rate * time);
-  now_ += time;
-}
+  IdVector<SlotId, MemoryId> slot_memory_;
+  IdVector<MemoryId, FairMemory> memories_;
+  IndexedHeap ends_;  ///< of memories: when their next flow ends
+};
 
-void FluidExecutor::wait(double until, std::vector<FlowId>& finished) {
-  finished.clear();
-  share();
-  double next = std::numeric_limits<double>::infinity();
-  for (const auto& [number, flow] : flows_) next = std::min(next, flow.left / flow.rate);
-  if (now_ + next > until + 1e-12) {
-    pass(std::max(0.0, until - now_));
-    now_ = until;
-    return;
+/// With links: memories and links are resources that flows use several of.
+class Network {
+ public:
+  explicit Network(const Fabric& fabric) : fabric_(fabric), filling_(bandwidths(fabric)) {}
+
+  void start_traffic(double now, SlotId slot, double bytes, double max_rate) {
+    over_ = {static_cast<std::uint32_t>(index_of(fabric_.slot_memory[slot]))};
+    filling_.start(now, static_cast<std::uint32_t>(index_of(flow_of(slot))), bytes, max_rate, over_);
   }
-  std::vector<FlowId> done;
-  for (const auto& [number, flow] : flows_)
-    if (flow.left / flow.rate <= next + 1e-12) done.push_back(number);
-  pass(next);
-  for (const FlowId number : done) flows_.erase(number);
-  finished = done;
-}
+  void start_transfer(double now, FlowId flow, MemoryId from, MemoryId to, double bytes) {
+    const std::size_t memories = fabric_.memory_bandwidth.size();
+    double cap = kNoEnd;
+    over_.clear();
+    for (const MemoryId memory : {from, to})
+      if (fabric_.limited(memory)) over_.push_back(static_cast<std::uint32_t>(index_of(memory)));
+    for (const LinkId link : fabric_.routes[from][to]) {
+      if (fabric_.links[link].shared)
+        over_.push_back(static_cast<std::uint32_t>(memories + index_of(link)));
+      else
+        cap = std::min(cap, fabric_.links[link].bandwidth);
+    }
+    filling_.start(now, static_cast<std::uint32_t>(index_of(flow)), bytes, cap, over_);
+  }
+  double cancel(double now, std::uint32_t flow) { return filling_.cancel(now, flow); }
+  [[nodiscard]] double next_end(double now) { return filling_.next_end(now); }
+  void finish(double now, double width, std::vector<std::uint32_t>& ended) { filling_.finish(now, width, ended); }
+
+ private:
+  static std::vector<double> bandwidths(const Fabric& fabric) {
+    std::vector<double> all = fabric.memory_bandwidth.all();
+    for (const Fabric::Link& link : fabric.links) all.push_back(link.bandwidth);
+    return all;
+  }
+
+  Fabric fabric_;
+  Filling filling_;
+  std::vector<Filling::Resource> over_;
+};
 
 }  // namespace
 
-std::unique_ptr<Executor> make_fluid_executor(const Fabric& fabric) { return std::make_unique<FluidExecutor>(fabric); }
+std::unique_ptr<Executor> make_fluid_executor(const Fabric& fabric) {
+  if (fabric.multi_hop()) return std::make_unique<FluidExecutor<Network>>(fabric);
+  return std::make_unique<FluidExecutor<Memories>>(fabric);
+}
 
 }  // namespace hetsched

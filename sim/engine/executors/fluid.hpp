@@ -1,5 +1,6 @@
 /// \file
-/// The executor in closed form: fluid flows with max-min fair rates by progressive filling, independent of SimGrid.
+/// The executor in closed form, independent of SimGrid: fluid flows with max-min fair rates, on single memories by
+/// virtual time (fair_memory.hpp), over links by progressive filling (filling.hpp).
 #pragma once
 
 #include <memory>
