@@ -1,4 +1,5 @@
-// What does the engine cost, measured against the same SimGrid activities driven by a bare loop in the same run?
+// What does the engine cost on SimGrid and on the fluid executor, measured against the same SimGrid activities driven
+// by a bare loop in the same run?
 // Workload: accelerators that share one DRAM, requests as chains of 50 layers, Poisson arrivals at 80% of the
 // compute capacity, policy fcfs, no records.
 #include "engine/engine.hpp"
@@ -142,12 +143,12 @@ Result in_child(F f) {
   return got ? result : Result{};
 }
 
-Result run_engine(int accelerators, std::uint64_t requests) {
+Result run_engine(int accelerators, std::uint64_t requests, const char* name) {
   const Scenario s = scenario(accelerators, requests);
   Problems problems;
   const Tables tables = Tables::build(s, problems);
   problems.throw_if_any();
-  const auto executor = executor_named("simgrid").make(fabric_of(tables));
+  const auto executor = executor_named(name).make(fabric_of(tables));
   Params params;
   const auto policy = testing::builtin_policy("fcfs").make(params);
   struct End : Observer {
@@ -225,20 +226,23 @@ int main(int argc, char** argv) {
   const bool smoke = argc > 1 && std::strcmp(argv[1], "--smoke") == 0;
   const std::uint64_t requests = smoke ? 40 : argc > 1 ? std::stoull(argv[1]) : 4000;
   const int repeats = smoke ? 1 : 3;
-  std::printf("%-14s %10s %12s %12s %8s %14s %10s\n", "accelerators", "tasks", "engine us", "bare us", "ratio",
-              "engine tasks/s", "peak MB");
+  std::printf("%-14s %10s %12s %12s %8s %14s %10s %10s %16s\n", "accelerators", "tasks", "engine us", "bare us",
+              "ratio", "engine tasks/s", "peak MB", "fluid us", "simgrid / fluid");
   for (const int accelerators : {2, 8, 32}) {
-    Result engine{1e300}, bare{1e300};
+    Result engine{1e300}, bare{1e300}, fluid{1e300};
     for (int i = 0; i < repeats; ++i) {  // interleaved; the least of each counts
-      const Result e = in_child([&] { return run_engine(accelerators, requests); });
+      const Result e = in_child([&] { return run_engine(accelerators, requests, "simgrid"); });
+      const Result f = in_child([&] { return run_engine(accelerators, requests, "fluid"); });
       const Result b = in_child([&] { return run_bare(accelerators, requests); });
-      if (e.tasks == 0 || b.tasks != e.tasks) return 1;
+      if (e.tasks == 0 || b.tasks != e.tasks || f.tasks != e.tasks) return 1;
       if (e.cpu < engine.cpu) engine = e;
       if (b.cpu < bare.cpu) bare = b;
+      if (f.cpu < fluid.cpu) fluid = f;
     }
     const double n = static_cast<double>(engine.tasks);
-    std::printf("%-14d %10.0f %12.3f %12.3f %8.2f %14.0f %10.1f\n", accelerators, n, 1e6 * engine.cpu / n,
-                1e6 * bare.cpu / n, engine.cpu / bare.cpu, n / engine.cpu, static_cast<double>(engine.peak) / 1024);
+    std::printf("%-14d %10.0f %12.3f %12.3f %8.2f %14.0f %10.1f %10.3f %16.2f\n", accelerators, n, 1e6 * engine.cpu / n,
+                1e6 * bare.cpu / n, engine.cpu / bare.cpu, n / engine.cpu, static_cast<double>(engine.peak) / 1024,
+                1e6 * fluid.cpu / n, engine.cpu / fluid.cpu);
     if (std::abs(engine.end / bare.end - 1) > 0.05) {
       std::fprintf(stderr, "the two do not simulate the same: %g s against %g s\n", engine.end, bare.end);
       return 1;
