@@ -20,6 +20,14 @@ for file in one/*; do
   [[ $file == one/run.json ]] || cmp "$file" "again/${file#one/}" || fail "$file differs when repeated"
 done
 
+# On the other executor: the same story, and the results say whose it is. Its flows end at the same dates but for rounding.
+call 0 run "${parts[@]}" -o fluid --executor fluid
+grep -q '"executor": "fluid"' fluid/run.json || fail "run.json does not name the executor that was chosen"
+grep -q '"executor": "simgrid"' one/run.json || fail "run.json does not name the reference executor"
+cmp <(cut -d, -f1-6 one/tasks.csv) <(cut -d, -f1-6 fluid/tasks.csv) || fail "the executors disagree about who ran where"
+call 2 run "${parts[@]}" --executor simgird
+err_is '--executor simgird: /executor: "simgird" is no executor; there are: simgrid, fluid'
+
 call 0 run "${parts[@]}" -o small --records summary
 [[ -s small/requests.csv && ! -e small/tasks.csv ]] || fail "$last: other files than those of its level"
 call 0 run "${parts[@]}" --records none

@@ -47,7 +47,7 @@ void Filling::start(double now, Flow flow, double bytes, double cap, std::span<c
 double Filling::cancel(double now, Flow flow) {
   const FlowState& it = flows_[flow];
   const double left = std::max(0.0, it.left - it.rate * (now - it.since));
-  remove(now, flow);
+  remove(flow);
   return left;
 }
 
@@ -57,10 +57,10 @@ void Filling::finish(double now, double width, std::vector<Flow>& ended) {
     ended.push_back(ends_.top());
     ends_.remove(ended.back());
   }
-  for (std::size_t i = before; i < ended.size(); ++i) remove(now, ended[i]);
+  for (std::size_t i = before; i < ended.size(); ++i) remove(ended[i]);
 }
 
-void Filling::remove(double /*now*/, Flow flow) {
+void Filling::remove(Flow flow) {
   FlowState& it = flows_[flow];
   if (ends_.contains(flow)) ends_.remove(flow);
   for (const Use& use : it.uses) {

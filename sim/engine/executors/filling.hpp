@@ -51,7 +51,7 @@ class Filling {
     bool dirty = false, seen = false;
   };
 
-  void remove(double now, Flow flow);
+  void remove(Flow flow);
   void mark(Resource resource);
   void set_rate(double now, Flow flow, double rate);
   void gather();
