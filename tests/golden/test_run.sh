@@ -23,6 +23,8 @@ done
 # On the other executor: the same story, and the results say whose it is. Its flows end at the same dates but for rounding.
 call 0 run "${parts[@]}" -o fluid --executor fluid
 grep -q '"executor": "fluid"' fluid/run.json || fail "run.json does not name the executor that was chosen"
+peak=$(sed -n 's/.*"peak_memory_kib": \([0-9]*\).*/\1/p' one/run.json)
+((peak > 4096 && peak < 1048576)) || fail "run.json says that the run took ${peak:-no} KiB of memory"
 grep -q '"executor": "simgrid"' one/run.json || fail "run.json does not name the reference executor"
 cmp <(cut -d, -f1-6 one/tasks.csv) <(cut -d, -f1-6 fluid/tasks.csv) || fail "the executors disagree about who ran where"
 call 2 run "${parts[@]}" --executor simgird

@@ -7,6 +7,7 @@
 #include "planning/dice.hpp"
 #include "planning/linear_program.hpp"
 #include "planning/search/branch_and_bound.hpp"
+#include "planning/timetable.hpp"
 #include "support/plain_scheduling.hpp"
 #include "support/plan_rules.hpp"
 #include "support/planning_cases.hpp"
@@ -108,6 +109,25 @@ double brute_force(const Problem& problem) {
   return least;
 }
 
+/// The least makespan over all orders and all slots, between what these are promised to.
+double brute_force_with_gaps(Timetable& table) {
+  double least = kNever;
+  bool complete = true;
+  for (const PlanTaskId task : table.problem().tasks.ids()) {
+    if (table.placed(task)) continue;
+    complete = false;
+    if (!table.placeable(task)) continue;
+    for (const SlotId slot : table.problem().slots.ids()) {
+      const Placement here = table.earliest(task, slot);
+      if (!(here.end < kNever)) continue;
+      table.place(task, here);
+      least = std::min(least, brute_force_with_gaps(table));
+      table.remove(task);
+    }
+  }
+  return complete ? makespan(table.plan()) : least;
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -170,6 +190,34 @@ TEST_CASE("what a server is promised to stays free, and gaps are used") {
   CHECK(makespan(plan) == 11);  // 2 before, 3 between, 2 behind
   CHECK(where(plan) == std::vector<std::size_t>{0, 0, 0});
   CHECK(plan.tasks[0_t].start == 4);
+}
+
+TEST_CASE("one accelerator with gaps: as short as the best of all orders on all slots, unless slots have switches") {
+  Dice dice(31);
+  for (int round = 0; round < 600; ++round) {
+    INFO("round " << round);
+    const bool one_slot = round % 3 == 0, switches = round % 3 != 1;
+    Problem problem;
+    problem.add_accelerator({.switch_time = switches ? 1.0 * dice.below(3) : 0,
+                             .last_model = id_of<ModelId>(dice.below(3)),
+                             .slots = one_slot ? 1u : 2u});
+    for (PlanSlot& slot : problem.slots)
+      for (double at = 1 + dice.below(5); slot.promised.size() < 2; at = slot.promised.back().end + 1 + dice.below(5))
+        slot.promised.push_back({at, at + 1 + dice.below(6), id_of<ModelId>(dice.below(3))});
+    for (const PlanTaskId t : IdRange<PlanTaskId>(5)) {
+      add_task(problem, {static_cast<double>(1 + dice.below(4))});
+      problem.tasks[t].model = id_of<ModelId>(dice.below(3));
+      for (const PlanTaskId from : IdRange<PlanTaskId>(index_of(t)))
+        if (dice.chance(0.4)) add_change(problem, from, t, 0);
+    }
+    Timetable table(problem, Gaps::promised);
+    const double best = brute_force_with_gaps(table);
+    const Plan plan = branch_and_bound(problem, 1000000);
+    const bool proves = one_slot || problem.accelerators[0_a].switch_time == 0;
+    if (proves) CHECK(plan.proved);
+    if (plan.proved) CHECK(makespan(plan) <= best);
+    if (proves) CHECK(makespan(plan) == best);
+  }
 }
 
 TEST_CASE("stopped, it says that nothing is proved") {

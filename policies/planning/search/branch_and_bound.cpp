@@ -116,7 +116,8 @@ class BranchAndBound {
         replay(rule.plan(problem_, settings));
       }
     const bool small = schedule_.tasks().size() <= 64 && best_ < kNever;
-    plan_.proved = best_ <= bound || (small && descend());
+    const bool all = small && descend();
+    plan_.proved = best_ <= bound || (all && earliest_is_best());
     return std::move(plan_);
   }
 
@@ -124,6 +125,14 @@ class BranchAndBound {
   static Problem without_contention(Problem problem) {
     problem.sharing = Sharing::none;
     return problem;
+  }
+
+  /// With switches on an accelerator of several slots it is not: who waits until something else has started may save
+  /// one, and what a partial schedule leads to depends on all that starts later than its slots are free.
+  [[nodiscard]] bool earliest_is_best() const {
+    return std::none_of(problem_.accelerators.begin(), problem_.accelerators.end(), [&](const PlanAccelerator& a) {
+      return problem_.switches && a.switch_time > 0 && a.slots > 1;
+    });
   }
 
   /// The least time from the end of a task on an accelerator to the end of all that needs it, delays included.

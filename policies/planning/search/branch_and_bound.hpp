@@ -18,8 +18,9 @@ namespace hetsched::planning {
 /// Begins with two list schedules and the plans of all rules (rules/list.hpp), with all their options, so that no plan
 /// is longer than any of theirs, whether it is proved or not.
 ///
-/// Problems without a plan that ends, with more than 64 tasks that can be placed, or that take more than
-/// `max_nodes` partial schedules get the best plan found, not proved. Contention is ignored. Ties: the first found;
+/// Problems without a plan that ends, with more than 64 tasks that can be placed, with switches on an accelerator of
+/// several slots, or that take more than `max_nodes` partial schedules get the best plan found, not proved unless it is
+/// as short as a lower bound. Contention is ignored. Ties: the first found;
 /// tasks by earliest end, then task, then slot.
 Plan branch_and_bound(const Problem& problem, std::uint64_t max_nodes);
 
