@@ -27,6 +27,13 @@ class Executor {
   /// The route's latency is the caller's business.
   virtual void start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) = 0;
 
+  /// From now on the traffic of the task that runs in a slot gets at most `rate` > 0 bytes per second. Like the next
+  /// one, only on a fabric whose rates change.
+  virtual void set_max_rate(SlotId slot, double rate) = 0;
+
+  /// From now on a memory of limited bandwidth gives `bandwidth` > 0 bytes per second in all.
+  virtual void set_bandwidth(MemoryId memory, double bandwidth) = 0;
+
   /// Gives a flow up and returns the bytes it had left.
   virtual double cancel(FlowId flow) = 0;
 

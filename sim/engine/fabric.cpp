@@ -1,8 +1,24 @@
 #include "engine/fabric.hpp"
 
+#include <algorithm>
+
 #include "engine/tables.hpp"
 
 namespace hetsched {
+namespace {
+
+double most_bytes(const Tables& tables) {
+  SystemView view;
+  tables.fill(view);
+  double most = 0;
+  for (const Cost& cost : view.costs) most = std::max(most, cost.traffic);
+  for (const Model& model : view.models)
+    for (const ModelTask& task : model.tasks)
+      for (const Edge& input : task.inputs) most = std::max(most, input.bytes);
+  return most;
+}
+
+}  // namespace
 
 Fabric fabric_of(const Tables& tables) {
   Fabric fabric;
@@ -17,6 +33,7 @@ Fabric fabric_of(const Tables& tables) {
   }
   for (const Accelerator& a : tables.accelerators())
     for (std::uint32_t slot = 0; slot < a.slots; ++slot) fabric.slot_memory.push_back(a.memory);
+  fabric.most_bytes = most_bytes(tables);
   return fabric;
 }
 

@@ -63,6 +63,57 @@ TEST_CASE("the end of a transfer is told at its date, between stops, alone and s
   CHECK(finished == std::vector<FlowId>{kTransfer});
 }
 
+TEST_CASE("caps that change under flows: three of 20 bytes on a memory of 10 bytes per second") {
+  // Caps 8, 3, 3; at 1 s 2, 9, 9; at 2 s 20 each. Rates 4, 3, 3; then 2, 4, 4; then a third each until 5.9, then 10.
+  for (const char* name : {"simgrid", "fluid"})
+    for (const bool links : {false, true}) {
+      INFO(name << (links ? " with links" : ""));
+      Fabric three = fabric(links);
+      three.memory_bandwidth[0_memory] = 10;
+      three.slot_memory = {0_memory, 0_memory, 0_memory};
+      three.rates_change = true;
+      const auto executor = executor_named(name).make(three);
+      std::vector<FlowId> finished;
+      constexpr double kCaps[3][3] = {{8, 3, 3}, {2, 9, 9}, {20, 20, 20}};
+      for (std::uint32_t slot = 0; slot < 3; ++slot) executor->start_traffic(SlotId{slot}, 20, kCaps[0][slot]);
+      for (int second = 1; second <= 2; ++second) {
+        executor->wait(second, finished);
+        CHECK(finished.empty());
+        for (std::uint32_t slot = 0; slot < 3; ++slot) executor->set_max_rate(SlotId{slot}, kCaps[second][slot]);
+      }
+      std::vector<double> ends(3);
+      for (std::size_t ended = 0; ended < 3; ended += finished.size()) {
+        executor->wait(100, finished);
+        for (const FlowId flow : finished) ends[index_of(flow)] = executor->now();
+      }
+      CHECK(ends[0] == doctest::Approx(6).epsilon(1e-9));
+      CHECK(ends[1] == doctest::Approx(5.9).epsilon(1e-9));
+      CHECK(ends[2] == doctest::Approx(5.9).epsilon(1e-9));
+    }
+}
+
+TEST_CASE("a memory's bandwidth changes under traffic and a transfer, up and down") {
+  for (const char* name : {"simgrid", "fluid"}) {
+    INFO(name);
+    Fabric two = fabric(true);
+    two.rates_change = true;
+    const auto executor = executor_named(name).make(two);
+    std::vector<FlowId> finished;
+    executor->start_traffic(kSlots[1], 30, 60);                   // 40 of 50 B/s: the transfer has its link's 10
+    executor->start_transfer(kTransfer, 0_memory, 1_memory, 20);  // 10 B/s
+    executor->wait(0.5, finished);                                // 10 and 15 left
+    executor->set_bandwidth(1_memory, 8);                         // 4 each
+    executor->wait(1.5, finished);                                // 6 and 11 left
+    executor->set_bandwidth(1_memory, 200);                       // 60 and 10
+    executor->wait(100, finished);
+    CHECK(executor->now() == doctest::Approx(1.6).epsilon(1e-9));
+    CHECK(finished == std::vector<FlowId>{flow_of(kSlots[1])});
+    executor->wait(100, finished);
+    CHECK(executor->now() == doctest::Approx(2.6).epsilon(1e-9));
+    CHECK(finished == std::vector<FlowId>{kTransfer});
+  }
+}
+
 TEST_CASE("a date may be asked for again: SimGrid's clock may lie one unit above it") {
   const RandomStream random(1, "test", "dates");
   std::uint64_t draw = 0;

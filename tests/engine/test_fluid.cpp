@@ -90,7 +90,8 @@ Fabric random_fabric(Dice& dice, bool links) {
 /// Starts, ends and gives up flows at random; true if the executor ends all of them when plain filling does.
 void check_against_filling(std::uint64_t seed, bool links, int events) {
   Dice dice(seed, seed % 3 == 0);
-  const Fabric fabric = random_fabric(dice, links);
+  Fabric fabric = random_fabric(dice, links);
+  fabric.rates_change = true;
   const std::size_t slots = fabric.slot_memory.size();
   const auto executor = executor_named("fluid").make(fabric);
   std::map<FlowId, Flow> flows;
@@ -132,6 +133,16 @@ void check_against_filling(std::uint64_t seed, bool links, int events) {
       flows.erase(victim);
       fill(fabric, flows);
     }
+    // Caps and bandwidths change.
+    for (auto& [id, flow] : flows)
+      if (index_of(id) < slots && dice.uniform() < 0.1) {
+        flow.cap = dice.amount(1, 2.5);
+        executor->set_max_rate(id_of<SlotId>(index_of(id)), flow.cap);
+      }
+    for (const MemoryId m : fabric.memory_bandwidth.ids())
+      if (fabric.limited(m) && dice.uniform() < 0.05)
+        executor->set_bandwidth(m, fabric.memory_bandwidth[m] = dice.amount(10, 1));
+    fill(fabric, flows);
     // Time passes: to a date, or to the first end.
     double next = kNoEnd;
     for (const auto& [id, flow] : flows) next = std::min(next, now + flow.left / flow.rate);

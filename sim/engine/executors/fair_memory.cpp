@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace hetsched {
 namespace {
@@ -21,9 +22,22 @@ double FairMemory::next_end() const {
 void FairMemory::start(double now, Flow flow, double bytes, double cap) {
   advance(now);
   if (flow >= caps_.size()) caps_.resize(flow + std::size_t{1});
-  caps_[flow] = std::min(cap, bandwidth_);
+  caps_[flow] = {cap, std::min(cap, bandwidth_)};
   put_at_cap(flow, bytes);
   balance();
+}
+
+void FairMemory::set_cap(double now, Flow flow, double cap) { start(now, flow, cancel(now, flow), cap); }
+
+void FairMemory::set_bandwidth(double now, double bandwidth) {
+  advance(now);
+  std::vector<std::pair<Flow, double>> left;
+  while (!ends_.empty() || !virtual_ends_.empty()) {
+    const Flow flow = ends_.empty() ? virtual_ends_.top() : ends_.top();
+    left.emplace_back(flow, take(flow));
+  }
+  bandwidth_ = bandwidth;
+  for (const auto& [flow, bytes] : left) start(now, flow, bytes, caps_[flow].own);
 }
 
 double FairMemory::cancel(double now, Flow flow) {
@@ -60,9 +74,9 @@ void FairMemory::advance(double now) {
 }
 
 void FairMemory::put_at_cap(Flow flow, double left) {
-  ends_.set(flow, now_ + left / caps_[flow]);
-  largest_caps_.set(flow, -caps_[flow]);
-  at_cap_.add(caps_[flow]);
+  ends_.set(flow, now_ + left / caps_[flow].most);
+  largest_caps_.set(flow, -caps_[flow].most);
+  at_cap_.add(caps_[flow].most);
 }
 
 void FairMemory::put_at_level(Flow flow, double left) {
@@ -75,14 +89,14 @@ void FairMemory::put_at_level(Flow flow, double left) {
   }
   most_ = std::max(most_, left);
   virtual_ends_.set(flow, virtual_now_ + left);
-  smallest_caps_.set(flow, caps_[flow]);
+  smallest_caps_.set(flow, caps_[flow].most);
 }
 
 double FairMemory::take_from_cap(Flow flow) {
-  const double left = (ends_.key(flow) - now_) * caps_[flow];
+  const double left = (ends_.key(flow) - now_) * caps_[flow].most;
   ends_.remove(flow);
   largest_caps_.remove(flow);
-  at_cap_.add(-caps_[flow]);
+  at_cap_.add(-caps_[flow].most);
   if (ends_.empty()) at_cap_ = {};
   return std::max(0.0, left);
 }

@@ -38,6 +38,9 @@ class FairMemory {
   /// When a flow ends if none is added or given up before; infinity: there is none.
   [[nodiscard]] double next_end() const;
   void start(double now, Flow flow, double bytes, double cap);
+  /// The cap of a flow, or the bandwidth, is another one from `now` on. O(log n), O(n log n).
+  void set_cap(double now, Flow flow, double cap);
+  void set_bandwidth(double now, double bandwidth);
   /// Gives a flow up; returns the bytes it had left.
   double cancel(double now, Flow flow);
   /// Takes out what ends until `now` + `width`, at least what next_end() told of if that is now; `ended` gets them, in
@@ -61,7 +64,11 @@ class FairMemory {
   IndexedHeap virtual_ends_, smallest_caps_;  ///< the others: by virtual time of their end, by cap
   double virtual_now_ = 0, level_ = 0;
   double most_ = 0;           ///< bytes of the largest flow since virtual time was set back
-  std::vector<double> caps_;  ///< by flow
+  struct Caps {
+    double own = 0;   ///< as it was asked for
+    double most = 0;  ///< with what the memory has
+  };
+  std::vector<Caps> caps_;  ///< by flow
 };
 
 }  // namespace hetsched

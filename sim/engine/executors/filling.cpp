@@ -44,6 +44,17 @@ void Filling::start(double now, Flow flow, double bytes, double cap, std::span<c
     for (const Resource r : over) mark(r);
 }
 
+void Filling::set_cap(double now, Flow flow, double cap) {
+  flows_[flow].cap = cap;
+  for (const Use& use : flows_[flow].uses) mark(use.resource);
+  if (flows_[flow].uses.empty()) set_rate(now, flow, cap);
+}
+
+void Filling::set_bandwidth(Resource resource, double bandwidth) {
+  resources_[resource].bandwidth = bandwidth;
+  mark(resource);
+}
+
 double Filling::cancel(double now, Flow flow) {
   const FlowState& it = flows_[flow];
   const double left = std::max(0.0, it.left - it.rate * (now - it.since));

@@ -25,6 +25,9 @@ class Filling {
   [[nodiscard]] double next_end(double now);
   /// A flow of finite cap, or over one resource at least.
   void start(double now, Flow flow, double bytes, double cap, std::span<const Resource> over);
+  /// The cap of a flow, or the bandwidth of a resource, is another one from now on.
+  void set_cap(double now, Flow flow, double cap);
+  void set_bandwidth(Resource resource, double bandwidth);
   /// Gives a flow up; returns the bytes it had left.
   double cancel(double now, Flow flow);
   /// Takes out what ends until `now` + `width`; `ended` gets them, in any order.

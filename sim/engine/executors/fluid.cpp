@@ -25,6 +25,8 @@ class FluidExecutor final : public Executor {
   void start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) override {
     shares_.start_transfer(now_, flow, from, to, bytes);
   }
+  void set_max_rate(SlotId slot, double rate) override { shares_.set_max_rate(now_, slot, rate); }
+  void set_bandwidth(MemoryId memory, double bandwidth) override { shares_.set_bandwidth(now_, memory, bandwidth); }
   double cancel(FlowId flow) override { return shares_.cancel(now_, static_cast<std::uint32_t>(index_of(flow))); }
   void wait(double until, std::vector<FlowId>& finished) override {
     finished.clear();
@@ -59,6 +61,15 @@ class Memories {
   }
   void start_transfer(double /*now*/, FlowId /*flow*/, MemoryId /*from*/, MemoryId /*to*/, double /*bytes*/) {
     HETSCHED_ASSERT(false, "a transfer has a route with links");
+  }
+  void set_max_rate(double now, SlotId slot, double rate) {
+    const MemoryId memory = slot_memory_[slot];
+    memories_[memory].set_cap(now, static_cast<std::uint32_t>(index_of(slot)), rate);
+    note(memory);
+  }
+  void set_bandwidth(double now, MemoryId memory, double bandwidth) {
+    memories_[memory].set_bandwidth(now, bandwidth);
+    note(memory);
   }
   double cancel(double now, std::uint32_t flow) {
     const MemoryId memory = slot_memory_[id_of<SlotId>(flow)];
@@ -111,6 +122,12 @@ class Network {
         cap = std::min(cap, fabric_.links[link].bandwidth);
     }
     filling_.start(now, static_cast<std::uint32_t>(index_of(flow)), bytes, cap, over_);
+  }
+  void set_max_rate(double now, SlotId slot, double rate) {
+    filling_.set_cap(now, static_cast<std::uint32_t>(index_of(flow_of(slot))), rate);
+  }
+  void set_bandwidth(double /*now*/, MemoryId memory, double bandwidth) {
+    filling_.set_bandwidth(static_cast<std::uint32_t>(index_of(memory)), bandwidth);
   }
   double cancel(double now, std::uint32_t flow) { return filling_.cancel(now, flow); }
   [[nodiscard]] double next_end(double now) { return filling_.next_end(now); }

@@ -40,6 +40,12 @@ class GuardedExecutor final : public Executor {
   void start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) override {
     guarded([&] { inner_->start_transfer(flow, from, to, bytes); });
   }
+  void set_max_rate(SlotId slot, double rate) override {
+    guarded([&] { inner_->set_max_rate(slot, rate); });
+  }
+  void set_bandwidth(MemoryId memory, double bandwidth) override {
+    guarded([&] { inner_->set_bandwidth(memory, bandwidth); });
+  }
   double cancel(FlowId flow) override {
     return guarded([&] { return inner_->cancel(flow); });
   }

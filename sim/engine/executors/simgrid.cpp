@@ -26,11 +26,15 @@ using simgrid::kernel::timer::Timer;
 
 class SimGridExecutor;
 
-/// SimGrid counts the bytes of a Comm in whole numbers; ours need not be whole (a task interrupted halfway). Links
-/// and Comms are therefore scaled up by this power of two, and bytes rounded to its inverse.
-constexpr double kUnitsPerByte = 65536;
-/// The largest amount that fits.
-constexpr double kMostBytes = 1.4e14;
+/// SimGrid counts the bytes of a Comm in whole numbers up to 2^64; ours need not be whole (a task interrupted halfway).
+/// Links and Comms are therefore scaled by the power of two that makes the largest flow fit, and bytes rounded to its
+/// inverse.
+double units_per_byte(const Fabric& fabric) {
+  if (!(fabric.most_bytes > 0)) return 65536;
+  return std::ldexp(1, std::min(128, 62 - std::ilogb(fabric.most_bytes)));
+}
+/// B/s that hold nothing back.
+constexpr double kAnyBandwidth = 1e200;
 
 /// As SimGrid's callbacks see it.
 struct Flow {
@@ -40,7 +44,8 @@ struct Flow {
   s4u::ActivityPtr previous;  ///< 3.32 crashes if the last reference goes away inside the callback
   double bytes = 0;           ///< in all
   double units = 0;           ///< as SimGrid counts them
-  double most_rate = 0;       ///< bytes per second it can have at most
+  double cap = 0;             ///< of its own, B/s
+  MemoryId from{}, to{};      ///< whose memories it uses; the same for traffic
   bool active = false;
 
   /// All of them, to the last digit, if it has not begun.
@@ -58,6 +63,8 @@ class SimGridExecutor final : public Executor {
   double now() const override { return now_; }
   void start_traffic(SlotId slot, double bytes, double max_rate) override;
   void start_transfer(FlowId id, MemoryId from, MemoryId to, double bytes) override;
+  void set_max_rate(SlotId slot, double rate) override;
+  void set_bandwidth(MemoryId memory, double bandwidth) override;
   double cancel(FlowId id) override;
   void wait(double until, std::vector<FlowId>& finished) override;
 
@@ -67,8 +74,14 @@ class SimGridExecutor final : public Executor {
   void build();
   void take_apart();
   Flow& flow(FlowId id);
-  void keep(Flow& flow, s4u::ActivityPtr activity, double bytes, double units, double most_rate);
-  void start_comm(FlowId id, s4u::Host* from, s4u::Host* to, double bytes, double most_rate);
+  void keep(Flow& flow, s4u::ActivityPtr activity, double bytes, double units, double cap, MemoryId from, MemoryId to);
+  void start_comm(FlowId id, s4u::Host* host, MemoryId from, MemoryId to, double bytes, double cap);
+  void set_slot_link(SlotId slot, const Flow& flow);
+  void set_memory_link(MemoryId memory, double bandwidth);
+  /// Bytes per second it can have at most.
+  [[nodiscard]] double most_rate(const Flow& flow) const {
+    return std::min({flow.cap, fabric_.memory_bandwidth[flow.from], fabric_.memory_bandwidth[flow.to]});
+  }
   /// Ends the flows that would end at this very instant but for rounding.
   void finish_together();
   void arm(double until);
@@ -76,11 +89,13 @@ class SimGridExecutor final : public Executor {
   void stop(const void* reason);
 
   std::unique_ptr<s4u::Engine> engine_;
-  const Fabric fabric_;
-  const bool multi_hop_;
+  Fabric fabric_;
+  const double units_per_byte_;
+  const bool as_links_;  ///< memories are links too, and traffic goes over them
   IdVector<MemoryId, s4u::Host*> memory_hosts_;
-  IdVector<SlotId, s4u::Host*> slot_hosts_;  // multi-hop only
-  IdVector<SlotId, s4u::Link*> slot_links_;  // multi-hop only: the cap on the rate of a slot's traffic
+  IdVector<MemoryId, s4u::Link*> memory_links_;  // if as links; null: unlimited
+  IdVector<SlotId, s4u::Host*> slot_hosts_;      // if as links
+  IdVector<SlotId, s4u::Link*> slot_links_;      // if as links: the cap on the rate of a slot's traffic
   IdVector<FlowId, std::unique_ptr<Flow>> flows_;
   std::uint32_t active_ = 0;
   std::vector<s4u::ActivityPtr> cancelled_;  ///< SimGrid touches them once more, in its next step
@@ -170,7 +185,8 @@ std::unique_ptr<s4u::Engine> make_engine() {
   return engine;
 }
 
-SimGridExecutor::SimGridExecutor(const Fabric& fabric) : fabric_(fabric), multi_hop_(fabric.multi_hop()) {
+SimGridExecutor::SimGridExecutor(const Fabric& fabric)
+    : fabric_(fabric), units_per_byte_(units_per_byte(fabric)), as_links_(fabric.multi_hop() || fabric.rates_change) {
   engine_ = make_engine();
   connect_once();
   build();
@@ -180,28 +196,28 @@ SimGridExecutor::SimGridExecutor(const Fabric& fabric) : fabric_(fabric), multi_
 
 void SimGridExecutor::build() {
   s4u::NetZone* zone = compat::add_zone(*engine_, "platform");
-  IdVector<MemoryId, s4u::Link*> memory_links(fabric_.memory_bandwidth.size(), nullptr);
-  for (const MemoryId m : memory_links.ids()) {
+  memory_links_.assign(fabric_.memory_bandwidth.size(), nullptr);
+  for (const MemoryId m : memory_links_.ids()) {
     const double bandwidth = fabric_.memory_bandwidth[m];
     const std::string name = "memory" + std::to_string(index_of(m));
     memory_hosts_.push_back(compat::add_host(zone, name, fabric_.limited(m) ? bandwidth : 1));
-    if (multi_hop_ && fabric_.limited(m)) memory_links[m] = compat::add_link(zone, name, bandwidth * kUnitsPerByte);
+    if (as_links_ && fabric_.limited(m)) memory_links_[m] = compat::add_link(zone, name, bandwidth * units_per_byte_);
   }
-  if (multi_hop_) {
+  if (as_links_) {
     IdVector<LinkId, s4u::Link*> links;
     for (const LinkId l : fabric_.links.ids()) {
       links.push_back(
-          compat::add_link(zone, "link" + std::to_string(index_of(l)), fabric_.links[l].bandwidth * kUnitsPerByte));
+          compat::add_link(zone, "link" + std::to_string(index_of(l)), fabric_.links[l].bandwidth * units_per_byte_));
       if (!fabric_.links[l].shared) links.back()->set_sharing_policy(s4u::Link::SharingPolicy::FATPIPE);
     }
-    for (const MemoryId from : memory_links.ids())
-      for (const MemoryId to : memory_links.ids()) {
+    for (const MemoryId from : memory_links_.ids())
+      for (const MemoryId to : memory_links_.ids()) {
         const std::vector<LinkId>& route = fabric_.routes[from][to];
         if (from == to || route.empty()) continue;
         std::vector<s4u::LinkInRoute> path;
-        if (memory_links[from] != nullptr) path.emplace_back(memory_links[from]);
+        if (memory_links_[from] != nullptr) path.emplace_back(memory_links_[from]);
         for (const LinkId link : route) path.emplace_back(links[link]);
-        if (memory_links[to] != nullptr) path.emplace_back(memory_links[to]);
+        if (memory_links_[to] != nullptr) path.emplace_back(memory_links_[to]);
         compat::add_route(zone, memory_hosts_[from], memory_hosts_[to], path);
       }
     for (const SlotId slot : fabric_.slot_memory.ids()) {
@@ -209,9 +225,9 @@ void SimGridExecutor::build() {
       const std::string name = "slot" + std::to_string(index_of(slot));
       slot_hosts_.push_back(compat::add_host(zone, name, 1));
       slot_links_.push_back(compat::add_link(zone, name, 1));
-      if (memory_links[memory] != nullptr)
+      if (memory_links_[memory] != nullptr)
         compat::add_route(zone, slot_hosts_[slot], memory_hosts_[memory],
-                          {s4u::LinkInRoute(slot_links_[slot]), s4u::LinkInRoute(memory_links[memory])});
+                          {s4u::LinkInRoute(slot_links_[slot]), s4u::LinkInRoute(memory_links_[memory])});
     }
   }
   zone->seal();
@@ -247,29 +263,23 @@ Flow& SimGridExecutor::flow(FlowId id) {
   return *flows_[id];
 }
 
-void SimGridExecutor::keep(Flow& flow, s4u::ActivityPtr activity, double bytes, double units, double most_rate) {
+void SimGridExecutor::keep(Flow& flow, s4u::ActivityPtr activity, double bytes, double units, double cap, MemoryId from,
+                           MemoryId to) {
   flow.previous = std::move(flow.activity);
   flow.activity = std::move(activity);
   flow.bytes = bytes;
   flow.units = units;
-  flow.most_rate = most_rate;
+  flow.cap = cap;
+  flow.from = from;
+  flow.to = to;
   flow.active = true;
   ++active_;
 }
 
-/// SimGrid's whole number of units of a Comm; one of no units would never end.
-std::uint64_t whole_units(double bytes) {
-  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(bytes * kUnitsPerByte)));
-}
-
 void SimGridExecutor::start_traffic(SlotId slot, double bytes, double max_rate) {
   const MemoryId memory = fabric_.slot_memory[slot];
-  const double most_rate = std::min(max_rate, fabric_.memory_bandwidth[memory]);
-  if (multi_hop_) {
-    // Bytes are rounded to units: a rate rounded alike keeps the time exact.
-    const double units_per_byte = static_cast<double>(whole_units(bytes)) / bytes;
-    slot_links_[slot]->set_bandwidth(std::min(max_rate, 1e200) * units_per_byte);
-    start_comm(flow_of(slot), slot_hosts_[slot], memory_hosts_[memory], bytes, most_rate);
+  if (as_links_) {
+    start_comm(flow_of(slot), slot_hosts_[slot], memory, memory, bytes, max_rate);
   } else {
     Flow& f = flow(flow_of(slot));
     s4u::ExecPtr exec = s4u::Exec::init();
@@ -277,27 +287,60 @@ void SimGridExecutor::start_traffic(SlotId slot, double bytes, double max_rate) 
     if (std::isfinite(max_rate)) exec->set_bound(max_rate);
     exec->set_host(memory_hosts_[memory]);
     exec->set_data(&f);
-    keep(f, exec, bytes, bytes, most_rate);
+    keep(f, exec, bytes, bytes, max_rate, memory, memory);
     compat::launch(*exec);
   }
 }
 
 void SimGridExecutor::start_transfer(FlowId id, MemoryId from, MemoryId to, double bytes) {
-  double most_rate = std::numeric_limits<double>::infinity();
-  for (const MemoryId memory : {from, to}) most_rate = std::min(most_rate, fabric_.memory_bandwidth[memory]);
-  for (const LinkId link : fabric_.routes[from][to]) most_rate = std::min(most_rate, fabric_.links[link].bandwidth);
-  start_comm(id, memory_hosts_[from], memory_hosts_[to], bytes, most_rate);
+  double cap = std::numeric_limits<double>::infinity();
+  for (const LinkId link : fabric_.routes[from][to]) cap = std::min(cap, fabric_.links[link].bandwidth);
+  start_comm(id, memory_hosts_[from], from, to, bytes, cap);
 }
 
-void SimGridExecutor::start_comm(FlowId id, s4u::Host* from, s4u::Host* to, double bytes, double most_rate) {
-  HETSCHED_ASSERT(bytes <= kMostBytes, "the reader refuses larger tensors");
+void SimGridExecutor::start_comm(FlowId id, s4u::Host* host, MemoryId from, MemoryId to, double bytes, double cap) {
+  HETSCHED_ASSERT(bytes * units_per_byte_ < 0x1p64, "a flow of more bytes than the largest of the fabric");
   Flow& f = flow(id);
-  const std::uint64_t units = whole_units(bytes);
-  s4u::CommPtr comm = s4u::Comm::sendto_init(from, to);
-  comm->set_payload_size(units);
+  const double units = std::max(1.0, std::round(bytes * units_per_byte_));  // one of none would never end
+  s4u::CommPtr comm = s4u::Comm::sendto_init(host, memory_hosts_[to]);
+  comm->set_payload_size(static_cast<std::uint64_t>(units));
   comm->set_data(&f);
-  keep(f, comm, bytes, static_cast<double>(units), most_rate);
+  keep(f, comm, bytes, units, cap, from, to);
+  const bool traffic = index_of(id) < slot_links_.size();
+  const SlotId slot = id_of<SlotId>(index_of(id));
+  if (!fabric_.rates_change) {
+    if (traffic) set_slot_link(slot, f);
+    compat::launch(*comm);
+    return;
+  }
+  // A Comm never gets more than the least bandwidth that a link of its had when it started.
+  if (traffic) slot_links_[slot]->set_bandwidth(kAnyBandwidth);
+  for (const MemoryId memory : {from, to}) set_memory_link(memory, kAnyBandwidth);
   compat::launch(*comm);
+  if (traffic) set_slot_link(slot, f);
+  for (const MemoryId memory : {from, to}) set_memory_link(memory, fabric_.memory_bandwidth[memory] * units_per_byte_);
+}
+
+void SimGridExecutor::set_slot_link(SlotId slot, const Flow& flow) {
+  // Bytes are rounded to units: a rate rounded alike keeps the time exact.
+  slot_links_[slot]->set_bandwidth(std::min(flow.cap, kAnyBandwidth) * (flow.units / flow.bytes));
+}
+
+void SimGridExecutor::set_memory_link(MemoryId memory, double bandwidth) {
+  if (memory_links_[memory] != nullptr) memory_links_[memory]->set_bandwidth(bandwidth);
+}
+
+void SimGridExecutor::set_max_rate(SlotId slot, double rate) {
+  HETSCHED_ASSERT(fabric_.rates_change, "the fabric does not say that rates change");
+  Flow& f = flow(flow_of(slot));
+  f.cap = rate;
+  set_slot_link(slot, f);
+}
+
+void SimGridExecutor::set_bandwidth(MemoryId memory, double bandwidth) {
+  HETSCHED_ASSERT(fabric_.rates_change, "the fabric does not say that rates change");
+  fabric_.memory_bandwidth[memory] = bandwidth;
+  set_memory_link(memory, bandwidth * units_per_byte_);
 }
 
 double SimGridExecutor::cancel(FlowId id) {
@@ -340,7 +383,7 @@ void SimGridExecutor::finish_together() {
   const double instant = instant_width(s4u::Engine::get_clock());
   for (const FlowId id : flows_.ids()) {
     const Flow& f = *flows_[id];
-    if (!f.active || f.bytes_left() > f.most_rate * instant) continue;
+    if (!f.active || f.bytes_left() > most_rate(f) * instant) continue;
     cancel(id);
     finished_.push_back(id);
   }
