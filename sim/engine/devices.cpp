@@ -139,7 +139,7 @@ SlotId Devices::start(const Start& start, double now) {
   for_each_task(slot, [&](TaskRef t) { state_.start(t, accelerator, start.variant, now, finish); });
   refresh_free_at(accelerator);
   enter(slot, Stage::overhead, now);
-  if (overhead > 0) events_.add(now + overhead, due::StageEnd{id}, slot.stamp);
+  if (overhead > 0) events_.add_end(now, now + overhead, due::StageEnd{id}, slot.stamp);
   return id;
 }
 
@@ -177,11 +177,12 @@ void Devices::run_piece(SlotId id, double now) {
   refresh_free_at(slot.accelerator);
   slot.flowing = c.traffic * left > 0 && limited(slot);
   if (slot.flowing) {
+    check_date(now + left * std::max(slot.piece_time, expected));
     executor_.start_traffic(id, c.traffic * left,
                             slot.piece_time > 0 ? std::min(port, c.traffic / slot.piece_time) : port);
   } else {
     slot.end = now + left * std::max(slot.piece_time, c.traffic / port);
-    events_.add(slot.end, due::StageEnd{id}, slot.stamp);
+    events_.add_end(now, slot.end, due::StageEnd{id}, slot.stamp);
   }
 }
 

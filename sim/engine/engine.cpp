@@ -172,13 +172,13 @@ void Engine::handle_instant() {
   do {
     handle_due();
     if (++rounds > kMostRounds) stands_still();
-  } while (events_.next() <= now_ + instant_width(now_));
+  } while (events_.due(now_));
 }
 
 void Engine::handle_due() {
   tick_ = false;
   due_.clear();
-  while (events_.next() <= now_ + instant_width(now_)) due_.push_back(events_.pop());
+  while (events_.due(now_)) due_.push_back(events_.pop());
   std::sort(due_.begin(), due_.end(), [](const EventQueue::Entry& a, const EventQueue::Entry& b) {
     return a.what.index() != b.what.index() ? a.what.index() < b.what.index() : a.order < b.order;
   });
@@ -438,6 +438,7 @@ void Engine::close() {
   for (const RequestRef request : left) end_request(request, RequestStatus::unfinished, now_);
   RunTotals& totals = reporter_.totals;
   totals.end = now_;
+  reporter_.end(now_);
   totals.energy_base = instance_.platform.base_power * now_;
   reporter_.power("base", "base", 0, now_, instance_.platform.base_power);
   reporter_.run_ended();

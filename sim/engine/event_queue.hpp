@@ -10,11 +10,17 @@
 
 #include "base/errors.hpp"
 #include "engine/ids.hpp"
+#include "engine/instant.hpp"
 
 namespace hetsched {
 
-/// Two dates (s) closer than this are one instant: it absorbs the rounding of sums of durations.
-inline double instant_width(double date) { return 1e-12 + 4.0 * std::numeric_limits<double>::epsilon() * date; }
+/// Refuses dates (s) near the end of all numbers, where sums and rates of no use begin.
+inline void check_date(double date) {
+  if (!(date <= 1e300))
+    throw InputError(
+        "the run reaches times beyond all numbers; check the largest times, and the smallest "
+        "frequencies and bandwidths, of platform, models and workload");
+}
 
 /// What can be due. A stamp goes with those that may have become void meanwhile.
 namespace due {
@@ -58,23 +64,27 @@ inline bool ends_work(const EventKind& what) {
 class EventQueue {
  public:
   struct Entry {
-    double date = 0;  ///< s
+    double date = 0;    ///< s
+    double since = -1;  ///< s; the start of what ends at the date, if it is later: another instant, however close
     std::uint64_t order = 0;
     std::uint64_t stamp = 0;
     EventKind what;
   };
 
-  void add(double date, EventKind what, std::uint64_t stamp = 0) {
-    if (!(date < std::numeric_limits<double>::infinity()))
-      throw InputError(
-          "the run reaches times beyond all numbers; check the largest times, and the smallest "
-          "frequencies and bandwidths, of platform, models and workload");
-    queue_.push({date, next_order_++, stamp, what});
+  void add(double date, EventKind what, std::uint64_t stamp = 0) { push({date, -1, 0, stamp, what}); }
+  /// The end of something that takes from `since` on.
+  void add_end(double since, double date, EventKind what, std::uint64_t stamp) {
+    push({date, date > since ? since : -1, 0, stamp, what});
   }
   [[nodiscard]] bool empty() const { return queue_.empty(); }
   /// Date of the first entry, s; infinite if there is none.
   [[nodiscard]] double next() const {
     return queue_.empty() ? std::numeric_limits<double>::infinity() : queue_.top().date;
+  }
+  /// Is the first entry due at the instant of that date? What has a length does not end at the instant that it began
+  /// at.
+  [[nodiscard]] bool due(double now) const {
+    return !queue_.empty() && queue_.top().date <= now + instant_width(now) && queue_.top().since != now;
   }
   Entry pop() {
     const Entry entry = queue_.top();
@@ -83,6 +93,12 @@ class EventQueue {
   }
 
  private:
+  void push(Entry entry) {
+    check_date(entry.date);
+    entry.order = next_order_++;
+    queue_.push(entry);
+  }
+
   struct Later {
     bool operator()(const Entry& a, const Entry& b) const {
       return a.date != b.date ? a.date > b.date : a.order > b.order;

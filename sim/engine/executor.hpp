@@ -38,7 +38,7 @@ class Executor {
   virtual double cancel(FlowId flow) = 0;
 
   /// Lets time pass until `until` (s; may be infinite if a flow is active) or until flows finish, whichever comes
-  /// first, and puts the flows that finished at that instant (event_queue.hpp's width) into `finished`, in
+  /// first, and puts the flows that finished at that instant (instant.hpp's width) into `finished`, in
   /// ascending order. May return before both with nothing finished; the caller looks at now().
   virtual void wait(double until, std::vector<FlowId>& finished) = 0;
 };

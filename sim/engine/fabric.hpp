@@ -21,7 +21,7 @@ struct Fabric {
   IdVector<LinkId, Link> links;
   IdVector<MemoryId, IdVector<MemoryId, std::vector<LinkId>>> routes;  ///< from one memory to another
   IdVector<SlotId, MemoryId> slot_memory;                              ///< that the tasks of a slot use
-  double most_bytes = 0;      ///< of any flow; 0: not known, 1e14 at most
+  double most_bytes = 0;                                               ///< of any flow; 0: not known, 1e14 at most
   bool rates_change = false;  ///< of tasks and memories, while flows are under way
   /// With links, memories are links as well, and flows share whole routes; without, each memory serves its own flows.
   [[nodiscard]] bool multi_hop() const { return !links.empty(); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/errors.hpp"
 #include "base/overloads.hpp"
@@ -58,8 +59,14 @@ void Releases::begin() {
 }
 
 void Releases::draw_next(StreamId stream) {
-  streams_[stream].next = streams_[stream].source.next();
-  if (streams_[stream].next) ++coming_;
+  const std::optional<ArrivalTime>& next = streams_[stream].next = streams_[stream].source.next();
+  if (next) ++coming_;
+  if (!polled()) return;
+  const auto item = static_cast<IndexedHeap::Item>(index_of(stream));
+  if (next)
+    arrivals_.set(item, next->time);
+  else if (arrivals_.contains(item))
+    arrivals_.remove(item);
 }
 
 void Releases::release_next(StreamId stream, double now) {
@@ -108,9 +115,13 @@ void Releases::tick() {
 }
 
 void Releases::poll(double now) {
-  for (const StreamId s : streams_.ids()) {
-    if (arrived(s, now)) release_next(s, now);
+  found_.clear();
+  while (!arrivals_.empty() && arrivals_.top_key() <= now + instant_width(now)) {
+    found_.push_back(id_of<StreamId>(arrivals_.top()));
+    arrivals_.remove(arrivals_.top());
   }
+  std::sort(found_.begin(), found_.end());
+  for (const StreamId s : found_) release_next(s, now);
 }
 
 void Releases::release(StreamId stream, const ArrivalTime& arrival, double now) {
@@ -119,6 +130,7 @@ void Releases::release(StreamId stream, const ArrivalTime& arrival, double now) 
                      format_number(now) +
                      " s: the platform falls behind this workload; lower its rates or counts, or let streams drop "
                      "late requests (drop)");
+  check_resolution(stream, now);
   StreamState& s = streams_[stream];
   idle_ticks_ = 0;
   const double deadline = s.source.deadline(arrival, now);
@@ -131,11 +143,25 @@ void Releases::release(StreamId stream, const ArrivalTime& arrival, double now) 
   state_.push_event({Event::Type::request_arrived, {place}});
 }
 
+/// Late in a long run the clock may be too coarse for the tasks: their lengths would be rounded to nothing.
+void Releases::check_resolution(StreamId stream, double now) const {
+  constexpr double kSteps = 16;  // of the clock in a task: at most a few per cent are lost
+  const SystemView& view = state_.view(now);
+  const Model& model = view.models[view.streams[stream].model];
+  const double step = std::numeric_limits<double>::epsilon() * now;
+  if (!(model.best_time > 0) || model.best_time >= kSteps * step * static_cast<double>(model.tasks.size())) return;
+  throw InputError("tasks of model " + std::string(model.name) + " take " +
+                   format_number(model.best_time / static_cast<double>(model.tasks.size())) + " s on average, but at " +
+                   format_number(now) + " s the resolution of the clock is " + format_number(step) +
+                   " s; let the run begin near 0 (subtract the first date of a trace from all) or end it earlier");
+}
+
 void Releases::watch_deadline(StreamId stream, const Waiting& waiting, double now, double deadline) {
   switch (spec(stream).drop) {
     case DropRule::never: break;
     case DropRule::unstarted:
       streams_[stream].unstarted.push_back(waiting);
+      await_expiry(stream);
       // Who could start exactly at the deadline still may: it is dropped just after. XRBench looks at its events only.
       if (!polled()) events_.add(deadline + 2 * late_tolerance(deadline), due::Instant{});
       break;
@@ -176,16 +202,38 @@ std::vector<FutureRequest> Releases::foreseen() const {
   return future;
 }
 
+bool Releases::is_unstarted(const Waiting& waiting) const {
+  const Request& request = state_.request(waiting.request);
+  return request.id == waiting.id && request.live && state_.account(waiting.request).first_start == kNever;
+}
+
+void Releases::await_expiry(StreamId stream) {
+  std::deque<Waiting>& unstarted = streams_[stream].unstarted;
+  while (!unstarted.empty() && !is_unstarted(unstarted.front())) unstarted.pop_front();
+  const auto item = static_cast<IndexedHeap::Item>(index_of(stream));
+  if (!unstarted.empty())
+    expiries_.set(item, state_.request(unstarted.front().request).deadline);
+  else if (expiries_.contains(item))
+    expiries_.remove(item);
+}
+
 void Releases::find_expired(double now, std::vector<RequestRef>& expired) {
-  for (StreamState& s : streams_) {
-    while (!s.unstarted.empty()) {
-      const Waiting w = s.unstarted.front();
-      const Request& r = state_.request(w.request);
-      const bool gone = r.id != w.id || !r.live || state_.account(w.request).first_start < kNever;
-      if (!gone && r.deadline + late_tolerance(r.deadline) >= now) break;
-      if (!gone) expired.push_back(w.request);
-      s.unstarted.pop_front();
+  const auto passed = [now](double deadline) { return deadline + late_tolerance(deadline) < now; };
+  found_.clear();
+  while (!expiries_.empty() && passed(expiries_.top_key())) {
+    found_.push_back(id_of<StreamId>(expiries_.top()));
+    expiries_.remove(expiries_.top());
+  }
+  std::sort(found_.begin(), found_.end());
+  for (const StreamId s : found_) {
+    std::deque<Waiting>& unstarted = streams_[s].unstarted;
+    for (; !unstarted.empty(); unstarted.pop_front()) {
+      const Waiting& first = unstarted.front();
+      if (!is_unstarted(first)) continue;
+      if (!passed(state_.request(first.request).deadline)) break;
+      expired.push_back(first.request);
     }
+    await_expiry(s);
   }
 }
 

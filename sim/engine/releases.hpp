@@ -10,6 +10,7 @@
 
 #include "engine/arrivals.hpp"
 #include "engine/event_queue.hpp"
+#include "engine/indexed_heap.hpp"
 #include "engine/state.hpp"
 #include "model/instance.hpp"
 
@@ -71,6 +72,10 @@ class Releases {
   void release(StreamId stream, const ArrivalTime& arrival, double now);
   /// Queues what the stream's drop rule does at a request's deadline.
   void watch_deadline(StreamId stream, const Waiting& waiting, double now, double deadline);
+  /// Forgets the unstarted requests of a stream that have started or gone, up to the first that has not.
+  void await_expiry(StreamId stream);
+  [[nodiscard]] bool is_unstarted(const Waiting& waiting) const;
+  void check_resolution(StreamId stream, double now) const;
   void cause(StreamId stream, double date);
 
   const WorkloadSpec& workload_;
@@ -79,6 +84,9 @@ class Releases {
   EventQueue& events_;
   bool polled_;
   IdVector<StreamId, StreamState> streams_;
+  IndexedHeap expiries_;         ///< streams by the deadline of their first unstarted request
+  IndexedHeap arrivals_;         ///< if polled: streams by their next arrival
+  std::vector<StreamId> found_;  ///< streams that something is due for
   std::optional<Cadence> ticks_;
   std::uint64_t next_tick_ = 0;
   std::uint64_t idle_ticks_ = 0;  ///< since the last release

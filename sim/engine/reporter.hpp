@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "record/observer.hpp"
 
@@ -25,16 +28,34 @@ class Reporter {
   void run_ended() { each(&Observer::run_ended, totals); }
   /// A piece of constant power; nothing if it has no length or no power.
   void power(std::string_view component, std::string_view part, double from, double to, double power) {
-    if (detailed_ && to > from && power != 0) each(&Observer::power, PowerRecord{component, part, from, to, power});
+    if (!detailed_ || !(to > from)) return;
+    std::erase_if(held_, [&](const Held& held) {
+      if (held.component != component) return false;
+      each(&Observer::power, PowerRecord{component, held.part, from, to, held.energy / (to - from)});
+      return true;
+    });
+    if (power != 0) each(&Observer::power, PowerRecord{component, part, from, to, power});
   }
-  /// Energy spread evenly over a piece of time.
+  /// Energy spread evenly over a piece of time; over the next piece of the component if it has no length.
   void energy(std::string_view component, std::string_view part, double from, double to, double energy) {
-    if (to > from) power(component, part, from, to, energy / (to - from));
+    if (to > from)
+      power(component, part, from, to, energy / (to - from));
+    else if (detailed_ && energy != 0)
+      held_.push_back({component, part, energy});
+  }
+  /// At the end of the run: what no piece came for is spread over all of it.
+  void end(double at) {
+    for (const Held& held : std::exchange(held_, {})) energy(held.component, held.part, 0, at, held.energy);
   }
 
   RunTotals totals;
 
  private:
+  struct Held {
+    std::string_view component, part;
+    double energy = 0;  ///< J
+  };
+
   template <class R>
   void each(void (Observer::*what)(const R&), const R& record) {
     for (Observer* observer : observers_) (observer->*what)(record);
@@ -42,6 +63,7 @@ class Reporter {
 
   std::span<Observer* const> observers_;
   bool detailed_;
+  std::vector<Held> held_;  ///< energy of what took no time
 };
 
 }  // namespace hetsched

@@ -67,9 +67,11 @@ TransferId Transfers::open(TaskRef task, const Edge& edge, MemoryId to, double n
   active_.push_back(id);
   state_.replicas(task.request).push_back({edge.tensor, to, false});
   state_.publish_replicas(task.request);
-  const double latency = fixed_.route(from, to).latency;
+  const Route& route = fixed_.route(from, to);
+  const double latency = route.latency;
+  check_date(now + latency + t.bytes * route.seconds_per_byte);
   if (latency > 0) {
-    events_.add(now + latency, due::LatencyEnd{id}, t.stamp);
+    events_.add_end(now, now + latency, due::LatencyEnd{id}, t.stamp);
   } else {
     begin_flow(id, t.stamp);
   }

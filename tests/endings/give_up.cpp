@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "engine/executors/simgrid_compat.hpp"
+#include "engine/executors/simgrid/compat.hpp"
 
 XBT_LOG_EXTERNAL_CATEGORY(root);
 

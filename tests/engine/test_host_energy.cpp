@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "engine/executors/simgrid_compat.hpp"
+#include "engine/executors/simgrid/compat.hpp"
 #include "support/ids.hpp"
 #include "support/simulation.hpp"
 

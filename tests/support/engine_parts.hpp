@@ -50,6 +50,8 @@ struct RecordingExecutor final : Executor {
   void start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) override {
     transfers.push_back({flow, from, to, bytes});
   }
+  void set_max_rate(SlotId, double) override {}
+  void set_bandwidth(MemoryId, double) override {}
   double cancel(FlowId flow) override {
     cancelled.push_back(flow);
     return left;

@@ -352,6 +352,8 @@ TEST_CASE("who shares a memory slows down, and is charged for the bytes that it 
     void start_transfer(FlowId flow, MemoryId from, MemoryId to, double bytes) override {
       is->start_transfer(flow, from, to, bytes);
     }
+    void set_max_rate(SlotId slot, double rate) override { is->set_max_rate(slot, rate); }
+    void set_bandwidth(MemoryId memory, double bandwidth) override { is->set_bandwidth(memory, bandwidth); }
     double cancel(FlowId flow) override { return is->cancel(flow); }
     void wait(double until, std::vector<FlowId>& finished) override { is->wait(until, finished); }
     std::unique_ptr<Executor> is;

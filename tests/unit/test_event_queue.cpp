@@ -29,6 +29,19 @@ TEST_CASE("a date beyond all numbers is the user's error: nothing would ever com
   EventQueue queue;
   CHECK_THROWS_AS(queue.add(std::numeric_limits<double>::infinity(), due::Wake{}), InputError);
   CHECK_THROWS_AS(queue.add(std::numeric_limits<double>::quiet_NaN(), due::Wake{}), InputError);
+  CHECK_THROWS_AS(queue.add(1e306, due::Wake{}), InputError);
+}
+
+TEST_CASE("what has a length does not end at the instant that it began at, however short it is") {
+  EventQueue queue;
+  queue.add_end(1, 1 + 1e-14, due::StageEnd{}, 0);
+  CHECK_FALSE(queue.due(1));
+  CHECK(queue.due(1 + 1e-14));
+  EventQueue other;
+  other.add_end(1, 1, due::StageEnd{}, 0);  // of no length
+  CHECK(other.due(1));
+  CHECK(other.due(1 - 1e-13));
+  CHECK_FALSE(other.due(0.5));
 }
 
 TEST_CASE("an instant is as wide as the rounding of sums of durations, and no wider") {

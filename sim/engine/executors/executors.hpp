@@ -14,6 +14,7 @@ struct ExecutorEntry {
   std::string_view name;              ///< by which it is chosen
   std::string_view library, version;  ///< of what it is built on; empty if it is our own
   std::unique_ptr<Executor> (*make)(const Fabric& fabric);
+  void (*load)();  ///< loads the library now, for processes that are forked from this one
 };
 
 /// All of them.

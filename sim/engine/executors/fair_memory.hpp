@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "engine/executors/indexed_heap.hpp"
+#include "engine/indexed_heap.hpp"
 
 namespace hetsched {
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/executors/indexed_heap.hpp"
+#include "engine/indexed_heap.hpp"
 
 namespace hetsched {
 

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/event_queue.hpp"
+#include "base/errors.hpp"
 #include "engine/executors/fair_memory.hpp"
 #include "engine/executors/filling.hpp"
+#include "engine/instant.hpp"
 
 namespace hetsched {
 namespace {

@@ -1,5 +1,5 @@
 /// \file
-/// The executor on SimGrid. Everything runs in SimGrid's maestro; there are no actors.
+/// The executor on SimGrid, which is loaded when the first one is made.
 #pragma once
 
 #include <memory>
@@ -8,13 +8,10 @@
 
 namespace hetsched {
 
-/// Traffic of tasks is one bounded Exec per task on a host that stands for the memory ("SoC"), or, on a fabric
-/// with links, one Comm through a private link that caps its rate and the memory's link ("multi-hop").
-/// Transfers are Comms. SimGrid holds one simulation per process: make one of these at a time, and one process
-/// per run where bit-identical results matter (a second one in a process starts at SimGrid's old clock).
+/// See simgrid/library.hpp. Throws what guarded_executor() throws, and an InputError if the library cannot be loaded.
 std::unique_ptr<Executor> make_simgrid_executor(const Fabric& fabric);
 
-/// "3.32"
-const char* simgrid_version();
+/// Loads the library now, for processes that are forked from this one.
+void load_simgrid();
 
 }  // namespace hetsched
