@@ -58,6 +58,8 @@ Seconds divisible_load(std::span<const std::vector<Seconds>> times, std::span<co
   for (std::size_t t = 0; t < times.size(); ++t)
     unit += *std::min_element(times[t].begin(), times[t].end()) * (weights.empty() ? 1 : weights[t]);
   if (!(unit > 0)) return 0;
+  // Who is so much slower does not matter, but would drown all digits; less time makes the bound no larger.
+  const auto time_of = [&](std::size_t t, std::size_t p) { return std::min(times[t][p], 1e9 * unit); };
   // Variables: y of each machine, then the value. Every plane: value <= sum_p gradient(p) y(p).
   LinearProgram program;
   program.objective.assign(machines + 1, 0);
@@ -73,10 +75,10 @@ Seconds divisible_load(std::span<const std::vector<Seconds>> times, std::span<co
       std::size_t least = 0;
       double price = kNever;
       for (std::size_t p = 0; p < machines; ++p)
-        if (times[t][p] < kNever && times[t][p] * y[p] < price) price = times[t][least = p] * y[p];
+        if (times[t][p] < kNever && time_of(t, p) * y[p] < price) price = time_of(t, least = p) * y[p];
       const double weight = (weights.empty() ? 1 : weights[t]) / unit;
       value += price * weight;
-      gradient[least] -= times[t][least] * weight;
+      gradient[least] -= time_of(t, least) * weight;
     }
     best = std::max(best, value);
     gradient.back() = 1;

@@ -80,9 +80,10 @@ class Tableau {
     }
   }
 
-  /// Pivots among the first `columns` variables until none improves; false if there is no end to that.
+  /// Pivots among the first `columns` variables until none improves; false if there is no end to that, be it by
+  /// rounding.
   bool maximise(std::size_t columns) {
-    for (;;) {
+    for (std::size_t pivots = 0; pivots < 50 * (n_ + m_ + 2); ++pivots) {
       std::size_t entering = 0;
       while (entering < columns && reduced_[entering] <= kZero) ++entering;
       if (entering == columns) return true;
@@ -98,6 +99,7 @@ class Tableau {
       if (leaving == m_) return false;
       pivot(leaving, entering);
     }
+    return false;
   }
 
   void pivot(std::size_t row, std::size_t column) {

@@ -63,12 +63,13 @@ struct Episode {
 RunResult play(const Session& session, const Episode& episode, const Wire& wire, Score& score, Simulation& simulation) {
   Instance instance = session.instance;
   if (episode.seed) instance.options.seed = *episode.seed;
+  const Prepared prepared(instance);
   RemotePolicy policy(wire, session.window, score);
   const Decider decider{policy, kTitle, true};
   Observer* const observers[] = {&score};
-  if (episode.records.empty()) return simulation.run(instance, decider, observers);
-  return simulation.run_into(episode.records, instance, decider, {.policy = {{"name", kTitle}}}, RecordLevel::all,
-                             session.provenance, observers);
+  if (episode.records.empty()) return simulation.run(instance, prepared, decider, observers);
+  return simulation.run_into(episode.records, instance, prepared, decider, {.policy = {{"name", kTitle}}},
+                             RecordLevel::all, session.provenance, observers);
 }
 
 void tell_failure(const Wire& wire, ExitCode code, const std::string& what) {

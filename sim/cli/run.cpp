@@ -128,6 +128,7 @@ ExitCode run(const Options& options, const Strings& command_line) {
   const Study study = options.study.load(catalog);
   const std::size_t point = options.study.point(study, options.point);
   const Scenario scenario = study.resolve(point);
+  const auto prepared = study.prepared(point);
   if (options.dry_run) {
     print(to_json(scenario).dump(2) + "\n");
     return ExitCode::ok;
@@ -142,9 +143,9 @@ ExitCode run(const Options& options, const Strings& command_line) {
   watch_executor(tell_executor_crash_and_end);
   Simulation simulation;  // is taken apart when all has been written and said, also of an error
   try {
-    const RunResult result =
-        folder.empty() ? simulation.run(scenario, catalog)
-                       : simulation.run_into(folder, scenario, catalog, level, {command_line, study.inputs()});
+    const RunResult result = folder.empty() ? simulation.run(scenario, *prepared, catalog)
+                                            : simulation.run_into(folder, scenario, *prepared, catalog, level,
+                                                                  {command_line, study.inputs()});
     crash_report.reset();
 
     print(scenario.title() + ": " + quantity(result.summary.makespan, "s") + " simulated in " +

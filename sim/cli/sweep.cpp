@@ -1,5 +1,8 @@
 #include "study/sweep.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 
@@ -7,14 +10,16 @@
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/study_arguments.hpp"
+#include "engine/executors/executors.hpp"
+#include "study/expand.hpp"
 
 namespace hetsched {
 namespace {
 
 struct Options {
   StudyArguments study;
-  std::string output, jobs;
-  bool dry_run = false, quiet = false;
+  std::string output, jobs, cross_checks;
+  bool dry_run = false, quiet = false, trust_plugins = false;
 };
 
 struct Failure {
@@ -43,6 +48,18 @@ ExitCode list_points(const Study& study) {
   return ExitCode::ok;
 }
 
+std::string cross_check_line(const CrossCheck& check) {
+  if (check.points().empty()) return "";
+  std::string text = "cross-check: " + counted(check.points().size(), "point") + " on simgrid, ";
+  const auto largest = std::max_element(check.largest().begin(), check.largest().end(),
+                                        [](const auto& a, const auto& b) { return a.relative < b.relative; });
+  if (largest == check.largest().end()) return text + "all metrics the same\n";
+  std::array<char, 32> relative{};
+  std::snprintf(relative.data(), relative.size(), "%.2g", largest->relative);
+  return text + "largest difference " + relative.data() + " (" + largest->metric + "); all in " +
+         std::string(kStudyFile) + "\n";
+}
+
 void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& failures, const Options& options,
                    const std::filesystem::path& folder) {
   for (const Failure& failure : failures)
@@ -50,13 +67,17 @@ void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& fail
   if (outcome.failed > failures.size())
     std::fprintf(stderr, "hetsched: ... and %s; column error of points.csv has them all\n",
                  counted(outcome.failed - failures.size(), "more failed point").c_str());
+  const CrossCheck& check = outcome.cross_check;
+  for (const std::string& what : check.broken())
+    std::fprintf(stderr, "hetsched: cross-check: %s: more than %g %% apart\n", what.c_str(), 100 * CrossCheck::kBound);
   if (options.quiet) return;
   std::string text = counted(outcome.total, "point") + " in " + rough_duration(outcome.wall) + ": " +
                      std::to_string(outcome.ok) + " ok";
   if (outcome.failed > 0) text += ", " + std::to_string(outcome.failed) + " failed";
   if (outcome.stopped)
     text += ", " + std::to_string(outcome.interrupted) + " not run: interrupted (the same command begins anew)";
-  print(text + "\nresults: " + (folder / kPointsFile).string() + ", one row per point\n");
+  text += "\n" + cross_check_line(check);
+  print(text + "results: " + (folder / kPointsFile).string() + ", one row per point\n");
 }
 
 ExitCode run(const Options& options, const Strings& command_line) {
@@ -67,6 +88,13 @@ ExitCode run(const Options& options, const Strings& command_line) {
   sweep_options.directory = options.output.empty() ? std::filesystem::path("results") / study.spec().name
                                                    : std::filesystem::path(options.output);
   if (!options.jobs.empty()) sweep_options.jobs = static_cast<unsigned>(whole_number("-j", options.jobs, 1, 1024));
+  if (!options.cross_checks.empty()) {
+    sweep_options.cross_checks = whole_number("--cross-check", options.cross_checks, 0, kMaxPoints);
+    if (executor_named(study.spec().executor).name == reference_executor().name)
+      throw InputError("--cross-check repeats points on " + std::string(reference_executor().name) +
+                       ", on which this study is run already; choose another executor, as --executor fluid");
+  }
+  sweep_options.trust_plugins = options.trust_plugins;
   sweep_options.records = options.study.record_level();
   sweep_options.argv = command_line;
   ProgressLine line(options.quiet ? ProgressLine::Style::none : ProgressLine::default_style());
@@ -100,6 +128,15 @@ Command sweep_command() {
                              options->output);
             arguments.option("-j,--jobs", "N", "runs at a time (default: one per processor)", options->jobs);
             options->study.declare(arguments, "as the experiment says");
+            arguments.option(
+                "--cross-check", "N",
+                "with executor fluid: points that are run on simgrid as well, to compare (default: one, and "
+                "more while they take less than 5 % of the time)",
+                options->cross_checks);
+            arguments.flag("--trust-plugins",
+                           "with executor fluid: run plugins and Python policies in one process with others, which is "
+                           "faster, but what one leaves behind the next may find",
+                           options->trust_plugins);
             arguments.flag("--dry-run", "only check, and list the points", options->dry_run);
             arguments.flag("-q,--quiet", "print errors only", options->quiet);
             return [options](const Strings& command_line) { return run(*options, command_line); };

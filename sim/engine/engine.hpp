@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "engine/decision_clock.hpp"
 #include "engine/executor.hpp"
 #include "engine/tables.hpp"
 #include "hetsched/policy.hpp"
@@ -13,12 +14,6 @@
 #include "record/observer.hpp"
 
 namespace hetsched {
-
-/// Wall-clock cost of deciding. Not part of the results: it differs from run to run.
-struct DecisionTime {
-  std::uint64_t calls = 0;
-  double seconds = 0, longest = 0;
-};
 
 /// What decides in a run.
 struct Decider {

@@ -22,16 +22,15 @@ void GuardedPolicy::failed(double now, const std::string& decision, const std::s
   throw PolicyError(name_, now, decision, rule);
 }
 
-/// Returns the wall-clock time the call took.
 template <class Call>
-double GuardedPolicy::guarded(const char* what, double now, const Call& call) {
+void GuardedPolicy::guarded(const char* what, double now, const Call& call) {
   // How much longer is not said: errors are results, and those are the same each time.
   const auto late = [&] {
     return PolicyError(name_, now, what, "it took longer than the limit of " + format_number(*limit_) + " s");
   };
   std::optional<Watchdog> watchdog;
   if (limit_) watchdog.emplace(*limit_, late().what());
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = limit_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
   try {
     call();
   } catch (const std::exception& e) {
@@ -39,9 +38,7 @@ double GuardedPolicy::guarded(const char* what, double now, const Call& call) {
   } catch (...) {
     failed(now, what, "it threw something that is no std::exception");
   }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (limit_ && seconds > *limit_) throw late();
-  return seconds;
+  if (limit_ && std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > *limit_) throw late();
 }
 
 void GuardedPolicy::begin(const SystemView& view) {
@@ -59,10 +56,7 @@ void GuardedPolicy::decide(const SystemView& view, Decisions& out, bool waiting)
       failed(
           view.now, "decide()",
           "it was called " + std::to_string(most) + " times in a row without anything starting, finishing or arriving");
-  const double seconds = guarded("decide()", view.now, [&] { policy_.decide(view, out); });
-  ++time_.calls;
-  time_.seconds += seconds;
-  time_.longest = std::max(time_.longest, seconds);
+  guarded("decide()", view.now, [&] { clock_.time([&] { policy_.decide(view, out); }); });
 }
 
 }  // namespace hetsched

@@ -24,18 +24,18 @@ class GuardedPolicy {
   /// Something started or finished: the policy does its work.
   void progress() { idle_calls_ = polls_ = 0; }
 
-  [[nodiscard]] const DecisionTime& time() const { return time_; }
+  [[nodiscard]] DecisionTime time() const { return clock_.total(); }
   /// Ends the run: the policy broke a rule.
   [[noreturn]] void failed(double now, const std::string& decision, const std::string& rule) const;
 
  private:
   template <class Call>
-  double guarded(const char* what, double now, const Call& call);
+  void guarded(const char* what, double now, const Call& call);
 
   Policy& policy_;
   std::string name_;
   std::optional<double> limit_;
-  DecisionTime time_;
+  DecisionClock clock_;
   std::uint64_t idle_calls_ = 0, polls_ = 0;
   double last_call_ = 0;
 };

@@ -66,6 +66,7 @@ struct RunOptions {
   std::vector<Outage> outages;
   std::optional<double> decision_limit;  ///< s of wall-clock time that a call of the policy may take
   std::string executor;                  ///< by name, what lets time pass; empty: the reference
+  bool optimum = false;                  ///< find the optimum of a single request, for the summary
 };
 
 struct Instance {

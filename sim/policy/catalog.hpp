@@ -73,6 +73,11 @@ class Catalog {
   [[nodiscard]] std::unique_ptr<Policy> make(const PolicyChoice& choice, std::uint64_t run_seed, Problems& problems,
                                              const Node* at = nullptr) const;
 
+  /// Does no code but this program's own decide: no plugin, no script? For a choice that has been checked.
+  [[nodiscard]] bool is_built_in(const PolicyChoice& choice) const {
+    return !is_script(choice.name) && plugin_of(get(choice.name)) == nullptr;
+  }
+
   /// Is the policy told of the future (Params::clairvoyant)? For a choice that has been checked.
   [[nodiscard]] bool is_clairvoyant(const PolicyChoice& choice) const;
 

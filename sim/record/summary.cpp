@@ -171,7 +171,7 @@ void SummaryObserver::fill_bounds(RunSummary& out) const {
   out.latency_lower_bound = per(latency, out.finished);
   out.makespan_lower_bound = std::max(last, first_arrival + basis_.bounds->load(finished));
   out.gap_to_lower_bound = ratio(out.makespan - *out.makespan_lower_bound, out.makespan_lower_bound);
-  if (out.released != 1) return;
+  if (out.released != 1 || !basis_.bounds->optimum) return;
   const auto stream = static_cast<std::size_t>(std::find(finished.begin(), finished.end(), 1.0) - finished.begin());
   const auto optimum = basis_.bounds->optimum(stream);
   if (!optimum) return;

@@ -258,12 +258,12 @@ inline constexpr std::tuple kEfficiency{
         {.unit = "s", .better = Better::less}),
     field("gap_to_lower_bound", &RunSummary::gap_to_lower_bound, "makespan_s / makespan_lower_bound_s - 1",
           {.min = -std::numeric_limits<double>::infinity(), .better = Better::less}),
-    field(
-        "optimal_makespan_s", &RunSummary::optimal_makespan,
-        "if one request was released, of a model of at most 14 tasks: its arrival + the shortest schedule of tasks as "
-        "fast as any operating point and variant makes them, with transfers, without contention; empty if the search "
-        "for it is stopped",
-        {.unit = "s", .better = Better::less}),
+    field("optimal_makespan_s", &RunSummary::optimal_makespan,
+          "if the experiment asks for it (optimum) and one request was released, of a model of at most 14 tasks: its "
+          "arrival + the shortest schedule of tasks as "
+          "fast as any operating point and variant makes them, with transfers, without contention; empty if the search "
+          "for it is stopped",
+          {.unit = "s", .better = Better::less}),
     field("gap_to_optimum", &RunSummary::gap_to_optimum,
           "makespan_s / optimal_makespan_s - 1; below 0 by rounding only",
           {.min = -std::numeric_limits<double>::infinity(), .better = Better::less}),
@@ -370,7 +370,7 @@ struct SummaryBounds {
   std::vector<double> latency;  ///< of a request alone, s
   /// s in which so many requests of each stream can be done, all there at once.
   std::function<double(std::span<const double> finished)> load;
-  /// s of the shortest schedule of one request; nothing if it is not known.
+  /// s of the shortest schedule of one request; nothing if it is not known. Empty: nobody asks.
   std::function<std::optional<double>(std::size_t stream)> optimum;
 };
 

@@ -28,6 +28,7 @@ struct ExperimentSpec {
   std::vector<Outage> outages;
   std::optional<double> decision_limit;
   std::string executor;
+  bool optimum = false;
   std::vector<std::string> plugins;
   JsonValue grid;
   std::vector<JsonValue> list;
@@ -59,6 +60,10 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
     field("executor", &ExperimentSpec::executor,
           "what lets simulated time pass: simgrid (the reference), or fluid, the same sharing of memories and links at "
           "many times its speed; default: simgrid",
+          {}),
+    field("optimum", &ExperimentSpec::optimum,
+          "find the shortest schedule of a run's single request, for optimal_makespan_s and gap_to_optimum: up to a "
+          "second once for each platform and workload",
           {}),
     field("plugins", &ExperimentSpec::plugins,
           "shared libraries with policies, relative to this file or in a folder of HETSCHED_PLUGIN_PATH", {}),

@@ -11,18 +11,20 @@
 #include "record/csv_observer.hpp"
 #include "record/perfetto.hpp"
 #include "record/result_files.hpp"
-#include "study/bounds.hpp"
 #include "study/manifest.hpp"
 #include "study/output_directory.hpp"
 
 namespace hetsched {
 namespace {
 
-SummaryBasis basis_of(const Instance& instance, const Tables& tables) {
+SummaryBasis basis_of(const Instance& instance, const Prepared& prepared) {
   SystemView view;
-  tables.fill(view);
+  prepared.tables().fill(view);
   SummaryBasis basis{{}, total_budget(instance.platform), instance.workload.score};
-  if (instance.options.execution_jitter.distribution == JitterDistribution::none) basis.bounds = bounds_of(tables);
+  if (instance.options.execution_jitter.distribution == JitterDistribution::none) {
+    basis.bounds = prepared.bounds();
+    if (!instance.options.optimum) basis.bounds->optimum = nullptr;
+  }
   for (const Stream& stream : view.streams) {
     const Model& model = view.models[stream.model];
     basis.streams.push_back({std::string(stream.name), std::string(model.name), model.best_time});
@@ -67,16 +69,21 @@ std::unique_ptr<Policy> make_policy(const Scenario& scenario, const Catalog& cat
 }  // namespace
 
 RunResult Simulation::run(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers) {
-  const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
-  return run(scenario, Decider{*policy, scenario.policy.title(), catalog.is_clairvoyant(scenario.policy)}, observers);
+  return run(scenario, Prepared(scenario), catalog, observers);
 }
 
-RunResult Simulation::run(const Instance& instance, const Decider& decider, std::span<Observer* const> observers) {
+RunResult Simulation::run(const Scenario& scenario, const Prepared& prepared, const Catalog& catalog,
+                          std::span<Observer* const> observers) {
+  const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
+  return run(scenario, prepared, Decider{*policy, scenario.policy.title(), catalog.is_clairvoyant(scenario.policy)},
+             observers);
+}
+
+RunResult Simulation::run(const Instance& instance, const Prepared& prepared, const Decider& decider,
+                          std::span<Observer* const> observers) {
   const Stopwatch stopwatch;
-  Problems problems;
-  const Tables tables = Tables::build(instance, problems);
-  problems.throw_if_any();
-  SummaryObserver summary(basis_of(instance, tables));
+  const Tables& tables = prepared.tables();
+  SummaryObserver summary(basis_of(instance, prepared));
   std::vector<Observer*> all(observers.begin(), observers.end());
   all.push_back(&summary);
   HETSCHED_ASSERT(!executor_, "a simulation runs once");
@@ -90,23 +97,24 @@ RunResult Simulation::run(const Instance& instance, const Decider& decider, std:
   return result;
 }
 
-RunResult Simulation::run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
-                               RecordLevel level, const Provenance& provenance) {
+RunResult Simulation::run_into(const std::filesystem::path& directory, const Scenario& scenario,
+                               const Prepared& prepared, const Catalog& catalog, RecordLevel level,
+                               const Provenance& provenance) {
   const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
   const Decider decider{*policy, scenario.policy.title(), catalog.is_clairvoyant(scenario.policy)};
-  return run_into(directory, scenario, decider, {catalog.effective(scenario.policy), to_json(catalog.plugins())}, level,
-                  provenance);
+  return run_into(directory, scenario, prepared, decider,
+                  {catalog.effective(scenario.policy), to_json(catalog.plugins())}, level, provenance);
 }
 
-RunResult Simulation::run_into(const std::filesystem::path& directory, const Instance& instance, const Decider& decider,
-                               const DeciderRecord& record, RecordLevel level, const Provenance& provenance,
-                               std::span<Observer* const> observers) {
+RunResult Simulation::run_into(const std::filesystem::path& directory, const Instance& instance,
+                               const Prepared& prepared, const Decider& decider, const DeciderRecord& record,
+                               RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers) {
   OutputDirectory output(directory, kManifestFile);
   const Stopwatch stopwatch;
   CsvObserver csv(output.path(), level);
   std::vector<Observer*> all = {&csv};
   all.insert(all.end(), observers.begin(), observers.end());
-  RunResult result = run(instance, decider, all);
+  RunResult result = run(instance, prepared, decider, all);
   csv.finish();
   write_summaries(output.path(), level, result);
   if (level == RecordLevel::all) write_trace(output.path(), output.path() / kTraceFile);

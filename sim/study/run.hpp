@@ -13,6 +13,7 @@
 #include "policy/catalog.hpp"
 #include "record/observer.hpp"
 #include "record/summary.hpp"
+#include "study/prepared.hpp"
 #include "study/study.hpp"
 
 namespace hetsched {
@@ -49,18 +50,22 @@ class Simulation {
   /// Simulates a scenario on the executor that it names. `observers` are told what happens besides. Throws what
   /// simulate() throws, and an InputError if the scenario cannot be run.
   RunResult run(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers = {});
+  /// As above, with what has been prepared of the platform and the workload.
+  RunResult run(const Scenario& scenario, const Prepared& prepared, const Catalog& catalog,
+                std::span<Observer* const> observers = {});
   /// As above, with another decider than a policy of the catalogue.
-  RunResult run(const Instance& instance, const Decider& decider, std::span<Observer* const> observers = {});
+  RunResult run(const Instance& instance, const Prepared& prepared, const Decider& decider,
+                std::span<Observer* const> observers = {});
 
   /// Runs a scenario into a directory: run.json and summary.json, streams.csv and, by level, the files of
   /// record/result_files.hpp. The directory appears when it is whole. One that is there already is replaced if
   /// it is empty or holds a run.json; else an InputError is thrown before anything is run.
-  RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Catalog& catalog,
-                     RecordLevel level, const Provenance& provenance);
+  RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Prepared& prepared,
+                     const Catalog& catalog, RecordLevel level, const Provenance& provenance);
   /// As above, with another decider than a policy of the catalogue, and further observers.
-  RunResult run_into(const std::filesystem::path& directory, const Instance& instance, const Decider& decider,
-                     const DeciderRecord& record, RecordLevel level, const Provenance& provenance,
-                     std::span<Observer* const> observers = {});
+  RunResult run_into(const std::filesystem::path& directory, const Instance& instance, const Prepared& prepared,
+                     const Decider& decider, const DeciderRecord& record, RecordLevel level,
+                     const Provenance& provenance, std::span<Observer* const> observers = {});
 
  private:
   std::unique_ptr<Executor> executor_;

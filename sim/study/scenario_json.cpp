@@ -25,6 +25,7 @@ Json scenario_json(const Instance& instance, Json policy) {
                {"outages", std::move(outages)}};
   if (instance.options.decision_limit) json["decision_limit"] = *instance.options.decision_limit;
   if (!instance.options.executor.empty()) json["executor"] = instance.options.executor;
+  if (instance.options.optimum) json["optimum"] = true;
   return json;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <system_error>
 
@@ -51,8 +52,15 @@ struct Study::Impl {
     return seeds[point / spec.replicates] + point % spec.replicates;
   }
   [[nodiscard]] Scenario read_point(std::size_t point) const;
+  [[nodiscard]] std::shared_ptr<const Prepared> prepared(std::size_t point) const;
 
-  // Models are read when they are first needed and kept, which a reader of points does not notice.
+  /// The levels of a combination that its platform and workload depend on.
+  using Parts = std::vector<const Setting*>;
+  static constexpr std::size_t kKept = 16;  ///< prepared platforms and workloads
+
+  // What is read when it is first needed and kept; a reader of points does not notice.
+  mutable std::map<Parts, std::shared_ptr<const Prepared>> prepared_;
+  mutable std::optional<std::pair<std::size_t, Scenario>> latest_;  ///< combination that was read last
   mutable Composer composer;
   mutable ScenarioReader reader;
   const Catalog* catalog = nullptr;
@@ -65,6 +73,7 @@ struct Study::Impl {
   Strings label_names;
   std::vector<Strings> labels;                 ///< by combination; the seed is that of its first replicate
   std::vector<std::uint64_t> seeds;            ///< by combination, of its first replicate
+  std::vector<bool> built_in;                  ///< by combination
   std::vector<std::string> policy_details;     ///< by combination: parameters that its policy was given with its name
   std::map<std::string, std::string> sources;  ///< "platform NAME" -> where it came from
   std::vector<bool> varies;                    ///< by label
@@ -132,6 +141,7 @@ void Study::Impl::add_labels(const Combination& combination, const Scenario& sce
       if (factor.parts().size() > 2 && factor.field() == "policy" && factor.parts()[1] == "parameters")
         given.parameters.value.erase(std::string(factor.after(2)));
   policy_details.push_back(parameters_text(given));
+  built_in.push_back(catalog->find(given.name) != nullptr && catalog->is_built_in(given));
 }
 
 /// One policy with several sets of parameters shows them in its name.
@@ -184,12 +194,27 @@ void Study::Impl::check_comparison(Problems& problems) const {
 }
 
 Scenario Study::Impl::read_point(std::size_t point) const {
-  Problems problems;
-  const Composed composed = composer.compose(combinations.at(point / spec.replicates), problems);
-  Scenario scenario = reader.read(composed, *catalog, policy_need, problems);
-  problems.throw_if_any();
+  const std::size_t combination = point / spec.replicates;
+  if (!latest_ || latest_->first != combination) {
+    Problems problems;
+    const Composed composed = composer.compose(combinations.at(combination), problems);
+    Scenario scenario = reader.read(composed, *catalog, policy_need, problems);
+    problems.throw_if_any();
+    latest_.emplace(combination, std::move(scenario));
+  }
+  Scenario scenario = latest_->second;
   scenario.options.seed = seed(point);
   return scenario;
+}
+
+std::shared_ptr<const Prepared> Study::Impl::prepared(std::size_t point) const {
+  Parts parts;
+  for (const auto& level : combinations.at(point / spec.replicates))
+    if (level->path.field() == "platform" || level->path.field() == "workload") parts.push_back(level.get());
+  const auto known = prepared_.find(parts);
+  if (known != prepared_.end()) return known->second;
+  if (prepared_.size() >= kKept) prepared_.clear();
+  return prepared_.emplace(std::move(parts), std::make_shared<const Prepared>(read_point(point))).first->second;
 }
 
 // ---- Study ----
@@ -294,6 +319,10 @@ Scenario Study::resolve(std::size_t point) const {
 }
 
 Instance Study::instance(std::size_t point) const { return impl_->read_point(point); }
+
+std::shared_ptr<const Prepared> Study::prepared(std::size_t point) const { return impl_->prepared(point); }
+
+bool Study::is_built_in(std::size_t point) const { return impl_->built_in.at(point / impl_->spec.replicates); }
 
 std::vector<InputFile> Study::inputs() const {
   std::set<std::string> files = impl_->composer.files();

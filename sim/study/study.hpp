@@ -12,6 +12,7 @@
 #include "model/scenario.hpp"
 #include "policy/catalog.hpp"
 #include "study/experiment.hpp"
+#include "study/prepared.hpp"
 #include "study/setting.hpp"
 
 namespace hetsched {
@@ -71,6 +72,11 @@ class Study {
   [[nodiscard]] Scenario resolve(std::size_t point) const;
   /// The same without its policy.
   [[nodiscard]] Instance instance(std::size_t point) const;
+
+  /// What the run of a point has in common with those of the same platform and workload. The latest few are kept.
+  [[nodiscard]] std::shared_ptr<const Prepared> prepared(std::size_t point) const;
+  /// Does no code but this program's own decide in the run of a point?
+  [[nodiscard]] bool is_built_in(std::size_t point) const;
 
   /// All files that were read, by path, with their hashes as of now.
   [[nodiscard]] std::vector<InputFile> inputs() const;

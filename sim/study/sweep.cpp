@@ -7,15 +7,19 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
+#include <deque>
+#include <limits>
 #include <list>
 #include <system_error>
 
 #include "base/files.hpp"
+#include "engine/executors/executors.hpp"
 #include "record/result_files.hpp"
 #include "study/manifest.hpp"
 #include "study/output_directory.hpp"
-#include "study/point_process.hpp"
+#include "study/worker.hpp"
 
 namespace hetsched {
 namespace {
@@ -58,9 +62,9 @@ class Sweeper {
       : study_(study),
         catalog_(catalog),
         options_(options),
-        level_(level),
-        runs_(directory / kRunsFolder),
         provenance_{options.argv, study.inputs()},
+        setting_{study, catalog, level, directory / kRunsFolder, provenance_},
+        shares_(executor_named(study.spec().executor).name == kSharedExecutor),
         statuses_(study.size(), PointStatus::interrupted),
         reports_(study.size()) {
     progress_.total = study.size();
@@ -68,12 +72,12 @@ class Sweeper {
 
   /// True if it was stopped.
   bool run() {
-    const unsigned jobs = options_.jobs > 0 ? options_.jobs : available_processors();
+    executor_named(study_.spec().executor).load();
     tell("", "", false);
-    while (next_ < study_.size() || !running_.empty()) {
-      while (next_ < study_.size() && running_.size() < jobs) {
+    while (progress_.done < study_.size()) {
+      for (;;) {
         if (signals_.arrived()) return stop();
-        if (!start_next()) break;
+        if (!hand_out()) break;
       }
       wait();
       if (signals_.arrived()) return stop();
@@ -82,44 +86,161 @@ class Sweeper {
     return false;
   }
 
+  /// Runs some points again, on the reference executor. `taken`: s that the points have taken.
+  CrossCheck cross_check(double taken) {
+    CrossCheck check;
+    const std::string_view reference = reference_executor().name;
+    const std::size_t most = options_.cross_checks.value_or(study_.size());
+    if (executor_named(study_.spec().executor).name == reference || most == 0) return check;
+    reference_executor().load();
+    PointSetting setting = setting_;
+    setting.level = RecordLevel::none;
+    setting.executor = reference;
+    const Stopwatch stopwatch;
+    for (const std::size_t point : sample()) {
+      const std::size_t checked = check.points().size();
+      if (checked == most || (!options_.cross_checks && checked > 0 && stopwatch.wall() > taken / 20)) break;
+      const std::optional<PointReport> report = run_alone(setting, point);
+      if (!report) break;  // stopped
+      if (report->error.empty()) check.add(study_.point_name(point), reports_[point].metrics, report->metrics);
+    }
+    return check;
+  }
+
   [[nodiscard]] const Provenance& provenance() const { return provenance_; }
   [[nodiscard]] PointStatus status(std::size_t point) const { return statuses_[point]; }
   [[nodiscard]] const PointReport& report(std::size_t point) const { return reports_[point]; }
 
  private:
-  std::filesystem::path run_directory(std::size_t point) const { return runs_ / study_.point_name(point); }
+  /// Points that succeeded: the quickest, then all over the study.
+  [[nodiscard]] std::vector<std::size_t> sample() const {
+    std::vector<std::size_t> points;
+    std::vector<bool> taken(study_.size(), false);
+    for (std::size_t k = 0; k < study_.size(); ++k) {
+      // Multiples of the golden ratio are evenly spread, however many are taken.
+      const double turn = static_cast<double>(k) * 0.6180339887498949;
+      const auto point = static_cast<std::size_t>((turn - std::floor(turn)) * static_cast<double>(study_.size()));
+      if (!taken[point] && statuses_[point] == PointStatus::ok) points.push_back(point);
+      taken[point] = true;
+    }
+    const auto quickest = std::min_element(points.begin(), points.end(), [this](std::size_t a, std::size_t b) {
+      return reports_[a].cost.wall < reports_[b].cost.wall;
+    });
+    if (quickest != points.end()) std::rotate(points.begin(), quickest, std::next(quickest));
+    return points;
+  }
 
-  /// False if the system has no process left at the moment.
-  bool start_next() {
+  /// Nothing if it was stopped.
+  std::optional<PointReport> run_alone(const PointSetting& setting, std::size_t point) {
+    Worker worker(setting, 1);
+    worker.run(point);
+    for (std::vector<Worker::Done> done;;) {
+      polled_ = {{signals_.descriptor(), POLLIN, 0}, {worker.descriptor(), POLLIN, 0}};
+      if (::poll(polled_.data(), polled_.size(), -1) < 0) HETSCHED_ASSERT(errno == EINTR, "waiting for a run failed");
+      if (signals_.arrived()) return std::nullopt;
+      if (polled_[1].revents == 0) continue;
+      bool ended = false;
+      for (Worker::Done& each : worker.read(ended)) done.push_back(std::move(each));
+      if (ended) return done.empty() ? worker.end() : std::move(done.front().report);
+    }
+  }
+
+  struct Running {
+    Worker worker;
+    bool shared = false;
+    std::size_t ahead = 1;  ///< points it is given at once
+  };
+  static constexpr std::string_view kSharedExecutor = "fluid";  ///< SimGrid has one simulation per process
+
+  [[nodiscard]] std::filesystem::path run_directory(std::size_t point) const {
+    return setting_.runs / study_.point_name(point);
+  }
+
+  /// May the point be run in one process with others? Others' code might leave it as it should not be.
+  [[nodiscard]] bool shares(std::size_t point) const {
+    return shares_ && (options_.trust_plugins || study_.is_built_in(point));
+  }
+
+  /// Gives the next point to a worker. False if there is none, or none that takes it at the moment.
+  bool hand_out() {
+    const bool again = !alone_.empty();
+    if (!again && next_ == study_.size()) return false;
+    const std::size_t point = again ? alone_.front() : next_;
+    const bool shared = !again && shares(point);
+    Running* const worker = worker_for(point, shared);
+    if (worker == nullptr) return false;
+    worker->worker.run(point);
+    again ? alone_.pop_front() : void(++next_);
+    tell(study_.title(point), "", false);
+    return true;
+  }
+
+  Running* worker_for(std::size_t point, bool shared) {
+    Running* idle = nullptr;
+    for (Running& running : running_) {
+      if (!running.shared || !running.worker.takes_more()) continue;
+      if (shared && running.worker.points().size() < running.ahead) return &running;
+      if (running.worker.points().empty()) idle = &running;
+    }
+    if (!shared && idle != nullptr) idle->worker.no_more();  // makes room, when it has ended
+    if (running_.size() >= jobs_) return nullptr;
     try {
-      running_.emplace_back(PointTask{study_, catalog_, next_, level_, run_directory(next_), provenance_});
+      if (!shared) prepare(point);
+      running_.push_back({Worker(setting_, shared ? std::numeric_limits<std::size_t>::max() : 1), shared});
     } catch (const InputError&) {
       if (running_.empty()) throw;
-      return false;
+      return nullptr;  // the system has no process left at the moment
     }
-    tell(study_.title(next_), "", false);
-    ++next_;
-    return true;
+    return &running_.back();
+  }
+
+  /// For the process of its own that the point gets.
+  void prepare(std::size_t point) const {
+    try {
+      (void)study_.prepared(point);
+    } catch (const std::exception&) {  // is told by that process
+    }
   }
 
   void wait() {
     polled_.assign(1, {signals_.descriptor(), POLLIN, 0});
-    for (const PointProcess& process : running_) polled_.push_back({process.descriptor(), POLLIN, 0});
+    for (const Running& running : running_) polled_.push_back({running.worker.descriptor(), POLLIN, 0});
     if (::poll(polled_.data(), polled_.size(), -1) < 0) HETSCHED_ASSERT(errno == EINTR, "waiting for runs failed");
   }
 
   void collect() {
     std::size_t at = 1;
-    for (auto process = running_.begin(); process != running_.end(); ++at) {
-      const bool ended = polled_[at].revents != 0 && process->read();
-      if (ended) finish(*process);
-      process = ended ? running_.erase(process) : std::next(process);
+    for (auto running = running_.begin(); running != running_.end(); ++at) {
+      bool ended = false;
+      if (polled_[at].revents != 0)
+        for (Worker::Done& done : running->worker.read(ended)) {
+          running->ahead = ahead(done.report.cost.wall);
+          finish(done.point, std::move(done.report));
+        }
+      if (ended) lost(*running);
+      running = ended ? running_.erase(running) : std::next(running);
     }
   }
 
-  void finish(const PointProcess& process) {
-    const std::size_t point = process.point();
-    reports_[point] = process.report();
+  /// So many points that a worker has something to do until it is heard, and not so many that others wait for it.
+  static std::size_t ahead(double wall) {
+    constexpr double kTime = 0.02, kMost = 256;
+    return static_cast<std::size_t>(std::clamp(kTime / wall, 1.0, kMost));
+  }
+
+  /// A worker has ended. Which of the points that it had is to blame is found out by running each in a process of its
+  /// own.
+  void lost(const Running& running) {
+    const std::deque<std::size_t>& points = running.worker.points();
+    for (const std::size_t point : points) remove_leftovers(point);
+    if (running.shared)
+      alone_.insert(alone_.end(), points.begin(), points.end());
+    else
+      for (const std::size_t point : points) finish(point, running.worker.end());
+  }
+
+  void finish(std::size_t point, PointReport report) {
+    reports_[point] = std::move(report);
     const bool failed = !reports_[point].error.empty();
     statuses_[point] = failed ? PointStatus::failed : PointStatus::ok;
     if (failed) remove_leftovers(point);
@@ -149,7 +270,8 @@ class Sweeper {
 
   void tell(const std::string& label, const std::string& error, bool ended) {
     if (!options_.progress) return;
-    progress_.running = running_.size() - (ended ? 1 : 0);
+    progress_.running = static_cast<std::size_t>(
+        std::count_if(running_.begin(), running_.end(), [](const Running& r) { return !r.worker.points().empty(); }));
     progress_.label = label;
     progress_.error = error;
     progress_.point_ended = ended;
@@ -159,13 +281,15 @@ class Sweeper {
   const Study& study_;
   const Catalog& catalog_;
   const SweepOptions& options_;
-  RecordLevel level_;
-  std::filesystem::path runs_;
   Provenance provenance_;
+  PointSetting setting_;
+  bool shares_;
+  unsigned jobs_ = options_.jobs > 0 ? options_.jobs : available_processors();
   StopSignals signals_;
-  std::list<PointProcess> running_;
+  std::list<Running> running_;
   std::vector<pollfd> polled_;
   std::size_t next_ = 0;
+  std::deque<std::size_t> alone_;  ///< points that a worker ended with, to be run again
   SweepProgress progress_;
   std::vector<PointStatus> statuses_;
   std::vector<PointReport> reports_;
@@ -205,7 +329,10 @@ void write_points(const std::filesystem::path& directory, const Study& study, co
 }
 
 SweepOutcome outcome_of(const Study& study, const Sweeper& sweeper, bool stopped, double wall) {
-  SweepOutcome outcome{.total = study.size(), .stopped = stopped, .first_error = "", .wall = wall};
+  SweepOutcome outcome;
+  outcome.total = study.size();
+  outcome.stopped = stopped;
+  outcome.wall = wall;
   for (std::size_t i = 0; i < study.size(); ++i) {
     if (sweeper.status(i) == PointStatus::ok) ++outcome.ok;
     if (sweeper.status(i) == PointStatus::interrupted) ++outcome.interrupted;
@@ -225,6 +352,7 @@ void write_manifest(const std::filesystem::path& directory, const Study& study, 
   json["points"] = {
       {"total", outcome.total}, {"ok", outcome.ok}, {"failed", outcome.failed}, {"interrupted", outcome.interrupted}};
   json["wall_s"] = outcome.wall;
+  if (!outcome.cross_check.points().empty()) json["cross_check"] = to_json(outcome.cross_check);
   write_file(directory / kStudyFile, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
@@ -232,7 +360,7 @@ void write_manifest(const std::filesystem::path& directory, const Study& study, 
 
 ExitCode SweepOutcome::exit_code() const {
   if (stopped) return ExitCode::interrupted;
-  return failed > 0 ? ExitCode::failed_points : ExitCode::ok;
+  return failed > 0 || !cross_check.broken().empty() ? ExitCode::failed_points : ExitCode::ok;
 }
 
 SweepOutcome sweep(const Study& study, const Catalog& catalog, const SweepOptions& options) {
@@ -242,7 +370,8 @@ SweepOutcome sweep(const Study& study, const Catalog& catalog, const SweepOption
   OutputDirectory output(options.directory, kStudyFile);
   Sweeper sweeper(study, catalog, options, level, output.path());
   const bool stopped = sweeper.run();
-  const SweepOutcome outcome = outcome_of(study, sweeper, stopped, stopwatch.wall());
+  SweepOutcome outcome = outcome_of(study, sweeper, stopped, stopwatch.wall());
+  if (!stopped) outcome.cross_check = sweeper.cross_check(outcome.wall);
   write_points(output.path(), study, sweeper);
   write_manifest(output.path(), study, catalog, sweeper, level, outcome, stopwatch);
   output.commit();

@@ -1,5 +1,5 @@
 /// \file
-/// All points of a study, each in a process of its own, and the directory they leave behind:
+/// All points of a study, run in other processes, and the directory they leave behind:
 /// points.csv, streams.csv, timing.csv, study.json and, if records are wanted, runs/<point>/.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include "base/fields.hpp"
 #include "model/scenario.hpp"
 #include "policy/catalog.hpp"
+#include "study/cross_check.hpp"
 #include "study/study.hpp"
 
 namespace hetsched {
@@ -41,7 +42,8 @@ inline constexpr auto fields<TimingRow> = std::tuple{
     field("wall_s", &TimingRow::wall, "wall-clock time of the run", {.unit = "s"}),
     field("cpu_s", &TimingRow::cpu, "processor time of the run", {.unit = "s"}),
     field("decide_calls", &TimingRow::decide_calls, "calls of the policy", {}),
-    field("decide_total_s", &TimingRow::decide_total, "wall-clock time spent in the policy", {.unit = "s"}),
+    field("decide_total_s", &TimingRow::decide_total,
+          "processor time spent in the policy, if need be estimated from a sample of the calls", {.unit = "s"}),
     field("decide_mean_us", &TimingRow::decide_mean_us, "decide_total_s / decide_calls, in microseconds", {}),
     field("peak_kib", &TimingRow::peak, "peak memory of the process, in KiB", {}),
 };
@@ -56,23 +58,29 @@ struct SweepProgress {
 
 struct SweepOptions {
   std::filesystem::path directory;
+  bool trust_plugins = false;          ///< run points of plugins and scripts in one process with others
   unsigned jobs = 0;                   ///< processes at a time; 0: one per processor this process may use
   std::optional<RecordLevel> records;  ///< instead of the experiment's
-  Strings argv;                        ///< for the manifest
+  /// Points that are run on the reference executor as well, if the experiment has another one. Nothing: one, and more
+  /// while they take less than a twentieth of the time.
+  std::optional<std::size_t> cross_checks;
+  Strings argv;                                        ///< for the manifest
   std::function<void(const SweepProgress&)> progress;  ///< called in this process; may be empty
 };
 
 struct SweepOutcome {
+  CrossCheck cross_check;
   std::size_t total = 0, ok = 0, failed = 0, interrupted = 0;
   bool stopped = false;     ///< by SIGINT, SIGTERM or SIGHUP
   std::string first_error;  ///< title of the first point that failed, and why; empty if none did
   double wall = 0;          ///< s
 
-  /// interrupted if it was stopped, failed_points if any point failed, else ok.
+  /// interrupted if it was stopped, failed_points if any point failed or is too far from the reference, else ok.
   [[nodiscard]] ExitCode exit_code() const;
 };
 
-/// Runs all points. A point that fails, crashes or is killed costs its own row only; its status says so.
+/// Runs all points. Those on the fluid executor that only this program's own policies decide share processes; all
+/// others have one each. A point that fails, crashes or is killed costs its own row only; its status says so.
 /// Everything but study.json, timing.csv and runs/*/run.json is the same, byte for byte, for any number of
 /// processes. When stopped, ends the running points and writes what there is.
 ///

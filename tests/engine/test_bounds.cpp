@@ -11,6 +11,8 @@ using namespace hetsched::testing;
 TEST_CASE("the published graph: bound 41, optimum 73, HEFT 80, the optimal policy 73") {
   const auto scenario = load_scenario("platforms/heft_2002.json", "workloads/heft_2002.json");
   scenario->policy = chosen("\"heft\"");
+  CHECK_FALSE(Simulation().run(*scenario, built_in()).summary.optimal_makespan.has_value());  // nobody asks
+  scenario->options.optimum = true;
   const RunSummary heft = Simulation().run(*scenario, built_in()).summary;
   CHECK(*heft.latency_lower_bound == doctest::Approx(41));
   CHECK(*heft.makespan_lower_bound == doctest::Approx(41));
@@ -34,6 +36,7 @@ TEST_CASE("points and variants faster than what a run begins with: the optimum i
                                          {{"m", R"({"format": 1, "name": "m", "layers": [{"name": "l")" + layer +
                                                     R"(}], "costs": [)" + costs + "]}"}}});
     scenario->policy = chosen(policy);
+    scenario->options.optimum = true;
     return Simulation().run(*scenario, built_in()).summary;
   };
   const std::string points = R"(, "operating_points": [{"name": "slow", "frequency": 1e9, "active_power": 6},
@@ -63,6 +66,7 @@ TEST_CASE("points and variants faster than what a run begins with: the optimum i
 TEST_CASE("several requests: the load of all of them counts, and there is no optimum") {
   const auto scenario = load_scenario("platforms/heft_2002.json", "workloads/heft_2002.json");
   scenario->workload.streams[0].arrival = TraceArrivals{"", {0, 0, 0, 0}};
+  scenario->options.optimum = true;
   scenario->policy = chosen("\"mct\"");
   const RunSummary summary = Simulation().run(*scenario, built_in()).summary;
   CHECK(*summary.latency_lower_bound == doctest::Approx(41));
@@ -80,6 +84,7 @@ TEST_CASE("random scenarios: nothing ends before its bound, whatever slots, vari
     for (const char* policy : {"\"edf\"", "\"magma\"", R"({"name": "fcfs", "decorators": ["batch"]})"}) {
       INFO(policy);
       scenario->policy = chosen(policy);
+      scenario->options.optimum = true;
       const RunSummary summary = Simulation().run(*scenario, built_in()).summary;
       if (!summary.makespan_lower_bound) continue;
       ++bounded;

@@ -1,0 +1,291 @@
+#include "study/worker.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "engine/crash_report.hpp"
+#include "engine/watchdog.hpp"
+
+namespace hetsched {
+namespace {
+
+std::string on_one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+PointReport run_point(const PointSetting& setting, std::size_t point, Simulation& simulation) {
+  PointReport report;
+  try {
+    Scenario scenario = setting.study.resolve(point);
+    if (!setting.executor.empty()) scenario.options.executor = setting.executor;
+    const auto prepared = setting.study.prepared(point);
+    const RunResult result = setting.level == RecordLevel::none
+                                 ? simulation.run(scenario, *prepared, setting.catalog)
+                                 : simulation.run_into(setting.runs / setting.study.point_name(point), scenario,
+                                                       *prepared, setting.catalog, setting.level, setting.provenance);
+    append_csv_row(report.metrics, result.summary);
+    for (const StreamSummary& stream : result.streams) append_csv_row(report.streams.emplace_back(), stream);
+    report.cost = result.cost;
+  } catch (const std::exception& error) {
+    report.error = on_one_line(error.what());
+  } catch (...) {
+    report.error = "failed in an unknown way";
+  }
+  if (!report.error.empty()) return {report.error, "", {}, {}};
+  return report;
+}
+
+/// What goes through the pipes, between processes of one program: numbers as they are in memory, texts and lists with
+/// their length before them.
+template <class T>
+void put(std::string& to, const T& number) {
+  static_assert(std::is_arithmetic_v<T>);
+  to.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+void put(std::string& to, const std::string& text) {
+  put(to, text.size());
+  to += text;
+}
+
+/// Takes them out again, from the front of a text that is long enough.
+class Taker {
+ public:
+  explicit Taker(std::string_view from) : from_(from) {}
+  template <class T>
+  T number() {
+    T value;
+    std::memcpy(&value, from_.data(), sizeof value);
+    from_.remove_prefix(sizeof value);
+    return value;
+  }
+  std::string text() {
+    const auto size = number<std::size_t>();
+    std::string text(from_.substr(0, size));
+    from_.remove_prefix(size);
+    return text;
+  }
+
+ private:
+  std::string_view from_;
+};
+
+/// Instead of a point. The end of the line would not do: workers that are made later have it open, too.
+constexpr auto kNoMore = static_cast<std::size_t>(-1);
+
+/// First bytes of what a worker says: a report follows, with its length before it; or why the worker ends.
+constexpr char kReport = '=', kFatal = '!';
+
+std::string to_text(const PointReport& report) {
+  std::string body;
+  put(body, report.error);
+  put(body, report.metrics);
+  put(body, report.streams.size());
+  for (const std::string& stream : report.streams) put(body, stream);
+  const RunCost& cost = report.cost;
+  for (const double value : {cost.wall, cost.cpu, cost.decisions.seconds, cost.decisions.longest}) put(body, value);
+  put(body, cost.peak_memory);
+  put(body, cost.decisions.calls);
+  std::string text(1, kReport);
+  put(text, body);
+  return text;
+}
+
+PointReport from_text(std::string_view body) {
+  Taker taker(body);
+  PointReport report;
+  report.error = taker.text();
+  report.metrics = taker.text();
+  report.streams.resize(taker.number<std::size_t>());
+  for (std::string& stream : report.streams) stream = taker.text();
+  RunCost& cost = report.cost;
+  for (double* value : {&cost.wall, &cost.cpu, &cost.decisions.seconds, &cost.decisions.longest})
+    *value = taker.number<double>();
+  cost.peak_memory = taker.number<std::uint64_t>();
+  cost.decisions.calls = taker.number<std::uint64_t>();
+  return report;
+}
+
+void write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR) return;
+    if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+int pipe_of_worker = -1;
+
+/// In a signal handler: the policy does not return, or the executor crashed.
+void report_and_end(std::string_view message) {
+  write_all(pipe_of_worker, {&kFatal, 1});
+  write_all(pipe_of_worker, message);
+  ::_exit(0);
+}
+
+/// The points that a worker is given. What it has to say waits until there is enough of it, or nothing else to do:
+/// to wake the other process for each of many short runs would take longer than they do.
+class Line {
+ public:
+  Line(int from, int to) : from_(from), to_(to) {}
+
+  /// Waits for the next point; nothing if there is none.
+  std::optional<std::size_t> next() {
+    pollfd waiting{from_, POLLIN, 0};
+    if (said_.size() >= kEnough || Clock::now() - flushed_ > kLongest || ::poll(&waiting, 1, 0) == 0) flush();
+    std::size_t point = 0;
+    ssize_t got = 0;
+    do got = ::read(from_, &point, sizeof point);
+    while (got < 0 && errno == EINTR);
+    return got == static_cast<ssize_t>(sizeof point) && point != kNoMore ? std::optional(point) : std::nullopt;
+  }
+  void say(const std::string& text) { said_ += text; }
+  void flush() {
+    write_all(to_, said_);
+    said_.clear();
+    flushed_ = Clock::now();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::size_t kEnough = 32 * 1024;
+  static constexpr std::chrono::milliseconds kLongest{20};
+
+  int from_, to_;
+  std::string said_;
+  Clock::time_point flushed_ = Clock::now();
+};
+
+/// All that the process does.
+[[noreturn]] void work(const PointSetting& setting, std::size_t most_points, int from, int to, pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody would read its results
+  if (::getppid() != parent) ::_exit(1);
+  pipe_of_worker = to;
+  watch_calls(report_and_end);
+  watch_executor(report_and_end);
+  Line line(from, to);
+  for (;;) {
+    const std::optional<std::size_t> point = line.next();
+    if (!point) break;
+    Simulation simulation;
+    line.say(to_text(run_point(setting, *point, simulation)));
+    // What was simulated last need not be taken apart; and an executor may crash at that.
+    if (--most_points == 0) {
+      line.flush();
+      ::_exit(0);
+    }
+  }
+  line.flush();
+  ::_exit(0);  // without destructors: what is open belongs to the parent
+}
+
+}  // namespace
+
+Worker::Worker(const PointSetting& setting, std::size_t most_points) : most_points_(most_points) {
+  int in[2], out[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0)
+    throw InputError(std::string("cannot open a pipe to a run: ") + std::strerror(errno));
+  if (::pipe2(out, O_CLOEXEC) != 0) {
+    const int error = errno;
+    for (const int end : in) ::close(end);
+    throw InputError(std::string("cannot open a pipe to a run: ") + std::strerror(error));
+  }
+  const pid_t parent = ::getpid();
+  std::fflush(nullptr);  // what is buffered would be written by both
+  pid_ = ::fork();
+  const int error = errno;
+  if (pid_ == 0) {
+    ::close(in[1]);
+    ::close(out[0]);
+    work(setting, most_points, in[0], out[1], parent);
+  }
+  ::close(in[0]);
+  ::close(out[1]);
+  to_ = in[1];
+  from_ = out[0];
+  if (pid_ > 0) return;
+  ::close(to_);
+  ::close(from_);
+  throw InputError(std::string("cannot start a process for a run: ") + std::strerror(error));
+}
+
+Worker::~Worker() {
+  if (to_ >= 0) ::close(to_);
+  if (from_ < 0) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  ::close(from_);
+}
+
+Worker::Worker(Worker&& other) noexcept
+    : pid_(other.pid_),
+      to_(std::exchange(other.to_, -1)),
+      from_(std::exchange(other.from_, -1)),
+      status_(other.status_),
+      most_points_(other.most_points_),
+      points_(std::move(other.points_)),
+      received_(std::move(other.received_)) {}
+
+void Worker::run(std::size_t point) {
+  tell(point);
+  points_.push_back(point);
+  --most_points_;
+}
+
+/// It takes far more points than a worker is ever given ahead. If the process is gone, read() will tell.
+void Worker::tell(std::size_t point) const { (void)::send(to_, &point, sizeof point, MSG_NOSIGNAL); }
+
+void Worker::no_more() {
+  if (most_points_ > 0) tell(kNoMore);
+  most_points_ = 0;
+}
+
+std::vector<Worker::Done> Worker::read(bool& ended) {
+  char buffer[65536];
+  const ssize_t got = ::read(from_, buffer, sizeof buffer);
+  if (got > 0) received_.append(buffer, static_cast<std::size_t>(got));
+  ended = got == 0 || (got < 0 && errno != EINTR);
+  std::vector<Done> done;
+  std::string_view rest = received_;
+  constexpr std::size_t kHead = 1 + sizeof(std::size_t);
+  while (rest.size() >= kHead && rest.front() == kReport && !points_.empty()) {
+    const auto size = Taker(rest.substr(1)).number<std::size_t>();
+    if (rest.size() < kHead + size) break;
+    done.push_back({points_.front(), from_text(rest.substr(kHead, size))});
+    points_.pop_front();
+    rest.remove_prefix(kHead + size);
+  }
+  received_.erase(0, received_.size() - rest.size());
+  if (!ended) return done;
+  while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
+  }
+  ::close(std::exchange(from_, -1));
+  return done;
+}
+
+PointReport Worker::end() const {
+  if (WIFSIGNALED(status_)) {
+    const char* name = ::sigabbrev_np(WTERMSIG(status_));
+    return {std::string("the run was ended by signal ") + (name ? std::string("SIG") + name : "?"), "", {}, {}};
+  }
+  if (received_.starts_with(kFatal)) return {on_one_line(received_.substr(1)), "", {}, {}};
+  return {"the run ended with exit code " + std::to_string(WEXITSTATUS(status_)) + " and no result", "", {}, {}};
+}
+
+}  // namespace hetsched

@@ -1,0 +1,79 @@
+/// \file
+/// Points of a study run in another process, one or many of them, which reports their results through a pipe.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <deque>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "model/scenario.hpp"
+#include "policy/catalog.hpp"
+#include "study/run.hpp"
+#include "study/study.hpp"
+
+namespace hetsched {
+
+/// The result of a point, as lines of the files of its study.
+struct PointReport {
+  std::string error;                 ///< empty if it succeeded
+  std::string metrics;               ///< its RunSummary as a line of CSV
+  std::vector<std::string> streams;  ///< its StreamSummaries likewise
+  RunCost cost;
+};
+
+/// How points are run.
+struct PointSetting {
+  const Study& study;
+  const Catalog& catalog;
+  RecordLevel level;
+  std::filesystem::path runs;  ///< folder of the runs' directories, by names of points; used if records are wanted
+  const Provenance& provenance;
+  std::string executor = {};  ///< instead of the experiment's, if it is not empty
+};
+
+/// Starts the process when made. Signals that are blocked in this process stay blocked in it.
+class Worker {
+ public:
+  /// One that takes so many points in all. Throws an InputError if the system has no process left.
+  Worker(const PointSetting& setting, std::size_t most_points);
+  /// Ends the process if it is still there.
+  ~Worker();
+  Worker(Worker&& other) noexcept;
+  Worker& operator=(Worker&&) = delete;
+
+  /// Gives it a point to run after those it has.
+  void run(std::size_t point);
+  /// It will get no more.
+  void no_more();
+  /// May it get another one?
+  [[nodiscard]] bool takes_more() const { return most_points_ > 0; }
+  /// Points that it has been given and has not reported.
+  [[nodiscard]] const std::deque<std::size_t>& points() const { return points_; }
+
+  /// To be polled for input.
+  [[nodiscard]] int descriptor() const { return from_; }
+  struct Done {
+    std::size_t point;
+    PointReport report;
+  };
+  /// Reads what has arrived: reports, in order of the points. Sets `ended` once the process has ended.
+  std::vector<Done> read(bool& ended);
+  /// How the process ended without a report of points(), of which the first may be to blame. Valid after it has.
+  [[nodiscard]] PointReport end() const;
+
+ private:
+  void tell(std::size_t point) const;
+
+  pid_t pid_ = -1;
+  int to_ = -1, from_ = -1;
+  int status_ = 0;
+  std::size_t most_points_;
+  std::deque<std::size_t> points_;
+  std::string received_;
+};
+
+}  // namespace hetsched
