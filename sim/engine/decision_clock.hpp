@@ -24,12 +24,15 @@ class DecisionClock {
   void time(const Call& call) {
     ++time_.calls;
     if (--left_ > 0) return call();
-    const double begin = now();
+    (void)now();  // the first reading after a while takes longer
+    const double before = now(), begin = now();
     call();
-    add(std::max(0.0, now() - begin - reading()));
+    // Less what reading takes, as it did just now: some short calls come out below 0, but not the sum of many.
+    add(now() - begin - (begin - before), begin - before);
   }
   [[nodiscard]] DecisionTime total() const {
     DecisionTime total = time_;
+    total.seconds = std::max(0.0, total.seconds);
     if (measured_ > 0) total.seconds *= static_cast<double>(time_.calls) / static_cast<double>(measured_);
     return total;
   }
@@ -43,27 +46,15 @@ class DecisionClock {
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
   }
-  /// s that a call of no length seems to take
-  static double reading() {
-    static const double least = [] {
-      double found = 1;
-      for (int i = 0; i < 64; ++i) {
-        const double begin = now();
-        found = std::min(found, now() - begin);
-      }
-      return found;
-    }();
-    return least;
-  }
 
-  void add(double seconds) {
+  void add(double seconds, double reading) {
     time_.seconds += seconds * static_cast<double>(time_.calls - measured_);
     time_.longest = std::max(time_.longest, seconds);
     measured_ = time_.calls;
     left_ = 1;
     if (time_.calls < kAll) return;
     const double mean = time_.seconds / static_cast<double>(time_.calls);
-    const double apart = std::clamp(kShare * 2 * reading() / std::max(mean, 1e-12), 1.0, static_cast<double>(kMost));
+    const double apart = std::clamp(kShare * 4 * reading / std::max(mean, 1e-12), 1.0, static_cast<double>(kMost));
     // Not always the same: what calls do may be periodic.
     noise_ = noise_ * 6364136223846793005u + 1442695040888963407u;
     left_ = 1 + (noise_ >> 33) % (2 * static_cast<std::uint64_t>(apart) - 1);

@@ -62,7 +62,7 @@ void CrossCheck::add(const std::string& point, std::string_view metrics, std::st
     if (apart == 0 || larger <= rounding) continue;
     const double relative = apart / larger;
     const double requests = !unit.empty() ? 0 : larger <= 1 ? 2 / released : 2;
-    const bool beyond = apart > std::max(kBound * larger, requests);
+    const bool beyond = apart > std::max(kBound * larger, requests) * (1 + 1e-9);
     auto at = std::find_if(largest_.begin(), largest_.end(), [&](const Difference& d) { return d.metric == name; });
     if (at == largest_.end()) {
       largest_.push_back({name, 0, "", 0, 0});

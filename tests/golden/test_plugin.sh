@@ -168,6 +168,17 @@ sed 's/"grid"/"decision_limit": "10 ms", "grid"/; s/"mct"\]/"naughty", {"name": 
   in/experiment.json >in/hangs.json
 call 1 sweep in/hangs.json --plugin naughty.so -o out_hangs -q
 err "failed: policy naughty(mode=hangs), seed 1: policy naughty at 0 s: decide(): it took longer than the limit of 0.01 s"
+# In one process with others a crash and an exit cost their own points only, with the message of a process of their own.
+sed 's/"grid"/"executor": "fluid", "grid"/; s/"replicates": 2/"replicates": 40/
+  s/"mct"\]/{"name": "naughty", "parameters": {"mode": "crashes"}}, {"name": "naughty", "parameters": {"mode": "exits"}}, "naughty", "mct"]/' \
+  in/experiment.json >in/shared.json
+for trust in "" --trust-plugins; do
+  call 1 sweep in/shared.json --plugin naughty.so -o "out_shared$trust" -q -j 2 $trust
+  (($(grep -c ',failed,' "out_shared$trust/points.csv") == 80)) || fail "$last: not the points of the bad policy failed, and no others"
+done
+cmp out_shared/points.csv out_shared--trust-plugins/points.csv || fail "a shared process shows in points.csv"
+cmp out_shared/streams.csv out_shared--trust-plugins/streams.csv || fail "a shared process shows in streams.csv"
+grep -qE ',failed,(the run was ended by signal SIGSEGV|the run ended with exit code 1 and no result),' out_shared/points.csv || fail "a crash was not told"
 bad exits
 err_is "policy naughty: it ended the program"
 for mode in crashes recurses; do

@@ -28,6 +28,23 @@ err 'did you mean "policy"?' 'did you mean "miss_rate"?'
 call 2 compare nowhere
 err "hetsched: nowhere"
 
+# Many points in one process, or each in one of its own: the same bytes. A sample is repeated on the reference.
+call 0 sweep . -o shared -j 1 --executor fluid --set replicates=30 --cross-check 2 --records summary
+out "60 points in " "cross-check: 2 points on simgrid, "
+contains shared/study.json '"executor": "fluid"' '"cross_check"' '"largest_differences"'
+call 0 sweep . -o shared2 -j 3 --executor fluid --set replicates=30 -q --cross-check 0
+cmp shared/points.csv shared2/points.csv || fail "the number of processes shows in points.csv"
+cmp shared/streams.csv shared2/streams.csv || fail "the number of processes shows in streams.csv"
+for point in 00 17 59; do
+  IFS=, read -r _ _ _ _ _ policy seed _ < <(grep "^$point," shared/points.csv)
+  call 0 sweep . -o alone --executor fluid --policy "$policy" --seed "$seed" --set replicates=1 -q --records summary
+  [[ $(grep "^$point," shared/points.csv | cut -d, -f2-) == "$(tail -n 1 alone/points.csv | cut -d, -f2-)" ]] ||
+    fail "point $point is another one in a process of its own"
+  cmp shared/runs/$point/requests.csv alone/runs/0/requests.csv || fail "requests of point $point likewise"
+done
+call 2 sweep . -o shared --cross-check 1
+err_is "--cross-check repeats points on simgrid, on which this study is run already; choose another executor, as --executor fluid"
+
 # One point that cannot end costs its own row only.
 sed 's|"grid"|"list": [{}, {"workload.streams.camera.model": "stuck.json"}], "grid"|; s|two.json|paced.json|' experiment.json >deadlock.json
 call 1 sweep deadlock.json -o deadlock
