@@ -50,7 +50,8 @@ ExitCode list_points(const Study& study) {
 
 std::string cross_check_line(const CrossCheck& check) {
   if (check.points().empty()) return "";
-  std::string text = "cross-check: " + counted(check.points().size(), "point") + " on simgrid, ";
+  std::string text = "cross-check: " + counted(check.points().size(), "point") + " on " +
+                     std::string(reference_executor().name) + ", ";
   const auto largest = std::max_element(check.largest().begin(), check.largest().end(),
                                         [](const auto& a, const auto& b) { return a.relative < b.relative; });
   if (largest == check.largest().end()) return text + "all metrics the same\n";

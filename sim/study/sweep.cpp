@@ -64,7 +64,7 @@ class Sweeper {
         options_(options),
         provenance_{options.argv, study.inputs()},
         setting_{study, catalog, level, directory / kRunsFolder, provenance_},
-        shares_(executor_named(study.spec().executor).name == kSharedExecutor),
+        shares_(executor_named(study.spec().executor).repeats),
         statuses_(study.size(), PointStatus::interrupted),
         reports_(study.size()) {
     progress_.total = study.size();
@@ -150,7 +150,6 @@ class Sweeper {
     bool shared = false;
     std::size_t ahead = 1;  ///< points it is given at once
   };
-  static constexpr std::string_view kSharedExecutor = "fluid";  ///< SimGrid has one simulation per process
 
   [[nodiscard]] std::filesystem::path run_directory(std::size_t point) const {
     return setting_.runs / study_.point_name(point);

@@ -13,8 +13,8 @@ namespace hetsched {
 
 std::span<const ExecutorEntry> executors() {
   static const std::array all = {
-      ExecutorEntry{"simgrid", "SimGrid", HETSCHED_SIMGRID_VERSION, make_simgrid_executor, load_simgrid},
-      ExecutorEntry{"fluid", "", "", make_fluid_executor, [] {}},
+      ExecutorEntry{"simgrid", false, "SimGrid", HETSCHED_SIMGRID_VERSION, make_simgrid_executor, load_simgrid},
+      ExecutorEntry{"fluid", true, "", "", make_fluid_executor, [] {}},
   };
   return all;
 }

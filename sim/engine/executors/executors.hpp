@@ -12,6 +12,7 @@ namespace hetsched {
 
 struct ExecutorEntry {
   std::string_view name;              ///< by which it is chosen
+  bool repeats;                       ///< a run in a process that has run others is the same to the last digit
   std::string_view library, version;  ///< of what it is built on; empty if it is our own
   std::unique_ptr<Executor> (*make)(const Fabric& fabric);
   void (*load)();  ///< loads the library now, for processes that are forked from this one

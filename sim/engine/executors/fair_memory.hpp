@@ -63,7 +63,7 @@ class FairMemory {
   Sum at_cap_;                                ///< of their caps
   IndexedHeap virtual_ends_, smallest_caps_;  ///< the others: by virtual time of their end, by cap
   double virtual_now_ = 0, level_ = 0;
-  double most_ = 0;           ///< bytes of the largest flow since virtual time was set back
+  double most_ = 0;  ///< bytes of the largest flow since virtual time was set back
   struct Caps {
     double own = 0;   ///< as it was asked for
     double most = 0;  ///< with what the memory has
