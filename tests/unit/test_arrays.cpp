@@ -316,12 +316,13 @@ TEST_CASE("energy of accesses: published ratios and tables at their own points")
   memory.local_bytes = 4096;
   memory.buffer_bytes = 65536;
   const AccessEnergy at45 = access_energy(memory, Precision::fp16);
-  CHECK(at45.mac == doctest::Approx(2.0e-12));
-  CHECK(at45.local == doctest::Approx(2 * (0.415 + 0.755) / 2 * 1e-12));
-  CHECK(at45.buffer == doctest::Approx(2 * (2.65 + 2.34) / 2 * 1e-12));
-  CHECK(at45.dram == doctest::Approx(2 * 64e-12));
+  // In pJ: what is compared must not be far below 1, of which Approx allows a part.
+  CHECK(1e12 * at45.mac == doctest::Approx(2.0));
+  CHECK(1e12 * at45.local == doctest::Approx(2 * (0.415 + 0.755) / 2));
+  CHECK(1e12 * at45.buffer == doctest::Approx(2 * (2.65 + 2.34) / 2));
+  CHECK(1e12 * at45.dram == doctest::Approx(2 * 64));
   memory.energy.technology = 22;
-  CHECK(access_energy(memory, Precision::fp16).buffer == doctest::Approx(2 * (0.666 + 0.571) / 2 * 1e-12));
+  CHECK(1e12 * access_energy(memory, Precision::fp16).buffer == doctest::Approx(2 * (0.666 + 0.571) / 2));
   memory.energy.buffer = 3e-12;
   CHECK(access_energy(memory, Precision::fp16).buffer == 3e-12);
 }
