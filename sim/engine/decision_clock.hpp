@@ -38,7 +38,7 @@ class DecisionClock {
   }
 
  private:
-  static constexpr std::uint64_t kAll = 64, kMost = 4096;  ///< calls: all of them at first, one of so many at least
+  static constexpr std::uint64_t kAll = 16, kMost = 4096;  ///< calls: all of them at first, one of so many at least
   static constexpr double kShare = 20;
   static constexpr double kShort = 5e-6;  ///< s
 
