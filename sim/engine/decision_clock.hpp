@@ -16,10 +16,11 @@ struct DecisionTime {
 };
 
 /// Measures calls in processor time of the thread, which means the same whatever else the machine does. To read that
-/// clock takes longer than many a decision: calls that are over sooner are taken from the wall clock, which is quick and
-/// exact, as nothing else has run meanwhile; and where reading would take more than a twentieth of the time of deciding,
-/// a sample of the calls is measured, each for those since the last one. The first calls are all measured. To be exact to
-/// a tenth for calls of microseconds, and to 0.2 us for shorter ones, which take that much longer when they are measured.
+/// clock takes longer than many a decision: calls that are over sooner are taken from the wall clock, which is quick
+/// and exact, as nothing else has run meanwhile; and where reading would take more than a twentieth of the time of
+/// deciding, a sample of the calls is measured, each for those since the last one. The first calls are all measured. To
+/// be exact to a tenth for calls of microseconds, and to 0.2 us for shorter ones, which take that much longer when they
+/// are measured.
 class DecisionClock {
  public:
   template <class Call>

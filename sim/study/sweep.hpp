@@ -45,7 +45,8 @@ inline constexpr auto fields<TimingRow> = std::tuple{
     field("decide_total_s", &TimingRow::decide_total,
           "processor time spent in the policy, if need be estimated from a sample of the calls", {.unit = "s"}),
     field("decide_mean_us", &TimingRow::decide_mean_us, "decide_total_s / decide_calls, in microseconds", {}),
-    field("peak_kib", &TimingRow::peak, "peak memory of the process until then, in KiB; it may have run other points before", {}),
+    field("peak_kib", &TimingRow::peak,
+          "peak memory of the process until then, in KiB; it may have run other points before", {}),
 };
 
 /// How far a sweep has come. Told before the first point, after each one, and whenever one starts.
