@@ -118,7 +118,7 @@ void print_files(const std::filesystem::path& folder, RecordLevel level, bool is
   if (level != RecordLevel::none) file(kRequestsFile, "one row per request");
   if (level == RecordLevel::all) {
     file(kTasksFile, "one row per task");
-    file(kTraceFile, "timeline: open it in https://ui.perfetto.dev");
+    print("hetsched trace " + folder.string() + " makes a timeline of it for https://ui.perfetto.dev.\n");
   }
   print("hetsched schema results explains every file and column.\n");
 }

@@ -14,7 +14,7 @@ namespace hetsched {
 enum class RecordLevel {
   none,     ///< the summary only
   summary,  ///< and requests.csv, streams.csv, accelerators.csv
-  all,      ///< and tasks.csv, transfers.csv, power.csv, trace.json
+  all,      ///< and tasks.csv, transfers.csv, power.csv
 };
 template <>
 inline constexpr auto enum_names<RecordLevel> = std::array{"none", "summary", "all"};

@@ -54,9 +54,8 @@ std::vector<ResultFile> result_files() {
                              "pieces of constant power: the power of a component at time t is the sum over its rows "
                              "with from_at_s <= t < to_at_s, its energy the sum of (to_at_s - from_at_s) * power_w"),
       {std::string(kTraceFile),
-       "the run as trace events (Chrome trace JSON) for ui.perfetto.dev: one track per accelerator and slot, "
-       "requests, "
-       "transfers, power and queue length",
+       "made by hetsched trace: the run as trace events (Chrome trace JSON) for ui.perfetto.dev, with one track per "
+       "accelerator and slot, requests, transfers, power and queue length",
        {}},
   };
 }

@@ -36,7 +36,7 @@ struct ResultColumn {
   std::string doc;
 };
 
-/// A file that a run leaves behind.
+/// A file that a run leaves behind, or that is made from those.
 struct ResultFile {
   std::string name;
   std::string what;

@@ -9,7 +9,6 @@
 #include "engine/crash_report.hpp"
 #include "engine/executors/executors.hpp"
 #include "record/csv_observer.hpp"
-#include "record/perfetto.hpp"
 #include "record/result_files.hpp"
 #include "study/manifest.hpp"
 #include "study/output_directory.hpp"
@@ -117,7 +116,6 @@ RunResult Simulation::run_into(const std::filesystem::path& directory, const Ins
   RunResult result = run(instance, prepared, decider, all);
   csv.finish();
   write_summaries(output.path(), level, result);
-  if (level == RecordLevel::all) write_trace(output.path(), output.path() / kTraceFile);
   result.cost.wall = stopwatch.wall();
   result.cost.cpu = stopwatch.cpu();
   result.cost.peak_memory = peak_memory_kib();

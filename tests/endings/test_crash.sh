@@ -56,7 +56,7 @@ mv records whole
 giving_up "$calls" 70 "${run[@]}"
 err "gave up" "$scenario"
 out "files in records/"
-for file in summary.json requests.csv tasks.csv trace.json; do
+for file in summary.json requests.csv tasks.csv power.csv; do
   cmp "whole/$file" "records/$file" || fail "$file is not what a run without a crash writes"
 done
 [[ -s records/run.json ]] || fail "the run has no manifest"

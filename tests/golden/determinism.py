@@ -17,6 +17,8 @@ EXPERIMENT = "tests/data/determinism/experiment.json"
 def sweep(program, results, jobs):
     command = [program, "sweep", str(Path(os.environ["SOURCE_DIR"]) / EXPERIMENT), "-o", str(results), "-j", str(jobs), "--quiet"]
     subprocess.run(command, check=True)
+    for tasks in results.rglob("tasks.csv"):
+        subprocess.run([program, "trace", str(tasks.parent)], check=True, stdout=subprocess.DEVNULL)
     return {str(path.relative_to(results)): path.read_bytes()
             for path in sorted(results.rglob("*")) if path.is_file() and path.name not in OF_ONE_RUN}
 

@@ -7,11 +7,12 @@ parts=(--platform two.json --workload load.json --policy edf)
 
 call 0 run "${parts[@]}" -o one
 out "platform two, workload load, policy edf, seed 1: " "on time" "camera" "miss rate" "energy " "gpu" "dla" \
-  "files in one/" "trace.json"
+  "files in one/" "hetsched trace one makes"
 silent err
-for file in run.json summary.json streams.csv requests.csv accelerators.csv tasks.csv transfers.csv power.csv trace.json; do
+for file in run.json summary.json streams.csv requests.csv accelerators.csv tasks.csv transfers.csv power.csv; do
   [[ -s one/$file ]] || fail "$file was not written"
 done
+[[ ! -e one/trace.json ]] || fail "a trace was made that nobody asked for"
 (($(wc -l <one/requests.csv) == 21)) || fail "requests.csv has not one row per request"
 
 # The same inputs, the same bytes.
@@ -70,6 +71,8 @@ err "hetsched: policy edf at " "deadlock" "c of request 0 of stream camera"
 call 0 run "${parts[@]}" --set 'outages=[{"accelerator": "gpu", "off": 0}]' --records none
 out "camera        20        0     0        0          20     100.0%"
 
+call 0 trace one
+out "one/trace.json: open it in"
 call 0 trace one --from "20 ms" --to 0.04
 [[ -s one/trace_window.json ]] || fail "$last: no trace"
 (($(wc -c <one/trace_window.json) < $(wc -c <one/trace.json))) || fail "$last: as long as the whole"

@@ -26,7 +26,7 @@ from fcfs_agent import action as fcfs  # noqa: E402
 SMALL = {"platform": f"{SOURCE}/platforms/terastal_4k.json", "workload": f"{SOURCE}/workloads/terastal_ar_social.json",
          "settings": ["workload.duration=0.1 s"]}
 # Every file of a run but run.json, which tells of time and memory.
-RECORDS = ("summary.json", "requests.csv", "tasks.csv", "streams.csv", "accelerators.csv", "transfers.csv", "power.csv", "trace.json")
+RECORDS = ("summary.json", "requests.csv", "tasks.csv", "streams.csv", "accelerators.csv", "transfers.csv", "power.csv")
 
 
 def check(holds, what):
