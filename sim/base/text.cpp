@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 
@@ -80,16 +81,36 @@ std::string in_quotes(std::string_view text, std::size_t limit) {
   return '"' + inside + '"';
 }
 
-void append_number(std::string& out, double value) {
-  char buffer[32];
+namespace {
+
+/// At least so many bytes take any number.
+constexpr std::size_t kLongestNumber = 31;
+
+/// Writes a number and returns its length.
+std::size_t write_number(char* text, double value) {
   const bool whole = std::abs(value) < 1e15 && value == std::trunc(value);
-  if (whole && value == 0) {
-    out += '0';
-    return;
+  char* const limit = text + kLongestNumber;
+  const auto end =
+      whole ? std::to_chars(text, limit, static_cast<long long>(value)) : std::to_chars(text, limit, value);
+  return static_cast<std::size_t>(end.ptr - text);
+}
+
+}  // namespace
+
+void append_number(std::string& out, double value) {
+  char buffer[kLongestNumber];
+  out.append(buffer, write_number(buffer, value));
+}
+
+void RecentNumbers::append(std::string& out, double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  Entry& entry = entries_[bits * 0x9E3779B97F4A7C15u >> 56];
+  static_assert(sizeof entry.text >= kLongestNumber && std::tuple_size_v<decltype(entries_)> == 256);
+  if (entry.bits != bits) {
+    entry.length = static_cast<std::uint8_t>(write_number(entry.text, value));
+    entry.bits = bits;
   }
-  const auto end = whole ? std::to_chars(buffer, buffer + sizeof buffer, static_cast<long long>(value)).ptr
-                         : std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  out.append(buffer, end);
+  out.append(entry.text, entry.length);
 }
 
 std::string format_number(double value) {

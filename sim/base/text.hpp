@@ -2,6 +2,8 @@
 /// Words and numbers as they appear in messages and results.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +35,21 @@ std::string format_number(double value);
 
 /// Appends format_number(value).
 void append_number(std::string& out, double value);
+
+/// Appends numbers as append_number() does, and remembers the last ones: in records the same instants come again and
+/// again.
+class RecentNumbers {
+ public:
+  void append(std::string& out, double value);
+
+ private:
+  struct Entry {
+    std::uint64_t bits = 0;
+    std::uint8_t length = 1;
+    char text[31] = {'0'};
+  };
+  std::array<Entry, 256> entries_;
+};
 
 /// "an accelerator", "a link".
 std::string with_article(std::string_view noun);
