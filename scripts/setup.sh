@@ -7,7 +7,7 @@ set -o pipefail # a build that fails does so through what tells how far it is
 
 # make: for plugins, which CMake builds with it unless told otherwise.
 packages=(g++ cmake ninja-build make pkg-config git libsimgrid-dev libboost-dev nlohmann-json3-dev libcli11-dev
-  doctest-dev librandom123-dev libmd-dev python3-matplotlib python3-jsonschema
+  doctest-dev librandom123-dev libmd-dev libzstd-dev zstd python3-matplotlib python3-jsonschema
   libonnx-dev libprotobuf-dev python3-onnx pybind11-dev python3-dev)
 
 preset=${HETSCHED_PRESET:-release}

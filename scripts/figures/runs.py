@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import StrMethodFormatter
 
 from .style import (COLOURS, COLUMN, DARK, GREY, LATE, LINES, PAGE, finish, grid, si_prefix, styles, write_csv)
-from .tables import PlotError, Table, run_folders, run_label
+from .tables import PlotError, Table, run_folders, run_label, stored
 
 MOST_RUNS = 8
 MOST_STREAMS = 6  # that get a panel each
@@ -183,7 +183,7 @@ def _gantt_rows(table, folder):
     for row in table.rows:
         slots.setdefault(row["accelerator"], set()).add(int(row["slot"] or 0))
     known = folder / "accelerators.csv"
-    order = [row["accelerator"] for row in Table(known, ["accelerator"]).rows] if known.is_file() else sorted(slots)
+    order = [row["accelerator"] for row in Table(known, ["accelerator"]).rows] if stored(known).is_file() else sorted(slots)
     names = []
     for accelerator in order:
         used = max(slots.get(accelerator, {0}))
@@ -198,7 +198,7 @@ def _row_name(row, rows):
 
 def _missed_requests(folder):
     path = folder / "requests.csv"
-    if not path.is_file():
+    if not stored(path).is_file():
         return set()
     return {row["request"] for row in Table(path, ["request", "status"]).rows if row["status"] in ("late", "dropped")}
 

@@ -1,7 +1,9 @@
 """Reading what hetsched has written, and the statistics of replicates."""
 
 import csv
+import io
 import math
+import subprocess
 from pathlib import Path
 
 
@@ -9,13 +11,31 @@ class PlotError(Exception):
     """Something the user can put right; the message is one sentence."""
 
 
+def stored(path):
+    """The file at a path, or beside it the same compressed; the path itself if there is neither."""
+    packed = path.with_name(path.name + ".zst")
+    return packed if packed.is_file() and not path.is_file() else path
+
+
+def _open(path):
+    if path.suffix != ".zst":
+        return open(path, newline="", encoding="utf-8")
+    try:
+        done = subprocess.run(["zstd", "-dcq", "--", str(path)], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise PlotError(f"{path}: is compressed; to read it install zstd: apt-get install zstd.") from None
+    if done.returncode != 0:
+        raise PlotError(f"{path}: cannot be decompressed: {done.stderr.decode(errors='replace').strip()}")
+    return io.StringIO(done.stdout.decode("utf-8"), newline="")
+
+
 class Table:
-    """A CSV file: rows are dicts of strings."""
+    """A CSV file, compressed or not: rows are dicts of strings."""
 
     def __init__(self, path, needed=()):
-        self.path = Path(path)
+        self.path = stored(Path(path))
         try:
-            with open(self.path, newline="", encoding="utf-8") as file:
+            with _open(self.path) as file:
                 reader = csv.DictReader(file)
                 self.rows = list(reader)
                 self.columns = list(reader.fieldnames or [])
@@ -151,12 +171,12 @@ def run_folders(paths, file):
     """Run folders that hold `file`: the paths themselves, or the folders in them, in order of name."""
     folders = []
     for path in map(Path, paths):
-        if (path / file).is_file():
+        if stored(path / file).is_file():
             folders.append(path)
-        elif path.name == file and path.is_file():
+        elif path.name in (file, f"{file}.zst") and path.is_file():
             folders.append(path.parent)
         elif path.is_dir():
-            folders += sorted(found.parent for found in path.rglob(file))
+            folders += sorted({found.parent for name in (file, f"{file}.zst") for found in path.rglob(name)})
     return folders
 
 

@@ -69,7 +69,7 @@ RunResult play(const Session& session, const Episode& episode, const Wire& wire,
   Observer* const observers[] = {&score};
   if (episode.records.empty()) return simulation.run(instance, prepared, decider, observers);
   return simulation.run_into(episode.records, instance, prepared, decider, {.policy = {{"name", kTitle}}},
-                             RecordLevel::all, session.provenance, observers);
+                             {RecordLevel::all, session.compress}, session.provenance, observers);
 }
 
 void tell_failure(const Wire& wire, ExitCode code, const std::string& what) {

@@ -12,8 +12,9 @@ namespace hetsched::agent {
 struct Session {
   const Instance& instance;
   Provenance provenance;
-  std::uint32_t window = 16;  ///< ready tasks that an action can choose from
-  bool energy = false;        ///< follow energy
+  std::uint32_t window = 16;                 ///< ready tasks that an action can choose from
+  bool energy = false;                       ///< follow energy
+  Compression compress = Compression::none;  ///< of the records of its episodes
 };
 
 /// Says hello and serves episodes until the other end has gone. Each is a process of its own: SimGrid

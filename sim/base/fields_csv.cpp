@@ -8,6 +8,10 @@
 namespace hetsched::detail {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+/// Files are read so many bytes at a time.
+constexpr std::size_t kBlock = 64 * 1024;
+
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
 std::string bound_problem(std::string_view cell, const std::string& bound) {
@@ -49,7 +53,8 @@ Strings column_names(const std::vector<CsvField>& fields) {
 }  // namespace
 
 void append_csv_text(std::string& out, std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+  const auto plain = [](char c) { return c != ',' && c != '"' && c != '\r' && c != '\n'; };
+  if (std::all_of(text.begin(), text.end(), plain)) {
     out += text;
     return;
   }
@@ -60,11 +65,77 @@ void append_csv_text(std::string& out, std::string_view text) {
 
 CsvScanner::CsvScanner(std::string_view text, const std::string& name, Problems& problems)
     : text_(text), name_(name), problems_(problems) {
-  if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+  if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
+}
+
+CsvScanner::CsvScanner(FileReader& file, const std::string& name, Problems& problems)
+    : file_(&file), name_(name), problems_(problems) {
+  (void)fill();
+  if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
 }
 
 void CsvScanner::report(std::string_view column, std::string what) const {
-  problems_.add(line_ > 0 ? name_ + ":" + std::to_string(line_) : name_, std::string(column), std::move(what));
+  if (file_ && !file_->good()) return;  // that has been reported, and this follows from it
+  const std::uint64_t line = line_ > 0 && counted_from_ > 0 ? line_ + lines_before() : line_;
+  problems_.add(line > 0 ? name_ + ":" + std::to_string(line) : name_, std::string(column), std::move(what));
+}
+
+/// Forgets what has been read and takes in as much again as is left, at least a block; false at the end of the file.
+bool CsvScanner::fill() {
+  if (!file_) return false;
+  buffer_.erase(0, at_);
+  buffer_begin_ += at_;
+  at_ = 0;
+  const bool more = file_->read(std::max(kBlock, buffer_.size()), buffer_);
+  text_ = buffer_;
+  return more;
+}
+
+/// Is all of the next line in the buffer?
+bool CsvScanner::holds_line() const {
+  const std::size_t end = text_.find('\n', at_);
+  if (end == std::string_view::npos) return false;
+  if (text_.substr(at_, end - at_).find('"') == std::string_view::npos) return true;
+  for (std::size_t at = at_;; ++at) {  // as next() does
+    while (at < text_.size() && (text_[at] == ' ' || text_[at] == '\t')) ++at;
+    if (at < text_.size() && text_[at] == '"') {
+      for (++at; at < text_.size() && (text_[at] != '"' || text_.substr(at, 2) == "\"\""); ++at)
+        if (text_[at] == '"') ++at;
+      if (at >= text_.size()) return false;
+      ++at;
+    }
+    at = text_.find_first_of(",\n", at);
+    if (at == std::string_view::npos) return false;
+    if (text_[at] == '\n') return true;
+  }
+}
+
+void CsvScanner::seek(std::uint64_t line_begin) {
+  file_->seek(line_begin);
+  buffer_.clear();
+  at_ = 0;
+  counted_from_ = buffer_begin_ = line_begin;
+  next_line_ = 1;
+  top_ = false;
+  (void)fill();
+}
+
+void CsvScanner::seek_line_after(std::uint64_t offset) {
+  seek(offset);
+  while (text_.find('\n') == std::string_view::npos && fill()) {
+  }
+  at_ = std::min(text_.find('\n'), text_.size() - 1) + 1;
+}
+
+std::uint64_t CsvScanner::lines_before() const {
+  Problems ignored;
+  FileReader file(name_, ignored);
+  std::string piece;
+  std::uint64_t lines = 0;
+  for (std::uint64_t at = 0; at < counted_from_ && file.read(kBlock, piece); at += piece.size(), piece.clear())
+    lines += static_cast<std::uint64_t>(
+        std::count(piece.data(), piece.data() + std::min<std::uint64_t>(piece.size(), counted_from_ - at), '\n'));
+  return lines;
 }
 
 std::string_view CsvScanner::quoted_cell() {
@@ -86,11 +157,13 @@ bool CsvScanner::next() {
   cells_.clear();
   unquoted_.clear();
   for (;; ++next_line_) {
+    while (file_ && !holds_line() && fill()) {
+    }
     if (at_ >= text_.size()) return false;
     const std::size_t end = std::min(text_.find('\n', at_), text_.size());
     const std::string_view line = text_.substr(at_, end - at_);
     if (!is_blank(line) && !(top_ && line.front() == '#')) break;
-    at_ = end + 1;
+    at_ = std::min(end + 1, text_.size());
   }
   top_ = false;
   line_ = next_line_++;
@@ -99,16 +172,53 @@ bool CsvScanner::next() {
     std::string_view cell;
     const bool in_quotes = at_ < text_.size() && text_[at_] == '"';
     if (in_quotes) cell = quoted_cell();
-    const std::size_t end = std::min(text_.find_first_of(",\n", at_), text_.size());
+    std::size_t end = at_;
+    while (end < text_.size() && text_[end] != ',' && text_[end] != '\n') ++end;
     std::string_view rest = text_.substr(at_, end - at_);
     if (rest.ends_with('\r')) rest.remove_suffix(1);
     rest = trimmed(rest);
     if (in_quotes && !rest.empty()) report("", "there is text after a closing quote: " + hetsched::in_quotes(rest));
     cells_.push_back(in_quotes ? cell : rest);
     const bool more = end < text_.size() && text_[end] == ',';
-    at_ = end + 1;
+    at_ = std::min(end + 1, text_.size());
     if (!more) return true;
   }
+}
+
+std::uint64_t bisect_csv(const std::filesystem::path& path, std::uint64_t first, std::size_t columns,
+                         const std::function<bool(const CsvScanner&)>& reached) {
+  Problems damage;
+  FileReader file(path, damage);
+  const std::string name = path.string();
+  CsvScanner scanner(file, name, damage);
+  std::uint64_t low = first, high = file.size();
+  while (high > low + kBlock) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    scanner.seek_line_after(middle);
+    const std::uint64_t begin = scanner.offset();
+    if (begin >= high || !scanner.next()) {
+      high = middle;
+      continue;
+    }
+    const bool is_reached = reached(scanner);
+    if (!damage.empty() || scanner.cells().size() != columns) return first;
+    if (is_reached)
+      high = middle;
+    else
+      low = begin;
+  }
+  return low;
+}
+
+std::uint64_t csv_rows_before(const std::filesystem::path& path, std::uint64_t offset) {
+  Problems ignored;
+  FileReader file(path, ignored);
+  const std::string name = path.string();
+  CsvScanner scanner(file, name, ignored);
+  std::uint64_t rows = 0;
+  (void)scanner.next();
+  while (scanner.offset() < offset && scanner.next()) ++rows;
+  return rows;
 }
 
 std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner, const std::vector<CsvField>& fields) {

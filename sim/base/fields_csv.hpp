@@ -7,8 +7,11 @@
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 #include "base/field_table.hpp"
+#include "base/file_reader.hpp"
 
 namespace hetsched {
 
@@ -19,13 +22,14 @@ std::string csv_header() {
 }
 
 /// Appends one line. Numbers are the shortest that read back the same; optional fields without value are
-/// empty.
+/// empty. Who writes many rows keeps `recent` between them.
 template <Described S>
-void append_csv_row(std::string& out, const S& row);
+void append_csv_row(std::string& out, const S& row, RecentNumbers* recent = nullptr);
 
-/// Reads a file by the names in its header. A column is named as a field or, if the field is a time, an
-/// energy or a power, as a field with its unit: time_ms, energy_uj, power_mw. Lines at the top that begin
-/// with # are comments. Problems are added; `lines`, if given, receives the line of each row.
+/// Reads a file by the names in its header; one whose name ends in .zst is decompressed on the way. A column is named
+/// as a field or, if the field is a time, an energy or a power, as a field with its unit: time_ms, energy_uj, power_mw.
+/// Lines at the top that begin with # are comments. Problems are added; `lines`, if given, receives the line of each
+/// row.
 template <Described S>
 std::vector<S> read_csv(const std::filesystem::path& path, Problems& problems,
                         std::vector<std::uint32_t>* lines = nullptr);
@@ -40,9 +44,9 @@ namespace detail {
 void append_csv_text(std::string& out, std::string_view text);
 
 template <class T>
-void append_csv_value(std::string& out, const T& value) {
+void append_csv_value(std::string& out, const T& value, RecentNumbers* recent) {
   if constexpr (is_optional<T>) {
-    if (value) append_csv_value(out, *value);
+    if (value) append_csv_value(out, *value, recent);
   } else if constexpr (NamedEnum<T>) {
     out += name_of(value);
   } else if constexpr (std::is_same_v<T, bool>) {
@@ -51,7 +55,10 @@ void append_csv_value(std::string& out, const T& value) {
     char buffer[24];
     out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
   } else if constexpr (std::is_same_v<T, double>) {
-    append_number(out, value);
+    if (recent)
+      recent->append(out, value);
+    else
+      append_number(out, value);
   } else {
     static_assert(std::is_convertible_v<T, std::string_view>, "a field of this type cannot be a CSV column");
     append_csv_text(out, value);
@@ -70,10 +77,16 @@ struct CsvField {
   About about;
 };
 
-/// Cuts a CSV text into cells. Quoted cells may contain commas, quotes and line ends; CRLF is a line end.
+/// Cuts CSV into cells, a whole text or a file piece by piece. Quoted cells may contain commas, quotes and line ends;
+/// CRLF is a line end.
 class CsvScanner {
  public:
+  /// `name` stands for the text in messages.
   CsvScanner(std::string_view text, const std::string& name, Problems& problems);
+  CsvScanner(FileReader& file, const std::string& name, Problems& problems);
+  CsvScanner(const CsvScanner&) = delete;
+  CsvScanner& operator=(const CsvScanner&) = delete;
+
   /// Next line that is not empty, into cells(); false at the end. Leaves out comments at the top.
   bool next();
   /// Cells of the line; valid until the next call of next().
@@ -81,9 +94,23 @@ class CsvScanner {
   [[nodiscard]] std::uint32_t line() const { return line_; }
   void report(std::string_view column, std::string what) const;
 
+  /// Of a file: the byte at which the next line begins.
+  [[nodiscard]] std::uint64_t offset() const { return buffer_begin_ + at_; }
+  /// Of a file that can be read from any byte on: next() goes on with the line that begins there, or is the first to
+  /// begin after it.
+  void seek(std::uint64_t line_begin);
+  void seek_line_after(std::uint64_t offset);
+
  private:
+  bool fill();
+  [[nodiscard]] bool holds_line() const;
+  [[nodiscard]] std::uint64_t lines_before() const;
   std::string_view quoted_cell();
 
+  FileReader* file_ = nullptr;
+  std::string buffer_;              ///< the part of the file that is being read
+  std::uint64_t buffer_begin_ = 0;  ///< where in the file
+  std::uint64_t counted_from_ = 0;  ///< where line 1 of line_ is: not at the begin of the file after a seek
   std::string_view text_;
   const std::string& name_;
   Problems& problems_;
@@ -93,6 +120,15 @@ class CsvScanner {
   std::vector<std::string_view> cells_;
   std::vector<std::unique_ptr<std::string>> unquoted_;
 };
+
+/// Of a file whose rows have been reached from some row on and not before: the begin of a line before which there are
+/// only rows that have not, and few after it. `first` is the begin of the first row; `reached` is asked about single
+/// lines, and may report what is wrong with them: then it is `first`.
+std::uint64_t bisect_csv(const std::filesystem::path& path, std::uint64_t first, std::size_t columns,
+                         const std::function<bool(const CsvScanner&)>& reached);
+
+/// Rows of a file between the header and a line that begins at `offset`.
+std::uint64_t csv_rows_before(const std::filesystem::path& path, std::uint64_t offset);
 
 /// Makes out the columns from the header line; nothing if there were problems.
 std::optional<std::vector<CsvColumn>> read_csv_header(CsvScanner& scanner, const std::vector<CsvField>& fields);
@@ -146,36 +182,108 @@ std::array<CsvSetter, sizeof...(I)> csv_setters(std::index_sequence<I...>) {
 /// Text of a file to parse; nothing after a problem.
 std::optional<std::string> read_csv_file(const std::filesystem::path& path, Problems& problems);
 
-/// Reads the cells of one line into a row through the setters of its fields.
+/// Reads the cells of one line into a row, through the setters of its fields.
 void read_csv_row(const CsvScanner& scanner, const std::vector<CsvColumn>& columns, const std::vector<CsvField>& fields,
                   const CsvSetter* setters, void* row);
 
 }  // namespace detail
 
 template <Described S>
-void append_csv_row(std::string& out, const S& row) {
+void append_csv_row(std::string& out, const S& row, RecentNumbers* recent) {
   bool first = true;
   for_each_field<S>([&](const auto& f) {
     if (!first) out += ',';
     first = false;
-    detail::append_csv_value(out, row.*f.member);
+    detail::append_csv_value(out, row.*f.member, recent);
   });
   out += '\n';
 }
 
+namespace detail {
+
+/// What a reader of rows of S knows about its fields.
+template <Described S>
+struct CsvReader {
+  std::vector<CsvField> about;
+  static constexpr std::size_t kFields = std::tuple_size_v<std::remove_const_t<decltype(fields<S>)>>;
+  std::array<CsvSetter, kFields> setters = csv_setters<S>(std::make_index_sequence<kFields>());
+
+  CsvReader() {
+    for_each_field<S>([&](const auto& f) { about.push_back({f.name, f.about}); });
+  }
+  void read(const CsvScanner& scanner, const std::vector<CsvColumn>& columns, S& row) const {
+    read_csv_row(scanner, columns, about, setters.data(), &row);
+  }
+};
+
+}  // namespace detail
+
+/// The rows of a file one after the other, as read_csv() reads them.
+template <Described S>
+class CsvRows {
+ public:
+  CsvRows(std::filesystem::path path, Problems& problems)
+      : path_(std::move(path)), name_(path_.string()), file_(path_, problems), scanner_(file_, name_, problems) {
+    if (file_.good()) columns_ = detail::read_csv_header(scanner_, reader_.about);
+  }
+
+  /// False at the end, or if the file or its header cannot be read.
+  bool next(S& row) {
+    if (!columns_ || !scanner_.next()) return false;
+    row = S{};
+    reader_.read(scanner_, *columns_, row);
+    ++read_;
+    return true;
+  }
+
+  [[nodiscard]] std::uint32_t line() const { return scanner_.line(); }
+
+  /// Number of the last row, from 0. Takes a look at all before it if some were skipped.
+  std::uint64_t number() {
+    if (!before_) before_ = detail::csv_rows_before(path_, skipped_to_);
+    return *before_ + read_ - 1;
+  }
+
+  /// Goes on some way before the first row that has been `reached`, as all after it. Does nothing where that would
+  /// take reading all rows before it.
+  template <class Reached>
+  void skip_to(Reached reached) {
+    if (!columns_ || !file_.can_seek()) return;
+    const auto probe = [&](const detail::CsvScanner& line) {
+      S row{};
+      reader_.read(line, *columns_, row);
+      return reached(row);
+    };
+    const std::uint64_t here = scanner_.offset();
+    const std::uint64_t there = detail::bisect_csv(path_, here, columns_->size(), probe);
+    if (there == here) return;
+    scanner_.seek(there);
+    skipped_to_ = there;
+    before_.reset();
+    read_ = 0;
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::string name_;
+  FileReader file_;
+  detail::CsvScanner scanner_;
+  detail::CsvReader<S> reader_;
+  std::optional<std::vector<detail::CsvColumn>> columns_;
+  std::uint64_t read_ = 0, skipped_to_ = 0;  ///< rows since the begin or the last skip
+  std::optional<std::uint64_t> before_ = 0;  ///< rows before that
+};
+
 template <Described S>
 std::vector<S> parse_csv(std::string_view text, const std::string& name, Problems& problems,
                          std::vector<std::uint32_t>* lines) {
-  std::vector<detail::CsvField> about;
-  for_each_field<S>([&](const auto& f) { about.push_back({f.name, f.about}); });
-  constexpr std::size_t kFields = std::tuple_size_v<std::remove_const_t<decltype(fields<S>)>>;
-  const auto setters = detail::csv_setters<S>(std::make_index_sequence<kFields>());
   std::vector<S> rows;
+  const detail::CsvReader<S> reader;
   detail::CsvScanner scanner(text, name, problems);
-  const auto columns = detail::read_csv_header(scanner, about);
+  const auto columns = detail::read_csv_header(scanner, reader.about);
   if (!columns) return rows;
   while (scanner.next()) {
-    detail::read_csv_row(scanner, *columns, about, setters.data(), &rows.emplace_back());
+    reader.read(scanner, *columns, rows.emplace_back());
     if (lines) lines->push_back(scanner.line());
   }
   return rows;
@@ -183,8 +291,13 @@ std::vector<S> parse_csv(std::string_view text, const std::string& name, Problem
 
 template <Described S>
 std::vector<S> read_csv(const std::filesystem::path& path, Problems& problems, std::vector<std::uint32_t>* lines) {
-  const auto text = detail::read_csv_file(path, problems);
-  return text ? parse_csv<S>(*text, path.string(), problems, lines) : std::vector<S>{};
+  std::vector<S> rows;
+  CsvRows<S> file(path, problems);
+  for (S row; file.next(row);) {
+    rows.push_back(std::move(row));
+    if (lines) lines->push_back(file.line());
+  }
+  return rows;
 }
 
 }  // namespace hetsched

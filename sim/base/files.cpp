@@ -14,18 +14,23 @@
 
 namespace hetsched {
 
-std::optional<std::string> read_file(const std::filesystem::path& path, Problems& problems) {
+std::string no_file_to_read(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
+  if (path.empty()) return "the path of a file is missing";
+  if (!std::filesystem::exists(status)) return "there is no such file";
+  if (std::filesystem::is_directory(status)) return "is a directory; give a file";
+  if (std::filesystem::is_character_file(status) || std::filesystem::is_block_file(status))
+    return "is a device; give a file";
+  return "";
+}
+
+std::optional<std::string> read_file(const std::filesystem::path& path, Problems& problems) {
   const auto refuse = [&](std::string what) {
     problems.add(path.string(), "", std::move(what));
     return std::nullopt;
   };
-  if (path.empty()) return refuse("the path of a file is missing");
-  if (!std::filesystem::exists(status)) return refuse("there is no such file");
-  if (std::filesystem::is_directory(status)) return refuse("is a directory; give a file");
-  if (std::filesystem::is_character_file(status) || std::filesystem::is_block_file(status))
-    return refuse("is a device; give a file");
+  if (std::string why = no_file_to_read(path); !why.empty()) return refuse(std::move(why));
   std::ifstream file(path, std::ios::binary);
   if (!file) return refuse(std::string("cannot be read: ") + std::strerror(errno));
   std::ostringstream bytes;

@@ -11,6 +11,9 @@
 
 namespace hetsched {
 
+/// Why there is no file to be read at `path`; empty if there is one.
+std::string no_file_to_read(const std::filesystem::path& path);
+
 /// The bytes of a file. Nothing, and a problem, if it cannot be read.
 std::optional<std::string> read_file(const std::filesystem::path& path, Problems& problems);
 

@@ -21,7 +21,11 @@ ExitCode run(const Options& options, const Strings& command_line) {
   const Study study = arguments.load(catalog);
   const Instance instance = study.instance(arguments.point(study, options.point));
   const std::uint64_t window = options.window.empty() ? 16 : whole_number("--window", options.window, 1, 4096);
-  agent::serve({instance, {command_line, study.inputs()}, static_cast<std::uint32_t>(window), options.energy},
+  agent::serve({instance,
+                {command_line, study.inputs()},
+                static_cast<std::uint32_t>(window),
+                options.energy,
+                study.spec().compress},
                agent::Wire(STDIN_FILENO, STDOUT_FILENO));
   return ExitCode::ok;
 }

@@ -84,7 +84,7 @@ void print_totals(const RunSummary& s) {
 
 void print_accelerators(const std::filesystem::path& folder, const RunSummary& summary) {
   Problems problems;
-  const std::filesystem::path file = folder / kAcceleratorsFile;
+  const std::filesystem::path file = stored_file(folder, kAcceleratorsFile);
   if (folder.empty() || !std::filesystem::exists(file)) {
     line("utilisation", percent(summary.utilisation) + " busy on average");
     return;
@@ -111,8 +111,8 @@ void print_files(const std::filesystem::path& folder, RecordLevel level, bool is
   print("\nfiles in " + folder.string() + "/");
   if (is_default) print(" (replaced by the next run without -o)");
   print("\n");
-  const auto file = [](std::string_view name, const std::string& what) {
-    print(definition(std::string(name), what, 20));
+  const auto file = [&](std::string_view name, const std::string& what) {
+    print(definition(stored_file(folder, name).filename().string(), what, 20));
   };
   file(kSummaryFile, "all metrics of the run");
   if (level != RecordLevel::none) file(kRequestsFile, "one row per request");
@@ -143,9 +143,10 @@ ExitCode run(const Options& options, const Strings& command_line) {
   watch_executor(tell_executor_crash_and_end);
   Simulation simulation;  // is taken apart when all has been written and said, also of an error
   try {
-    const RunResult result = folder.empty() ? simulation.run(scenario, *prepared, catalog)
-                                            : simulation.run_into(folder, scenario, *prepared, catalog, level,
-                                                                  {command_line, study.inputs()});
+    const RunResult result = folder.empty()
+                                 ? simulation.run(scenario, *prepared, catalog)
+                                 : simulation.run_into(folder, scenario, *prepared, catalog,
+                                                       {level, study.spec().compress}, {command_line, study.inputs()});
     crash_report.reset();
 
     print(scenario.title() + ": " + quantity(result.summary.makespan, "s") + " simulated in " +

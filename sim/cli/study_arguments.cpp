@@ -20,6 +20,8 @@ void StudyArguments::declare(Arguments& arguments, const std::string& records_de
   arguments.option("--executor", "NAME", "what lets simulated time pass: simgrid (default) or fluid, which is faster",
                    executor);
   arguments.option("--records", "LEVEL", "none, summary or all; default: " + records_default, records);
+  arguments.option("--compress", "METHOD",
+                   "zstd: records but for streams.csv and summaries are written as CSV.zst; default: none", compress);
 }
 
 void StudyArguments::check_parts() const {
@@ -50,6 +52,7 @@ Study StudyArguments::load(const Catalog& catalog) const {
   if (!decision_limit.empty())
     add("decision_limit", time_value("--decision-limit", decision_limit), "--decision-limit " + decision_limit);
   if (!executor.empty()) add("executor", executor, "--executor " + executor);
+  if (!compress.empty()) add("compress", compress, "--compress " + compress);
   for (const std::string& text : settings) {
     std::optional<Setting> setting = parse_setting(text, problems);
     if (!setting) continue;

@@ -14,14 +14,14 @@ namespace hetsched {
 struct StudyArguments {
   std::string experiment;
   std::string platform, workload, policy;
-  std::string seed, records, decision_limit, executor;
+  std::string seed, records, compress, decision_limit, executor;
   Strings settings;
   PluginArguments plugins;
   PolicyNeed policy_need = PolicyNeed::required;
   bool one_seed = false;  ///< --seed is the only one, not the first of the experiment's replicates
 
   /// --platform, --workload, --policy, --plugin, --seed, --set, --decision-limit, --executor,
-  /// --records.
+  /// --records, --compress.
   void declare(Arguments& arguments, const std::string& records_default);
 
   /// The policies there are: see PluginArguments.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/compression.hpp"
 #include "base/fields.hpp"
 #include "model/instance.hpp"
 
@@ -18,6 +19,14 @@ enum class RecordLevel {
 };
 template <>
 inline constexpr auto enum_names<RecordLevel> = std::array{"none", "summary", "all"};
+
+/// What a run leaves behind, and how.
+struct Recording {
+  RecordLevel level;
+  Compression compression;
+  Recording(RecordLevel what, Compression how = Compression::none)  // NOLINT: a level is a recording
+      : level(what), compression(how) {}
+};
 
 /// A decorator and its parameters. In JSON a string is short for {"name": string}.
 struct DecoratorChoice {

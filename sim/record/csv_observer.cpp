@@ -6,15 +6,15 @@
 
 namespace hetsched {
 
-CsvObserver::CsvObserver(const std::filesystem::path& directory, RecordLevel level) {
+CsvObserver::CsvObserver(const std::filesystem::path& directory, Recording recording) {
   const auto open = [&]<class Record>(std::optional<OutputFile>& file, std::string_view name, const Record&) {
-    file.emplace(directory / name);
+    file.emplace(directory / name, recording.compression);
     file->buffer() += csv_header<Record>();
   };
-  if (level == RecordLevel::none) return;
+  if (recording.level == RecordLevel::none) return;
   open(requests_, kRequestsFile, RequestRecord{});
   open(accelerators_, kAcceleratorsFile, AcceleratorRecord{});
-  if (level == RecordLevel::summary) return;
+  if (recording.level == RecordLevel::summary) return;
   open(tasks_, kTasksFile, TaskRecord{});
   open(transfers_, kTransfersFile, TransferRecord{});
   open(power_, kPowerFile, PowerRecord{});

@@ -12,11 +12,11 @@
 namespace hetsched {
 
 /// Writes, into one directory: nothing at level none; requests.csv and accelerators.csv at level summary;
-/// tasks.csv, transfers.csv and power.csv as well at level all. The files appear with finish(); without it
-/// nothing is left. Throws an InputError when a file cannot be written.
+/// tasks.csv, transfers.csv and power.csv as well at level all; compressed if that is asked for. The files appear with
+/// finish(); without it nothing is left. Throws an InputError when a file cannot be written.
 class CsvObserver : public Observer {
  public:
-  CsvObserver(const std::filesystem::path& directory, RecordLevel level);
+  CsvObserver(const std::filesystem::path& directory, Recording recording);
 
   void request_ended(const RequestRecord& record) override { append(requests_, record); }
   void task_ended(const TaskRecord& record) override { append(tasks_, record); }
@@ -30,12 +30,13 @@ class CsvObserver : public Observer {
 
  private:
   template <class Record>
-  static void append(std::optional<OutputFile>& file, const Record& record) {
+  void append(std::optional<OutputFile>& file, const Record& record) {
     if (!file) return;
-    append_csv_row(file->buffer(), record);
+    append_csv_row(file->buffer(), record, &recent_);
     file->appended();
   }
 
+  RecentNumbers recent_;
   std::optional<OutputFile> requests_, accelerators_, tasks_, transfers_, power_;
 };
 

@@ -15,7 +15,10 @@ std::string reason() { return errno ? std::strerror(errno) : "output error"; }
 
 }  // namespace
 
-OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)), beside_(path_.string() + ".tmp") {
+OutputFile::OutputFile(std::filesystem::path path, Compression compression) : path_(std::move(path)) {
+  path_ += suffix_of(compression);
+  beside_ = path_.string() + ".tmp";
+  if (compression == Compression::zstd) compressor_.emplace();
   std::error_code error;
   if (path_.has_parent_path()) std::filesystem::create_directories(path_.parent_path(), error);
   if (error) fail(error.message());
@@ -34,6 +37,11 @@ OutputFile::~OutputFile() {
 
 void OutputFile::commit() {
   write();
+  if (compressor_) {
+    compressed_.clear();
+    compressor_->end(compressed_);
+    write(compressed_);
+  }
   errno = 0;
   file_.close();
   if (!file_) fail(reason());
@@ -44,10 +52,18 @@ void OutputFile::commit() {
 }
 
 void OutputFile::write() {
-  errno = 0;
-  file_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-  if (!file_) fail(reason());
+  if (compressor_) {
+    compressed_.clear();
+    compressor_->add(buffer_, compressed_);
+  }
+  write(compressor_ ? compressed_ : buffer_);
   buffer_.clear();
+}
+
+void OutputFile::write(std::string_view bytes) {
+  errno = 0;
+  file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!file_) fail(reason());
 }
 
 void OutputFile::fail(const std::string& why) const {

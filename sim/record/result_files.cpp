@@ -17,7 +17,22 @@ ResultFile described(std::string_view name, std::string what) {
   return file;
 }
 
+/// One that --compress makes smaller.
+template <Described S>
+ResultFile compressible(std::string_view name, const std::string& what) {
+  return described<S>(
+      name, what + "; with --compress zstd as " + std::string(name) + std::string(suffix_of(Compression::zstd)));
+}
+
 }  // namespace
+
+std::filesystem::path stored_file(const std::filesystem::path& directory, std::string_view name) {
+  const std::filesystem::path plain = directory / name;
+  std::filesystem::path compressed = plain;
+  compressed += suffix_of(Compression::zstd);
+  std::error_code error;
+  return !std::filesystem::exists(plain, error) && std::filesystem::exists(compressed, error) ? compressed : plain;
+}
 
 void check_results_format(const std::filesystem::path& manifest, int oldest, Problems& problems) {
   std::error_code error;
@@ -44,15 +59,16 @@ std::vector<ResultFile> result_files() {
                             "the metrics of the run; undefined ones are left out. The same names are the metric "
                             "columns of a study's points.csv, where undefined ones are empty"),
       described<StreamSummary>(kStreamsFile, "one row per stream, in the order of the workload"),
-      described<RequestRecord>(kRequestsFile, "one row per request, by the time it ended, then by id"),
-      described<AcceleratorRecord>(
+      compressible<RequestRecord>(kRequestsFile, "one row per request, by the time it ended, then by id"),
+      compressible<AcceleratorRecord>(
           kAcceleratorsFile, "one row per accelerator, in the order of the platform; the five shares add up to 1"),
-      described<TaskRecord>(kTasksFile, "one row per start of a task, by the time it ended, then by request and task"),
-      described<TransferRecord>(kTransfersFile,
-                                "one row per tensor moved between memories, by the time it ended, then by request"),
-      described<PowerRecord>(kPowerFile,
-                             "pieces of constant power: the power of a component at time t is the sum over its rows "
-                             "with from_at_s <= t < to_at_s, its energy the sum of (to_at_s - from_at_s) * power_w"),
+      compressible<TaskRecord>(kTasksFile,
+                               "one row per start of a task, by the time it ended, then by request and task"),
+      compressible<TransferRecord>(kTransfersFile,
+                                   "one row per tensor moved between memories, by the time it ended, then by request"),
+      compressible<PowerRecord>(kPowerFile,
+                                "pieces of constant power: the power of a component at time t is the sum over its rows "
+                                "with from_at_s <= t < to_at_s, its energy the sum of (to_at_s - from_at_s) * power_w"),
       {std::string(kTraceFile),
        "made by hetsched trace: the run as trace events (Chrome trace JSON) for ui.perfetto.dev, with one track per "
        "accelerator and slot, requests, transfers, power and queue length",

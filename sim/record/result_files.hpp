@@ -21,6 +21,9 @@ inline constexpr std::string_view kTransfersFile = "transfers.csv";
 inline constexpr std::string_view kPowerFile = "power.csv";
 inline constexpr std::string_view kTraceFile = "trace.json";
 
+/// Where a file of a run lies: in `directory`, as it is or compressed. If it is not there, where it would be.
+std::filesystem::path stored_file(const std::filesystem::path& directory, std::string_view name);
+
 /// The version of what runs and studies leave behind, in run.json and study.json as "results_format".
 /// 1 (which does not say so): instants were called as durations are, start_s. 2: instants end in _at_s.
 inline constexpr int kResultsFormat = 2;

@@ -23,6 +23,7 @@ struct ExperimentSpec {
   std::uint64_t seed = 1;
   std::uint64_t replicates = 1;
   RecordLevel records = RecordLevel::none;
+  Compression compress = Compression::none;
   ExecutionJitter execution_jitter;
   DecisionLatency decision_latency;
   std::vector<Outage> outages;
@@ -49,6 +50,11 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
     field("replicates", &ExperimentSpec::replicates, "runs of each combination, with seed, seed + 1, ...",
           {.min = 1, .max = 100000}),
     field("records", &ExperimentSpec::records, "what each run leaves behind besides its row in points.csv", {}),
+    field(
+        "compress", &ExperimentSpec::compress,
+        "how the CSV files of each run's requests, accelerators, tasks, transfers and power are compressed: zstd makes "
+        "requests.csv.zst, ..., which pandas, DuckDB and zstdcat read; default: none",
+        {}),
     field("execution_jitter", &ExperimentSpec::execution_jitter, "how true execution times differ from predicted ones",
           {}),
     field("decision_latency", &ExperimentSpec::decision_latency, "simulated time that deciding takes", {}),

@@ -97,31 +97,33 @@ RunResult Simulation::run(const Instance& instance, const Prepared& prepared, co
 }
 
 RunResult Simulation::run_into(const std::filesystem::path& directory, const Scenario& scenario,
-                               const Prepared& prepared, const Catalog& catalog, RecordLevel level,
+                               const Prepared& prepared, const Catalog& catalog, Recording recording,
                                const Provenance& provenance) {
   const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
   const Decider decider{*policy, scenario.policy.title(), catalog.is_clairvoyant(scenario.policy)};
   return run_into(directory, scenario, prepared, decider,
-                  {catalog.effective(scenario.policy), to_json(catalog.plugins())}, level, provenance);
+                  {catalog.effective(scenario.policy), to_json(catalog.plugins())}, recording, provenance);
 }
 
 RunResult Simulation::run_into(const std::filesystem::path& directory, const Instance& instance,
                                const Prepared& prepared, const Decider& decider, const DeciderRecord& record,
-                               RecordLevel level, const Provenance& provenance, std::span<Observer* const> observers) {
+                               Recording recording, const Provenance& provenance,
+                               std::span<Observer* const> observers) {
   OutputDirectory output(directory, kManifestFile);
   const Stopwatch stopwatch;
-  CsvObserver csv(output.path(), level);
+  CsvObserver csv(output.path(), recording);
   std::vector<Observer*> all = {&csv};
   all.insert(all.end(), observers.begin(), observers.end());
   RunResult result = run(instance, prepared, decider, all);
   csv.finish();
-  write_summaries(output.path(), level, result);
+  write_summaries(output.path(), recording.level, result);
   result.cost.wall = stopwatch.wall();
   result.cost.cpu = stopwatch.cpu();
   result.cost.peak_memory = peak_memory_kib();
   Json json = manifest(provenance, stopwatch.start(), instance.options.executor);
   json["plugins"] = record.plugins;
-  json["records"] = std::string(name_of(level));
+  json["records"] = std::string(name_of(recording.level));
+  json["compress"] = std::string(name_of(recording.compression));
   json["scenario"] = scenario_json(instance, record.policy);
   json["cost"] = to_json(result.cost);
   write_file(output.path() / kManifestFile, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

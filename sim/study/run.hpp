@@ -61,10 +61,10 @@ class Simulation {
   /// record/result_files.hpp. The directory appears when it is whole. One that is there already is replaced if
   /// it is empty or holds a run.json; else an InputError is thrown before anything is run.
   RunResult run_into(const std::filesystem::path& directory, const Scenario& scenario, const Prepared& prepared,
-                     const Catalog& catalog, RecordLevel level, const Provenance& provenance);
+                     const Catalog& catalog, Recording recording, const Provenance& provenance);
   /// As above, with another decider than a policy of the catalogue, and further observers.
   RunResult run_into(const std::filesystem::path& directory, const Instance& instance, const Prepared& prepared,
-                     const Decider& decider, const DeciderRecord& record, RecordLevel level,
+                     const Decider& decider, const DeciderRecord& record, Recording recording,
                      const Provenance& provenance, std::span<Observer* const> observers = {});
 
  private:

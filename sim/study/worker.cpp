@@ -36,10 +36,11 @@ PointReport run_point(const PointSetting& setting, std::size_t point, Simulation
     Scenario scenario = setting.study.resolve(point);
     if (!setting.executor.empty()) scenario.options.executor = setting.executor;
     const auto prepared = setting.study.prepared(point);
-    const RunResult result = setting.level == RecordLevel::none
-                                 ? simulation.run(scenario, *prepared, setting.catalog)
-                                 : simulation.run_into(setting.runs / setting.study.point_name(point), scenario,
-                                                       *prepared, setting.catalog, setting.level, setting.provenance);
+    const RunResult result =
+        setting.level == RecordLevel::none
+            ? simulation.run(scenario, *prepared, setting.catalog)
+            : simulation.run_into(setting.runs / setting.study.point_name(point), scenario, *prepared, setting.catalog,
+                                  {setting.level, setting.study.spec().compress}, setting.provenance);
     append_csv_row(report.metrics, result.summary);
     for (const StreamSummary& stream : result.streams) append_csv_row(report.streams.emplace_back(), stream);
     report.cost = result.cost;
