@@ -4,8 +4,10 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -25,39 +27,168 @@ constexpr std::uint32_t kAcceleratorProcess = 1, kRequestProcess = 2, kTransferP
 using Task = TaskRow<std::string>;
 using Transfer = TransferRow<std::string>;
 using Request = RequestRow<std::string>;
+using Power = PowerRow<std::string>;
 
-struct RunFiles {
-  std::vector<Task> tasks;
-  std::vector<Transfer> transfers;
-  std::vector<PowerRow<std::string>> power;
-  std::vector<Request> requests;
-  std::vector<AcceleratorRow<std::string>> accelerators;
+Nanoseconds nanoseconds(double seconds) {
+  return static_cast<Nanoseconds>(std::round(std::clamp(seconds * 1e9, 0.0, 9e18)));
+}
+
+/// A counter goes up or down.
+struct Change {
+  Nanoseconds at = 0;
+  double by = 0;
 };
 
-RunFiles read_run(const std::filesystem::path& dir) {
+/// What the pieces of a counter make of it in a window.
+struct Counter {
+  std::vector<Change> changes;  ///< of pieces that overlap the window
+  bool begun = false;           ///< were there others before?
+};
+
+/// The part of a run's files that a window needs.
+class Records {
+ public:
+  Records(const std::filesystem::path& dir, Nanoseconds from, Nanoseconds to);
+
+  std::vector<AcceleratorRow<std::string>> accelerators;
+  std::vector<Request> requests;
+  std::vector<Task> tasks;  ///< that were started before the end of the window and had not ended before it
+  /// When the next task after those was started on a slot.
+  std::map<std::pair<std::string, std::uint32_t>, double> next_starts;
+  std::vector<Transfer> transfers;
+  std::vector<std::uint64_t> transfer_numbers;  ///< of their rows
+  bool has_transfers = false;                   ///< has the run any?
+  Counter power, ready;
+
+ private:
+  /// Calls consider(row) for each row that may overlap the window, and some others, until it returns false.
+  template <class Row, class Consider>
+  void read(CsvRows<Row>& rows, double Row::*end, Consider consider);
+  void read_requests(CsvRows<Request>& rows);
+  void read_tasks(CsvRows<Task>& rows);
+  void read_transfers(CsvRows<Transfer>& rows);
+  void add_piece(Counter& counter, double from, double to, double by) const;
+  /// Learns whether a counter had begun before what was read of its file.
+  template <class Row, class Add>
+  void look_back(const std::filesystem::path& file, double Row::*end, Counter& counter, Add add) const;
+
+  /// Had all that ended so early ended before the window? Then so had all rows before. A span of no length is shown a
+  /// nanosecond long.
+  [[nodiscard]] bool ended_before(double end) const { return nanoseconds(end + disorder_) + 1 < from_; }
+  /// Do this row and all after it belong to requests that came after the window?
+  [[nodiscard]] bool is_beyond(double end) const { return nanoseconds(end - disorder_) > last_end_; }
+  [[nodiscard]] bool begins_after(double start) const { return nanoseconds(start) > to_; }
+
+  Nanoseconds from_, to_;
+  double disorder_ = 0;       ///< of rows, s
+  Nanoseconds last_end_ = 0;  ///< of requests that had come before the end of the window
+};
+
+/// How far rows are from standing in the order in which they ended, s: tasks may be noticed to have ended that early.
+double disorder_of_rows(const std::filesystem::path& manifest) {
+  constexpr double kUnknown = std::numeric_limits<double>::infinity();
+  Problems ignored;
+  if (!std::filesystem::exists(manifest)) return kUnknown;
+  const Document document = Document::from_file(manifest, ignored);
+  const Json::json_pointer tolerance("/scenario/workload/completion_tolerance");
+  if (!document.parsed() || !document.value().contains(tolerance)) return kUnknown;
+  const Json& value = document.value()[tolerance];
+  return value.is_number() ? value.get<double>() : kUnknown;
+}
+
+Records::Records(const std::filesystem::path& dir, Nanoseconds from, Nanoseconds to)
+    : from_(from), to_(to), last_end_(to) {
   Problems problems;
-  if (!std::filesystem::exists(dir / kTasksFile)) {
+  const auto file = [&](std::string_view name) { return stored_file(dir, name); };
+  if (!std::filesystem::exists(file(kTasksFile))) {
     problems.add((dir / kTasksFile).string(), "",
                  "there is no such file; a trace is made from a run that was recorded at level \"all\"");
     problems.throw_if_any();
   }
   check_results_format(dir / kManifestFile, kResultsFormat, problems);
   problems.throw_if_any();
-  RunFiles files;
-  const auto load = [&]<class Row>(std::vector<Row>& rows, std::string_view name) {
-    rows = read_csv<Row>(dir / name, problems);
-  };
-  load(files.tasks, kTasksFile);
-  load(files.transfers, kTransfersFile);
-  load(files.power, kPowerFile);
-  load(files.requests, kRequestsFile);
-  load(files.accelerators, kAcceleratorsFile);
+  disorder_ = disorder_of_rows(dir / kManifestFile);
+  CsvRows<Task> task_rows(file(kTasksFile), problems);
+  CsvRows<Transfer> transfer_rows(file(kTransfersFile), problems);
+  CsvRows<Power> power_rows(file(kPowerFile), problems);
+  CsvRows<Request> request_rows(file(kRequestsFile), problems);
+  accelerators = read_csv<AcceleratorRow<std::string>>(file(kAcceleratorsFile), problems);
   problems.throw_if_any();
-  return files;
+  read_requests(request_rows);
+  read_tasks(task_rows);
+  read_transfers(transfer_rows);
+  const auto add_power = [this](const Power& row) { add_piece(power, row.from, row.to, row.power); };
+  read(power_rows, &Power::to, [&](const Power& row) {
+    add_power(row);
+    return true;
+  });
+  problems.throw_if_any();
+  look_back<Power>(file(kPowerFile), &Power::to, power, add_power);
+  look_back<Task>(file(kTasksFile), &Task::end, ready,
+                  [this](const Task& row) { add_piece(ready, row.ready, row.start, 1); });
 }
 
-Nanoseconds nanoseconds(double seconds) {
-  return static_cast<Nanoseconds>(std::round(std::clamp(seconds * 1e9, 0.0, 9e18)));
+template <class Row, class Consider>
+void Records::read(CsvRows<Row>& rows, double Row::*end, Consider consider) {
+  bool first = true;
+  for (Row row; rows.next(row) && consider(row); first = false)
+    if (first && from_ > 0) rows.skip_to([&](const Row& other) { return !ended_before(other.*end); });
+}
+
+template <class Row, class Add>
+void Records::look_back(const std::filesystem::path& file, double Row::*end, Counter& counter, Add add) const {
+  Problems ignored;
+  CsvRows<Row> rows(file, ignored);
+  for (Row row; !counter.begun && rows.next(row) && ended_before(row.*end);) add(row);
+}
+
+void Records::read_requests(CsvRows<Request>& rows) {
+  read(rows, &Request::end, [&](const Request& row) {
+    if (ended_before(row.end) || begins_after(row.arrival)) return true;
+    last_end_ = std::max(last_end_, nanoseconds(row.end));
+    requests.push_back(row);
+    return true;
+  });
+}
+
+void Records::read_tasks(CsvRows<Task>& rows) {
+  read(rows, &Task::end, [&](const Task& row) {
+    if (is_beyond(row.end)) return false;
+    add_piece(ready, row.ready, row.start, 1);
+    if (begins_after(row.start)) {
+      double& next = next_starts.try_emplace({row.accelerator, row.slot}, row.start).first->second;
+      next = std::min(next, row.start);
+    } else if (!ended_before(row.end)) {
+      tasks.push_back(row);
+    }
+    return true;
+  });
+}
+
+void Records::read_transfers(CsvRows<Transfer>& rows) {
+  std::set<std::pair<std::uint64_t, std::string_view>> shown;
+  for (const Task& task : tasks) shown.emplace(task.request, task.task);
+  read(rows, &Transfer::end, [&](const Transfer& row) {
+    has_transfers = true;
+    if (is_beyond(row.end)) return false;
+    if (ended_before(row.end)) return true;
+    // One that is not shown may still be an arrow between tasks that are.
+    if (begins_after(row.start) &&
+        !(shown.contains({row.request, row.producer}) && shown.contains({row.request, row.consumer})))
+      return true;
+    transfers.push_back(row);
+    transfer_numbers.push_back(rows.number());
+    return true;
+  });
+}
+
+void Records::add_piece(Counter& counter, double from, double to, double by) const {
+  const Nanoseconds start = nanoseconds(from), end = nanoseconds(to);
+  if (end <= start || by == 0 || start > to_) return;
+  if (start < from_) counter.begun = true;
+  if (end < from_) return;
+  counter.changes.push_back({start, by});
+  counter.changes.push_back({end, -by});
 }
 
 /// What an event shows, in the order in which events of one instant are written.
@@ -89,12 +220,6 @@ struct Place {
   bool shown = false;
 };
 
-/// A counter goes up or down.
-struct Change {
-  Nanoseconds at = 0;
-  double by = 0;
-};
-
 struct Sample {
   std::string_view counter;
   double value = 0;
@@ -102,17 +227,13 @@ struct Sample {
 
 class Trace {
  public:
-  Trace(const RunFiles& run, TraceWindow window)
-      : run_(run), from_(nanoseconds(window.from)), to_(nanoseconds(window.to)) {
+  Trace(const Records& run, Nanoseconds from, Nanoseconds to) : run_(run), from_(from), to_(to) {
     place_tasks();
     add_slices();
     add_transfers();
     add_requests();
-    std::vector<Change> power, ready;
-    for (const auto& piece : run_.power) add_change(power, piece.from, piece.to, piece.power);
-    for (const Task& task : run_.tasks) add_change(ready, task.ready, task.start, 1);
-    add_counter("power [W]", power);
-    add_counter("ready tasks", ready);
+    add_counter("power [W]", run_.power);
+    add_counter("ready tasks", run_.ready);
     std::sort(events_.begin(), events_.end());
   }
 
@@ -126,14 +247,13 @@ class Trace {
   void add_arrow(std::uint32_t transfer);
   void add_requests();
   void add_span(std::uint32_t index, bool of_transfer, double start, double end);
-  static void add_change(std::vector<Change>& changes, double from, double to, double by);
-  void add_counter(std::string_view name, std::vector<Change>& changes);
+  void add_counter(std::string_view name, const Counter& counter);
   void write_names(TraceWriter& out) const;
   void write_event(TraceWriter& out, const Event& event) const;
   void write_slice(TraceWriter& out, const Event& event) const;
   void write_span(TraceWriter& out, const Event& event) const;
 
-  const RunFiles& run_;
+  const Records& run_;
   Nanoseconds from_, to_;
   std::vector<std::pair<std::string, std::uint32_t>> tracks_;    ///< of accelerators: name, thread
   std::vector<Place> places_;                                    ///< of tasks, by row
@@ -172,6 +292,13 @@ void Trace::place_tasks() {
     Place& place = places_[order[i]];
     const Place& next = places_[order[i + 1]];
     if (next.thread == place.thread) place.end = std::min(place.end, next.start);
+  }
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    Place& place = places_[order[i]];
+    if (i + 1 < order.size() && places_[order[i + 1]].thread == place.thread) continue;
+    const Task& task = run_.tasks[order[i]];
+    const auto next = run_.next_starts.find({task.accelerator, task.slot});
+    if (next != run_.next_starts.end()) place.end = std::min(place.end, nanoseconds(next->second));
   }
   for (Place& place : places_) place.shown = in_window(place.start, place.end);
 }
@@ -253,14 +380,8 @@ void Trace::add_span(std::uint32_t index, bool of_transfer, double start, double
   events_.push_back({until, 0, What::span_end, Part::whole, of_transfer, index});
 }
 
-void Trace::add_change(std::vector<Change>& changes, double from, double to, double by) {
-  const Nanoseconds start = nanoseconds(from), end = nanoseconds(to);
-  if (end <= start || by == 0) return;
-  changes.push_back({start, by});
-  changes.push_back({end, -by});
-}
-
-void Trace::add_counter(std::string_view name, std::vector<Change>& changes) {
+void Trace::add_counter(std::string_view name, const Counter& counter) {
+  std::vector<Change> changes = counter.changes;
   std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.at < b.at; });
   const auto add = [&](Nanoseconds at, double value) {
     events_.push_back({at, 0, What::counter, Part::whole, false, static_cast<std::uint32_t>(samples_.size())});
@@ -268,7 +389,7 @@ void Trace::add_counter(std::string_view name, std::vector<Change>& changes) {
   };
   double value = 0;
   std::int64_t pieces = 0;
-  bool before_window = false;
+  bool before_window = counter.begun;
   for (std::size_t i = 0; i < changes.size() && changes[i].at <= to_;) {
     const Nanoseconds at = changes[i].at;
     if (before_window && at > from_) add(from_, value);
@@ -288,7 +409,7 @@ void Trace::write_names(TraceWriter& out) const {
   for (const auto& [name, thread] : tracks_) out.name_track({kAcceleratorProcess, thread}, name);
   out.name_process(kRequestProcess, "requests");
   out.name_track({kRequestProcess, 1}, "requests");
-  if (run_.transfers.empty()) return;
+  if (!run_.has_transfers) return;
   out.name_process(kTransferProcess, "transfers");
   out.name_track({kTransferProcess, 1}, "transfers");
 }
@@ -312,7 +433,8 @@ void Trace::write_span(TraceWriter& out, const Event& event) const {
   const char phase = begin ? 'b' : 'e';
   if (event.of_transfer) {
     const Transfer& t = run_.transfers[event.index];
-    out.event(phase, t.from + " -> " + t.to, {kTransferProcess, 1}, event.at).id("transfer", event.index);
+    out.event(phase, t.from + " -> " + t.to, {kTransferProcess, 1}, event.at)
+        .id("transfer", run_.transfer_numbers[event.index]);
     if (begin)
       out.arg("request", t.request).arg("producer", t.producer).arg("consumer", t.consumer).arg("bytes", t.bytes);
     return;
@@ -362,8 +484,9 @@ void write_trace(const std::filesystem::path& run_dir, const std::filesystem::pa
   if (!(window.from >= 0 && window.from < window.to))
     throw InputError("the window of a trace begins at 0 or later and ends after it begins; it is " +
                      format_number(window.from) + " s to " + format_number(window.to) + " s");
-  const RunFiles run = read_run(run_dir);
-  Trace(run, window).write(out);
+  const Nanoseconds from = nanoseconds(window.from), to = nanoseconds(window.to);
+  const Records run(run_dir, from, to);
+  Trace(run, from, to).write(out);
 }
 
 }  // namespace hetsched

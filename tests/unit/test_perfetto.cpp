@@ -227,6 +227,37 @@ TEST_CASE("a window shows what overlaps it, and counters from its begin") {
   CHECK_THROWS_AS(trace_of(dir.path, {2, 2}), InputError);
 }
 
+TEST_CASE("of tasks that are noticed to have ended early, those of a window are found, whatever their order") {
+  TemporaryDirectory dir;
+  CsvObserver out(dir.path, RecordLevel::all);
+  out.task_ended(task(1, "b", "gpu", 0, {0.9, 0.9, 0.9, 0.9, 1.2}));
+  out.task_ended(task(0, "a", "dla", 0, {0.25, 0.25, 0.25, 0.25, 1}));
+  out.task_ended(task(1, "c", "dla", 0, {0.9, 0.95, 0.95, 0.95, 1.25}));
+  for (const std::uint64_t id : {0, 1}) {
+    RequestRecord r;
+    r.request = id;
+    r.arrival = id == 0 ? 0.25 : 0.9;
+    r.end = id == 0 ? 1 : 1.25;
+    out.request_ended(r);
+  }
+  AcceleratorRecord a;
+  for (const std::string_view name : {"gpu", "dla"}) {
+    a.accelerator = name;
+    out.accelerator(a);
+  }
+  out.finish();
+  const auto slices = [&](double tolerance) {
+    const Json manifest = {{"results_format", 2}, {"scenario", {{"workload", {{"completion_tolerance", tolerance}}}}}};
+    write_file(dir.path / kManifestFile, manifest.dump());
+    return of_phase(trace_of(dir.path, {0.5, 0.6}), "X");
+  };
+  const auto found = slices(0.25);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0]["args"]["request"] == 0);
+  CHECK(ns(found[0]["dur"]) == 700000000);  // cut off where the next one begins, which is not shown
+  CHECK(slices(0).empty());                 // the first row says that there is nothing left to find
+}
+
 TEST_CASE("a run without tasks.csv is an input error that says how to get one") {
   TemporaryDirectory dir;
   CHECK_THROWS_WITH_AS(trace_of(dir.path), doctest::Contains("recorded at level"), InputError);
