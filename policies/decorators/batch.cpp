@@ -125,8 +125,7 @@ class Batch final : public Policy {
     const bool begins = view.model_task(first).inputs.empty();
     Seconds go = view.state(first).ready;
     if (!is_open && begins && group.size() < rule_->enough(view, group)) go = rule_->goes_at(view, group);
-    // Sums of times of a few roundings.
-    if (go > view.now * (1 + 1e-12) && go < kNever) {
+    if (clearly_before(view.now, go) && go < kNever) {
       out.wake_at(go);
       return;
     }

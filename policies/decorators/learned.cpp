@@ -164,14 +164,14 @@ class Learned final : public Policy {
     const TaskState& state = view.state(task);
     const ModelTask& model_task = view.model_task(task);
     const Accelerator& a = view.accelerators[state.accelerator];
-    if (state.compute < changed_[state.accelerator]) return;  // the point changed while it ran
+    if (clearly_before(state.compute, changed_[state.accelerator])) return;  // the point changed while it ran
     // On an accelerator of one slot they were one batch; of several slots the largest that was predicted to be as fast.
     std::uint32_t size = std::min(count, view.kinds[a.kind].max_batch);
     const auto alone = [&](std::uint32_t batch) {
       return view.alone_time_at(model_task, state.accelerator, a.point, state.variant, batch);
     };
-    const Seconds longest = (state.predicted - view.kinds[a.kind].dispatch_time) * (1 + 1e-9);
-    while (a.slots > 1 && size > 1 && alone(size) > longest) --size;
+    const Seconds longest = state.predicted - view.kinds[a.kind].dispatch_time;
+    while (a.slots > 1 && size > 1 && clearly_less(longest, alone(size), state.predicted)) --size;
     const Seconds measured = state.finish - state.compute;
     const Seconds predicted = alone(size);
     if (!(measured > 0) || !(predicted > 0) || !(predicted < kNever)) return;

@@ -40,7 +40,7 @@ class PendingWork {
   [[nodiscard]] static Seconds running(const SystemView& view, const Request& request) {
     Seconds work = 0;
     for (const TaskState& task : request.tasks)
-      if (task.progress == Progress::running) work += std::max(0.0, task.finish - view.now);
+      if (task.progress == Progress::running) work += time_until(task.finish, view.now);
     return work;
   }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -81,10 +82,7 @@ class PowerCap final : public Policy {
     std::vector<Start> running;
   };
 
-  [[nodiscard]] bool within_cap(Watts power) const {
-    constexpr double kRounding = 1e-9;
-    return power <= cap_ * (1 + kRounding);
-  }
+  [[nodiscard]] bool within_cap(Watts power) const { return !clearly_less(cap_, power); }
 
   /// The point at which an idle accelerator draws least; `now` if no other one is better.
   [[nodiscard]] static PointId least_idle(const Kind& kind, PointId now) {
@@ -164,7 +162,7 @@ class PowerCap final : public Policy {
     for (const AcceleratorId a : devices_.ids()) {
       if (within_cap(power)) break;
       const Watts less = gain(a);
-      if (less <= 0) continue;
+      if (!clearly_less(0, less, power)) continue;
       power -= less;
       move(a, least_idle(view.kind(a), devices_[a].point), out);
     }
@@ -182,8 +180,11 @@ class PowerCap final : public Policy {
                                 static_cast<std::uint32_t>(1 + start.also.size()));
     };
     for (const PointId p : view.kind(start.accelerator).points.ids())
-      if (p != wanted && time(p) >= time(wanted) && time(p) < kNever) points.push_back(p);
+      if (p != wanted && !clearly_less(time(p), time(wanted)) && time(p) < kNever) points.push_back(p);
     std::stable_sort(points.begin() + 1, points.end(), [&](PointId p, PointId q) { return time(p) < time(q); });
+    settle_ties(
+        points.begin() + 1, points.end(), [&](PointId p, PointId q) { return clearly_less(time(p), time(q)); },
+        std::less<>());
     return points;
   }
 
@@ -293,7 +294,8 @@ class PowerCap final : public Policy {
     const Watts before = power_at(view, set.accelerator, device.point);
     const Watts after = power_at(view, set.accelerator, set.point);
     // What draws no more than before is always allowed.
-    if (after > before && !make_room(view, power(view) - before + after, set.accelerator, out)) return false;
+    if (clearly_less(before, after) && !make_room(view, power(view) - before + after, set.accelerator, out))
+      return false;
     device.point = set.point;
     return true;
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "energy/energy_aware_placement.hpp"
 #include "hetsched/policy.hpp"
@@ -91,6 +92,12 @@ class Eas final : public Policy {
     std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
       return domain.points[x].capacity < domain.points[y].capacity;
     });
+    settle_ties(
+        order.begin(), order.end(),
+        [&](std::size_t x, std::size_t y) {
+          return clearly_less(domain.points[x].capacity, domain.points[y].capacity);
+        },
+        std::less<>());
     const PerformanceDomain unsorted = domain;
     const std::vector<PointId> points = points_[k];
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -115,7 +122,8 @@ class Eas final : public Policy {
   void wake(const SystemView& view, const Request& request) {
     StreamState& stream = streams_[request.stream];
     constexpr double kNewest = 0.25;  // weight in the moving average
-    if (view.streams[request.stream].period == kNever && stream.last < kNever && view.now > stream.last) {
+    if (view.streams[request.stream].period == kNever && stream.last < kNever &&
+        clearly_before(stream.last, view.now)) {
       const Seconds gap = view.now - stream.last;
       stream.period = stream.period < kNever ? stream.period + kNewest * (gap - stream.period) : gap;
     }
@@ -127,7 +135,7 @@ class Eas final : public Policy {
       const KindId kind = view.accelerators[a].kind;
       if (domains_[kind].points.empty()) continue;
       const double capacity = domains_[kind].points.back().capacity;
-      overutilized = overutilized || load[a] > tipping_point_ * capacity;
+      overutilized = overutilized || clearly_less(tipping_point_ * capacity, load[a]);
       allowed[a] = view.accelerators[a].available &&
                    model_time(view, view.models[request.model], kind, points_[kind].back()) < kNever;
     }
@@ -143,9 +151,9 @@ class Eas final : public Policy {
     double most = -kNever;
     for (const AcceleratorId a : load.ids()) {
       if (!allowed[a]) continue;
-      const double spare =
-          domains_[view.accelerators[a].kind].points.back().capacity - load[a] + (a == previous ? own : 0);
-      if (spare <= most) continue;
+      const double capacity = domains_[view.accelerators[a].kind].points.back().capacity;
+      const double spare = capacity - load[a] + (a == previous ? own : 0);
+      if (!clearly_less(most, spare, std::max(capacity, load[a]))) continue;
       most = spare;
       best = a;
     }
@@ -189,7 +197,7 @@ class Eas final : public Policy {
       if (!free_.at(a)) continue;
       const PointId point = chosen_[a] == PointId::none ? view.accelerators[a].point : chosen_[a];
       const Seconds time = view.alone_time_at(view.model_task(task), a, point);
-      if (time >= least) continue;
+      if (!clearly_less(time, least)) continue;
       least = time;
       best = a;
     }

@@ -27,8 +27,8 @@ class Edp final : public Policy {
       pass_.for_each(view, task, [&](const Placement& placement) {
         const Seconds time = placement.finish - view.now;
         const double score = std::pow(placement.energy, energy_) * std::pow(time, delay_);
-        if (best.accelerator != AcceleratorId::none &&
-            (score > least || (score == least && placement.finish >= best.finish)))
+        if (best.accelerator != AcceleratorId::none && !clearly_less(score, least) &&
+            (clearly_less(least, score) || !clearly_before(placement.finish, best.finish)))
           return;
         best = placement;
         least = score;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hetsched/ids.hpp"
+#include "hetsched/tolerance.hpp"
 
 namespace hetsched {
 
@@ -29,7 +30,7 @@ inline std::size_t point_for(const PerformanceDomain& domain, const Utilizations
   double most = 0;
   for (const AcceleratorId p : domain.processors) most = std::max(most, utilization[p]);
   std::size_t at = 0;
-  while (at + 1 < domain.points.size() && domain.points[at].capacity < most) ++at;
+  while (at + 1 < domain.points.size() && clearly_less(domain.points[at].capacity, most)) ++at;
   return at;
 }
 
@@ -64,18 +65,18 @@ inline AcceleratorId energy_aware_choice(const IdVector<KindId, PerformanceDomai
   for (const PerformanceDomain& domain : domains) {
     AcceleratorId candidate = kNowhere;
     for (const AcceleratorId p : domain.processors) {
-      if (!allowed[p] || domain.points.back().capacity < utilization[p] + own) continue;
-      if (candidate == kNowhere || utilization[p] < utilization[candidate]) candidate = p;
+      if (!allowed[p] || clearly_less(domain.points.back().capacity, utilization[p] + own)) continue;
+      if (candidate == kNowhere || clearly_less(utilization[p], utilization[candidate], own)) candidate = p;
     }
     if (candidate == kNowhere || candidate == previous) continue;
     const double energy = energy_on(candidate);
-    if (best != kNowhere && energy >= least) continue;
+    if (best != kNowhere && !clearly_less(energy, least)) continue;
     best = candidate;
     least = energy;
   }
   if (previous == kNowhere || !allowed[previous]) return best;
   const double stay = energy_on(previous);
-  return best != kNowhere && least < stay * (1 - margin) ? best : previous;
+  return best != kNowhere && clearly_less(least, stay * (1 - margin)) ? best : previous;
 }
 
 }  // namespace hetsched

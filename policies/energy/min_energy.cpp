@@ -33,8 +33,11 @@ class MinEnergy final : public Policy {
   void decide(const SystemView& view, Decisions& out) override {
     pass_.reset(view, sleep_);
     order_.clear();
-    for (const TaskRef task : view.ready) order_.push_back({deadlines_.of(view, task), task});
+    for (const TaskRef task : view.ready) order_.push_back({deadlines_.of(view, task), task, order_.size()});
     std::stable_sort(order_.begin(), order_.end(), [](const Due& a, const Due& b) { return a.deadline < b.deadline; });
+    settle_ties(
+        order_.begin(), order_.end(), [](const Due& a, const Due& b) { return clearly_before(a.deadline, b.deadline); },
+        [](const Due& a, const Due& b) { return a.place < b.place; });
     for (const Due& due : order_) {
       if (!pass_.any_free()) break;
       const Placement best = choose(view, due);
@@ -47,16 +50,18 @@ class MinEnergy final : public Policy {
   struct Due {
     Seconds deadline = kNever;
     TaskRef task;
+    std::size_t place;  ///< in the order of ties
   };
 
   [[nodiscard]] Placement choose(const SystemView& view, const Due& due) const {
     Placement cheapest, first;
     pass_.for_each(view, due.task, [&](const Placement& placement) {
-      if (placement.finish < first.finish || first.accelerator == AcceleratorId::none) first = placement;
-      constexpr double kRounding = 1e-12;
-      if (way_ == Way::race || placement.finish > due.deadline * (1 + kRounding)) return;
+      if (first.accelerator == AcceleratorId::none || clearly_before(placement.finish, first.finish)) first = placement;
+      if (way_ == Way::race || clearly_before(due.deadline, placement.finish)) return;
+      const Joules scale = std::max(placement.scale, cheapest.scale);
       const bool better =
-          placement.added < cheapest.added || (placement.added == cheapest.added && placement.finish < cheapest.finish);
+          clearly_less(placement.added, cheapest.added, scale) ||
+          (nearly_equal(placement.added, cheapest.added, scale) && clearly_before(placement.finish, cheapest.finish));
       if (cheapest.accelerator == AcceleratorId::none || better) cheapest = placement;
     });
     return cheapest.accelerator != AcceleratorId::none ? cheapest : first;

@@ -1,7 +1,9 @@
 #include "energy/rt_dvs.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
+#include <tuple>
 
 #include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
@@ -87,7 +89,7 @@ class RealTimeDvs final : public Policy {
           sum += time;
           ++count;
         }
-      if (count < most || (count == most && sum >= least)) continue;
+      if (count < most || (count == most && !clearly_less(sum, least))) continue;
       most = count;
       least = sum;
       best = p;
@@ -111,10 +113,12 @@ class RealTimeDvs final : public Policy {
     homes_.assign(view.streams.size(), {});
     std::vector<StreamId> order = view.streams.ids().list();
     const auto period = [&](StreamId s) { return std::min(view.streams[s].period, view.streams[s].relative_deadline); };
-    std::stable_sort(order.begin(), order.end(), [&](StreamId x, StreamId y) {
-      return view.models[view.streams[x].model].best_time / period(x) >
-             view.models[view.streams[y].model].best_time / period(y);
-    });
+    const auto utilization = [&](StreamId s) { return view.models[view.streams[s].model].best_time / period(s); };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](StreamId x, StreamId y) { return utilization(x) > utilization(y); });
+    settle_ties(
+        order.begin(), order.end(),
+        [&](StreamId x, StreamId y) { return clearly_less(utilization(y), utilization(x)); }, std::less<>());
     for (const StreamId s : order) {
       Home& home = homes_[s];
       AcceleratorId least_loaded = AcceleratorId::none;
@@ -122,10 +126,10 @@ class RealTimeDvs final : public Policy {
         const Seconds time = worst(view, view.streams[s].model, a, devices_[a].fastest);
         if (time == kNever) continue;
         if (least_loaded == AcceleratorId::none ||
-            devices_[a].dvs.utilization() < devices_[least_loaded].dvs.utilization())
+            clearly_less(devices_[a].dvs.utilization(), devices_[least_loaded].dvs.utilization()))
           least_loaded = a;
         if (period(s) == kNever || devices_[a].full_speed) continue;
-        if (devices_[a].dvs.utilization() + time / period(s) > 1 + 1e-12) continue;
+        if (clearly_less(1, devices_[a].dvs.utilization() + time / period(s))) continue;
         home = {a, devices_[a].dvs.add(time, period(s)), true};
         break;
       }
@@ -177,7 +181,8 @@ class RealTimeDvs final : public Policy {
       const double needed = device.full_speed ? 1 : std::min(1.0, device.dvs.speed(view.now));
       PointId best = device.fastest;
       for (const PointId p : device.speeds.ids())
-        if (device.speeds[p] >= needed - 1e-12 && device.speeds[p] > 0 && device.speeds[p] < device.speeds[best])
+        if (!clearly_less(device.speeds[p], needed) && device.speeds[p] > 0 &&
+            clearly_less(device.speeds[p], device.speeds[best]))
           best = p;
       if (!runs_at(view, a, best)) continue;  // what fits no accelerator as a whole may need a point of its own
       device.point = best;
@@ -190,6 +195,12 @@ class RealTimeDvs final : public Policy {
     order_.assign(view.ready.begin(), view.ready.end());
     std::stable_sort(order_.begin(), order_.end(),
                      [&](TaskRef a, TaskRef b) { return view.request(a).deadline < view.request(b).deadline; });
+    settle_ties(
+        order_.begin(), order_.end(),
+        [&](TaskRef a, TaskRef b) { return clearly_before(view.request(a).deadline, view.request(b).deadline); },
+        [&](TaskRef a, TaskRef b) {
+          return std::tuple(view.request(a).id, a.task) < std::tuple(view.request(b).id, b.task);
+        });
     for (const TaskRef task : order_) {
       const AcceleratorId home = homes_[view.request(task).stream].device;
       if (home != AcceleratorId::none && view.accelerators[home].available) {

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <vector>
+
+#include "hetsched/tolerance.hpp"
 
 namespace hetsched {
 
@@ -74,17 +77,20 @@ class RtDvs {
     if (!(next < std::numeric_limits<double>::infinity())) return 0;
     std::stable_sort(order.begin(), order.end(),
                      [](const Task* a, const Task* b) { return a->deadline > b->deadline; });
+    settle_ties(
+        order.begin(), order.end(),
+        [](const Task* a, const Task* b) { return clearly_before(b->deadline, a->deadline); }, std::less<>());
     double u = utilization(), sum = 0;
     for (const Task* task : order) {
       u -= task->worst / task->period;
-      const double room = task->deadline - next;
+      const double room = time_until(task->deadline, next);
       if (!(room < std::numeric_limits<double>::infinity())) continue;  // nothing of it is released yet
       const double before = room > 0 ? std::max(0.0, task->left - (1 - u) * room) : task->left;
       if (room > 0) u += (task->left - before) / room;
       sum += before;
     }
     if (sum <= 0) return 0;
-    return next > now ? sum / (next - now) : 1;
+    return clearly_before(now, next) ? sum / (next - now) : 1;
   }
 
   Rule rule_;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 #include <vector>
 
 #include "hetsched/policy.hpp"
@@ -71,6 +72,12 @@ class Dream final : public Policy {
     if (!free_.any()) return;
     score(view, dropped);
     std::stable_sort(pairs_.begin(), pairs_.end(), [](const Pair& a, const Pair& b) { return a.score > b.score; });
+    settle_ties(
+        pairs_.begin(), pairs_.end(),
+        [](const Pair& a, const Pair& b) { return clearly_less(b.score, a.score, std::max(a.scale, b.scale)); },
+        [](const Pair& a, const Pair& b) {
+          return std::tie(a.index, a.accelerator) < std::tie(b.index, b.accelerator);
+        });
     started_.assign(view.ready.size(), false);
     varied_.clear();
     for (const Pair& pair : pairs_) {
@@ -84,8 +91,8 @@ class Dream final : public Policy {
 
  private:
   struct Pair {
-    double score;
-    std::size_t index;  ///< of the task in view.ready
+    double score, scale;  ///< scale: of its terms
+    std::size_t index;    ///< of the task in view.ready
     AcceleratorId accelerator;
   };
   struct Drops {
@@ -94,8 +101,8 @@ class Dream final : public Policy {
 
   [[nodiscard]] double urgency(const SystemView& view, const Request& request) const {
     const Seconds slack = request.deadline - view.now, left = request.remaining_mean;
-    if (slack > 0) return std::min(left / slack, cap_);
-    return signed_ && slack < 0 ? left / slack : cap_;
+    if (clearly_before(view.now, request.deadline)) return std::min(left / slack, cap_);
+    return signed_ && clearly_before(request.deadline, view.now) ? left / slack : cap_;
   }
 
   /// How much better than the others: the sum of all over this one; equal for all where it costs nothing
@@ -131,9 +138,10 @@ class Dream final : public Policy {
         const bool other =
             accelerator.last_model != ModelId::none && accelerator.last_model != view.request(task).model;
         const double change = other && own > 0 ? view.kinds[accelerator.kind].switch_energy / own : 0;
-        pairs_.push_back({urgent * preference(times, view.alone_time(model_task, a), count) + alpha_ * starving +
-                              beta_ * (preference(energies, own, count) - change),
-                          i, a});
+        const double preferred = preference(times, view.alone_time(model_task, a), count);
+        const double frugal = preference(energies, own, count);
+        pairs_.push_back({urgent * preferred + alpha_ * starving + beta_ * (frugal - change),
+                          std::abs(urgent) * preferred + alpha_ * starving + beta_ * (frugal + change), i, a});
       }
     }
   }
@@ -145,7 +153,7 @@ class Dream final : public Policy {
   /// How much later than its deadline the request ends at best; 0: it can meet it.
   static Seconds lateness(const SystemView& view, const Request& request, const RemainingTime& least) {
     if (!(request.deadline < kNever)) return 0;
-    return std::max(0.0, least.of(view, request, true) - (request.deadline - view.now));
+    return time_until(view.now + least.of(view, request, true), request.deadline);
   }
 
   /// Gives at most one request up; returns which.
@@ -162,7 +170,7 @@ class Dream final : public Policy {
       const Drops& drops = drops_[request.stream];
       const bool running = std::any_of(request.tasks.begin(), request.tasks.end(),
                                        [](const TaskState& t) { return t.progress == Progress::running; });
-      if (short_of <= most || running || drops.dropped + 1 > drop_cap_ * drops.arrived) continue;
+      if (!clearly_less(most, short_of) || running || drops.dropped + 1 > drop_cap_ * drops.arrived) continue;
       most = short_of;
       worst = r;
     }
@@ -180,7 +188,7 @@ class Dream final : public Policy {
     VariantId best = VariantId::original;
     for (const VariantId v : view.model_task(task).variant_ids())
       if (view.can_start(task, a, v) && view.accuracy_loss(task, v) <= max_loss_ &&
-          view.alone_time(view.model_task(task), a, v) < view.alone_time(view.model_task(task), a, best))
+          clearly_less(view.alone_time(view.model_task(task), a, v), view.alone_time(view.model_task(task), a, best)))
         best = v;
     if (best != VariantId::original) varied_.insert(request.id);
     return best;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "hetsched/policy.hpp"
@@ -58,14 +59,17 @@ class Edf final : public Policy {
       for (const AcceleratorId a : sum.ids()) least[s] = std::min(least[s], utilisation(view, view.streams[s], a));
     std::vector<StreamId> order = view.streams.ids().list();
     std::stable_sort(order.begin(), order.end(), [&](StreamId a, StreamId b) { return least[a] > least[b]; });
+    settle_ties(
+        order.begin(), order.end(), [&](StreamId a, StreamId b) { return clearly_less(least[b], least[a]); },
+        std::less<>());
     pins_.assign(view.streams.size(), AcceleratorId::none);
     for (const StreamId s : order) {
       AcceleratorId& pin = pins_[s];
       double lowest = kNever;
       for (const AcceleratorId a : sum.ids()) {
-        if (lowest <= 1 + 1e-9) break;
+        if (!clearly_less(1, lowest)) break;
         const double load = (sum[a] + utilisation(view, view.streams[s], a)) / view.accelerators[a].slots;
-        if (!(load < lowest)) continue;
+        if (!clearly_less(load, lowest)) continue;
         lowest = load;
         pin = a;
       }

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "hetsched/policy.hpp"
 #include "support/estimates.hpp"
 #include "support/free_slots.hpp"
@@ -15,26 +17,33 @@ class Edzl final : public Policy {
   explicit Edzl(Params& p) : estimates_(p) {}
 
   void decide(const SystemView& view, Decisions& out) override {
-    by_laxity_.update(view, [&](const Request& request) { return must_start(request); });
+    by_laxity_.update(
+        view, [&](const Request& request) { return TimeDifference(request.deadline, estimates_.remaining(request)); });
     by_deadline_.update(view, [](const Request& request) { return request.deadline; });
     free_.reset(view);
     if (!free_.any()) return;
-    // Sums of times that are equal on paper differ in the last bits.
-    const Seconds now = view.now + 1e-12 * view.now;
-    by_laxity_.offer_up_to(view, now, [&](TaskRef task) { return free_.start_fastest(view, task, out); });
+    offered_.clear();
+    by_laxity_.offer_while(
+        view,
+        [&](const Request& request) {
+          const Seconds must_start = request.deadline - estimates_.remaining(request);
+          return must_start < kNever && !clearly_before(view.now, must_start, request.deadline);
+        },
+        [&](TaskRef task) {
+          offered_.insert(view.request(task).id);
+          return free_.start_fastest(view, task, out);
+        });
     if (!free_.any()) return;
     by_deadline_.offer(view, [&](TaskRef task) {
-      return must_start(view.request(task)) <= now || free_.start_fastest(view, task, out);
+      return offered_.contains(view.request(task).id) || free_.start_fastest(view, task, out);
     });
   }
 
  private:
-  [[nodiscard]] Seconds must_start(const Request& request) const {
-    return request.deadline - estimates_.remaining(request);
-  }
-
   Estimates estimates_;
-  RequestQueue<Seconds> by_laxity_, by_deadline_;
+  RequestQueue<TimeDifference> by_laxity_;
+  RequestQueue<Seconds> by_deadline_;
+  std::set<std::uint64_t> offered_;  ///< requests, as those without laxity at this call
   FreeSlots free_;
 };
 

@@ -56,7 +56,7 @@ class Fcfs final : public Policy {
     for (const AcceleratorId a : load_.ids()) {
       const double load = load_[a] / view.accelerators[a].slots;
       const Seconds time = whole_time(view, model, a);
-      if (!(time < kNever) || load > least || (load == least && time >= fastest)) continue;
+      if (!(time < kNever) || load > least || (load == least && !clearly_less(time, fastest))) continue;
       best = a;
       least = load;
       fastest = time;

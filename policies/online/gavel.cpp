@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 #include <vector>
 
 #include "hetsched/policy.hpp"
@@ -45,7 +46,7 @@ class Gavel final : public Policy {
     account(view);
     const bool changed = note_changes(view);
     if (changed) share_out(view);
-    if (changed || view.now >= round_end_) new_round(view);
+    if (changed || is_round_over(view)) new_round(view);
     free_.reset(view);
     if (!free_.any()) return;
     started_.clear();
@@ -78,6 +79,8 @@ class Gavel final : public Policy {
     }
   }
 
+  [[nodiscard]] bool is_round_over(const SystemView& view) const { return !clearly_less(view.now, round_end_); }
+
   /// Has the set of streams that take part, or of accelerators, changed?
   bool note_changes(const SystemView& view) {
     bool changed = owner_.empty();
@@ -88,9 +91,9 @@ class Gavel final : public Policy {
       seen_[s] = true;
       changed |= !taking_part_[s];
     }
-    if (view.now >= round_end_) changed |= seen_ != taking_part_;
+    if (is_round_over(view)) changed |= seen_ != taking_part_;
     if (!changed) return false;
-    for (const StreamId s : seen_.ids()) taking_part_[s] = seen_[s] || (taking_part_[s] && view.now < round_end_);
+    for (const StreamId s : seen_.ids()) taking_part_[s] = seen_[s] || (taking_part_[s] && !is_round_over(view));
     std::vector<AcceleratorId> on;
     for (const AcceleratorId a : view.accelerators.ids())
       if (view.accelerators[a].available) on.push_back(a);
@@ -148,9 +151,10 @@ class Gavel final : public Policy {
         if (pair.share > kNoShare)
           pairs.push_back({pair.received > 0 ? pair.owed / pair.received : kNever, pair.share, s, k});
       }
-    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
-      return a.priority != b.priority ? a.priority > b.priority : a.share > b.share;
-    });
+    sort_by_scores(
+        pairs.begin(), pairs.end(), [](const Pair& pair) { return -pair.priority; },
+        [](const Pair& pair) { return -pair.share; },
+        [](const Pair& a, const Pair& b) { return std::tie(a.stream, a.kind) < std::tie(b.stream, b.kind); });
     owner_.assign(view.accelerators.size(), StreamId::none);
     own_.assign(view.streams.size(), AcceleratorId::none);
     for (const Pair& pair : pairs) {
@@ -162,7 +166,7 @@ class Gavel final : public Policy {
           break;
         }
     }
-    round_end_ = view.now + round_ * (1 - 1e-9);
+    round_end_ = view.now + round_;
     runs_.resize(view.accelerators.size(), StreamId::none);
     seen_.assign(view.streams.size(), false);
     for (const RequestRef r : view.live) seen_[view.requests[r].stream] = true;

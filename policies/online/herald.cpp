@@ -4,6 +4,7 @@
 #include "hetsched/policy.hpp"
 #include "support/free_slots.hpp"
 #include "support/pinned_queues.hpp"
+#include "support/running_sum.hpp"
 
 namespace hetsched {
 namespace {
@@ -25,7 +26,7 @@ class Herald final : public Policy {
         factor_(p.number("factor", {.fallback = 2, .min = 1, .doc = "how much worse the metric may get"})) {}
 
   void decide(const SystemView& view, Decisions& out) override {
-    work_.resize(view.accelerators.size(), 0);
+    work_.resize(view.accelerators.size());
     for (const Event& event : view.events) {
       if (event.type == Event::Type::task_finished) done(view, event.task);
       if (event.type == Event::Type::request_finished || event.type == Event::Type::request_dropped)
@@ -72,13 +73,16 @@ class Herald final : public Policy {
       if (only_on && !view.accelerators[a].available) continue;
       const double value = metric(view, task, a);
       if (!(value < kNever)) continue;
-      if (value < least) {
+      if (clearly_less(value, least)) {
         least = value;
         best = a;
       }
-      if (idlest == AcceleratorId::none || work_[a] < work_[idlest]) idlest = a;
+      // What differs by less than rounding of the task's own time does not count.
+      if (idlest == AcceleratorId::none ||
+          clearly_less(work_[a].value(), work_[idlest].value(), view.alone_time(task, a)))
+        idlest = a;
     }
-    if (balance_ && idlest != best && metric(view, task, idlest) < factor_ * least) return idlest;
+    if (balance_ && idlest != best && clearly_less(metric(view, task, idlest), factor_ * least)) return idlest;
     return best;
   }
 
@@ -102,7 +106,7 @@ class Herald final : public Policy {
   std::string metric_;
   bool balance_;
   double factor_;
-  IdVector<AcceleratorId, Seconds> work_;                         ///< assigned, not finished
+  IdVector<AcceleratorId, RunningSum> work_;                      ///< assigned, not finished, s
   std::map<std::uint64_t, IdVector<TaskId, Assigned>> assigned_;  ///< by request id
   PinnedQueues<std::uint64_t> queues_;
   FreeSlots free_;

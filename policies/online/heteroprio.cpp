@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <vector>
 
 #include "hetsched/policy.hpp"
@@ -79,7 +80,7 @@ class Heteroprio final : public Policy {
     for (const BucketId b : times_.ids())
       for (const KindId k : slots_.ids()) {
         if (slots_[k] == 0 || !(times_[b][k] < kNever)) continue;
-        if (fastest_[b] == KindId::none || times_[b][k] < times_[b][fastest_[b]]) {
+        if (fastest_[b] == KindId::none || clearly_less(times_[b][k], times_[b][fastest_[b]])) {
           if (fastest_[b] != KindId::none) second[b] = times_[b][fastest_[b]];
           fastest_[b] = k;
         } else {
@@ -90,18 +91,16 @@ class Heteroprio final : public Policy {
     for (const KindId k : orders_.ids()) {
       std::vector<BucketId>& order = orders_[k];
       order = times_.ids().list();
-      std::stable_sort(order.begin(), order.end(), [&](BucketId x, BucketId y) {
-        const double slow_x = slow_factor(x, k), slow_y = slow_factor(y, k);
-        if (slow_x != slow_y) return slow_x < slow_y;
-        return ahead(x, second) > ahead(y, second);
-      });
+      sort_by_scores(
+          order.begin(), order.end(), [&](BucketId b) { return slow_factor(b, k); },
+          [&](BucketId b) { return -ahead(b, second); }, std::less<>());
     }
   }
 
   [[nodiscard]] double slow_factor(BucketId bucket, KindId kind) const {
     if (fastest_[bucket] == KindId::none) return kNever;
     const Seconds best = times_[bucket][fastest_[bucket]], own = times_[bucket][kind];
-    if (own == best) return 1;
+    if (nearly_equal(own, best)) return 1;
     return best > 0 ? own / best : kNever;
   }
 
@@ -133,7 +132,7 @@ class Heteroprio final : public Policy {
     });
     if (!fastest_can) return true;
     const auto waiting = static_cast<double>(buckets_[b].size());
-    return waiting / slots_[fastest_[b]] >= strictness_ * slow_factor(b, kind);
+    return !clearly_less(waiting / slots_[fastest_[b]], strictness_ * slow_factor(b, kind));
   }
 
   bool by_model_;

@@ -62,7 +62,7 @@ class LatencyGreedy final : public Policy {
     AcceleratorId best = AcceleratorId::none;
     Seconds least = kNever;
     for (const AcceleratorId a : view.accelerators.ids()) {
-      if (!free_.at(a) || !(view.cost_on(task, a).time < least)) continue;
+      if (!free_.at(a) || !clearly_less(view.cost_on(task, a).time, least)) continue;
       least = view.cost_on(task, a).time;
       best = a;
     }

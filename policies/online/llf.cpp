@@ -29,21 +29,21 @@ class Llf final : public Policy {
       if (event.type == Event::Type::request_finished || event.type == Event::Type::request_dropped)
         served_.erase(view.request(event.task).id);
     queue_.update(view, [&](const Request& request) {
-      return Key{served_.count(request.id) == 0, request.deadline - estimates_.remaining(request)};
+      return Key{served_.count(request.id) == 0, {request.deadline, estimates_.remaining(request)}};
     });
     free_.reset(view);
     if (free_.any()) queue_.offer(view, [&](TaskRef task) { return start(view, task, out); });
   }
 
  private:
-  using Key = std::pair<bool, Seconds>;  ///< not in its quantum, laxity + now
+  using Key = std::pair<bool, TimeDifference>;  ///< not in its quantum, laxity + now
 
   bool start(const SystemView& view, TaskRef task, Decisions& out) {
     const AcceleratorId accelerator = free_.fastest(view, task);
     if (accelerator == AcceleratorId::none) return true;
     if (quantum_ > 0) {
       const std::uint64_t id = view.request(task).id;
-      if ((served_[id] += view.run_time(task, accelerator)) >= quantum_ * (1 - 1e-12)) served_.erase(id);
+      if (!clearly_less(served_[id] += view.run_time(task, accelerator), quantum_)) served_.erase(id);
     }
     return free_.start_fastest(view, task, out);
   }

@@ -13,7 +13,7 @@ void MapScoreTuner::observe(const SystemView& view, double& alpha, double& beta)
     Tally& tally = tallies_[request.stream];
     ++tally.ended;
     ++ended_;
-    if (event.type == Event::Type::request_dropped || view.now > request.deadline) ++tally.violated;
+    if (event.type == Event::Type::request_dropped || clearly_before(request.deadline, view.now)) ++tally.violated;
   }
   if (ended_ < window_) return;
   if (streams_changed()) {
@@ -60,7 +60,7 @@ double MapScoreTuner::cost() const {
 }
 
 void MapScoreTuner::next(double& alpha, double& beta) {
-  if (!measured_ || cost() < best_cost_) {
+  if (!measured_ || clearly_less(cost(), best_cost_)) {
     best_cost_ = cost();
     best_ = {alpha, beta};
     measured_ = true;

@@ -50,7 +50,7 @@ class Mct final : public Policy {
       if (!view.accelerators[a].available) continue;
       const Seconds time = view.run_time(task, a);
       const Seconds completion = queues_.start(view, a) + time;
-      if (completion < first) {
+      if (clearly_before(completion, first)) {
         first = completion;
         best = a;
         time_there = time;

@@ -33,8 +33,8 @@ class Met final : public Policy {
       if (!view.accelerators[a].available) continue;
       const Seconds time = view.alone_time(view.model_task(task), a);
       const bool tie_to_free =
-          !first_ && best != AcceleratorId::none && time == least && !free_.at(best) && free_.at(a);
-      if (time < least || tie_to_free) {
+          !first_ && best != AcceleratorId::none && nearly_equal(time, least) && !free_.at(best) && free_.at(a);
+      if (clearly_less(time, least) || tie_to_free) {
         least = time;
         best = a;
       }

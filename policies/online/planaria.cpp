@@ -60,7 +60,7 @@ class Planaria final : public Policy {
   [[nodiscard]] static std::pair<bool, double> score(const SystemView& view, TaskRef task) {
     const Request& request = view.request(task);
     const Seconds slack = request.deadline - view.now;
-    if (slack > 0) return {false, -std::max(1, request.priority) / slack};
+    if (clearly_before(view.now, request.deadline)) return {false, -std::max(1, request.priority) / slack};
     return {true, -static_cast<double>(request.id)};
   }
 
@@ -79,17 +79,18 @@ class Planaria final : public Policy {
       const Request& request = view.requests[r];
       SpatialDemand& demand = demands.emplace_back();
       demand.priority = std::max(1, request.priority);
-      demand.slack = request.deadline - view.now;
+      const bool late = clearly_before(request.deadline, view.now);
+      demand.slack = late ? request.deadline - view.now : time_until(request.deadline, view.now);
       const Seconds chain = slots > 0 ? list_time(view, request, std::numeric_limits<std::uint32_t>::max()) : 0;
       for (std::uint32_t n = 1; n <= slots; ++n) {
-        const bool enough = n > 1 && demand.times.back() <= chain;
+        const bool enough = n > 1 && !clearly_less(chain, demand.times.back());
         demand.times.push_back(enough ? chain : list_time(view, request, n));
       }
     }
     const std::vector<std::uint32_t> shares = spatial_shares(demands, slots);
     shares_.clear();
     for (std::size_t i = 0; i < shares.size(); ++i) {
-      const bool in_time = shares[i] > 0 && demands[i].times[shares[i] - 1] <= demands[i].slack;
+      const bool in_time = shares[i] > 0 && !clearly_less(demands[i].slack, demands[i].times[shares[i] - 1]);
       shares_[view.requests[view.live[i]].id] = {shares[i], in_time};
     }
   }
@@ -97,7 +98,7 @@ class Planaria final : public Policy {
   /// How long the tasks left of a request take on so many slots.
   Seconds list_time(const SystemView& view, const Request& request, std::uint32_t slots) {
     const Model& model = view.models[request.model];
-    running_ = {};
+    running_.clear();
     first_ = {};
     missing_.assign(request.tasks.size(), 0);
     for (const TaskId t : request.tasks.ids()) {
@@ -105,7 +106,7 @@ class Planaria final : public Policy {
       for (const Edge& edge : model.tasks[t].inputs)
         if (request.tasks[edge.task].progress != Progress::finished) ++missing_[t];
       if (task.progress == Progress::running) {
-        running_.push({std::max(0.0, task.finish - view.now), t});
+        run(time_until(task.finish, view.now), t);
       } else if (task.progress != Progress::finished && missing_[t] == 0) {
         first_.push(t);
       }
@@ -113,25 +114,33 @@ class Planaria final : public Policy {
     Seconds time = 0;
     while (!running_.empty() || !first_.empty()) {
       for (; !first_.empty() && running_.size() < slots; first_.pop())
-        running_.push({time + estimates_.of(model.tasks[first_.top()]), first_.top()});
-      const TaskId ended = running_.top().second;
-      time = running_.top().first;
-      running_.pop();
+        run(time + estimates_.of(model.tasks[first_.top()]), first_.top());
+      std::pop_heap(running_.begin(), running_.end(), std::greater<>());
+      const TaskId ended = running_.back().second;
+      time = running_.back().first;
+      running_.pop_back();
       for (const Edge& edge : model.tasks[ended].outputs)
         if (--missing_[edge.task] == 0) first_.push(edge.task);
     }
     return time;
   }
 
+  /// Ends that tie are the same: then tasks end in their order.
+  void run(Seconds end, TaskId task) {
+    for (const auto& [other, _] : running_)
+      if (nearly_equal(other, end)) end = other;
+    running_.emplace_back(end, task);
+    std::push_heap(running_.begin(), running_.end(), std::greater<>());
+  }
+
   /// Has a task ended of a request whose share was to be enough for its deadline, and is not?
   bool any_behind(const SystemView& view) {
-    constexpr double kRounding = 1e-9;
     return std::any_of(view.events.begin(), view.events.end(), [&](const Event& e) {
       if (e.type != Event::Type::task_finished || !view.request(e.task).live) return false;
       const Request& request = view.request(e.task);
       const auto at = shares_.find(request.id);
       return at != shares_.end() && at->second.in_time && request.deadline < kNever &&
-             list_time(view, request, at->second.slots) > (request.deadline - view.now) * (1 + kRounding);
+             clearly_less(request.deadline - view.now, list_time(view, request, at->second.slots));
     });
   }
 
@@ -173,9 +182,9 @@ class Planaria final : public Policy {
   bool ranked_only_, backfill_;
   std::map<std::uint64_t, Share> shares_;  ///< by request id
   // What list_time() works with:
-  MinQueue<std::pair<Seconds, TaskId>> running_;  ///< ends and tasks
-  MinQueue<TaskId> first_;                        ///< ready tasks
-  IdVector<TaskId, std::uint32_t> missing_;       ///< inputs that do not exist yet
+  std::vector<std::pair<Seconds, TaskId>> running_;  ///< ends and tasks: a heap, the first to end at the front
+  MinQueue<TaskId> first_;                           ///< ready tasks
+  IdVector<TaskId, std::uint32_t> missing_;          ///< inputs that do not exist yet
   std::vector<TaskRef> left_over_;
   RankedReady<std::pair<bool, double>> ranked_;
   FreeSlots free_;

@@ -43,12 +43,12 @@ class Prema final : public Policy {
     if (!free_.any() || view.ready.empty()) return;
     const double threshold = earn(view);
     const bool exceeded = above_ && std::any_of(view.ready.begin(), view.ready.end(), [&](TaskRef task) {
-                            return tokens_.at(view.request(task).id).count > threshold;
+                            return clearly_less(threshold, tokens_.at(view.request(task).id).count);
                           });
     const auto score = [&](TaskRef task) {
       const Request& request = view.request(task);
       const double tokens = tokens_.at(request.id).count;
-      const bool candidate = exceeded ? tokens > threshold : tokens >= threshold;
+      const bool candidate = exceeded ? clearly_less(threshold, tokens) : !clearly_less(tokens, threshold);
       return std::pair(!candidate, estimates_.remaining(request));
     };
     ranked_.offer(view, score, [&](TaskRef task) { return free_.start_fastest(view, task, out); });
@@ -78,7 +78,7 @@ class Prema final : public Policy {
       tokens.updated = view.now;
       if (!fresh || count_new_) most = std::max(most, tokens.count);
     }
-    return most >= 9 ? 9 : most >= 3 ? 3 : 1;
+    return !clearly_less(most, 9) ? 9 : !clearly_less(most, 3) ? 3 : 1;
   }
 
   Estimates estimates_;

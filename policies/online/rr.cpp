@@ -54,7 +54,7 @@ class RoundRobin final : public Policy {
       free_.take(accelerator);
       started_.push_back({id, view.request(*task).id, *task});
       const double turn = seconds_ > 0 ? seconds_ : quantum_;
-      const bool turn_over = (used_[id] += service) >= turn * (1 - 1e-12);
+      const bool turn_over = !clearly_less(used_[id] += service, turn);
       if (turn_over) used_.erase(id);
       if (next_task(view, id)) queue_up(id, !turn_over);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace hetsched {
@@ -9,13 +10,19 @@ namespace {
 
 using Order = std::vector<std::size_t>;
 
+/// To the next whole number; what is nearly in the middle of two is, and goes to the even one.
+std::uint32_t rounded(double part) {
+  const double middle = std::floor(part) + 0.5;
+  return static_cast<std::uint32_t>(std::nearbyint(nearly_equal(part, middle) ? middle : part));
+}
+
 class Division {
  public:
   Division(const std::vector<SpatialDemand>& demands, std::uint32_t units)
       : demands_(demands), units_(units), least_(demands.size(), 0), shares_(demands.size(), 0) {
     for (std::size_t i = 0; i < demands.size(); ++i)
       for (std::uint32_t n = units; n >= 1; --n)
-        if (demands[i].times[n - 1] <= demands[i].slack) least_[i] = n;
+        if (!clearly_less(demands[i].slack, demands[i].times[n - 1])) least_[i] = n;
   }
 
   std::vector<std::uint32_t> divide() {
@@ -51,6 +58,9 @@ class Division {
     Order order(keys.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return keys[a] > keys[b]; });
+    settle_ties(
+        order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return clearly_less(keys[b], keys[a]); },
+        std::less<>());
     return order;
   }
 
@@ -65,8 +75,7 @@ class Division {
   void add_spare(const std::vector<double>& scores) {
     const double sum = std::accumulate(scores.begin(), scores.end(), 0.0), spare = units_ - given();
     if (!(sum > 0)) return;
-    for (std::size_t i = 0; i < scores.size(); ++i)
-      shares_[i] += static_cast<std::uint32_t>(std::nearbyint(scores[i] / sum * spare));
+    for (std::size_t i = 0; i < scores.size(); ++i) shares_[i] += rounded(scores[i] / sum * spare);
   }
 
   /// Makes the shares sum up to the units.
@@ -93,7 +102,7 @@ class Division {
     const Order order = by_decreasing(scores);
     std::uint32_t left = units_;
     for (const std::size_t i : order) {
-      const auto part = static_cast<std::uint32_t>(std::nearbyint(scores[i] / sum * units_));
+      const std::uint32_t part = rounded(scores[i] / sum * units_);
       shares_[i] = std::min(part, left);
       left -= shares_[i];
     }

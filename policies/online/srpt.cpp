@@ -14,14 +14,19 @@ class Srpt final : public Policy {
   explicit Srpt(Params& p) : estimates_(p) {}
 
   void decide(const SystemView& view, Decisions& out) override {
-    queue_.update(view, [&](const Request& request) { return estimates_.remaining(request); });
+    queue_.update(view, [&](const Request& request) {
+      // What is left is the total less what is done.
+      TimeDifference left(estimates_.total(view, request), 0);
+      left.value = estimates_.remaining(request);
+      return left;
+    });
     free_.reset(view);
     if (free_.any()) queue_.offer(view, [&](TaskRef task) { return free_.start_fastest(view, task, out); });
   }
 
  private:
   Estimates estimates_;
-  RequestQueue<Seconds> queue_;
+  RequestQueue<TimeDifference> queue_;
   FreeSlots free_;
 };
 

@@ -10,7 +10,7 @@ Seconds output_there(const SystemView& view, const Request& request, const Edge&
   const TaskState& from = request.tasks[edge.task];
   for (const Replica& copy : request.replicas)
     if (copy.tensor == edge.tensor && copy.memory == to.memory && copy.arrived) return 0;
-  const Seconds end = std::max(from.finish - view.now, 0.0);
+  const Seconds end = time_until(from.finish, view.now);
   return end + view.route_time(view.accelerators[from.accelerator].memory, to.memory, edge.bytes);
 }
 
@@ -19,7 +19,7 @@ std::vector<Seconds> slots_free_at(const SystemView& view, AcceleratorId acceler
   const Accelerator& a = view.accelerators[accelerator];
   std::sort(ends.begin(), ends.end());
   ends.erase(std::unique(ends.begin(), ends.end()), ends.end());  // a batch has one slot
-  ends.resize(a.slots - a.free_slots, std::max(a.free_at - view.now, 0.0));
+  ends.resize(a.slots - a.free_slots, time_until(a.free_at, view.now));
   ends.insert(ends.end(), a.free_slots, 0);
   std::sort(ends.begin(), ends.end());
   return ends;
@@ -60,7 +60,7 @@ void add_running(Problem& problem, const SystemView& view) {
   IdVector<AcceleratorId, std::vector<Seconds>> ends(problem.accelerators.size());
   for (const RequestRef r : view.live)
     for (const TaskState& task : view.requests[r].tasks)
-      if (task.progress == Progress::running) ends[task.accelerator].push_back(std::max(task.finish - view.now, 0.0));
+      if (task.progress == Progress::running) ends[task.accelerator].push_back(time_until(task.finish, view.now));
   for (const AcceleratorId a : problem.accelerators.ids()) {
     const std::vector<Seconds> all_free_at = slots_free_at(view, a, ends[a]);
     auto free_at = all_free_at.begin();
@@ -80,7 +80,7 @@ PlanRequestId add_request(Problem& problem, const SystemView& view, ModelId mode
   for (const TaskId t : tasks.ids()) {
     if (live != nullptr && live->tasks[t].progress >= Progress::running) {
       Seconds& finish = problem.requests[request].finish;
-      finish = std::max(finish, live->tasks[t].finish - view.now);
+      finish = std::max(finish, time_until(live->tasks[t].finish, view.now));
       continue;
     }
     for (const AcceleratorId a : problem.accelerators.ids()) costs[index_of(a)] = cost(tasks[t], a);

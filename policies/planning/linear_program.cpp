@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "hetsched/tolerance.hpp"
+
 namespace hetsched::planning {
 namespace {
 
@@ -92,7 +94,8 @@ class Tableau {
       for (std::size_t i = 0; i < m_; ++i) {
         if (cells_[i][entering] <= kZero) continue;
         const double ratio = cells_[i][bound()] / cells_[i][entering];
-        if (leaving != m_ && (ratio > least || (ratio == least && basis_[i] > basis_[leaving]))) continue;
+        if (leaving != m_ && !clearly_less(ratio, least) && (clearly_less(least, ratio) || basis_[i] > basis_[leaving]))
+          continue;
         least = ratio;
         leaving = i;
       }

@@ -107,7 +107,7 @@ std::vector<PlannedPolicy::JobPtr> PlannedPolicy::note_events(const SystemView& 
   }
   // Who was expected and has not come (turned away before this policy saw it) must not keep a place; if it
   // comes after all, it is planned then.
-  for (; !arrivals_.empty() && arrivals_.front()->arrival <= view.now; arrivals_.pop_front())
+  for (; !arrivals_.empty() && !clearly_before(view.now, arrivals_.front()->arrival); arrivals_.pop_front())
     if (arrivals_.front()->request == RequestRef::none) forget(*arrivals_.front());
   return added;
 }
@@ -197,7 +197,7 @@ void PlannedPolicy::plan_together(const SystemView& view, std::span<const JobPtr
   for (const JobPtr& entry : jobs) {
     Job& job = *entry;
     const Request* live = job.request == RequestRef::none ? nullptr : &view.requests[job.request];
-    add_request(problem, view, job.model, live, live == nullptr ? std::max(job.arrival - view.now, 0.0) : 0,
+    add_request(problem, view, job.model, live, live == nullptr ? time_until(job.arrival, view.now) : 0,
                 job.deadline - view.now, [&](const ModelTask& task, AcceleratorId a) { return cost(view, task, a); });
     job.forecast = view.now;
     const bool fixed = keep && !job.where.empty();
@@ -229,16 +229,16 @@ void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) c
     for (const Reservation& r : rows_[a]) {
       const auto slots = problem.slots_of(a);
       const SlotId slot = *std::min_element(slots.begin(), slots.end(), [&](SlotId p, SlotId q) {
-        return problem.busy_until(p) < problem.busy_until(q);
+        return clearly_less(problem.busy_until(p), problem.busy_until(q));
       });
       std::vector<Interval>& promised = problem.slots[slot].promised;
-      const Seconds start = r.placement.start - view.now, end = r.placement.end - view.now;
+      const Seconds start = time_until(r.placement.start, view.now), end = time_until(r.placement.end, view.now);
       const Seconds free = problem.busy_until(slot);
       const ModelId model = r.item.job->model;
       if (slots.size() > 1) {
         const Seconds later = std::max(start, free);
         promised.push_back({later, later + (r.placement.end - r.placement.start), model});
-      } else if (promised.empty() || start >= free) {
+      } else if (promised.empty() || !clearly_less(start, free)) {
         promised.push_back({start, end, model});
       } else {  // what runs late is in its way
         promised.back().end = std::max(free, end);
@@ -248,7 +248,7 @@ void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) c
 }
 
 void PlannedPolicy::reserve(const SystemView& view, std::span<const Item> items, const Plan& plan) {
-  IdVector<AcceleratorId, bool> longer(rows_.size());
+  IdVector<AcceleratorId, std::vector<Reservation>> added(rows_.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
     Placement placement = plan.tasks[id_of<PlanTaskId>(i)];
     placement.start += view.now;
@@ -257,18 +257,32 @@ void PlannedPolicy::reserve(const SystemView& view, std::span<const Item> items,
     job.where[items[i].task] = placement.accelerator;
     job.forecast = std::max(job.forecast, placement.end);
     if (!placement.placed()) continue;  // nothing that is on can run it: planned anew when something changes
-    longer[placement.accelerator] = true;
-    rows_[placement.accelerator].push_back({placement, next_order_++, items[i]});
+    added[placement.accelerator].push_back({placement, next_order_++, items[i]});
   }
-  for (const AcceleratorId a : rows_.ids()) {
-    if (!longer[a]) continue;
-    // Of tasks that start at once those without duration come first, or, where the order of starts tells which of them
-    // are preceded by a switch, those that it was planned for.
-    const bool by_turn = switches_ && platform_.accelerators[a].switch_time > 0;
-    std::sort(rows_[a].begin(), rows_[a].end(), [&](const Reservation& x, const Reservation& y) {
-      const Seconds x_end = by_turn ? 0 : x.placement.end, y_end = by_turn ? 0 : y.placement.end;
-      return std::tie(x.placement.start, x_end, x.order) < std::tie(y.placement.start, y_end, y.order);
+  for (const AcceleratorId a : rows_.ids()) insert(rows_[a], a, std::move(added[a]));
+}
+
+/// Among what is planned for an accelerator already: O(new log all), and what lies behind it is moved.
+void PlannedPolicy::insert(Row& row, AcceleratorId accelerator, std::vector<Reservation> added) const {
+  // Of tasks that start at once those without duration come first, or, where the order of starts tells which of them
+  // are preceded by a switch, those that it was planned for.
+  const bool by_turn = switches_ && platform_.accelerators[accelerator].switch_time > 0;
+  std::sort(added.begin(), added.end(),
+            [&](const Reservation& x, const Reservation& y) { return x.placement.start < y.placement.start; });
+  settle_ties(
+      added.begin(), added.end(),
+      [](const Reservation& x, const Reservation& y) { return clearly_before(x.placement.start, y.placement.start); },
+      [](const Reservation& x, const Reservation& y) { return x.order < y.order; });
+  for (Reservation& one : added) {
+    const Placement& own = one.placement;
+    auto at = std::partition_point(row.begin(), row.end(), [&](const Reservation& other) {
+      return !clearly_before(own.start, other.placement.start);
     });
+    const auto comes_before = [&](const Placement& other) {
+      return !by_turn && !clearly_before(other.start, own.start) && clearly_before(own.end, other.end);
+    };
+    while (at != row.begin() && comes_before(std::prev(at)->placement)) --at;
+    row.insert(at, std::move(one));
   }
 }
 

@@ -90,6 +90,7 @@ class PlannedPolicy : public Policy {
   void plan_together(const SystemView& view, std::span<const JobPtr> jobs, bool keep, Decisions& out);
   void add_reservations(const SystemView& view, Problem& problem) const;
   void reserve(const SystemView& view, std::span<const Item> items, const Plan& plan);
+  void insert(Row& row, AcceleratorId accelerator, std::vector<Reservation> added) const;
   void announce(const SystemView& view, const Job& job, Decisions& out) const;
   void prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const;
   void start_heads(const SystemView& view, Decisions& out);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "hetsched/ids.hpp"
+#include "hetsched/tolerance.hpp"
 #include "hetsched/view.hpp"
 
 namespace hetsched::planning {

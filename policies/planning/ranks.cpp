@@ -4,8 +4,6 @@
 #include <numeric>
 #include <ranges>
 
-#include "planning/tolerance.hpp"
-
 namespace hetsched::planning {
 namespace {
 
@@ -38,8 +36,8 @@ AcceleratorId extreme(const Problem& problem, PlanTaskId task, RankBy by) {
   for (const AcceleratorId a : problem.accelerators.ids()) {
     if (!problem.runs_on(task, a)) continue;
     const Seconds time = problem.time(task, a);
-    if (found == AcceleratorId::none ||
-        (by == RankBy::worst ? less(problem.time(task, found), time) : less(time, problem.time(task, found))))
+    if (found == AcceleratorId::none || (by == RankBy::worst ? clearly_less(problem.time(task, found), time)
+                                                             : clearly_less(time, problem.time(task, found))))
       found = a;
   }
   return found;
@@ -146,7 +144,7 @@ IdVector<PlanTaskId, bool> critical_tasks(const Problem& problem) {
   const ByTask earliest = downward_ranks(problem), latest = latest_starts(problem), upward = upward_ranks(problem);
   const double longest = upward.empty() ? 0 : *std::max_element(upward.begin(), upward.end());
   IdVector<PlanTaskId, bool> critical(problem.size());
-  for (const PlanTaskId t : problem.tasks.ids()) critical[t] = equal(earliest[t], latest[t], longest);
+  for (const PlanTaskId t : problem.tasks.ids()) critical[t] = nearly_equal(earliest[t], latest[t], longest);
   return critical;
 }
 
@@ -213,7 +211,7 @@ std::vector<PlanTaskId> by_decreasing(const ByTask& keys) {
   // Neighbours that are equal but for rounding form a group; a group goes by id.
   for (std::size_t first = 0; first < order.size();) {
     std::size_t end = first + 1;
-    while (end < order.size() && equal(keys[order[end - 1]], keys[order[end]])) ++end;
+    while (end < order.size() && nearly_equal(keys[order[end - 1]], keys[order[end]])) ++end;
     std::sort(order.begin() + static_cast<std::ptrdiff_t>(first), order.begin() + static_cast<std::ptrdiff_t>(end));
     first = end;
   }
@@ -241,8 +239,8 @@ std::vector<PlanTaskId> critical_parents_order(const Problem& problem) {
     if (!listed[top])
       for (const PlanEdge& edge : problem.tasks[top].inputs) {
         if (listed[edge.task]) continue;
-        if (parent == PlanTaskId::none || less(latest[edge.task], latest[parent], longest) ||
-            (equal(latest[edge.task], latest[parent], longest) && edge.task < parent))
+        if (parent == PlanTaskId::none || clearly_less(latest[edge.task], latest[parent], longest) ||
+            (nearly_equal(latest[edge.task], latest[parent], longest) && edge.task < parent))
           parent = edge.task;
       }
     if (parent != PlanTaskId::none) {

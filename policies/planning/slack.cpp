@@ -4,8 +4,6 @@
 #include <ranges>
 #include <tuple>
 
-#include "planning/tolerance.hpp"
-
 namespace hetsched::planning {
 namespace {
 
@@ -48,7 +46,7 @@ class Backward {
     const Placement& own = at(task);
     Seconds latest = std::min(limit_[task], next_[own.slot]);
     for (const Interval& other : problem_.slots[own.slot].promised)
-      if (!less(other.start, own.end)) latest = std::min(latest, std::max(other.start, own.end));
+      if (!clearly_less(other.start, own.end)) latest = std::min(latest, std::max(other.start, own.end));
     for (const PlanEdge& edge : problem_.tasks[task].outputs)
       if (at(edge.task).placed())
         latest =
@@ -109,7 +107,7 @@ void reclaim_slack(const Problem& problem, Plan& plan,
     length[t] = own.end - own.start;
     Joules least = kNever;
     for (const Speed& speed : speeds(t, own.accelerator)) {
-      if (less(latest - own.start, speed.time) || speed.energy >= least) continue;
+      if (clearly_less(latest - own.start, speed.time) || !clearly_less(speed.energy, least)) continue;
       least = speed.energy;
       length[t] = speed.time;
       own.point = speed.point;

@@ -1,5 +1,6 @@
 #include "planning/timetable.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -69,8 +70,9 @@ Placement Timetable::earliest(PlanTaskId task, SlotId slot, Seconds from) const 
     }
     const Seconds disturbed = switches ? start_disturbed(task, a, start) : kNever;
     if (disturbed == kNever) return {a, slot, start, start + time};
-    // Behind it; at the same time it would come before it.
-    start = disturbed > start ? disturbed : std::nextafter(start, kNever);
+    // Behind it: if it starts at the same time, by so much that they do not tie.
+    const Seconds behind = disturbed + 4 * kTolerance * std::max(disturbed, time);
+    start = clearly_less(start, disturbed, time) ? disturbed : std::max(behind, std::nextafter(start, kNever));
     next = std::partition_point(row.begin(), row.end(), not_over);
   }
 }
@@ -82,16 +84,28 @@ Joules Timetable::energy(PlanTaskId task, const Placement& placement) const {
                                                                      : own;
 }
 
+Timetable::Start Timetable::start_of(PlanTaskId task, AcceleratorId a, Seconds at) const {
+  const Start own{at, 1 + std::uint64_t{index_of(task)}, problem_->tasks[task].model};
+  const std::vector<Start>& starts = starts_[a];
+  const auto next = std::lower_bound(starts.begin(), starts.end(), own);
+  const auto ties = [&](const Start& other) {
+    const Seconds time = problem_->time(task, a);
+    return nearly_equal(other.at, at, time);
+  };
+  if (next != starts.begin() && ties(*std::prev(next))) return {std::prev(next)->at, own.turn, own.model};
+  return next != starts.end() && ties(*next) ? Start{next->at, own.turn, own.model} : own;
+}
+
 /// Would it be preceded by a switch?
 bool Timetable::switches_at(PlanTaskId task, AcceleratorId a, Seconds start) const {
-  const Start own = start_of(task, start);
+  const Start own = start_of(task, a, start);
   const auto after = std::upper_bound(starts_[a].begin(), starts_[a].end(), own);
   return problem_->is_switch(a, model_before(a, after), own.model);
 }
 
 /// When what comes next starts, if it needs a switch only because the task comes before it; else kNever.
 Seconds Timetable::start_disturbed(PlanTaskId task, AcceleratorId a, Seconds start) const {
-  const Start own = start_of(task, start);
+  const Start own = start_of(task, a, start);
   const auto after = std::upper_bound(starts_[a].begin(), starts_[a].end(), own);
   if (after == starts_[a].end()) return kNever;
   const bool switches_now = problem_->is_switch(a, model_before(a, after), after->model);
@@ -136,7 +150,7 @@ void Timetable::place(PlanTaskId task, const Placement& placement) {
   if (gaps_ == Gaps::promised) ends_[placement.slot].push_back(placement.end);
   if (!counts_switches(placement.accelerator)) return;
   std::vector<Start>& starts = starts_[placement.accelerator];
-  const Start own = start_of(task, placement.start);
+  const Start own = start_of(task, placement.accelerator, placement.start);
   starts.insert(std::upper_bound(starts.begin(), starts.end(), own), own);
 }
 
@@ -148,7 +162,8 @@ void Timetable::remove(PlanTaskId task) {
   if (gaps_ == Gaps::promised) ends_[placement.slot].pop_back();
   if (!counts_switches(placement.accelerator)) return;
   std::vector<Start>& starts = starts_[placement.accelerator];
-  starts.erase(std::lower_bound(starts.begin(), starts.end(), start_of(task, placement.start)));
+  const std::uint64_t turn = start_of(task, placement.accelerator, placement.start).turn;
+  starts.erase(std::find_if(starts.begin(), starts.end(), [&](const Start& start) { return start.turn == turn; }));
 }
 
 ReadyTasks::ReadyTasks(const Timetable& table) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "planning/plan.hpp"
-#include "planning/tolerance.hpp"
 
 namespace hetsched::planning {
 
@@ -22,8 +21,8 @@ struct Key {
 
   [[nodiscard]] bool before(const Key& other) const {
     const double larger = std::max(scale, other.scale);
-    if (less(first, other.first, larger)) return true;
-    return equal(first, other.first, larger) && less(second, other.second);
+    if (clearly_less(first, other.first, larger)) return true;
+    return nearly_equal(first, other.first, larger) && clearly_less(second, other.second);
   }
 };
 
@@ -102,9 +101,8 @@ class Timetable {
   [[nodiscard]] bool counts_switches(AcceleratorId accelerator) const {
     return problem_->switches && problem_->accelerators[accelerator].switch_time > 0;
   }
-  [[nodiscard]] Start start_of(PlanTaskId task, Seconds at) const {
-    return {at, 1 + std::uint64_t{index_of(task)}, problem_->tasks[task].model};
-  }
+  /// A start that ties with another one is at the same time.
+  [[nodiscard]] Start start_of(PlanTaskId task, AcceleratorId accelerator, Seconds at) const;
   [[nodiscard]] ModelId model_before(AcceleratorId accelerator, std::vector<Start>::const_iterator start) const {
     return start == starts_[accelerator].begin() ? problem_->accelerators[accelerator].last_model
                                                  : std::prev(start)->model;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hetsched/policy.hpp"
+#include "support/running_sum.hpp"
 
 namespace hetsched {
 
@@ -30,7 +31,7 @@ class CompletionQueues {
   [[nodiscard]] Seconds start(const SystemView& view, AcceleratorId accelerator) const {
     const Accelerator& a = view.accelerators[accelerator];
     const Seconds free_at = a.free_slots > 0 ? view.now : std::max(view.now, a.free_at);
-    return free_at + queues_[accelerator].backlog / a.slots;
+    return free_at + queues_[accelerator].backlog.value() / a.slots;
   }
   /// Joins as the last one; or, if so said, behind the last one of no lower priority.
   void push(const SystemView& view, TaskRef task, AcceleratorId accelerator, Seconds time, bool by_priority = false) {
@@ -48,18 +49,21 @@ class CompletionQueues {
     auto& [tasks, backlog] = queues_[accelerator];
     const Waiting taken = tasks[place];
     tasks.erase(tasks.begin() + static_cast<std::ptrdiff_t>(place));
-    backlog = tasks.empty() ? 0 : backlog - taken.time;
+    backlog -= taken.time;
+    if (tasks.empty()) backlog = {};
     return taken;
   }
   /// Takes those out of which `gone(waiting)` is true.
   template <class Gone>
   void forget(const Gone& gone) {
-    for (auto& [tasks, backlog] : queues_)
+    for (auto& [tasks, backlog] : queues_) {
       std::erase_if(tasks, [&, &sum = backlog](const Waiting& waiting) {
         if (!gone(waiting)) return false;
         sum -= waiting.time;
         return true;
       });
+      if (tasks.empty()) backlog = {};
+    }
   }
   /// Empties all queues and calls `choose(task)` of every ready task but those that became ready at this very instant,
   /// which have events of their own: the set of accelerators has changed.
@@ -75,7 +79,7 @@ class CompletionQueues {
  private:
   struct Accumulated {
     Queue tasks;
-    Seconds backlog = 0;  ///< predicted time of what waits
+    RunningSum backlog;  ///< predicted time of what waits, s
   };
 
   IdVector<AcceleratorId, Accumulated> queues_;

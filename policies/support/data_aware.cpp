@@ -92,7 +92,7 @@ std::size_t DataAware::best_of(const SystemView& view, TaskRef task) const {
       fitness +=
           gamma_ * (view.alone_energy_at(view.model_task(task), c.accelerator, view.accelerators[c.accelerator].point) +
                     idle_power_ * std::max(0.0, c.end - last_end_));
-    if (!(fitness < least)) continue;
+    if (!clearly_less(fitness, least, alpha_ * (c.end - view.now))) continue;
     least = fitness;
     best = i;
   }
@@ -107,7 +107,7 @@ std::size_t DataAware::next_of(const SystemView& view, AcceleratorId accelerator
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     if (rules_.sorted && tasks[i].priority != tasks[0].priority) break;
     const Bytes missing = missing_bytes(view, tasks[i].task, accelerator);
-    if (!(missing < least)) continue;
+    if (!clearly_less(missing, least)) continue;
     least = missing;
     best = i;
   }

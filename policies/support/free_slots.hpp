@@ -37,7 +37,7 @@ class FreeSlots {
     for (const AcceleratorId a : left_.ids()) {
       if (left_[a] == 0) continue;
       const Seconds time = view.run_time(task, a);
-      if (time < least) {
+      if (clearly_less(time, least)) {
         least = time;
         best = a;
       }

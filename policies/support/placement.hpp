@@ -21,6 +21,7 @@ struct Placement {
   /// What it adds to what the accelerator would draw with nothing to do: `energy`, and idling at its point while inputs
   /// come and until the slowest of the accelerator's points would be done, less idling all that time as it does now.
   Joules added = 0;
+  Joules scale = 0;  ///< of what `added` is a difference of
   [[nodiscard]] Seconds duration() const { return finish - start; }
 };
 
@@ -68,7 +69,8 @@ class PlacementPass {
         const Joules idle = kind.points[p].idle_power * transfer + idle_power(kind, p) * (longest - time),
                      else_idle = idle_power(kind, point_[a]) * (before + longest);
         visit(Placement{a, p, busy_until_[a], busy_until_[a] + before + time, energy,
-                        energy + (idle - else_idle) / accelerator.slots});
+                        energy + (idle - else_idle) / accelerator.slots,
+                        energy + (idle + else_idle) / accelerator.slots});
       }
     }
   }

@@ -3,14 +3,21 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
+#include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "hetsched/policy.hpp"
 
 namespace hetsched {
 
-/// Scores need an operator<; the least comes first, ties by (request id, task).
+/// Is a score clearly less than another one? A score is a number, or one behind a flag.
+inline bool scores_less(double a, double b) { return clearly_less(a, b); }
+inline bool scores_less(const std::pair<bool, double>& a, const std::pair<bool, double>& b) {
+  return a.first != b.first ? a.first < b.first : clearly_less(a.second, b.second);
+}
+
+/// The least score comes first, ties by (request id, task).
 template <class Score>
 class RankedReady {
  public:
@@ -18,9 +25,11 @@ class RankedReady {
   template <class ScoreOf, class Take>
   void offer(const SystemView& view, const ScoreOf& score_of, const Take& take) {
     ranked_.clear();
-    for (const TaskRef task : view.ready) ranked_.push_back({score_of(task), task});
-    std::stable_sort(ranked_.begin(), ranked_.end(),
-                     [](const Ranked& a, const Ranked& b) { return a.score < b.score; });
+    for (const TaskRef task : view.ready) ranked_.push_back({score_of(task), task, ranked_.size()});
+    std::sort(ranked_.begin(), ranked_.end(), [](const Ranked& a, const Ranked& b) { return a.score < b.score; });
+    settle_ties(
+        ranked_.begin(), ranked_.end(), [](const Ranked& a, const Ranked& b) { return scores_less(a.score, b.score); },
+        [](const Ranked& a, const Ranked& b) { return a.place < b.place; });
     for (const Ranked& ranked : ranked_)
       if (!take(ranked.task)) return;
   }
@@ -29,6 +38,7 @@ class RankedReady {
   struct Ranked {
     Score score;
     TaskRef task;
+    std::size_t place;  ///< in the order of ties
   };
   std::vector<Ranked> ranked_;
 };

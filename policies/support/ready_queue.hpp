@@ -7,10 +7,12 @@
 #include <set>
 
 #include "hetsched/policy.hpp"
+#include "support/queue_keys.hpp"
 
 namespace hetsched {
 
-/// Ready tasks by (key, request id, task). The key of a task must not change while it is ready.
+/// Ready tasks by (key, request id, task), keys that are nearly equal by the others. The key of a task must not change
+/// while it is ready.
 template <class Key>
 class ReadyQueue {
  public:
@@ -37,7 +39,8 @@ class ReadyQueue {
 
   /// Takes in one ready task.
   void add(const SystemView& view, TaskRef task, const Key& key) {
-    entries_.insert({key, view.request(task).id, task});
+    const Key tied = tied_key(entries_, Entry{key, 0, {}}, key, [](const Entry& entry) { return entry.key; });
+    entries_.insert({tied, view.request(task).id, task});
   }
 
   /// Offers the tasks in order until `take(task)` returns false. Tasks that are not ready any more (started,

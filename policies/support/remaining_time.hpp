@@ -39,7 +39,7 @@ class RemainingTime {
       if (task.progress != Progress::running || !trust_running) continue;
       Seconds after = 0;
       for (const Edge& edge : model.tasks[t].outputs) after = std::max(after, tail[edge.task]);
-      longest = std::max(longest, std::max(0.0, task.finish - view.now) + after);
+      longest = std::max(longest, time_until(task.finish, view.now) + after);
     }
     return longest;
   }

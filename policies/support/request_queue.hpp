@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "hetsched/policy.hpp"
+#include "support/queue_keys.hpp"
 
 namespace hetsched {
 
@@ -22,8 +23,8 @@ inline std::span<const TaskRef> ready_tasks(const SystemView& view, const Reques
   return {first, last};
 }
 
-/// Requests by (key, request id). The key of a request may change whenever one of its tasks becomes ready,
-/// finishes or fails, and at no other time.
+/// Requests by (key, request id), keys that are nearly equal by id. The key of a request may change whenever one of its
+/// tasks becomes ready, finishes or fails, and at no other time.
 template <class Key>
 class RequestQueue {
  public:
@@ -50,11 +51,11 @@ class RequestQueue {
         if (!take(task)) return;
   }
 
-  /// The same, only for requests of keys up to `last`.
-  template <class Take>
-  void offer_up_to(const SystemView& view, const Key& last, const Take& take) const {
+  /// The same, only for requests before the first one of which `is_meant(request)` is false.
+  template <class IsMeant, class Take>
+  void offer_while(const SystemView& view, const IsMeant& is_meant, const Take& take) const {
     for (const auto& [key, id, where] : entries_) {
-      if (last < key) return;
+      if (!is_meant(view.requests[where])) return;
       for (const TaskRef task : ready_tasks(view, view.requests[where]))
         if (!take(task)) return;
     }
@@ -63,7 +64,9 @@ class RequestQueue {
  private:
   using Entry = std::tuple<Key, std::uint64_t, RequestRef>;  ///< key, request id, place
 
-  void place(const Request& request, RequestRef where, const Key& key) {
+  void place(const Request& request, RequestRef where, const Key& exact) {
+    const Key key =
+        tied_key(entries_, Entry{exact, 0, {}}, exact, [](const Entry& entry) { return std::get<0>(entry); });
     const auto [at, fresh] = keys_.try_emplace(request.id, Entry{key, request.id, where});
     if (!fresh) {
       if (std::get<0>(at->second) == key) return;

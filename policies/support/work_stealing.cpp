@@ -31,8 +31,8 @@ AcceleratorId WorkStealing::owner(const SystemView& view, TaskRef task) {
   Seconds latest = -1;
   for (const Edge& edge : view.model_task(task).inputs) {
     const TaskState& from = request.tasks[edge.task];
-    if (from.accelerator == AcceleratorId::none || from.finish < latest) continue;
-    latest = from.finish;
+    if (from.accelerator == AcceleratorId::none || clearly_before(from.finish, latest)) continue;
+    latest = std::max(latest, from.finish);
     owner = from.accelerator;
   }
   if (owner != AcceleratorId::none) return owner;

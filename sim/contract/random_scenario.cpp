@@ -1,6 +1,7 @@
 #include "contract/random_scenario.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <variant>
 #include <vector>
 
@@ -48,8 +49,8 @@ std::string numbered(const char* what, std::size_t n) { return what + std::to_st
 
 class Generator {
  public:
-  Generator(std::uint64_t seed, double scale, bool surprises, bool sparse)
-      : dice_(seed), scale_(scale), surprises_(surprises), sparse_(sparse) {
+  Generator(std::uint64_t seed, double scale, bool surprises, bool sparse, bool round)
+      : dice_(seed), scale_(scale), surprises_(surprises), sparse_(sparse), round_(round) {
     out_.seed = seed;
     out_.scale = scale;
   }
@@ -64,11 +65,18 @@ class Generator {
   }
 
  private:
-  double time(double from, double to) { return dice_.uniform(from, to) * scale_; }
+  double number(double from, double to) {
+    const double drawn = dice_.uniform(from, to);
+    if (!round_) return drawn;
+    constexpr double kValues = 3;
+    const double part = std::ceil((drawn - from) / (to - from) * kValues) / kValues;
+    return std::max(1.0, std::round((from + (to - from) * part) * 10)) / 10;
+  }
+  double time(double from, double to) { return number(from, to) * scale_; }
   /// What is divided by a time.
-  double rate(double from, double to) { return dice_.uniform(from, to) / scale_; }
+  double rate(double from, double to) { return number(from, to) / scale_; }
   /// SimGrid rounds bytes to 1/65536: they have to be many.
-  double bytes(double most) { return dice_.uniform(0, most) * kMega; }
+  double bytes(double most) { return number(0, most) * kMega; }
   double bandwidth(double from, double to) { return rate(from, to) * kMega; }
   double maybe(double p, double value) { return dice_.chance(p) ? value : 0; }
 
@@ -86,7 +94,7 @@ class Generator {
 
   Dice dice_;
   double scale_;
-  bool surprises_, sparse_;
+  bool surprises_, sparse_, round_;
   RandomScenario out_;
   std::uint32_t kinds_ = 1, accelerators_ = 1, memories_ = 1;
   std::vector<bool> has_variant_;  ///< by layer of the model being written
@@ -109,8 +117,7 @@ std::string Generator::kind(std::uint32_t k) {
   out.text("task_energy", dice_.chance(0.5) ? "dynamic" : "total");
   out.number("dispatch_time", maybe(0.5, time(0, 0.1)));
   // Energy spent in no time is in no piece of power.csv, and conservation would miss it.
-  if (dice_.chance(0.5))
-    out.number("switch_time", time(0.01, 0.5)).number("switch_energy", maybe(0.5, dice_.uniform(0, 1)));
+  if (dice_.chance(0.5)) out.number("switch_time", time(0.01, 0.5)).number("switch_energy", maybe(0.5, number(0, 1)));
   out.number("slots", dice_.chance(0.3) ? dice_.between(2, 3) : 1);
   if (dice_.chance(0.3)) {
     out.number("max_batch", dice_.between(2, 5));
@@ -203,7 +210,7 @@ void Generator::add_costs(Json& costs, const std::string& layer, const std::stri
     if (dice_.chance(0.05)) {
       row.number("time", 0);
     } else {
-      row.number("time", time(0.1, 2)).number("energy", dice_.uniform(0, 5));
+      row.number("time", time(0.1, 2)).number("energy", number(0, 5));
       row.number("bytes", maybe(0.6, bytes(60)));
     }
     costs.raw("", row.object());
@@ -277,7 +284,8 @@ void Generator::add_workload(std::uint32_t models) {
   Json workload, streams;
   const std::uint32_t count = dice_.between(1, 4);
   for (std::uint32_t s = 0; s < count; ++s) streams.raw("", stream(s, models));
-  workload.number("format", 1).text("name", "w").number("duration", time(8, 25));
+  // In round numbers, at none of those at which something is released.
+  workload.number("format", 1).text("name", "w").number("duration", time(8, 25) + (round_ ? 0.05 * scale_ : 0));
   const double rules = dice_.uniform(0, 1);
   if (surprises_ && rules < 0.15) workload.text("end", "at_duration");
   if (surprises_ && rules > 0.9) workload.text("end", "last_release");
@@ -325,8 +333,8 @@ std::shared_ptr<Scenario> RandomScenario::make() const {
   return scenario;
 }
 
-RandomScenario random_scenario(std::uint64_t seed, double scale, bool surprises, bool sparse) {
-  return Generator(seed, scale, surprises, sparse).make();
+RandomScenario random_scenario(std::uint64_t seed, double scale, bool surprises, bool sparse, bool round) {
+  return Generator(seed, scale, surprises, sparse, round).make();
 }
 
 }  // namespace hetsched::contract

@@ -29,7 +29,9 @@ struct RandomScenario {
 /// will be on again. All times of the scenario are multiplied by `scale`, all rates, frequencies, powers and
 /// bandwidths divided; with `surprises` there may also be outages, execution jitter, decision latency, and
 /// rules of releasing and ending that do not scale. With `sparse` few requests come, each long after the one before: a
-/// clock that is moved to a date in one step rounds most where that is far away.
-RandomScenario random_scenario(std::uint64_t seed, double scale = 1, bool surprises = true, bool sparse = false);
+/// clock that is moved to a date in one step rounds most where that is far away. With `round` all numbers have one
+/// decimal place, and few values: then many things are equal, and few of them in binary.
+RandomScenario random_scenario(std::uint64_t seed, double scale = 1, bool surprises = true, bool sparse = false,
+                               bool round = false);
 
 }  // namespace hetsched::contract

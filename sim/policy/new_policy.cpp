@@ -86,11 +86,11 @@ class @Class@ final : public Policy {
     for (const AcceleratorId a : view.accelerators.ids()) {
       const Seconds time = view.run_time(task, a);
       if (view.accelerators[a].available) fastest = std::min(fastest, time);
-      if (free_[a] == 0 || time >= least) continue;
+      if (free_[a] == 0 || !clearly_less(time, least)) continue;
       least = time;
       chosen = a;
     }
-    return least <= patience_ * fastest ? chosen : AcceleratorId::none;
+    return !clearly_less(patience_ * fastest, least) ? chosen : AcceleratorId::none;
   }
 
   double patience_;

@@ -39,22 +39,23 @@ class Feasible final : public Rule {
                        remaining_.of(view, other, true), other.id == request.id});
       running += loads.back().running;
     }
-    std::stable_sort(loads.begin(), loads.end(), [](const Load& a, const Load& b) { return a.deadline < b.deadline; });
+    std::sort(loads.begin(), loads.end(), [](const Load& a, const Load& b) { return a.deadline < b.deadline; });
     const auto m = static_cast<double>(view.accelerators.size());
     const Seconds added = pending_.to_start(request) / m;
     Seconds ahead = 0, switches = 0;
     for (std::size_t from = 0, to = 0; from < loads.size() && loads[from].deadline < kNever; from = to) {
-      for (; to < loads.size() && loads[to].deadline == loads[from].deadline; ++to) {
+      for (; to < loads.size() && !clearly_before(loads[from].deadline, loads[to].deadline); ++to) {
         ahead += loads[to].to_start;
         switches += pending_.switch_time();
       }
-      for (std::size_t i = from; i < to && loads[i].deadline >= request.deadline; ++i) {
+      for (std::size_t i = from; i < to && !clearly_before(loads[i].deadline, request.deadline); ++i) {
         const Load& load = loads[i];
         const Seconds own = std::max(load.least, (load.to_start + load.running) / m);
         const Seconds end = view.now + (ahead - load.to_start + running - load.running) / m + own;
-        const Seconds last = load.deadline * (1 + 1e-12);
         // Whoever would be late even without it, and without a switch for anybody, is not made late by it.
-        if (end > last && (load.is_new || end - added - switches / m <= last)) return false;
+        const Seconds without = end - added - switches / m;
+        if (clearly_before(load.deadline, end) && (load.is_new || !clearly_before(load.deadline, without, end)))
+          return false;
       }
     }
     return true;

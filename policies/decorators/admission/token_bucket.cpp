@@ -21,8 +21,7 @@ class TokenBucket final : public Rule {
     Bucket& bucket = buckets_[candidate.queue];
     bucket.tokens = std::min(burst_, bucket.tokens + rate_ * (view.now - bucket.filled));
     bucket.filled = view.now;
-    constexpr double kRounding = 1e-9;
-    if (bucket.tokens < 1 - kRounding) return false;
+    if (clearly_less(bucket.tokens, 1)) return false;
     bucket.tokens -= 1;
     return true;
   }

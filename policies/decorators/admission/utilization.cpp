@@ -64,7 +64,7 @@ class Utilization final : public Rule {
       for (const AcceleratorId a : counted.ids()) counted[a] = counted[a] && supported_[other.model][a];
     }
     const auto m = std::max(1.0, static_cast<double>(std::count(counted.begin(), counted.end(), true)));
-    return sum <= (m - (m - 1) * largest) * (1 + 1e-12);
+    return !clearly_less(m - (m - 1) * largest, sum, m);
   }
 
   IdVector<ModelId, Seconds> slowest_;

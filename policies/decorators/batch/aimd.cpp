@@ -34,14 +34,15 @@ class Aimd final : public Rule {
       if (e.type != Event::Type::request_finished && e.type != Event::Type::request_dropped) continue;
       const Request& request = view.request(e.task);
       if (e.type == Event::Type::request_finished) {
-        const auto last = std::max_element(request.tasks.begin(), request.tasks.end(),
-                                           [](const TaskState& x, const TaskState& y) { return x.finish < y.finish; });
+        const auto last =
+            std::max_element(request.tasks.begin(), request.tasks.end(),
+                             [](const TaskState& x, const TaskState& y) { return clearly_before(x.finish, y.finish); });
         const auto found =
             batch_of_.find({request.id, id_of<TaskId>(static_cast<std::size_t>(last - request.tasks.begin()))});
         if (found != batch_of_.end()) {
           Ended& batch = ended[found->second];
           batch.model = request.model;
-          batch.in_time &= view.now <= request.deadline * (1 + 1e-12) + 1e-10;
+          batch.in_time &= !clearly_before(request.deadline, view.now);
         }
       }
       batch_of_.erase(batch_of_.lower_bound({request.id, TaskId{}}), batch_of_.lower_bound({request.id + 1, TaskId{}}));

@@ -14,8 +14,8 @@ class Nexus final : public Rule {
   std::size_t enough(const SystemView& view, const Group& group) override {
     const Request& oldest = view.request(group.front());
     std::uint32_t b = 1;
-    const Seconds allowed = (oldest.deadline - oldest.arrival) * (1 + 1e-12);
-    while (b < largest_ && 2 * latencies_.of(view, oldest.model, b + 1).whole <= allowed) ++b;
+    const Seconds allowed = oldest.deadline - oldest.arrival;
+    while (b < largest_ && !clearly_less(allowed, 2 * latencies_.of(view, oldest.model, b + 1).whole)) ++b;
     return b;
   }
   Seconds goes_at(const SystemView& view, const Group& group) override {

@@ -14,11 +14,15 @@ class Slo final : public Rule {
   void order(const SystemView& view, Group& group) const override {
     std::stable_sort(group.begin(), group.end(),
                      [&](TaskRef a, TaskRef b) { return view.request(a).deadline < view.request(b).deadline; });
+    settle_ties(
+        group.begin(), group.end(),
+        [&](TaskRef a, TaskRef b) { return clearly_before(view.request(a).deadline, view.request(b).deadline); },
+        [&](TaskRef a, TaskRef b) { return view.request(a).id < view.request(b).id; });
   }
 
   bool gives_up(const SystemView& view, TaskRef first) override {
     const Seconds alone = latency(view, view.model_task(first), 1) + after(view, first, 1);
-    return !(view.now + alone <= view.request(first).deadline * (1 + 1e-12) + 1e-10);
+    return clearly_before(view.request(first).deadline, view.now + alone);
   }
 
   std::size_t enough(const SystemView&, const Group&) override { return 1; }
@@ -27,7 +31,7 @@ class Slo final : public Rule {
   bool allows(const SystemView& view, const Larger& batch) override {
     const Seconds end = view.now + view.overhead(batch.task, batch.start.accelerator) + batch.time +
                         after(view, batch.task, batch.size);
-    return !(end > batch.deadline * (1 + 1e-12));
+    return !clearly_before(batch.deadline, end);
   }
 
  private:

@@ -104,7 +104,9 @@ class MkFirm final : public Rule {
       Load* best = nullptr;
       std::ptrdiff_t most = -1;
       for (Load& load : loads_) {
-        if (load.given_up || &load == &mandatory || load.deadline > mandatory.deadline || load.running > 0) continue;
+        if (load.given_up || &load == &mandatory || clearly_before(mandatory.deadline, load.deadline) ||
+            load.running > 0)
+          continue;
         const std::ptrdiff_t can_miss = spare(view.requests[load.request]);
         if (can_miss < 0 || can_miss < most) continue;
         if (can_miss == most && view.requests[load.request].id < view.requests[best->request].id) continue;
@@ -133,7 +135,7 @@ class MkFirm final : public Rule {
     Seconds ahead = 0;
     for (const Load& other : loads_)
       if (&other != &load && !other.given_up)
-        ahead += other.running + (other.deadline <= load.deadline ? other.to_start : 0);
+        ahead += other.running + (clearly_before(load.deadline, other.deadline) ? 0 : other.to_start);
     const Seconds own = std::max(load.least, (load.to_start + load.running) / m);
     return view.now + ahead / m + own > just_after(load.deadline);
   }

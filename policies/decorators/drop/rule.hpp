@@ -72,7 +72,7 @@ class Rule {
 };
 
 /// What ends at the deadline but for rounding is in time.
-inline Seconds just_after(Seconds deadline) { return deadline * (1 + 1e-11); }
+inline Seconds just_after(Seconds deadline) { return deadline * (1 + kClockTolerance); }
 
 /// Wakes the decorator when a request that has arrived is late.
 inline void wake_when_late(const SystemView& view, const Request& request, Decisions& out) {

@@ -26,6 +26,7 @@
 
 #include "hetsched/decisions.hpp"
 #include "hetsched/params.hpp"
+#include "hetsched/tolerance.hpp"
 #include "hetsched/view.hpp"
 
 namespace hetsched {

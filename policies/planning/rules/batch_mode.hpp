@@ -35,10 +35,10 @@ Plan one_at_a_time(const Problem& problem, const Before& before) {
 /// Ibarra and Kim 1977, Maheswaran et al. 1999: the ready task with the least (largest) earliest finish goes where it
 /// has that.
 inline Plan min_min(const Problem& problem) {
-  return one_at_a_time(problem, [](const Offer& a, const Offer& b) { return less(a.best.end, b.best.end); });
+  return one_at_a_time(problem, [](const Offer& a, const Offer& b) { return clearly_less(a.best.end, b.best.end); });
 }
 inline Plan max_min(const Problem& problem) {
-  return one_at_a_time(problem, [](const Offer& a, const Offer& b) { return less(b.best.end, a.best.end); });
+  return one_at_a_time(problem, [](const Offer& a, const Offer& b) { return clearly_less(b.best.end, a.best.end); });
 }
 
 constexpr std::string_view kBatchModeComplexity = "per request: tasks x ready x A x inputs";

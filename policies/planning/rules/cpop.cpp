@@ -19,7 +19,7 @@ AcceleratorId critical_accelerator(const Problem& problem, const IdVector<PlanTa
       sum += problem.time(t, a);
     }
     if (count == 0 || count < best_count) continue;
-    if (count > best_count || less(sum, least)) {
+    if (count > best_count || clearly_less(sum, least)) {
       best = a;
       best_count = count;
       least = sum;
@@ -37,7 +37,7 @@ Plan plan(const Problem& problem, const Settings& settings) {
   double longest = 0;
   for (const PlanTaskId t : problem.tasks.ids()) longest = std::max(longest, priority[t] += down[t]);
   IdVector<PlanTaskId, bool> on_path(problem.size());
-  for (const PlanTaskId t : problem.tasks.ids()) on_path[t] = equal(priority[t], longest);
+  for (const PlanTaskId t : problem.tasks.ids()) on_path[t] = nearly_equal(priority[t], longest);
   const AcceleratorId critical = critical_accelerator(problem, on_path);
   return place_by_priority(problem, settings[0] != 0, priority, [&](const Timetable& table, PlanTaskId task) {
     const bool there = on_path[task] && critical != AcceleratorId::none && problem.runs_on(task, critical);

@@ -12,7 +12,7 @@ Rule duplex() {
           .ties = "ties: min-min's plan",
           .plan = [](const Problem& problem, const Settings&) {
             Plan least = min_min(problem), most = max_min(problem);
-            return less(makespan(most), makespan(least)) ? most : least;
+            return clearly_less(makespan(most), makespan(least)) ? most : least;
           }};
 }
 

@@ -10,7 +10,7 @@ Plan plan(const Problem& problem, const Settings& settings) {
     AcceleratorId fastest = AcceleratorId::none;
     for (const AcceleratorId a : problem.accelerators.ids())
       if (problem.runs_on(task, a) &&
-          (fastest == AcceleratorId::none || less(problem.time(task, a), problem.time(task, fastest))))
+          (fastest == AcceleratorId::none || clearly_less(problem.time(task, a), problem.time(task, fastest))))
         fastest = a;
     return table.best(
         task,

@@ -1,6 +1,6 @@
 /// \file
 /// A rule of static list scheduling: how it is known, what can be chosen, and the function from a problem to a plan.
-/// Tie rule of all: best key, then lowest task, then lowest slot, keys compared as in tolerance.hpp. What no
+/// Tie rule of all: best key, then lowest task, then lowest slot, keys compared as in hetsched/tolerance.hpp. What no
 /// accelerator runs, and what needs it, stays unplaced.
 ///
 /// With `insertion` a task may go into a gap between tasks that are placed already, else only behind the last one.
@@ -77,7 +77,7 @@ Plan place_by_priority(const Problem& problem, bool insertion, const ByTask& pri
   while (!ready.empty()) {
     PlanTaskId next = ready.all().front();
     for (const PlanTaskId task : ready.all())
-      if (less(priority[next], priority[task])) next = task;
+      if (clearly_less(priority[next], priority[task])) next = task;
     ready.place(table, next, choose(table, next));
   }
   return table.plan();

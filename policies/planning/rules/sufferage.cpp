@@ -9,8 +9,8 @@ namespace {
 
 /// One that only one slot runs loses infinitely; among such the least finish goes first.
 bool loses_more(const Offer& a, const Offer& b) {
-  if (a.loss == kNever && b.loss == kNever) return less(a.best.end, b.best.end);
-  return less(b.loss, a.loss, std::max(a.best.end, b.best.end));
+  if (a.loss == kNever && b.loss == kNever) return clearly_less(a.best.end, b.best.end);
+  return clearly_less(b.loss, a.loss, std::max(a.best.end, b.best.end));
 }
 
 /// In each pass every task asks for its best slot, and the one with the largest loss gets it.
@@ -43,7 +43,7 @@ Offer offer(const Timetable& table, PlanTaskId task) {
   for (const SlotId p : table.problem().slots.ids()) {
     if (!table.problem().runs_on(task, p)) continue;
     const Placement here = table.earliest(task, p);
-    if (less(here.end, made.best.end)) {
+    if (clearly_less(here.end, made.best.end)) {
       second = std::exchange(made.best, here).end;
     } else {
       second = std::min(second, here.end);

@@ -48,7 +48,7 @@ class Schedule {
         if (!(here.end < kNever)) continue;
         if (!is_alike(problem_.slots[slot]))
           use(here);
-        else if (here.end < first.end)
+        else if (clearly_less(here.end, first.end))
           first = here;
       }
       if (first.placed()) use(first);
@@ -108,16 +108,16 @@ class BranchAndBound {
   Plan run() {
     list_schedule(true);
     list_schedule(false);
-    const Seconds bound = lower_bound(problem_) * (1 + 1e-12);
+    const Seconds bound = lower_bound(problem_);
     for (const Rule& rule : all_rules())
       for (const Settings& settings : all_settings(rule)) {
-        if (best_ <= bound || problem_.size() == 0) continue;
+        if (!clearly_less(bound, best_) || problem_.size() == 0) continue;
         if (rule.most_tasks != nullptr && problem_.size() > rule.most_tasks(settings)) continue;
         replay(rule.plan(problem_, settings));
       }
     const bool small = schedule_.tasks().size() <= 64 && best_ < kNever;
     const bool all = small && descend();
-    plan_.proved = best_ <= bound || (all && earliest_is_best());
+    plan_.proved = !clearly_less(bound, best_) || (all && earliest_is_best());
     return std::move(plan_);
   }
 
@@ -161,11 +161,12 @@ class BranchAndBound {
     while (!schedule_.complete()) {
       Branch next;
       for (const PlanTaskId t : schedule_.tasks()) {
-        if (!schedule_.is_ready(t) || (next.task != PlanTaskId::none && !(length(t) > length(next.task)))) continue;
+        if (!schedule_.is_ready(t) || (next.task != PlanTaskId::none && !clearly_less(length(next.task), length(t))))
+          continue;
         next = {t, {}, kNever};
         schedule_.each_place(t, [&](const Placement& p) {
           const Seconds key = p.end + (with_tail ? tails_[t][p.accelerator] : 0);
-          if (next.placement.placed() && !(key < next.bound)) return;
+          if (next.placement.placed() && !clearly_less(key, next.bound)) return;
           next.placement = p;
           next.bound = key;
         });
@@ -187,29 +188,29 @@ class BranchAndBound {
       last = std::max(last, plan.tasks[t].end);
       order.push_back(t);
     }
-    std::stable_sort(order.begin(), order.end(), [&](PlanTaskId x, PlanTaskId y) {
-      return std::tie(plan.tasks[x].start, plan.tasks[x].end) < std::tie(plan.tasks[y].start, plan.tasks[y].end);
-    });
+    sort_by_scores(
+        order.begin(), order.end(), [&](PlanTaskId t) { return plan.tasks[t].start; },
+        [&](PlanTaskId t) { return plan.tasks[t].end; }, std::less<>());
     for (const PlanTaskId t : order) {
       if (!schedule_.is_ready(t)) break;
       schedule_.place(t, schedule_.earliest(t, plan.tasks[t].slot));
     }
     keep_if_better();
     schedule_.undo_all();
-    if (last >= best_) return;
+    if (!clearly_less(last, best_)) return;
     best_ = last;
     plan_ = plan;
   }
 
   void keep_if_better() {
     const bool first = plan_.tasks.empty();
-    if (!first && (!schedule_.complete() || schedule_.last_finish() >= best_)) return;
+    if (!first && (!schedule_.complete() || !clearly_less(schedule_.last_finish(), best_))) return;
     best_ = schedule_.complete() ? schedule_.last_finish() : kNever;
     plan_ = schedule_.plan();
   }
 
   /// Could something end before the best one? Sums in another order may differ in their last bits.
-  [[nodiscard]] bool promising(Seconds bound) const { return bound < best_ * (1 - 1e-9); }
+  [[nodiscard]] bool promising(Seconds bound) const { return clearly_less(bound, best_); }
 
   /// Placements of ready tasks that may lead to something better, most promising first.
   [[nodiscard]] std::vector<Branch> branches() const {
@@ -224,10 +225,12 @@ class BranchAndBound {
       });
       if (!promising(least)) return {};  // this task will end too late wherever it goes
     }
-    std::sort(list.begin(), list.end(), [](const Branch& x, const Branch& y) {
-      return std::tie(x.bound, x.placement.end, x.task, x.placement.slot) <
-             std::tie(y.bound, y.placement.end, y.task, y.placement.slot);
-    });
+    sort_by_scores(
+        list.begin(), list.end(), [](const Branch& branch) { return branch.bound; },
+        [](const Branch& branch) { return branch.placement.end; },
+        [](const Branch& x, const Branch& y) {
+          return std::tie(x.task, x.placement.slot) < std::tie(y.task, y.placement.slot);
+        });
     return list;
   }
 
@@ -267,7 +270,7 @@ class BranchAndBound {
     }
     std::vector<std::vector<Seconds>>& seen = seen_[state];
     const auto no_later = [&](const std::vector<Seconds>& a, const std::vector<Seconds>& b) {
-      return std::equal(a.begin(), a.end(), b.begin(), [](Seconds x, Seconds y) { return x <= y; });
+      return std::equal(a.begin(), a.end(), b.begin(), [](Seconds x, Seconds y) { return !clearly_less(y, x); });
     };
     for (const std::vector<Seconds>& other : seen)
       if (no_later(other, times)) return true;

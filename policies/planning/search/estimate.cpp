@@ -8,7 +8,7 @@ namespace hetsched::planning {
 namespace {
 
 /// What is nearer than this part of the time at which it happens happens at once.
-constexpr double kInstant = 1 + 1e-12;
+constexpr double kInstant = 1 + kClockTolerance;
 
 void push(std::vector<std::pair<double, PlanTaskId>>& heap, std::pair<double, PlanTaskId> item) {
   heap.push_back(item);
@@ -31,10 +31,9 @@ const Timing& Estimator::run(const Mapping& where, const IdVector<PlanTaskId, do
   reset(where);
   for (;;) {
     while (!future_.empty() && future_.front().first <= now_ * kInstant) {
-      const double joined = future_.front().first;
       const PlanTaskId task = pop(future_);
       const double rank =
-          problem_->queue == Queue::ready ? joined : static_cast<double>(index_of(problem_->tasks[task].request));
+          problem_->queue == Queue::ready ? now_ : static_cast<double>(index_of(problem_->tasks[task].request));
       push(queues_[where[task]], {priorities.empty() ? rank : priorities[task], task});
     }
     start_queued();

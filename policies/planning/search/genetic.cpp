@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "planning/dice.hpp"
@@ -13,6 +14,7 @@ struct Individual {
   std::vector<AcceleratorId> accelerators;
   std::vector<double> priorities;
   Measure measure;
+  std::size_t place = 0;  ///< in the population
 };
 
 class Population {
@@ -51,6 +53,12 @@ class Population {
     std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
       return plan.tasks[tasks()[i]].start < plan.tasks[tasks()[j]].start;
     });
+    settle_ties(
+        order.begin(), order.end(),
+        [&](std::size_t i, std::size_t j) {
+          return clearly_less(plan.tasks[tasks()[i]].start, plan.tasks[tasks()[j]].start);
+        },
+        std::less<>());
     one.priorities.resize(order.size());
     for (std::size_t rank = 0; rank < order.size(); ++rank)
       one.priorities[order[rank]] = static_cast<double>(rank) / static_cast<double>(order.size());
@@ -82,8 +90,13 @@ class Population {
   }
 
   void next_generation() {
+    for (std::size_t i = 0; i < individuals_.size(); ++i) individuals_[i].place = i;
     std::stable_sort(individuals_.begin(), individuals_.end(),
                      [](const Individual& a, const Individual& b) { return a.measure < b.measure; });
+    settle_ties(
+        individuals_.begin(), individuals_.end(),
+        [](const Individual& a, const Individual& b) { return a.measure.clearly_below(b.measure); },
+        [](const Individual& a, const Individual& b) { return a.place < b.place; });
     const std::size_t parents = part(options_.parents, 2);
     std::vector<Individual> next(individuals_.begin(),
                                  individuals_.begin() + static_cast<std::ptrdiff_t>(part(options_.elite, 1)));

@@ -10,7 +10,7 @@ namespace {
 
 AcceleratorId fastest(const Problem& problem, PlanTaskId task, std::span<const AcceleratorId> of) {
   return *std::min_element(of.begin(), of.end(), [&](AcceleratorId a, AcceleratorId b) {
-    return problem.time(task, a) < problem.time(task, b);
+    return clearly_less(problem.time(task, a), problem.time(task, b));
   });
 }
 
@@ -45,16 +45,16 @@ Measure Search::attempt(const Mapping& where, const IdVector<PlanTaskId, double>
   Joules energy = 0;
   for (const PlanTaskId t : where.ids())
     if (where[t] != AcceleratorId::none) energy += problem_->cost(t, where[t]).energy;
-  Measure measure{std::max(0.0, energy - goal_.energy_budget), timing.makespan};
+  Measure measure{clearly_less(goal_.energy_budget, energy) ? energy - goal_.energy_budget : 0, timing.makespan};
   if (goal_.objective != Objective::latency) measure.cost = 0;
   for (const PlanRequestId r : timing.finish.ids()) {
     if (goal_.objective == Objective::throughput) measure.cost += timing.finish[r];
-    if (goal_.objective == Objective::energy && timing.finish[r] > problem_->requests[r].deadline)
+    if (goal_.objective == Objective::energy && clearly_less(problem_->requests[r].deadline, timing.finish[r]))
       measure.violation += timing.finish[r] - problem_->requests[r].deadline;
   }
   if (goal_.objective == Objective::energy) measure.cost = energy;
   if (!(timing.makespan < kNever)) measure = {};
-  if (best_.empty() || measure < best_measure_) {
+  if (best_.empty() || measure.clearly_below(best_measure_)) {
     best_measure_ = measure;
     best_ = where;
     best_timing_ = timing;
@@ -97,7 +97,9 @@ void Search::attempt_whole(AcceleratorId accelerator) {
   Mapping where(problem_->size(), AcceleratorId::none);
   for (std::size_t n = 0; n < tasks.size(); ++n) {
     const auto& sum = sums[problem_->tasks[tasks[n]].request].all();
-    const auto least = static_cast<std::size_t>(std::min_element(sum.begin(), sum.end()) - sum.begin());
+    const auto least = static_cast<std::size_t>(
+        std::min_element(sum.begin(), sum.end(), [](Seconds x, Seconds y) { return clearly_less(x, y); }) -
+        sum.begin());
     const AcceleratorId wanted = accelerator != AcceleratorId::none ? accelerator : id_of<AcceleratorId>(least);
     const auto allowed = choices.of(n, where);
     const bool possible = std::find(allowed.begin(), allowed.end(), wanted) != allowed.end();
@@ -119,7 +121,7 @@ void Search::attempt_earliest_finish() {
     PlanRequestId next = PlanRequestId::none;
     const auto rank = [&](PlanRequestId r) { return ranks[tasks[left[r].back()]]; };
     for (const PlanRequestId r : left.ids())
-      if (!left[r].empty() && (next == PlanRequestId::none || less(rank(next), rank(r)))) next = r;
+      if (!left[r].empty() && (next == PlanRequestId::none || clearly_less(rank(next), rank(r)))) next = r;
     const std::size_t n = left[next].back();
     left[next].pop_back();
     const PlanTaskId t = tasks[n];

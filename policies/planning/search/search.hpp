@@ -33,6 +33,11 @@ struct Measure {
   bool operator<(const Measure& other) const {
     return violation != other.violation ? violation < other.violation : cost < other.cost;
   }
+  /// The same, by more than rounding.
+  [[nodiscard]] bool clearly_below(const Measure& other) const {
+    if (clearly_less(violation, other.violation)) return true;
+    return nearly_equal(violation, other.violation) && clearly_less(cost, other.cost);
+  }
 };
 
 /// Which accelerators tasks may go to when they are chosen in the order of tasks. A change that cannot be

@@ -3,6 +3,7 @@
 /// answers of branch_and_bound.hpp and searches.hpp, and a file for other solvers.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <variant>

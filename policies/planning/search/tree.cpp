@@ -77,7 +77,7 @@ class Tree {
       const double mean = child.rewards / child.visits;
       const double normal = most_ > least_ ? (mean - least_) / (most_ - least_) : 0;
       const double value = normal + options_.exploration * std::sqrt(std::log(node.visits) / child.visits);
-      if (value <= largest) continue;
+      if (!clearly_less(largest, value)) continue;
       largest = value;
       best = b;
     }
