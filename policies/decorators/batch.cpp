@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "decorators/batch/rule.hpp"
@@ -45,6 +44,7 @@ class Batch final : public Policy {
 
   void begin(const SystemView& view) override {
     for (const Accelerator& a : view.accelerators) largest_ = std::max(largest_, view.kinds[a.kind].max_batch);
+    for (const Model& model : view.models) groups_.emplace_back(model.tasks.size());
     rule_->begin(view, largest_);
     inner_->begin(view);
   }
@@ -57,17 +57,13 @@ class Batch final : public Policy {
     }
     rule_->learn(view);
     gather(view);
-    ready_.clear();
     ended_.clear();
-    for (auto& [key, group] : groups_) open(view, group, out);
+    for (const Key& key : used_) open(view, groups_[key.model][key.task], out);
     if (!given_up_.empty())
       filtered_.hide_requests([&](RequestRef r) { return given_up_.contains(view.requests[r].id); });
     for (const RequestRef r : ended_) filtered_.end(r);
     given_up_.forget_gone(view);
-    filtered_.hide_tasks([&](TaskRef t) { return !ready_.contains(id_of(view, t)); });
-    for (const auto& [id, task] : ready_)
-      if (shown_.insert(id).second) filtered_.announce(task);
-    std::erase_if(shown_, [&](const Id& id) { return !ready_.contains(id); });
+    show(view);
     inside_.clear();
     inner_->decide(filtered_.shown(), inside_);
     joined_.clear();
@@ -106,22 +102,62 @@ class Batch final : public Policy {
     auto operator<=>(const Key&) const = default;
   };
 
+  /// Equal tasks that are ready.
+  struct Waiting {
+    batch_rules::Group tasks;
+    std::size_t shown = 0;  ///< of them, before this call
+    bool used = false;      ///< at this call
+    bool open = false;      ///< likewise: the policy inside sees them
+  };
+
   static Id id_of(const SystemView& view, TaskRef t) { return {view.request(t).id, t.task}; }
 
+  [[nodiscard]] Waiting& waiting(const SystemView& view, TaskRef t) { return groups_[view.request(t).model][t.task]; }
+
   void gather(const SystemView& view) {
-    for (auto& [key, group] : groups_) group.clear();
-    for (const TaskRef t : view.ready) groups_[{view.request(t).model, t.task}].push_back(t);
-    std::erase_if(groups_, [](const auto& entry) { return entry.second.empty(); });
-    for (auto& [key, group] : groups_) rule_->order(view, group);
+    for (const Key& key : used_) {
+      Waiting& group = groups_[key.model][key.task];
+      group.tasks.clear();
+      group.shown = 0;
+      group.used = group.open = false;
+    }
+    used_.clear();
+    auto shown = shown_.begin();
+    for (const TaskRef t : view.ready) {
+      Waiting& group = waiting(view, t);
+      if (!group.used) used_.push_back({view.request(t).model, t.task});
+      group.used = true;
+      group.tasks.push_back(t);
+      while (shown != shown_.end() && *shown < id_of(view, t)) ++shown;
+      if (shown != shown_.end() && *shown == id_of(view, t)) ++group.shown;
+    }
+    std::sort(used_.begin(), used_.end());
+    for (const Key& key : used_) rule_->order(view, groups_[key.model][key.task].tasks);
+  }
+
+  /// Hides what waits for others, and announces what no longer does.
+  void show(const SystemView& view) {
+    if (std::any_of(used_.begin(), used_.end(), [&](const Key& key) { return !groups_[key.model][key.task].open; }))
+      filtered_.hide_tasks([&](TaskRef t) { return !waiting(view, t).open; });
+    before_.swap(shown_);
+    shown_.clear();
+    auto before = before_.begin();
+    for (const TaskRef t : view.ready) {
+      const Id id = id_of(view, t);
+      if (!waiting(view, t).open || (!given_up_.empty() && given_up_.contains(id.first))) continue;
+      shown_.push_back(id);
+      while (before != before_.end() && *before < id) ++before;
+      if (before == before_.end() || *before != id) filtered_.announce(t);
+    }
   }
 
   /// Shows a group, once it need not wait any longer.
-  void open(const SystemView& view, batch_rules::Group& group, Decisions& out) {
-    give_up(view, group, out);
+  void open(const SystemView& view, Waiting& waiting, Decisions& out) {
+    give_up(view, waiting, out);
+    const batch_rules::Group& group = waiting.tasks;
     if (group.empty()) return;
     const TaskRef first = group.front();
-    const bool is_open =
-        std::any_of(group.begin(), group.end(), [&](TaskRef t) { return shown_.contains(id_of(view, t)); });
+    const bool is_open = waiting.shown > 0;
     const bool begins = view.model_task(first).inputs.empty();
     Seconds go = view.state(first).ready;
     if (!is_open && begins && group.size() < rule_->enough(view, group)) go = rule_->goes_at(view, group);
@@ -129,27 +165,32 @@ class Batch final : public Policy {
       out.wake_at(go);
       return;
     }
-    for (const TaskRef t : group) ready_.emplace(id_of(view, t), t);
+    waiting.open = true;
   }
 
-  void give_up(const SystemView& view, batch_rules::Group& group, Decisions& out) {
-    std::erase_if(group, [&](TaskRef t) {
+  void give_up(const SystemView& view, Waiting& waiting, Decisions& out) {
+    const std::size_t left = std::erase_if(waiting.tasks, [&](TaskRef t) {
       const Request& request = view.request(t);
-      if (given_up_.contains(request.id)) return true;
+      if (!given_up_.empty() && given_up_.contains(request.id)) return true;
       if (!view.model_task(t).inputs.empty() || !rule_->gives_up(view, t)) return false;
       given_up_.add(request.id);
       ended_.push_back(t.request);
       out.drop(t.request);
       return true;
     });
+    if (left > 0)
+      waiting.shown =
+          static_cast<std::size_t>(std::count_if(waiting.tasks.begin(), waiting.tasks.end(), [&](TaskRef t) {
+            return std::binary_search(shown_.begin(), shown_.end(), id_of(view, t));
+          }));
   }
 
   /// The start with all that join it.
   Start batch_of(const SystemView& view, const Start& start) {
     Start batch = start;
-    const auto found = groups_.find({view.request(start.task).model, start.task.task});
-    if (found == groups_.end()) return batch;
-    const batch_rules::Group& group = found->second;
+    const Waiting& others = waiting(view, start.task);
+    if (!others.used) return batch;
+    const batch_rules::Group& group = others.tasks;
     joined_.insert(id_of(view, start.task));
     for (const TaskRef t : start.also) joined_.insert(id_of(view, t));
     std::size_t limit = view.kind(start.accelerator).max_batch;
@@ -174,9 +215,10 @@ class Batch final : public Policy {
   std::unique_ptr<Policy> inner_;
   std::unique_ptr<batch_rules::Rule> rule_;
   std::uint32_t largest_ = 1;
-  std::map<Key, batch_rules::Group> groups_;
-  std::map<Id, TaskRef> ready_;    ///< what the policy inside sees ready
-  std::set<Id> shown_;             ///< what it has been told of
+  IdVector<ModelId, IdVector<TaskId, Waiting>> groups_;
+  std::vector<Key> used_;          ///< of groups, those with tasks
+  std::vector<Id> shown_;          ///< what the policy inside sees ready
+  std::vector<Id> before_;         ///< what it saw at the call before
   std::set<Id> joined_;            ///< started at this call
   std::set<RequestRef> dropped_;   ///< by the policy inside at this call
   std::vector<RequestRef> ended_;  ///< given up at this call
@@ -191,7 +233,7 @@ DecoratorEntry batch() {
   return decorator<Batch>("batch",
                           "computes equal tasks of several requests as one: fixed, Triton, AIMD, Nexus, SLO-aware",
                           {.source = "Triton's documentation; Clipper, NSDI 2017 (aimd); Nexus, SOSP 2019",
-                           .complexity = "R log R",
+                           .complexity = "R",
                            .knowledge = "nexus, slo, aimd: deadlines",
                            .verified_by = "a worked example of arrivals and delays; "
                                           "Nexus's rule: b = 9, 375 requests/s"});

@@ -3,6 +3,7 @@
 #include "energy/virtual_deadlines.hpp"
 #include "hetsched/policy.hpp"
 #include "support/placement.hpp"
+#include "support/ready_queue.hpp"
 
 namespace hetsched {
 namespace {
@@ -32,39 +33,36 @@ class MinEnergy final : public Policy {
 
   void decide(const SystemView& view, Decisions& out) override {
     pass_.reset(view, sleep_);
-    order_.clear();
-    for (const TaskRef task : view.ready) order_.push_back({deadlines_.of(view, task), task, order_.size()});
-    std::stable_sort(order_.begin(), order_.end(), [](const Due& a, const Due& b) { return a.deadline < b.deadline; });
-    settle_ties(
-        order_.begin(), order_.end(), [](const Due& a, const Due& b) { return clearly_before(a.deadline, b.deadline); },
-        [](const Due& a, const Due& b) { return a.place < b.place; });
-    for (const Due& due : order_) {
-      if (!pass_.any_free()) break;
-      const Placement best = choose(view, due);
-      if (best.accelerator != AcceleratorId::none) pass_.take(view, due.task, best, out);
-    }
+    queue_.update(view, [&](TaskRef task) { return deadlines_.of(view, task); });
+    if (pass_.any_free())
+      queue_.offer(view, [&](TaskRef task) {
+        const Placement best = choose(view, task);
+        if (best.accelerator != AcceleratorId::none) pass_.take(view, task, best, out);
+        return pass_.any_free();
+      });
     if (sleep_) send_to_sleep(view, out);
   }
 
  private:
-  struct Due {
-    Seconds deadline = kNever;
-    TaskRef task;
-    std::size_t place;  ///< in the order of ties
-  };
-
-  [[nodiscard]] Placement choose(const SystemView& view, const Due& due) const {
-    Placement cheapest, first;
-    pass_.for_each(view, due.task, [&](const Placement& placement) {
-      if (first.accelerator == AcceleratorId::none || clearly_before(placement.finish, first.finish)) first = placement;
-      if (way_ == Way::race || clearly_before(due.deadline, placement.finish)) return;
-      const Joules scale = std::max(placement.scale, cheapest.scale);
-      const bool better =
-          clearly_less(placement.added, cheapest.added, scale) ||
-          (nearly_equal(placement.added, cheapest.added, scale) && clearly_before(placement.finish, cheapest.finish));
-      if (cheapest.accelerator == AcceleratorId::none || better) cheapest = placement;
-    });
-    return cheapest.accelerator != AcceleratorId::none ? cheapest : first;
+  [[nodiscard]] Placement choose(const SystemView& view, TaskRef task) {
+    const PlacementPass::Ways& ways = pass_.ways(view, task);
+    Placement best;
+    if (way_ != Way::race) {
+      const Seconds deadline = deadlines_.of(view, task);
+      for (const PlacementPass::Way& way : ways.by_energy) {
+        const bool any = best.accelerator != AcceleratorId::none;
+        if (any && clearly_less(best.added, way.added, std::max(best.scale, way.scale))) break;
+        const Placement here = pass_.at(way);
+        if (clearly_before(deadline, here.finish)) continue;
+        if (!any || clearly_before(here.finish, best.finish)) best = here;
+      }
+    }
+    if (best.accelerator == AcceleratorId::none)
+      for (const PlacementPass::Way& way : ways.fastest) {
+        const Placement here = pass_.at(way);
+        if (best.accelerator == AcceleratorId::none || clearly_before(here.finish, best.finish)) best = here;
+      }
+    return best;
   }
 
   void send_to_sleep(const SystemView& view, Decisions& out) const {
@@ -82,7 +80,7 @@ class MinEnergy final : public Policy {
   bool sleep_;
   VirtualDeadlines deadlines_;
   PlacementPass pass_;
-  std::vector<Due> order_;
+  ReadyQueue<Seconds> queue_;  ///< by deadlines_
 };
 
 template <MinEnergy::Way way>
@@ -102,7 +100,7 @@ PolicyEntry min_energy() {
   return policy<OneWay<MinEnergy::Way::least>>(
       "min_energy", "least energy of each task among the placements that keep its share of the deadline",
       {.source = "deadline division: Abbott and Garcia-Molina 1992; the greedy choice is textbook",
-       .complexity = "R log R + R A points",
+       .complexity = "log R per task + A points for each task looked at",
        .knowledge = "deadlines, energy, operating points",
        .verified_by =
            "critical speed: 0.6463 J where 1 J/s runs cost 1.2 J; never more than the cheapest placement in time"});
@@ -113,7 +111,7 @@ PolicyEntry pace() {
       "pace",
       "critical-speed pacing: the slowest points that save energy and keep the deadlines, then the least idle power",
       {.source = "Irani, Shukla, Gupta, ACM TALG 3(4), 2007 (critical speed)",
-       .complexity = "R log R + R A points",
+       .complexity = "log R per task + A points for each task looked at",
        .knowledge = "deadlines, energy, operating points",
        .verified_by = "P = 0.2 + s^3: s* = 0.4642 with 0.6463 J of 0.8625 J at 0.25 and 1.2 J at 1"});
 }
@@ -122,7 +120,7 @@ PolicyEntry race_to_idle() {
   return policy<OneWay<MinEnergy::Way::race>>(
       "race_to_idle", "everything at full speed where it is done first, then the point of least idle power",
       {.source = "textbook; e.g. Albers and Antoniadis, ACM TALG 10(2), 2014",
-       .complexity = "R log R + R A points",
+       .complexity = "log R per task + A points for each task looked at",
        .knowledge = "deadlines, operating points",
        .verified_by = "P = 0.2 + s^3: 1.2 J for unit work"});
 }

@@ -24,7 +24,7 @@ namespace {
 ///   Starv = time since the task became ready / its mean time. Switch = energy of a switch of models, if this
 ///   would
 ///     be one, / the task's energy here.
-/// Preemptive between tasks. O(R A log(R A)) per call with a free slot.
+/// Preemptive between tasks. O(R A) per call with a free slot.
 ///
 /// Options: `drop` is the smart frame drop: of the requests that cannot meet their deadline even on the longest
 /// path of what is left, each task where and at the point it is fastest (remaining_time.hpp), the most hopeless
@@ -57,6 +57,7 @@ class Dream final : public Policy {
   void begin(const SystemView& view) override {
     originals_.begin(view, RemainingTime::Variants::original);
     if (variants_) with_variants_.begin(view);
+    for (const Model& model : view.models) common_.emplace_back(model.tasks.size());
     for (const Stream& stream : view.streams) {
       drops_.emplace_back();
       any_deadline_ |= stream.relative_deadline < kNever;
@@ -71,29 +72,29 @@ class Dream final : public Policy {
     const RequestRef dropped = drop_ ? drop_hopeless(view, out) : RequestRef::none;
     if (!free_.any()) return;
     score(view, dropped);
-    std::stable_sort(pairs_.begin(), pairs_.end(), [](const Pair& a, const Pair& b) { return a.score > b.score; });
-    settle_ties(
-        pairs_.begin(), pairs_.end(),
-        [](const Pair& a, const Pair& b) { return clearly_less(b.score, a.score, std::max(a.scale, b.scale)); },
-        [](const Pair& a, const Pair& b) {
-          return std::tie(a.index, a.accelerator) < std::tie(b.index, b.accelerator);
-        });
-    started_.assign(view.ready.size(), false);
     varied_.clear();
-    for (const Pair& pair : pairs_) {
-      if (started_[pair.index] || !free_.at(pair.accelerator)) continue;
-      const TaskRef task = view.ready[pair.index];
-      out.start(task, pair.accelerator, variant(view, task, pair.accelerator));
-      free_.take(pair.accelerator);
-      started_[pair.index] = true;
-    }
+    // What is left after a pass is of less than all that was offered in it.
+    while (free_.any() && !pairs_.empty()) take_best(view, out);
   }
 
  private:
+  /// A task on an accelerator.
+  struct Here {
+    AcceleratorId accelerator;
+    double preferred, frugal, change;
+  };
   struct Pair {
     double score, scale;  ///< scale: of its terms
     std::size_t index;    ///< of the task in view.ready
     AcceleratorId accelerator;
+  };
+  /// What the scores of all requests' tasks of one kind have in common at a call.
+  struct Common {
+    std::uint64_t call = 0;  ///< for which it holds
+    Seconds times = 0;       ///< sums and number of the accelerators that can run it
+    Joules energies = 0;
+    double count = 0;
+    std::vector<Here> here;  ///< by accelerator with a free slot that can
   };
   struct Drops {
     double arrived = 0, dropped = 0;
@@ -112,42 +113,76 @@ class Dream final : public Policy {
     return sum > 0 ? 1e3 * count : count;
   }
 
+  /// Starts all pairs that tie for the largest score, in order, as far as slots are free.
+  void take_best(const SystemView& view, Decisions& out) {
+    const Pair* best = &pairs_.front();
+    for (const Pair& pair : pairs_)
+      if (pair.score > best->score) best = &pair;
+    const Pair top = *best;
+    std::size_t kept = 0;
+    for (const Pair& pair : pairs_) {
+      if (started_[pair.index] || !free_.at(pair.accelerator)) continue;
+      if (clearly_less(pair.score, top.score, std::max(pair.scale, top.scale))) {
+        pairs_[kept++] = pair;
+        continue;
+      }
+      const TaskRef task = view.ready[pair.index];
+      out.start(task, pair.accelerator, variant(view, task, pair.accelerator));
+      free_.take(pair.accelerator);
+      started_[pair.index] = true;
+    }
+    pairs_.resize(kept);
+  }
+
   void score(const SystemView& view, RequestRef dropped) {
     pairs_.clear();
+    ++call_;
+    started_.assign(view.ready.size(), false);
     for (std::size_t i = 0; i < view.ready.size(); ++i) {
       const TaskRef task = view.ready[i];
       if (task.request == dropped) continue;
-      const ModelTask& model_task = view.model_task(task);
-      Seconds times = 0;
-      Joules energies = 0;
-      double count = 0;
-      for (const AcceleratorId a : view.accelerators.ids()) {
-        const Seconds time = view.alone_time(model_task, a);
-        if (!(time < kNever)) continue;
-        times += time;
-        energies += energy(view, task, a);
-        ++count;
-      }
-      const double urgent = urgency(view, view.request(task));
-      const Seconds mean = count > 0 ? times / count : 0;
-      const double starving = mean > 0 ? (view.now - view.state(task).ready) / mean : 0;
-      for (const AcceleratorId a : view.accelerators.ids()) {
-        if (!free_.at(a) || !view.can_start(task, a)) continue;
-        const Accelerator& accelerator = view.accelerators[a];
-        const Joules own = energy(view, task, a);
-        const bool other =
-            accelerator.last_model != ModelId::none && accelerator.last_model != view.request(task).model;
-        const double change = other && own > 0 ? view.kinds[accelerator.kind].switch_energy / own : 0;
-        const double preferred = preference(times, view.alone_time(model_task, a), count);
-        const double frugal = preference(energies, own, count);
-        pairs_.push_back({urgent * preferred + alpha_ * starving + beta_ * (frugal - change),
-                          std::abs(urgent) * preferred + alpha_ * starving + beta_ * (frugal + change), i, a});
-      }
+      const Request& request = view.request(task);
+      const Common& common = common_of(view, request.model, task.task);
+      if (common.here.empty()) continue;
+      const double urgent = urgency(view, request);
+      const Seconds mean = common.count > 0 ? common.times / common.count : 0;
+      const double starving = mean > 0 ? alpha_ * ((view.now - request.tasks[task.task].ready) / mean) : 0;
+      for (const Here& here : common.here)
+        pairs_.push_back({urgent * here.preferred + starving + beta_ * (here.frugal - here.change),
+                          std::abs(urgent) * here.preferred + starving + beta_ * (here.frugal + here.change), i,
+                          here.accelerator});
     }
   }
 
-  static Joules energy(const SystemView& view, TaskRef task, AcceleratorId a) {
-    return view.alone_energy_at(view.model_task(task), a, view.accelerators[a].point);
+  const Common& common_of(const SystemView& view, ModelId model, TaskId t) {
+    Common& common = common_[model][t];
+    if (common.call == call_) return common;
+    common.call = call_;
+    common.times = common.energies = common.count = 0;
+    common.here.clear();
+    const ModelTask& task = view.models[model].tasks[t];
+    for (const AcceleratorId a : view.accelerators.ids()) {
+      const Seconds time = view.alone_time(task, a);
+      if (!(time < kNever)) continue;
+      common.times += time;
+      common.energies += energy(view, task, a);
+      ++common.count;
+    }
+    for (const AcceleratorId a : view.accelerators.ids()) {
+      const Accelerator& accelerator = view.accelerators[a];
+      const Seconds time = view.alone_time(task, a);
+      if (!free_.at(a) || !(view.cost(task, accelerator.kind, accelerator.point).time < kNever)) continue;
+      const Joules own = energy(view, task, a);
+      const bool other = accelerator.last_model != ModelId::none && accelerator.last_model != model;
+      const double change = other && own > 0 ? view.kinds[accelerator.kind].switch_energy / own : 0;
+      common.here.push_back(
+          {a, preference(common.times, time, common.count), preference(common.energies, own, common.count), change});
+    }
+    return common;
+  }
+
+  static Joules energy(const SystemView& view, const ModelTask& task, AcceleratorId a) {
+    return view.alone_energy_at(task, a, view.accelerators[a].point);
   }
 
   /// How much later than its deadline the request ends at best; 0: it can meet it.
@@ -204,6 +239,8 @@ class Dream final : public Policy {
   RemainingTime originals_, with_variants_;
   bool any_deadline_ = false;
   IdVector<StreamId, Drops> drops_;
+  IdVector<ModelId, IdVector<TaskId, Common>> common_;  ///< by model and task
+  std::uint64_t call_ = 0;                              ///< counts them
   std::vector<Pair> pairs_;
   std::vector<bool> started_;       ///< by index in view.ready
   std::set<std::uint64_t> varied_;  ///< requests with a new variant in this call
@@ -216,7 +253,7 @@ PolicyEntry dream() {
   return policy<Dream>(
       "dream", "DREAM: the largest MapScore of urgency, preference of accelerators, starvation, energy",
       {.source = "Kim et al., DREAM, ASPLOS 2024 (first SDRM3, arXiv 2212.03414)",
-       .complexity = "R A log(R A)",
+       .complexity = "R x free accelerators; A for each task of a model",
        .knowledge = "deadlines, energy; variants with switch_variants",
        .verified_by = "one accelerator: the public Dysta code's SDRM3 on five requests; two: by hand"});
 }

@@ -16,7 +16,7 @@ namespace {
 /// estimated time of the whole, live = requests in the system; ties by request id. gamma, the ratio of actual
 /// to predicted times of its finished tasks, takes the place of the monitored sparsity. Requests without
 /// deadline come last, by the same score with no slack. Preemptive between tasks, each on the free
-/// accelerator that would finish it first. O(R log R) per call with a free slot.
+/// accelerator that would finish it first. O(R) per call with a free slot.
 ///
 /// The score adds a time to a ratio: idle / alone / live counts in units of `time_unit`, by default the mean
 /// of the models' times. The public code has 1 of whatever its tables are in.
@@ -95,7 +95,7 @@ class Dysta final : public Policy {
 PolicyEntry dysta() {
   return policy<Dysta>("dysta", "Dysta: shortest remaining time, weighed with slack and time since the last run",
                        {.source = "Fan et al., Sparse-DySta, MICRO 2023, and its public code",
-                        .complexity = "R log R + A for each task looked at",
+                        .complexity = "R + A for each task looked at",
                         .knowledge = "deadlines, the models of requests, how their tasks ran so far",
                         .verified_by = "the public code on five requests: its order and finish times"});
 }

@@ -8,8 +8,8 @@ namespace {
 
 /// Highest response ratio next: requests by (time since arrival + estimated time) / estimated time, largest
 /// first (ties: request id); those that have begun come before, by arrival, for requests are not preempted.
-/// Each ready task goes to the free accelerator that would finish it first. Ratios change with time: O(R log
-/// R) when a slot is free.
+/// Each ready task goes to the free accelerator that would finish it first. Ratios change with time: O(R) when
+/// a slot is free.
 class Hrrn final : public Policy {
  public:
   explicit Hrrn(Params& p) : estimates_(p) {}
@@ -37,7 +37,7 @@ class Hrrn final : public Policy {
 PolicyEntry hrrn() {
   return policy<Hrrn>("hrrn", "highest response ratio next: (waited + estimated time) / estimated time",
                       {.source = "Brinch Hansen 1971; Stallings, Operating Systems, ch. 9",
-                       .complexity = "R log R + A for each task looked at",
+                       .complexity = "R + A for each task looked at",
                        .knowledge = "the models of requests",
                        .verified_by = "Stallings' five processes"});
 }

@@ -11,6 +11,7 @@
 #include "support/estimates.hpp"
 #include "support/free_slots.hpp"
 #include "support/ranked_ready.hpp"
+#include "support/request_queue.hpp"
 
 namespace hetsched {
 namespace {
@@ -65,8 +66,16 @@ class Planaria final : public Policy {
   }
 
   struct Share {
+    RequestRef request = RequestRef::none;
     std::uint32_t slots = 0;
     bool in_time = false;  ///< they were to be enough for the deadline
+  };
+  /// What a request takes, as long as nothing of it ends or runs.
+  struct Known {
+    std::uint64_t id = ~std::uint64_t{0};
+    std::uint32_t unfinished = 0;
+    std::vector<TaskId> first;  ///< what can run now
+    SpatialDemand demand;
   };
   template <class T>
   using MinQueue = std::priority_queue<T, std::vector<T>, std::greater<>>;
@@ -74,25 +83,61 @@ class Planaria final : public Policy {
   void divide(const SystemView& view) {
     std::uint32_t slots = 0;
     for (const Accelerator& a : view.accelerators) slots += a.available ? a.slots : 0;
-    std::vector<SpatialDemand> demands;
+    forget_if_changed(view, slots);
+    known_.resize(view.requests.size());
+    demands_.clear();
     for (const RequestRef r : view.live) {
       const Request& request = view.requests[r];
-      SpatialDemand& demand = demands.emplace_back();
-      demand.priority = std::max(1, request.priority);
+      Known& known = known_[r];
+      if (!is_as_known(request, known)) learn(view, request, slots, known);
       const bool late = clearly_before(request.deadline, view.now);
-      demand.slack = late ? request.deadline - view.now : time_until(request.deadline, view.now);
-      const Seconds chain = slots > 0 ? list_time(view, request, std::numeric_limits<std::uint32_t>::max()) : 0;
-      for (std::uint32_t n = 1; n <= slots; ++n) {
-        const bool enough = n > 1 && !clearly_less(chain, demand.times.back());
-        demand.times.push_back(enough ? chain : list_time(view, request, n));
-      }
+      known.demand.slack = late ? request.deadline - view.now : time_until(request.deadline, view.now);
+      demands_.push_back(&known.demand);
     }
-    const std::vector<std::uint32_t> shares = spatial_shares(demands, slots);
+    const std::vector<std::uint32_t> shares = spatial_shares(demands_, slots);
     shares_.clear();
     for (std::size_t i = 0; i < shares.size(); ++i) {
-      const bool in_time = shares[i] > 0 && !clearly_less(demands[i].slack, demands[i].times[shares[i] - 1]);
-      shares_[view.requests[view.live[i]].id] = {shares[i], in_time};
+      if (shares[i] == 0) continue;
+      const bool in_time = !clearly_less(demands_[i]->slack, demands_[i]->times[shares[i] - 1]);
+      shares_[view.requests[view.live[i]].id] = {view.live[i], shares[i], in_time};
     }
+  }
+
+  /// Other slots, or other estimates (they may be learned).
+  void forget_if_changed(const SystemView& view, std::uint32_t slots) {
+    std::vector<Seconds> estimates;
+    for (const Model& model : view.models)
+      for (const ModelTask& task : model.tasks) estimates.push_back(estimates_.of(task));
+    if (slots == slots_ && estimates == known_estimates_) return;
+    slots_ = slots;
+    known_estimates_ = std::move(estimates);
+    known_.clear();
+  }
+
+  static bool is_as_known(const Request& request, const Known& known) {
+    return known.id == request.id && known.unfinished == request.unfinished &&
+           std::none_of(known.first.begin(), known.first.end(),
+                        [&](TaskId t) { return request.tasks[t].progress == Progress::running; });
+  }
+
+  void learn(const SystemView& view, const Request& request, std::uint32_t slots, Known& known) {
+    known.demand.priority = std::max(1, request.priority);
+    std::vector<Seconds>& times = known.demand.times;
+    times.clear();
+    const Seconds chain = slots > 0 ? list_time(view, request, std::numeric_limits<std::uint32_t>::max()) : 0;
+    for (std::uint32_t n = 1; n <= slots; ++n) {
+      const bool enough = n > 1 && !clearly_less(chain, times.back());
+      times.push_back(enough ? chain : list_time(view, request, n));
+    }
+    known.demand.least_time = times.empty() ? 0 : *std::min_element(times.begin(), times.end());
+    known.first.clear();
+    bool runs = false;
+    for (const TaskId t : request.tasks.ids()) {
+      runs |= request.tasks[t].progress == Progress::running;
+      if (request.tasks[t].progress != Progress::finished && request.tasks[t].missing == 0) known.first.push_back(t);
+    }
+    known.id = runs ? ~std::uint64_t{0} : request.id;
+    known.unfinished = request.unfinished;
   }
 
   /// How long the tasks left of a request take on so many slots.
@@ -145,47 +190,50 @@ class Planaria final : public Policy {
   }
 
   void dispatch(const SystemView& view, Decisions& out) {
-    std::map<std::uint64_t, std::uint32_t> left;
     bool runs = false;
-    left_over_.clear();
-    for (const TaskRef task : view.ready) {
-      const Request& request = view.request(task);
-      const auto [at, first] = left.try_emplace(request.id, 0);
-      if (first) at->second = share_left(request);
-      if (at->second == 0) {
-        left_over_.push_back(task);
-        continue;
-      }
-      if (!free_.any() || free_.fastest(view, task) == AcceleratorId::none) continue;
-      free_.start_fastest(view, task, out);
-      --at->second;
-      runs = true;
-    }
-    for (const Accelerator& a : view.accelerators) runs |= a.free_slots < a.slots;
-    for (const TaskRef task : left_over_)
-      if (free_.any() && (backfill_ || !runs) && free_.fastest(view, task) != AcceleratorId::none) {
+    placed_.clear();
+    for (const auto& [id, share] : shares_) {
+      const Request& request = view.requests[share.request];
+      if (!request.live || request.id != id) continue;
+      std::uint32_t left = share_left(request, share);
+      for (const TaskRef task : ready_tasks(view, request)) {
+        if (left == 0 || !free_.any()) break;
+        placed_.push_back(task);  // or not to be placed
+        if (free_.fastest(view, task) == AcceleratorId::none) continue;
         free_.start_fastest(view, task, out);
+        --left;
         runs = true;
       }
+    }
+    for (const Accelerator& a : view.accelerators) runs |= a.free_slots < a.slots;
+    for (const TaskRef task : view.ready) {
+      if (!free_.any() || (!backfill_ && runs)) return;
+      if (std::find(placed_.begin(), placed_.end(), task) != placed_.end()) continue;
+      if (free_.fastest(view, task) == AcceleratorId::none) continue;
+      free_.start_fastest(view, task, out);
+      runs = true;
+    }
   }
 
-  [[nodiscard]] std::uint32_t share_left(const Request& request) const {
-    const auto at = shares_.find(request.id);
-    if (at == shares_.end()) return 0;
+  [[nodiscard]] static std::uint32_t share_left(const Request& request, const Share& share) {
     const auto running =
         static_cast<std::uint32_t>(std::count_if(request.tasks.begin(), request.tasks.end(),
                                                  [](const TaskState& t) { return t.progress == Progress::running; }));
-    return at->second.slots > running ? at->second.slots - running : 0;
+    return share.slots > running ? share.slots - running : 0;
   }
 
   Estimates estimates_;
   bool ranked_only_, backfill_;
-  std::map<std::uint64_t, Share> shares_;  ///< by request id
+  std::map<std::uint64_t, Share> shares_;  ///< by request id: those that have any
+  IdVector<RequestRef, Known> known_;
+  std::uint32_t slots_ = 0;                    ///< for which it is
+  std::vector<Seconds> known_estimates_;       ///< likewise
+  std::vector<const SpatialDemand*> demands_;  ///< of live requests
   // What list_time() works with:
   std::vector<std::pair<Seconds, TaskId>> running_;  ///< ends and tasks: a heap, the first to end at the front
   MinQueue<TaskId> first_;                           ///< ready tasks
   IdVector<TaskId, std::uint32_t> missing_;          ///< inputs that do not exist yet
-  std::vector<TaskRef> left_over_;
+  std::vector<TaskRef> placed_;                      ///< by shares, at this call
   RankedReady<std::pair<bool, double>> ranked_;
   FreeSlots free_;
 };
@@ -196,7 +244,8 @@ PolicyEntry planaria() {
   return policy<Planaria>(
       "planaria", "Planaria: slots divided among requests by deadline, priority and what they still take",
       {.source = "Ghodrati et al., Planaria, MICRO 2020, and its public scheduler",
-       .complexity = "per arrival or end: live x slots x tasks log tasks; R + A for each task looked at",
+       .complexity =
+           "per arrival or end: live, slots x tasks log tasks for each that has changed; A for each task looked at",
        .knowledge = "deadlines, priorities, the models of requests",
        .verified_by =
            "fit and no-fit divisions and runs by hand; one array: the public Dysta code's order and finish times"});

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "hetsched/policy.hpp"
@@ -15,8 +14,8 @@ namespace {
 /// rounded down to a priority class (1, 3, 9), are candidates; of them the one with the shortest estimated
 /// remaining time runs next (ties: request id). Slots that candidates leave free go to the others in the same
 /// order. Preemption is between tasks (the paper's DRAIN, at the granularity of the stream), each task goes
-/// to the free accelerator that would finish it first. Priorities below 1 count as 1. O(R log R) per call
-/// with a free slot.
+/// to the free accelerator that would finish it first. Priorities below 1 count as 1. O(R) per call with a free
+/// slot.
 ///
 /// The paper is known from memory; the public code of Dysta, which runs PREMA as a baseline, differs by
 /// adding all the time since the request last ran at every decision (waiting = since_run) and by leaving
@@ -36,18 +35,15 @@ class Prema final : public Policy {
         count_new_(p.flag("count_new", true, "requests that are seen for the first time count in the threshold")) {}
 
   void decide(const SystemView& view, Decisions& out) override {
-    for (const Event& event : view.events)
-      if (event.type == Event::Type::request_finished || event.type == Event::Type::request_dropped)
-        tokens_.erase(view.request(event.task).id);
     free_.reset(view);
     if (!free_.any() || view.ready.empty()) return;
     const double threshold = earn(view);
     const bool exceeded = above_ && std::any_of(view.ready.begin(), view.ready.end(), [&](TaskRef task) {
-                            return clearly_less(threshold, tokens_.at(view.request(task).id).count);
+                            return clearly_less(threshold, tokens_[task.request].count);
                           });
     const auto score = [&](TaskRef task) {
       const Request& request = view.request(task);
-      const double tokens = tokens_.at(request.id).count;
+      const double tokens = tokens_[task.request].count;
       const bool candidate = exceeded ? clearly_less(threshold, tokens) : !clearly_less(tokens, threshold);
       return std::pair(!candidate, estimates_.remaining(request));
     };
@@ -56,12 +52,14 @@ class Prema final : public Policy {
 
  private:
   struct Tokens {
+    std::uint64_t id = ~std::uint64_t{0};  ///< of the request whose they are
     double count = 0;
     Seconds updated = 0;
   };
 
   /// Adds what waiting requests have earned; returns the threshold.
   double earn(const SystemView& view) {
+    tokens_.resize(view.requests.size());
     double most = 0;
     std::uint64_t last = ~std::uint64_t{0};
     for (const TaskRef task : view.ready) {
@@ -69,8 +67,9 @@ class Prema final : public Policy {
       if (request.id == last) continue;  // its first ready task has waited longest or was next to it
       last = request.id;
       const double priority = std::max(1, request.priority);
-      const auto [at, fresh] = tokens_.try_emplace(request.id, Tokens{priority, request.arrival});
-      Tokens& tokens = at->second;
+      Tokens& tokens = tokens_[task.request];
+      const bool fresh = tokens.id != request.id;
+      if (fresh) tokens = {request.id, priority, request.arrival};
       const Seconds ready = view.state(task).ready;
       const Seconds waited = view.now - (since_run_ ? ready : std::max(ready, tokens.updated));
       const Seconds alone = estimates_.total(view, request);
@@ -83,7 +82,7 @@ class Prema final : public Policy {
 
   Estimates estimates_;
   bool since_run_, above_, count_new_;
-  std::map<std::uint64_t, Tokens> tokens_;  ///< by request id
+  IdVector<RequestRef, Tokens> tokens_;
   RankedReady<std::pair<bool, Seconds>> ranked_;
   FreeSlots free_;
 };
@@ -93,7 +92,7 @@ class Prema final : public Policy {
 PolicyEntry prema() {
   return policy<Prema>("prema", "PREMA: tokens for waiting by priority, then the shortest of those with enough",
                        {.source = "Choi and Rhu, PREMA, HPCA 2020 (arXiv 1909.04548), Algorithm 2",
-                        .complexity = "R log R + A for each task looked at",
+                        .complexity = "R + A for each task looked at",
                         .knowledge = "priorities (1, 3, 9), the models of requests",
                         .verified_by = "the public Dysta code's PREMA on five requests: its order and finish times"});
 }

@@ -56,11 +56,10 @@ Problem idle_platform(const SystemView& view) {
   return problem;
 }
 
-void add_running(Problem& problem, const SystemView& view) {
+void add_running(Problem& problem, const SystemView& view, std::span<const TaskRef> running) {
   IdVector<AcceleratorId, std::vector<Seconds>> ends(problem.accelerators.size());
-  for (const RequestRef r : view.live)
-    for (const TaskState& task : view.requests[r].tasks)
-      if (task.progress == Progress::running) ends[task.accelerator].push_back(time_until(task.finish, view.now));
+  for (const TaskRef task : running)
+    ends[view.state(task).accelerator].push_back(time_until(view.state(task).finish, view.now));
   for (const AcceleratorId a : problem.accelerators.ids()) {
     const std::vector<Seconds> all_free_at = slots_free_at(view, a, ends[a]);
     auto free_at = all_free_at.begin();

@@ -18,7 +18,7 @@ TaskCost cost_at(const SystemView& view, const ModelTask& task, AcceleratorId ac
 Problem idle_platform(const SystemView& view);
 
 /// Promises slots to what runs until it is predicted to end.
-void add_running(Problem& problem, const SystemView& view);
+void add_running(Problem& problem, const SystemView& view, std::span<const TaskRef> running);
 
 /// Adds a request of a model: of a live one what has not started, with the inputs that exist already or will when what
 /// runs has ended; of one that is still to come (no `live`) everything, from `release` on.

@@ -27,6 +27,16 @@ Horizon horizon_parameter(Params& params, Horizon fallback) {
   return horizon;
 }
 
+/// Promises a time to something else: what runs late is in its way.
+void promise(std::vector<Interval>& promised, Seconds free, const Interval& time) {
+  if (promised.empty() || !clearly_less(time.start, free)) {
+    promised.push_back(time);
+  } else {
+    promised.back().end = std::max(free, time.end);
+    promised.back().model = time.model;
+  }
+}
+
 }  // namespace
 
 bool insertion_parameter(Params& params, bool fallback) { return params.flag("insertion", fallback, kInsertionDoc); }
@@ -56,6 +66,7 @@ void PlannedPolicy::begin(const SystemView& view) {
   platform_ = idle_platform(view);
   platform_.switches = switches_;
   rows_.resize(view.accelerators.size());
+  blocks_.resize(view.accelerators.size());
 }
 
 void PlannedPolicy::decide(const SystemView& view, Decisions& out) {
@@ -136,7 +147,9 @@ PlannedPolicy::JobPtr PlannedPolicy::arrived(const SystemView& view, RequestRef 
 
 /// Its tasks will not run: their times are free.
 void PlannedPolicy::forget(const Job& job) {
-  for (Row& row : rows_) std::erase_if(row, [&](const Reservation& r) { return r.item.job.get() == &job; });
+  for (const AcceleratorId a : rows_.ids())
+    if (std::erase_if(rows_[a], [&](const Reservation& r) { return r.item.job.get() == &job; }) > 0)
+      blocks_[a].known = false;
   if (job.request == RequestRef::none)
     expected_.erase(job.key);
   else
@@ -160,6 +173,7 @@ void PlannedPolicy::plan_what_is_new(const SystemView& view, std::vector<JobPtr>
   std::size_t tasks = 0;
   if (all || max_tasks_ > 0 || horizon_ == Horizon::live)
     for (const RequestRef r : view.live) {
+      if (!all && tasks > kManyTimes * max_tasks_ && max_tasks_ > 0) break;  // then each is planned by itself
       const auto& states = view.requests[r].tasks;
       tasks += static_cast<std::size_t>(std::count_if(
           states.begin(), states.end(), [](const TaskState& state) { return state.progress < Progress::running; }));
@@ -176,8 +190,7 @@ void PlannedPolicy::plan_what_is_new(const SystemView& view, std::vector<JobPtr>
   }
   const bool too_many = max_tasks_ > 0 && tasks > kManyTimes * max_tasks_;
   const bool anew = all || (horizon_ == Horizon::live && !too_many);
-  if (anew)
-    for (Row& row : rows_) row.clear();
+  if (anew) clear_rows();
   if (horizon_ == Horizon::request || too_many)
     for (const JobPtr& job : added) plan_together(view, std::span(&job, 1), false, out);
   else
@@ -189,16 +202,14 @@ void PlannedPolicy::plan_together(const SystemView& view, std::span<const JobPtr
   Problem& problem = problem_ = platform_;
   for (const AcceleratorId a : problem.accelerators.ids())
     problem.accelerators[a].last_model = view.accelerators[a].last_model;
-  if (across_) {
-    add_running(problem, view);
-    add_reservations(view, problem);
-  }
+  if (across_) add_running(problem, view, running(view));
   std::vector<Item> items;  // by task of the problem
   for (const JobPtr& entry : jobs) {
     Job& job = *entry;
     const Request* live = job.request == RequestRef::none ? nullptr : &view.requests[job.request];
     add_request(problem, view, job.model, live, live == nullptr ? time_until(job.arrival, view.now) : 0,
-                job.deadline - view.now, [&](const ModelTask& task, AcceleratorId a) { return cost(view, task, a); });
+                clearly_before(job.deadline, view.now) ? job.deadline - view.now : time_until(job.deadline, view.now),
+                [&](const ModelTask& task, AcceleratorId a) { return cost(view, task, a); });
     job.forecast = view.now;
     const bool fixed = keep && !job.where.empty();
     job.where.resize(view.models[job.model].tasks.size(), AcceleratorId::none);
@@ -216,16 +227,35 @@ void PlannedPolicy::plan_together(const SystemView& view, std::span<const JobPtr
       job.forecast = std::max(job.forecast, live->tasks[t].finish);
     }
   }
+  if (across_) add_reservations(view, problem);
   const double most = max_tasks_ > 0 ? static_cast<double>(max_tasks_) : kNever;
   reserve(view, items, plan(problem, std::min(1.0, most / std::max(1.0, static_cast<double>(items.size())))));
   for (const JobPtr& job : jobs)
     if (job->request != RequestRef::none) announce(view, *job, out);
 }
 
+std::vector<TaskRef> PlannedPolicy::running(const SystemView& view) {
+  std::vector<TaskRef> found;
+  std::erase_if(started_, [&](const Started& started) {
+    const Request& request = view.request(started.task);
+    if (!request.live || request.id != started.request_id) return true;
+    const Progress progress = view.state(started.task).progress;
+    if (progress == Progress::running) found.push_back(started.task);
+    // What is neither may be held back by a decorator, and start later.
+    return progress == Progress::finished || progress == Progress::ready;
+  });
+  return found;
+}
+
 /// What accelerators are promised to already, from now. On several slots what is planned takes the slot that is free
 /// first, in its order, as it will when it is carried out.
-void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) const {
-  for (const AcceleratorId a : rows_.ids())
+void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) {
+  for (const AcceleratorId a : rows_.ids()) {
+    if (in_blocks(problem, a)) {
+      add_blocks(view, problem, a);
+      continue;
+    }
+    blocks_[a].known = false;
     for (const Reservation& r : rows_[a]) {
       const auto slots = problem.slots_of(a);
       const SlotId slot = *std::min_element(slots.begin(), slots.end(), [&](SlotId p, SlotId q) {
@@ -238,13 +268,72 @@ void PlannedPolicy::add_reservations(const SystemView& view, Problem& problem) c
       if (slots.size() > 1) {
         const Seconds later = std::max(start, free);
         promised.push_back({later, later + (r.placement.end - r.placement.start), model});
-      } else if (promised.empty() || !clearly_less(start, free)) {
-        promised.push_back({start, end, model});
-      } else {  // what runs late is in its way
-        promised.back().end = std::max(free, end);
-        promised.back().model = model;
+      } else {
+        promise(promised, free, {start, end, model});
       }
     }
+  }
+}
+
+/// Where nothing but the gaps of a long row matters: what it is full of is not looked at again for each request.
+bool PlannedPolicy::in_blocks(const Problem& problem, AcceleratorId accelerator) const {
+  constexpr std::size_t kLong = 64;
+  const bool switching = problem.switches && problem.accelerators[accelerator].switch_time > 0;
+  return rows_[accelerator].size() > kLong && problem.slots_of(accelerator).size() == 1 && !switching;
+}
+
+/// O(blocks), or O(row) if something has been taken out of it, or a task is shorter than all before.
+void PlannedPolicy::add_blocks(const SystemView& view, Problem& problem, AcceleratorId accelerator) {
+  const Row& row = rows_[accelerator];
+  Blocks& blocks = blocks_[accelerator];
+  for (const PlanTaskId t : problem.tasks.ids()) {
+    const Seconds time = problem.time(t, accelerator);
+    if (!(time < blocks.shortest)) continue;
+    blocks.shortest = time;
+    blocks.known = false;
+  }
+  if (!blocks.known) {
+    blocks.list.clear();
+    for (const Reservation& r : row) add_to(blocks, r.placement.start, r.placement.end);
+    blocks.known = true;
+  }
+  // What is over has left the row at its front.
+  const Seconds first = row.front().placement.start;
+  const auto left =
+      std::find_if(blocks.list.begin(), blocks.list.end(), [&](const Interval& i) { return i.end >= first; });
+  blocks.list.erase(blocks.list.begin(), left);
+  if (!blocks.list.empty()) blocks.list.front().start = std::max(blocks.list.front().start, first);
+  const SlotId slot = *problem.slots_of(accelerator).begin();
+  for (const Interval& block : blocks.list)
+    promise(problem.slots[slot].promised, problem.busy_until(slot),
+            {time_until(block.start, view.now), time_until(block.end, view.now), ModelId::none});
+}
+
+/// Joins it with its neighbours, if no task fits between them. Far from it, so that rounding does not matter.
+void PlannedPolicy::add_to(Blocks& blocks, Seconds start, Seconds end) {
+  std::vector<Interval>& list = blocks.list;
+  const auto next = std::partition_point(list.begin(), list.end(), [&](const Interval& i) {
+    return i.start < start || (i.start == start && i.end <= end);
+  });
+  const auto too_near = [&](Seconds from, Seconds to) { return to - from < 0.999 * blocks.shortest; };
+  const bool before = next != list.begin() && too_near(std::prev(next)->end, start);
+  const bool after = next != list.end() && too_near(end, next->start);
+  if (before && after) {
+    std::prev(next)->end = std::max(std::prev(next)->end, next->end);
+    list.erase(next);
+  } else if (before) {
+    std::prev(next)->end = std::max(std::prev(next)->end, end);
+  } else if (after) {
+    next->start = start;
+    next->end = std::max(next->end, end);
+  } else {
+    list.insert(next, {start, end, ModelId::none});
+  }
+}
+
+void PlannedPolicy::clear_rows() {
+  for (Row& row : rows_) row.clear();
+  for (Blocks& blocks : blocks_) blocks.known = false;
 }
 
 void PlannedPolicy::reserve(const SystemView& view, std::span<const Item> items, const Plan& plan) {
@@ -259,11 +348,12 @@ void PlannedPolicy::reserve(const SystemView& view, std::span<const Item> items,
     if (!placement.placed()) continue;  // nothing that is on can run it: planned anew when something changes
     added[placement.accelerator].push_back({placement, next_order_++, items[i]});
   }
-  for (const AcceleratorId a : rows_.ids()) insert(rows_[a], a, std::move(added[a]));
+  for (const AcceleratorId a : rows_.ids()) insert(a, std::move(added[a]));
 }
 
 /// Among what is planned for an accelerator already: O(new log all), and what lies behind it is moved.
-void PlannedPolicy::insert(Row& row, AcceleratorId accelerator, std::vector<Reservation> added) const {
+void PlannedPolicy::insert(AcceleratorId accelerator, std::vector<Reservation> added) {
+  Row& row = rows_[accelerator];
   // Of tasks that start at once those without duration come first, or, where the order of starts tells which of them
   // are preceded by a switch, those that it was planned for.
   const bool by_turn = switches_ && platform_.accelerators[accelerator].switch_time > 0;
@@ -282,6 +372,7 @@ void PlannedPolicy::insert(Row& row, AcceleratorId accelerator, std::vector<Rese
       return !by_turn && !clearly_before(other.start, own.start) && clearly_before(own.end, other.end);
     };
     while (at != row.begin() && comes_before(std::prev(at)->placement)) --at;
+    if (blocks_[accelerator].known) add_to(blocks_[accelerator], own.start, own.end);
     row.insert(at, std::move(one));
   }
 }
@@ -340,6 +431,7 @@ bool PlannedPolicy::start(const SystemView& view, const Placement& placement, Ta
     out.set_operating_point(a, point = placement.point);
   if (view.alone_time_at(view.model_task(task), a, point, placement.variant) == kNever) return false;
   out.start(task, a, placement.variant);
+  started_.push_back({task, view.request(task).id});
   --free;
   return true;
 }

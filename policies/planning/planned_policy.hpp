@@ -77,6 +77,17 @@ class PlannedPolicy : public Policy {
     Item item;
   };
   using Row = std::deque<Reservation>;  ///< of one accelerator, by (start, end, order)
+  /// A long row of an accelerator of one slot, without gaps that no task fits into.
+  struct Blocks {
+    bool known = false;
+    Seconds shortest = kNever;   ///< that has been planned there: shorter gaps are left out
+    std::vector<Interval> list;  ///< by start, from the beginning of the run
+  };
+  /// A task that this policy has started.
+  struct Started {
+    TaskRef task;
+    std::uint64_t request_id = 0;
+  };
 
   static Key key_of(const Request& request) { return {request.stream, request.index}; }
 
@@ -88,9 +99,14 @@ class PlannedPolicy : public Policy {
   [[nodiscard]] static bool is_over(const SystemView& view, const Item& item);
   void plan_what_is_new(const SystemView& view, std::vector<JobPtr> added, Decisions& out);
   void plan_together(const SystemView& view, std::span<const JobPtr> jobs, bool keep, Decisions& out);
-  void add_reservations(const SystemView& view, Problem& problem) const;
+  [[nodiscard]] std::vector<TaskRef> running(const SystemView& view);
+  void add_reservations(const SystemView& view, Problem& problem);
+  [[nodiscard]] bool in_blocks(const Problem& problem, AcceleratorId accelerator) const;
+  void add_blocks(const SystemView& view, Problem& problem, AcceleratorId accelerator);
+  static void add_to(Blocks& blocks, Seconds start, Seconds end);
+  void clear_rows();
   void reserve(const SystemView& view, std::span<const Item> items, const Plan& plan);
-  void insert(Row& row, AcceleratorId accelerator, std::vector<Reservation> added) const;
+  void insert(AcceleratorId accelerator, std::vector<Reservation> added);
   void announce(const SystemView& view, const Job& job, Decisions& out) const;
   void prefetch_outputs(const SystemView& view, TaskRef task, Decisions& out) const;
   void start_heads(const SystemView& view, Decisions& out);
@@ -105,8 +121,10 @@ class PlannedPolicy : public Policy {
   std::deque<JobPtr> arrivals_;        ///< that were not due yet, by time
   Seconds wake_ = -kNever;             ///< the latest time it has asked to be called at
   IdVector<AcceleratorId, Row> rows_;
-  Problem platform_;  ///< without tasks
-  Problem problem_;   ///< being planned; kept for its memory
+  IdVector<AcceleratorId, Blocks> blocks_;
+  std::vector<Started> started_;  ///< and have not seen finished
+  Problem platform_;              ///< without tasks
+  Problem problem_;               ///< being planned; kept for its memory
   std::uint64_t next_order_ = 0;
 };
 

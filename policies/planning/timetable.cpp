@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
+#include <numeric>
 #include <utility>
 
 namespace hetsched::planning {
@@ -25,7 +28,22 @@ Timetable::Timetable(const Problem& problem, Gaps gaps)
     for (const Interval& promised : slot.promised)
       starts_[slot.accelerator].push_back({promised.start, 0, promised.model});
   }
-  for (std::vector<Start>& starts : starts_) std::stable_sort(starts.begin(), starts.end());
+  for (std::vector<Start>& starts : starts_) {
+    std::vector<std::size_t> order(starts.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto at = [&](std::size_t i) { return starts[i].at; };
+    std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return at(i) < at(j); });
+    settle_ties(
+        order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return clearly_less(at(i), at(j)); },
+        std::less<>());
+    std::vector<Start> sorted;
+    for (const std::size_t i : order) {
+      sorted.push_back(starts[i]);
+      if (sorted.size() > 1 && nearly_equal(std::prev(sorted.end(), 2)->at, at(i)))
+        sorted.back().at = std::prev(sorted.end(), 2)->at;
+    }
+    starts = std::move(sorted);
+  }
 }
 
 bool Timetable::placeable(PlanTaskId task) const {

@@ -91,11 +91,9 @@ class Population {
 
   void next_generation() {
     for (std::size_t i = 0; i < individuals_.size(); ++i) individuals_[i].place = i;
-    std::stable_sort(individuals_.begin(), individuals_.end(),
-                     [](const Individual& a, const Individual& b) { return a.measure < b.measure; });
-    settle_ties(
-        individuals_.begin(), individuals_.end(),
-        [](const Individual& a, const Individual& b) { return a.measure.clearly_below(b.measure); },
+    sort_by_scores(
+        individuals_.begin(), individuals_.end(), [](const Individual& one) { return one.measure.violation; },
+        [](const Individual& one) { return one.measure.cost; },
         [](const Individual& a, const Individual& b) { return a.place < b.place; });
     const std::size_t parents = part(options_.parents, 2);
     std::vector<Individual> next(individuals_.begin(),

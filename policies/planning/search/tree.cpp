@@ -75,7 +75,7 @@ class Tree {
       const Node& child = nodes_[node.children[b]];
       if (child.exhausted) continue;
       const double mean = child.rewards / child.visits;
-      const double normal = most_ > least_ ? (mean - least_) / (most_ - least_) : 0;
+      const double normal = clearly_less(least_, most_) ? (mean - least_) / (most_ - least_) : 0;
       const double value = normal + options_.exploration * std::sqrt(std::log(node.visits) / child.visits);
       if (!clearly_less(largest, value)) continue;
       largest = value;
