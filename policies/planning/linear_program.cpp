@@ -10,6 +10,9 @@ namespace hetsched::planning {
 namespace {
 
 constexpr double kZero = 1e-9;
+/// Ratios of bounds that differ by less are equal: the one taken may leave that much of a bound unmet, which
+/// coefficients a billion times as large as others make visible.
+constexpr double kSameRatio = 1e-12;
 
 /// Rows: basic = bound - sum of coefficient x nonbasic. Variables 0 .. n-1 are those of the program, then
 /// come the slacks of the rows, then one that phase one makes feasible.
@@ -94,8 +97,8 @@ class Tableau {
       for (std::size_t i = 0; i < m_; ++i) {
         if (cells_[i][entering] <= kZero) continue;
         const double ratio = cells_[i][bound()] / cells_[i][entering];
-        if (leaving != m_ && !clearly_less(ratio, least) && (clearly_less(least, ratio) || basis_[i] > basis_[leaving]))
-          continue;
+        const bool less = clearly_less(ratio, least, 0, kSameRatio), more = clearly_less(least, ratio, 0, kSameRatio);
+        if (leaving != m_ && !less && (more || basis_[i] > basis_[leaving])) continue;
         least = ratio;
         leaving = i;
       }
