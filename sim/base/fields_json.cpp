@@ -99,7 +99,7 @@ void check_not_empty(const Node& node, bool empty, const About& about, Problems&
 void check_keys(const Node& node, const Strings& known, const std::string& noun, Problems& problems) {
   for (const auto& item : node.value().items()) {
     if (std::find(known.begin(), known.end(), item.key()) != known.end()) continue;
-    problems.add(node.child(item.key())
+    problems.add(node.member(item.key(), item.value())
                      .key_problem("is no field of " + with_article(noun) + did_you_mean(item.key(), known) +
                                   (nearest(item.key(), known) ? " fields: " : "; fields: ") + listed(known)));
   }

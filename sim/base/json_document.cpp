@@ -1,7 +1,9 @@
 #include "base/json_document.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "base/files.hpp"
 #include "base/json_scan.hpp"
@@ -67,6 +69,19 @@ std::optional<std::size_t> element_of(const Json& list, const std::string& part)
   return std::nullopt;
 }
 
+/// Is the value at `inside` the one at `outside`, or a part of it?
+bool contains(const std::string& outside, const std::string& inside) {
+  return inside.starts_with(outside) && (inside.size() == outside.size() || inside[outside.size()] == '/');
+}
+
+/// Members of all objects in it.
+std::size_t members_in(const Json& value) {
+  std::size_t count = value.is_object() ? value.size() : 0;
+  if (value.is_structured())
+    for (const Json& inside : value) count += members_in(inside);
+  return count;
+}
+
 std::string elements_of(const Json& list) {
   Strings names;
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -80,9 +95,23 @@ std::string elements_of(const Json& list) {
 
 // ---- Positions ----
 
+Positions::Map& Positions::at() const {
+  for (const Text& text : std::exchange(unread_, {})) {
+    scan_positions(*text.text, text.pointer,
+                   [&](const std::string& pointer, const LineColumn& at, const LineColumn& key) {
+                     at_[pointer] = {text.source, at.line, at.column, key.line, key.column};
+                   });
+  }
+  return at_;
+}
+
+void Positions::add_text(std::string pointer, std::uint32_t source, std::shared_ptr<const std::string> text) {
+  unread_.push_back({std::move(pointer), source, std::move(text)});
+}
+
 const Positions::Position* Positions::find(std::string pointer) const {
   for (;;) {
-    if (const auto found = at_.find(pointer); found != at_.end()) return &found->second;
+    if (const auto found = at().find(pointer); found != at_.end()) return &found->second;
     const auto slash = pointer.rfind('/');
     if (slash == std::string::npos) return nullptr;
     pointer.resize(slash);
@@ -105,6 +134,8 @@ std::string Positions::key_where(const std::string& pointer) const {
 }
 
 std::filesystem::path Positions::folder(const std::string& pointer) const {
+  for (const Text& text : unread_)
+    if (contains(text.pointer, pointer)) return sources_.at(text.source).folder;
   const Position* at = find(pointer);
   return at ? sources_.at(at->source).folder : std::filesystem::path();
 }
@@ -115,6 +146,9 @@ std::uint32_t Positions::add_source(Source source) {
 }
 
 void Positions::erase(const std::string& pointer) {
+  std::erase_if(unread_, [&](const Text& text) { return contains(pointer, text.pointer); });
+  if (std::any_of(unread_.begin(), unread_.end(), [&](const Text& text) { return contains(text.pointer, pointer); }))
+    (void)at();
   at_.erase(pointer);
   at_.erase(at_.lower_bound(pointer + "/"), at_.lower_bound(pointer + "0"));  // '0' comes right after '/'
 }
@@ -126,6 +160,7 @@ void Positions::graft(const std::string& pointer, const Positions& other) {
     position.source += offset;
     at_[pointer + inside] = position;
   }
+  for (const Text& text : other.unread_) unread_.push_back({pointer + text.pointer, text.source + offset, text.text});
 }
 
 Positions Positions::slice(const std::string& pointer) const {
@@ -145,15 +180,19 @@ bool Node::has(std::string_view key) const {
 }
 
 Node Node::child(std::string_view key) const {
-  const std::string inside = pointer_ + pointer_part(key);
-  if (!has(key)) return {kNull, *positions_, inside};
-  return {*value_->find(std::string(key)), *positions_, inside};
+  if (!value_->is_object()) return member(key, kNull);
+  const auto found = value_->find(std::string(key));
+  return member(key, found == value_->end() ? kNull : *found);
 }
 
 Node Node::child(std::size_t index) const {
   const std::string inside = pointer_ + "/" + std::to_string(index);
   if (!value_->is_array() || index >= value_->size()) return {kNull, *positions_, inside};
   return {(*value_)[index], *positions_, inside};
+}
+
+Node Node::member(std::string_view key, const Json& value) const {
+  return {value, *positions_, pointer_ + pointer_part(key)};
 }
 
 Problem Node::problem(std::string what) const { return {where(), pointer_, std::move(what)}; }
@@ -165,20 +204,21 @@ Problem Node::key_problem(std::string what) const {
 // ---- Document ----
 
 Document Document::from_file(const std::filesystem::path& path, Problems& problems) {
-  const auto text = read_file(path, problems);
-  return text ? from_text(*text, path.string(), path.parent_path(), problems) : Document();
+  auto text = read_file(path, problems);
+  return text ? from_text(std::move(*text), path.string(), path.parent_path(), problems) : Document();
 }
 
-Document Document::from_text(std::string_view text, const std::string& name, const std::filesystem::path& folder,
+Document Document::from_text(std::string text, const std::string& name, const std::filesystem::path& folder,
                              Problems& problems) {
   Document document;
-  const std::string_view content = text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+  const std::string_view content = std::string_view(text).substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
   if (content.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     problems.add(name, "", "is empty; a JSON object is needed");
     return document;
   }
-  if (const std::size_t deep = find_deep_nesting(text); deep != std::string_view::npos) {
-    const LineColumn at = line_and_column(text, deep);
+  const Outline outline = outline_of(text);
+  if (outline.too_deep != std::string_view::npos) {
+    const LineColumn at = line_and_column(text, outline.too_deep);
     problems.add(name + ":" + std::to_string(at.line) + ":" + std::to_string(at.column), "",
                  "is nested deeper than " + std::to_string(kMaxNesting) + " levels");
     return document;
@@ -190,7 +230,9 @@ Document Document::from_text(std::string_view text, const std::string& name, con
     problems.add(syntax_problem(text, name, error));
     return document;
   }
-  scan_positions(text, name, source, document.positions_, problems);
+  // The parser keeps one of each key: where there were more, they are looked for.
+  if (members_in(document.root_) != outline.members) report_duplicates(text, name, problems);
+  document.positions_.add_text("", source, std::make_shared<const std::string>(std::move(text)));
   return document;
 }
 

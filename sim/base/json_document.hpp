@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -20,7 +21,8 @@ namespace hetsched {
 /// Objects keep the order in which their keys were written.
 using Json = nlohmann::ordered_json;
 
-/// Where the values of a document came from, by JSON pointer.
+/// Where the values of a document came from, by JSON pointer. Those of a text are found out when one is first asked
+/// for: as good as always none is.
 class Positions {
  public:
   /// A file, or an override; `folder` is what relative paths in it are relative to.
@@ -44,6 +46,8 @@ class Positions {
 
   std::uint32_t add_source(Source source);
   void set(const std::string& pointer, Position position) { at_[pointer] = position; }
+  /// The values of a valid text, whose root is at the pointer. Nothing inside that is known yet.
+  void add_text(std::string pointer, std::uint32_t source, std::shared_ptr<const std::string> text);
   /// Forgets the value and all inside it.
   void erase(const std::string& pointer);
   /// Takes over all of `other`, whose root becomes `pointer`.
@@ -52,11 +56,21 @@ class Positions {
   [[nodiscard]] Positions slice(const std::string& pointer) const;
 
  private:
+  struct Text {
+    std::string pointer;  ///< of its root
+    std::uint32_t source = 0;
+    std::shared_ptr<const std::string> text;
+  };
+  using Map = std::map<std::string, Position>;
+
   [[nodiscard]] const Position* find(std::string pointer) const;
   [[nodiscard]] std::string text(std::uint32_t source, std::uint32_t line, std::uint32_t column) const;
+  /// Reads all texts.
+  Map& at() const;
 
   std::vector<Source> sources_;
-  std::map<std::string, Position> at_;
+  mutable std::vector<Text> unread_;
+  mutable Map at_;  ///< but for what is in these
 };
 
 /// A value in a document: a cursor, cheap to copy; valid as long as the document.
@@ -78,6 +92,8 @@ class Node {
   /// that problems with defaults and abbreviations can be reported all the same.
   [[nodiscard]] Node child(std::string_view key) const;
   [[nodiscard]] Node child(std::size_t index) const;
+  /// A member that one has at hand.
+  [[nodiscard]] Node member(std::string_view key, const Json& value) const;
 
   /// A problem with this value, or with its key.
   [[nodiscard]] Problem problem(std::string what) const;
@@ -101,7 +117,7 @@ class Document {
   /// parsed.
   static Document from_file(const std::filesystem::path& path, Problems& problems);
   /// `name` stands for the file in messages; relative paths in the text are relative to `folder`.
-  static Document from_text(std::string_view text, const std::string& name, const std::filesystem::path& folder,
+  static Document from_text(std::string text, const std::string& name, const std::filesystem::path& folder,
                             Problems& problems);
   /// A value from elsewhere; `origin` stands for its position in messages.
   static Document from_value(Json value, const std::string& origin, const std::filesystem::path& folder);

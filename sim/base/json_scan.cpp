@@ -1,6 +1,6 @@
 #include "base/json_scan.hpp"
 
-#include <map>
+#include <unordered_map>
 
 namespace hetsched {
 namespace {
@@ -83,15 +83,16 @@ std::string unescaped(std::string_view string) {
 
 class PositionScan {
  public:
-  PositionScan(std::string_view text, const std::string& name, std::uint32_t source, Positions& positions,
-               Problems& problems)
-      : scanner_(text), name_(name), source_(source), positions_(positions), problems_(problems) {}
+  /// Called with the pointer of a key that its object has had already, where it is, and where the first is.
+  using Duplicate = std::function<void(const std::string& pointer, const LineColumn& at, const LineColumn& first)>;
 
-  void value(const std::string& pointer, const LineColumn* key) {
+  PositionScan(std::string_view text, const VisitPosition& visit, const Duplicate& duplicate)
+      : scanner_(text), visit_(visit), duplicate_(duplicate) {}
+
+  void value(std::string& pointer, const LineColumn* key) {
     const char c = scanner_.peek();
     const LineColumn at = scanner_.position();
-    const LineColumn key_at = key ? *key : at;
-    positions_.set(pointer, {source_, at.line, at.column, key_at.line, key_at.column});
+    if (visit_) visit_(pointer, at, key ? *key : at);
     if (c == '{')
       object(pointer);
     else if (c == '[')
@@ -103,40 +104,40 @@ class PositionScan {
   }
 
  private:
-  void object(const std::string& pointer) {
-    std::map<std::string, LineColumn> seen;
+  void object(std::string& pointer) {
+    const std::size_t length = pointer.size();
+    std::unordered_map<std::string, LineColumn> seen;
     scanner_.step();
     while (scanner_.peek() == '"') {
       const LineColumn at = scanner_.position();
       const std::string key = unescaped(scanner_.string());
-      const std::string inside = pointer + pointer_part(key);
-      const auto [earlier, first] = seen.emplace(key, at);
-      if (!first)
-        problems_.add(name_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column), inside,
-                      "is here a second time; first at line " + std::to_string(earlier->second.line) + ", column " +
-                          std::to_string(earlier->second.column) + "; delete one of them");
+      pointer += pointer_part(key);
+      if (duplicate_)
+        if (const auto [earlier, first] = seen.emplace(key, at); !first) duplicate_(pointer, at, earlier->second);
       scanner_.peek();
       scanner_.step();  // the colon
-      value(inside, &at);
+      value(pointer, &at);
+      pointer.resize(length);
       if (scanner_.peek() == ',') scanner_.step();
     }
     scanner_.step();
   }
 
-  void list(const std::string& pointer) {
+  void list(std::string& pointer) {
+    const std::size_t length = pointer.size();
     scanner_.step();
     for (std::size_t i = 0; scanner_.peek() != ']' && !scanner_.at_end(); ++i) {
-      value(pointer + "/" + std::to_string(i), nullptr);
+      pointer += '/' + std::to_string(i);
+      value(pointer, nullptr);
+      pointer.resize(length);
       if (scanner_.peek() == ',') scanner_.step();
     }
     scanner_.step();
   }
 
   Scanner scanner_;
-  const std::string& name_;
-  std::uint32_t source_;
-  Positions& positions_;
-  Problems& problems_;
+  const VisitPosition& visit_;
+  const Duplicate& duplicate_;
 };
 
 }  // namespace
@@ -154,24 +155,42 @@ LineColumn line_and_column(std::string_view text, std::size_t byte) {
   return at;
 }
 
-std::size_t find_deep_nesting(std::string_view text) {
+Outline outline_of(std::string_view text) {
   Scanner scanner(text);
+  Outline outline;
   std::size_t depth = 0;
   for (char c = scanner.peek(); !scanner.at_end(); c = scanner.peek()) {
     if (c == '"') {
       scanner.string();
       continue;
     }
-    if ((c == '{' || c == '[') && ++depth > kMaxNesting) return scanner.byte();
+    if ((c == '{' || c == '[') && ++depth > kMaxNesting) {
+      outline.too_deep = scanner.byte();
+      return outline;
+    }
     if ((c == '}' || c == ']') && depth > 0) --depth;
+    if (c == ':') ++outline.members;
     scanner.step();
   }
-  return std::string_view::npos;
+  return outline;
 }
 
-void scan_positions(std::string_view text, const std::string& name, std::uint32_t source, Positions& positions,
-                    Problems& problems) {
-  PositionScan(text, name, source, positions, problems).value("", nullptr);
+void scan_positions(std::string_view text, const std::string& root, const VisitPosition& visit) {
+  static const PositionScan::Duplicate kNoDuplicates;
+  std::string pointer = root;
+  PositionScan(text, visit, kNoDuplicates).value(pointer, nullptr);
+}
+
+void report_duplicates(std::string_view text, const std::string& name, Problems& problems) {
+  static const VisitPosition kNoVisit;
+  std::string pointer;
+  const PositionScan::Duplicate duplicate = [&](const std::string& inside, const LineColumn& at,
+                                                const LineColumn& first) {
+    problems.add(name + ":" + std::to_string(at.line) + ":" + std::to_string(at.column), inside,
+                 "is here a second time; first at line " + std::to_string(first.line) + ", column " +
+                     std::to_string(first.column) + "; delete one of them");
+  };
+  PositionScan(text, kNoVisit, duplicate).value(pointer, nullptr);
 }
 
 }  // namespace hetsched

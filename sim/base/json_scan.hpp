@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,12 +19,20 @@ struct LineColumn {
 };
 LineColumn line_and_column(std::string_view text, std::size_t byte);
 
-/// The byte at which any text, valid or not, is nested deeper than kMaxNesting; npos if nowhere.
-std::size_t find_deep_nesting(std::string_view text);
+/// What a text has that the parser does not tell.
+struct Outline {
+  std::size_t too_deep = std::string_view::npos;  ///< the byte at which it is nested deeper than kMaxNesting
+  std::size_t members = 0;                        ///< of its objects, with duplicates; of a valid text
+};
+/// Of any text, valid or not.
+Outline outline_of(std::string_view text);
 
-/// Records the position of every value and key of a valid text, and reports duplicate keys. `name` stands for
-/// the file in messages.
-void scan_positions(std::string_view text, const std::string& name, std::uint32_t source, Positions& positions,
-                    Problems& problems);
+/// Visits every value of a valid text: its JSON pointer, which starts with `root`, and where it and its key are (of a
+/// value without key: where it is).
+using VisitPosition = std::function<void(const std::string& pointer, const LineColumn& value, const LineColumn& key)>;
+void scan_positions(std::string_view text, const std::string& root, const VisitPosition& visit);
+
+/// Reports the keys that an object of a valid text has twice. `name` stands for the file in messages.
+void report_duplicates(std::string_view text, const std::string& name, Problems& problems);
 
 }  // namespace hetsched

@@ -106,8 +106,9 @@ class NetworkReader {
     for (std::size_t i = 0; i < network_.layers.size(); ++i) {
       const LayerSpec& layer = network_.layers[i];
       count += layer.variants.size();
-      layer_variants_.emplace_back("variant", "layer " + in_quotes(layer.name), layer.variants,
-                                   node_.child("layers").child(i).child("variants"), problems_);
+      if (layer.variants.empty()) continue;
+      layer_variants_.emplace(i, NameTable("variant", "layer " + in_quotes(layer.name), layer.variants,
+                                           node_.child("layers").child(i).child("variants"), problems_));
     }
     if (count > kMaxVariants)
       problems_.add(node_.problem("has " + std::to_string(count) + " variants in all; at most " +
@@ -142,8 +143,14 @@ class NetworkReader {
     if (layer == "*")
       model_variants_.resolve(variant, node, problems_);
     else if (const auto index = layers_.resolve(layer, node, problems_))
-      if (!layer_variants_[*index].find(variant))
-        problems_.add(node.problem(variant_problem(layer_variants_[*index], layer, variant)));
+      if (!variants_of(*index).find(variant))
+        problems_.add(node.problem(variant_problem(variants_of(*index), layer, variant)));
+  }
+
+  [[nodiscard]] const NameTable& variants_of(std::size_t layer) const {
+    static const NameTable kNone("variant");
+    const auto found = layer_variants_.find(layer);
+    return found != layer_variants_.end() ? found->second : kNone;
   }
 
   static std::string variant_problem(const NameTable& variants, const std::string& owner, const std::string& name) {
@@ -152,39 +159,42 @@ class NetworkReader {
   }
 
   void read_costs() {
-    std::unordered_map<std::string, std::string> seen;
     const Node inline_rows = node_.child("costs");
-    for (std::size_t i = 0; i < network_.costs.size(); ++i)
-      check_row(network_.costs[i], seen, [&] {
-        return RowPlace{inline_rows.child(i).where(), inline_rows.child(i).pointer()};
-      });
-    if (network_.profile.empty()) return;
+    const std::size_t inside = network_.costs.size();
     const auto path = node_.child("profile").resolve(network_.profile);
-    Problems file_problems;
     std::vector<std::uint32_t> lines;
+    const auto place = [&](std::size_t row) -> RowPlace {
+      if (row >= inside) return {path.string() + ":" + std::to_string(lines[row - inside]), ""};
+      return {inline_rows.child(row).where(), inline_rows.child(row).pointer()};
+    };
+    std::unordered_map<std::string, std::size_t> seen;
+    for (std::size_t row = 0; row < inside; ++row) check_row(row, seen, place);
+    if (network_.profile.empty()) return;
+    Problems file_problems;
     auto rows = read_csv<ProfileRow>(path, file_problems, &lines);
     for (const Problem& problem : file_problems.all()) problems_.add(problem);
     if (!file_problems.empty()) return;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      check_row(rows[i], seen, [&] { return RowPlace{path.string() + ":" + std::to_string(lines[i]), ""}; });
     network_.costs.insert(network_.costs.end(), std::make_move_iterator(rows.begin()),
                           std::make_move_iterator(rows.end()));
+    for (std::size_t row = inside; row < network_.costs.size(); ++row) check_row(row, seen, place);
   }
 
-  /// `place` is called only if there is something to report.
+  /// `place(row)` tells where a row stands; positions are worked out only if there is something to report.
   template <class Place>
-  void check_row(const ProfileRow& row, std::unordered_map<std::string, std::string>& seen, const Place& place) {
-    const auto report = [&](const std::string& what) { problems_.add(place().where, place().pointer, what); };
+  void check_row(std::size_t number, std::unordered_map<std::string, std::size_t>& seen, const Place& place) {
+    const ProfileRow& row = network_.costs[number];
+    const auto report = [&](const std::string& what) {
+      const RowPlace at = place(number);
+      problems_.add(at.where, at.pointer, what);
+    };
     if (row.layer.empty() || row.kind.empty()) return;  // has been reported
     if (row.cycles.has_value() == row.time.has_value())
       report(row.cycles ? "gives both cycles and time; give one of them" : "gives neither cycles nor time; give one");
     if (row.energy && row.power) report("gives both energy and power; give one of them");
     if (const std::string wrong = unknown_in(row); !wrong.empty()) report(wrong);
     const std::string key = row.layer + '\n' + row.variant + '\n' + row.kind + '\n' + row.point;
-    if (const auto found = seen.find(key); found != seen.end())
-      report("has the same layer, variant, kind and point as the row at " + found->second);
-    else
-      seen.emplace(key, place().where);
+    if (const auto [earlier, first] = seen.emplace(key, number); !first)
+      report("has the same layer, variant, kind and point as the row at " + place(earlier->second).where);
   }
 
   /// What is wrong with the row's layer and variant.
@@ -193,7 +203,7 @@ class NetworkReader {
       return row.variant.empty() || variants.find(row.variant) ? "" : variant_problem(variants, row.layer, row.variant);
     };
     if (row.layer == "*") return variant_of(model_variants_);
-    if (const auto layer = layers_.find(row.layer)) return variant_of(layer_variants_[*layer]);
+    if (const auto layer = layers_.find(row.layer)) return variant_of(variants_of(*layer));
     if (groups_.find(row.layer)) return variant_of(NameTable("variant"));
     return layers_.unknown(row.layer) + (groups_.empty() ? "" : " (and groups)") + ", or * for the whole model";
   }
@@ -270,7 +280,7 @@ class NetworkReader {
   Problems& problems_;
   Network network_;
   NameTable layers_{"layer"}, groups_{"group"}, model_variants_{"variant", "the model"};
-  std::vector<NameTable> layer_variants_;  ///< by layer
+  std::unordered_map<std::size_t, NameTable> layer_variants_;  ///< of layers that have any
 };
 
 }  // namespace

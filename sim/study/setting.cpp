@@ -19,7 +19,7 @@ std::string_view SettingPath::after(std::size_t count) const {
 
 Json setting_value(std::string_view text, const std::string& origin, Problems& problems) {
   Problems not_json;
-  const Document document = Document::from_text(text, origin, "", not_json);
+  const Document document = Document::from_text(std::string(text), origin, "", not_json);
   if (!document.parsed()) return std::string(text);
   for (const Problem& problem : not_json.all()) problems.add(problem);  // such as a key that is there twice
   return document.value();

@@ -81,7 +81,7 @@ using hetsched::Document;
 using hetsched::Problems;
 
 CarSpec car(std::string_view text, Problems& problems) {
-  const Document document = Document::from_text(text, "car.json", "", problems);
+  const Document document = Document::from_text(std::string(text), "car.json", "", problems);
   return hetsched::read<CarSpec>(document.root(), problems);
 }
 

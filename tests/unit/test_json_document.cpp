@@ -9,7 +9,7 @@ using hetsched::Problems;
 namespace {
 
 Document parse(std::string_view text, Problems& problems) {
-  return Document::from_text(text, "a.json", "dir", problems);
+  return Document::from_text(std::string(text), "a.json", "dir", problems);
 }
 
 /// The one problem of a text that cannot be parsed.
