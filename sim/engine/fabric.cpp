@@ -24,13 +24,7 @@ Fabric fabric_of(const Tables& tables) {
   Fabric fabric;
   for (const double bandwidth : tables.memory_bandwidths()) fabric.memory_bandwidth.push_back(bandwidth);
   for (const LinkInfo& link : tables.links()) fabric.links.push_back({link.bandwidth, link.shared});
-  for (const MemoryId from : tables.memories().ids()) {
-    fabric.routes.emplace_back();
-    for (const MemoryId to : tables.memories().ids()) {
-      const std::span<const LinkId> links = tables.route_links(from, to);
-      fabric.routes[from].emplace_back(links.begin(), links.end());
-    }
-  }
+  fabric.routes = tables.route_table();
   for (const Accelerator& a : tables.accelerators())
     for (std::uint32_t slot = 0; slot < a.slots; ++slot) fabric.slot_memory.push_back(a.memory);
   fabric.most_bytes = most_bytes(tables);

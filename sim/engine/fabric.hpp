@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/ids.hpp"
+#include "model/route_table.hpp"
 
 namespace hetsched {
 
@@ -19,10 +20,10 @@ struct Fabric {
   };
   IdVector<MemoryId, double> memory_bandwidth;  ///< B/s; infinite: unlimited
   IdVector<LinkId, Link> links;
-  IdVector<MemoryId, IdVector<MemoryId, std::vector<LinkId>>> routes;  ///< from one memory to another
-  IdVector<SlotId, MemoryId> slot_memory;                              ///< that the tasks of a slot use
-  double most_bytes = 0;                                               ///< of any flow; 0: not known, 1e14 at most
-  bool rates_change = false;  ///< of tasks and memories, while flows are under way
+  RouteTable routes;
+  IdVector<SlotId, MemoryId> slot_memory;  ///< that the tasks of a slot use
+  double most_bytes = 0;                   ///< of any flow; 0: not known, 1e14 at most
+  bool rates_change = false;               ///< of tasks and memories, while flows are under way
   /// With links, memories are links as well, and flows share whole routes; without, each memory serves its own flows.
   [[nodiscard]] bool multi_hop() const { return !links.empty(); }
   [[nodiscard]] bool limited(MemoryId memory) const {

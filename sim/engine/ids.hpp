@@ -5,12 +5,12 @@
 #include <cstdint>
 
 #include "hetsched/ids.hpp"
+#include "model/route_table.hpp"
 
 namespace hetsched {
 
 enum class SlotId : std::uint32_t { none = 0xffffffffu };      ///< of all accelerators, in order of accelerator
 enum class TransferId : std::uint32_t { none = 0xffffffffu };  ///< place of a transfer, used again when it is over
-enum class LinkId : std::uint32_t { none = 0xffffffffu };      ///< of the platform's links
 enum class FlowId : std::uint32_t { none = 0xffffffffu };      ///< bytes on their way through an executor
 
 // Of flows the traffic of each slot comes first, then the transfers.

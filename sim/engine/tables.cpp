@@ -15,12 +15,6 @@ PointId point_named(const Kind& kind, const std::string& name) {
   return {};
 }
 
-LinkId link_named(const std::vector<LinkSpec>& links, const std::string& name) {
-  const auto found = std::find_if(links.begin(), links.end(), [&](const LinkSpec& link) { return link.name == name; });
-  HETSCHED_ASSERT(found != links.end(), "names of links are checked when a platform is read");
-  return id_of<LinkId>(static_cast<std::size_t>(found - links.begin()));
-}
-
 /// An accelerator at an operating point, as far as costs go.
 struct Place {
   CostColumnId column = {};
@@ -113,25 +107,24 @@ void Tables::add_platform(const PlatformSpec& platform) {
 void Tables::add_routes() {
   const std::size_t count = memories_.size();
   routes_.assign(count * count, {.latency = kNever});
-  route_links_.assign(count, IdVector<MemoryId, std::vector<LinkId>>(count));
   for (std::size_t m = 0; m < count; ++m) routes_[m * count + m].latency = 0;
-  for (const RouteSpec& spec : platform_.routes) {
-    const auto from = id_of<MemoryId>(index_of_memory(platform_, spec.from));
-    const auto to = id_of<MemoryId>(index_of_memory(platform_, spec.to));
-    Route& route = routes_[index_of(from) * count + index_of(to)];
-    route = {};
-    const auto slower = [&route](double bandwidth) {
-      route.seconds_per_byte = std::max(route.seconds_per_byte, 1 / bandwidth);
-    };
-    for (const std::string& name : spec.links) {
-      const LinkId link = link_named(platform_.links, name);
-      route_links_[from][to].push_back(link);
-      route.latency += platform_.links[index_of(link)].latency;
-      slower(links_[link].bandwidth);
+  const RouteTable& given = platform_.route_table;
+  if (given.memories() == 0) return;
+  for (const MemoryId from : memories_.ids())
+    for (const MemoryId to : memories_.ids()) {
+      if (!given.has(from, to)) continue;
+      Route& route = routes_[index_of(from) * count + index_of(to)];
+      route = {};
+      const auto slower = [&route](double bandwidth) {
+        route.seconds_per_byte = std::max(route.seconds_per_byte, 1 / bandwidth);
+      };
+      for (const LinkId link : given.links(from, to)) {
+        route.latency += platform_.links[index_of(link)].latency;
+        slower(links_[link].bandwidth);
+      }
+      slower(memory_bandwidths_[from]);
+      slower(memory_bandwidths_[to]);
     }
-    slower(memory_bandwidths_[from]);
-    slower(memory_bandwidths_[to]);
-  }
 }
 
 void Tables::add_models(const std::vector<const Network*>& networks) {

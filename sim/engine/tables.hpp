@@ -62,8 +62,7 @@ class Tables {
   /// B/s; kNever: unlimited.
   [[nodiscard]] IdSpan<MemoryId, const double> memory_bandwidths() const { return memory_bandwidths_; }
   [[nodiscard]] IdSpan<LinkId, const LinkInfo> links() const { return links_; }
-  /// The links from one memory to another, in the order in which bytes cross them; none to itself.
-  [[nodiscard]] std::span<const LinkId> route_links(MemoryId from, MemoryId to) const { return route_links_[from][to]; }
+  [[nodiscard]] const RouteTable& route_table() const { return platform_.route_table; }
   /// Number of different tensors between the tasks of a model.
   [[nodiscard]] std::uint32_t tensors(ModelId model) const { return graphs_[model].tensors; }
   /// Name of the variant that a row of the costs belongs to; empty for the original.
@@ -97,7 +96,6 @@ class Tables {
   IdVector<MemoryId, MemoryInfo> memories_;
   IdVector<MemoryId, double> memory_bandwidths_;
   IdVector<LinkId, LinkInfo> links_;
-  IdVector<MemoryId, IdVector<MemoryId, std::vector<LinkId>>> route_links_;
   IdVector<CostRowId, std::string_view> variant_names_;
 };
 

@@ -105,7 +105,7 @@ void Transfers::close(TransferId id, double moved, double now) {
     reporter_.energy(component, "transfer", t.start, now, joules);
   };
   charge(tables_.memories()[t.from].name, tables_.memories()[t.from].energy_per_byte);
-  for (const LinkId link : tables_.route_links(t.from, t.to))
+  for (const LinkId link : tables_.route_table().links(t.from, t.to))
     charge(tables_.links()[link].name, tables_.links()[link].energy_per_byte);
   charge(tables_.memories()[t.to].name, tables_.memories()[t.to].energy_per_byte);
   reporter_.totals.energy_transfer += energy;

@@ -50,18 +50,11 @@ class PlatformReader {
     name_components();
     expand_accelerators();
     check_slots();
-    expand_routes();
+    find_routes();
     return std::move(platform_);
   }
 
  private:
-  /// Two memories by index, and the route between them that fits best.
-  using Pair = std::pair<std::uint32_t, std::uint32_t>;
-  struct Choice {
-    int rank = 0;  ///< lower fits better: fewer wildcards, then as written rather than reversed
-    RouteSpec route;
-  };
-
   /// Kinds written in the platform are all kept; of those in files, only what is used.
   void complete_kinds() {
     const Node list = node_.child("kinds");
@@ -171,7 +164,7 @@ class PlatformReader {
   void complete(AcceleratorSpec& accelerator, const Node& node) {
     if (accelerator.memory.empty()) accelerator.memory = platform_.memories.front().name;
     if (const auto memory = memories_.resolve(accelerator.memory, node.child("memory"), problems_))
-      used_[*memory] = true;
+      used_[id_of<MemoryId>(*memory)] = true;
     const auto kind = kinds_.resolve(accelerator.kind, node.child("kind"), problems_);
     if (!kind || platform_.kinds[*kind].operating_points.empty()) return;
     if (accelerator.operating_point.empty())
@@ -181,74 +174,80 @@ class PlatformReader {
   }
 
   /// Memories that one end of a route stands for.
-  std::vector<std::uint32_t> memories_at(const std::string& end, const Node& node) {
-    std::vector<std::uint32_t> found;
+  std::vector<MemoryId> memories_at(const std::string& end, const Node& node) {
+    std::vector<MemoryId> found;
     if (end != "*") {
-      if (const auto memory = memories_.resolve(end, node, problems_)) found.push_back(*memory);
+      if (const auto memory = memories_.resolve(end, node, problems_)) found.push_back(id_of<MemoryId>(*memory));
       return found;
     }
-    for (std::uint32_t i = 0; i < used_.size(); ++i)
-      if (used_[i]) found.push_back(i);
+    for (const MemoryId m : used_.ids())
+      if (used_[m]) found.push_back(m);
     return found;
   }
 
-  /// Replaces the routes by one for each ordered pair of memories that accelerators use.
-  void expand_routes() {
-    std::map<Pair, Choice> chosen;
-    const std::vector<RouteSpec> given = std::exchange(platform_.routes, {});
-    for (std::size_t i = 0; i < given.size(); ++i) add_route(given[i], node_.child("routes").child(i), chosen);
+  /// Finds the route of each ordered pair of memories that accelerators use.
+  void find_routes() {
+    platform_.route_table = RouteTable(used_.size());
+    ranks_.assign(used_.size() * used_.size(), kNoRoute);
+    for (std::size_t i = 0; i < platform_.routes.size(); ++i)
+      add_route(platform_.routes[i], node_.child("routes").child(i));
     Strings missing;
-    for (std::uint32_t from = 0; from < used_.size(); ++from)
-      for (std::uint32_t to = 0; to < used_.size(); ++to) {
-        if (from == to || !used_[from] || !used_[to]) continue;
-        if (const auto found = chosen.find({from, to}); found != chosen.end())
-          platform_.routes.push_back(found->second.route);
-        else
-          missing.push_back(platform_.memories[from].name + " -> " + platform_.memories[to].name);
-      }
+    for (const MemoryId from : used_.ids())
+      for (const MemoryId to : used_.ids())
+        if (from != to && used_[from] && used_[to] && !platform_.route_table.has(from, to))
+          missing.push_back(pair_text(from, to));
     if (!missing.empty())
       problems_.add(node_.child("routes").problem("there is no route " + listed(missing, 8) +
                                                   "; accelerators use these memories, so give routes between them"));
   }
 
-  void add_route(const RouteSpec& route, const Node& node, std::map<Pair, Choice>& chosen) {
+  void add_route(const RouteSpec& route, const Node& node) {
+    std::vector<LinkId> links;
     for (std::size_t i = 0; i < route.links.size(); ++i)
-      links_.resolve(route.links[i], node.child("links").child(i), problems_);
+      if (const auto link = links_.resolve(route.links[i], node.child("links").child(i), problems_))
+        links.push_back(id_of<LinkId>(*link));
     if (links_.empty() && !route.links.empty())
       problems_.add(node.child("links").problem("the platform has no links; describe them in /links"));
     if (route.from == route.to && route.from != "*")
       problems_.add(node.problem("leads from " + in_quotes(route.from) + " to itself, which needs no route"));
     const int wildcards = (route.from == "*") + (route.to == "*");
-    for (const std::uint32_t from : memories_at(route.from, node.child("from")))
-      for (const std::uint32_t to : memories_at(route.to, node.child("to"))) {
+    const std::uint32_t there = platform_.route_table.add(links);
+    std::reverse(links.begin(), links.end());
+    const std::uint32_t back = platform_.route_table.add(std::move(links));
+    const std::vector<MemoryId> begins = memories_at(route.from, node.child("from")),
+                                ends = memories_at(route.to, node.child("to"));
+    for (const MemoryId from : begins)
+      for (const MemoryId to : ends) {
         if (from == to) continue;
-        consider({from, to}, 2 * wildcards, route, node, chosen);
-        RouteSpec back = route;
-        back.links.assign(route.links.rbegin(), route.links.rend());
-        if (route.symmetric) consider({to, from}, 2 * wildcards + 1, back, node, chosen);
+        consider(from, to, 2 * wildcards, there, node);
+        if (route.symmetric) consider(to, from, 2 * wildcards + 1, back, node);
       }
   }
 
-  void consider(const Pair& pair, int rank, const RouteSpec& route, const Node& node, std::map<Pair, Choice>& chosen) {
-    const RouteSpec plain{.from = platform_.memories[pair.first].name,
-                          .to = platform_.memories[pair.second].name,
-                          .links = route.links,
-                          .symmetric = false};
-    const auto [other, added] = chosen.emplace(pair, Choice{rank, plain});
-    if (added) return;
-    if (rank == 0 && other->second.rank == 0)
-      problems_.add(node.problem("there is another route " + plain.from + " -> " + plain.to + " already"));
-    if (rank < other->second.rank) other->second = {rank, plain};
+  void consider(MemoryId from, MemoryId to, int rank, std::uint32_t route, const Node& node) {
+    int& best = ranks_[index_of(from) * used_.size() + index_of(to)];
+    if (rank == 0 && best == 0)
+      problems_.add(node.problem("there is another route " + pair_text(from, to) + " already"));
+    if (rank >= best) return;
+    best = rank;
+    if (used_[from] && used_[to]) platform_.route_table.set(from, to, route);
   }
 
+  [[nodiscard]] std::string pair_text(MemoryId from, MemoryId to) const {
+    return platform_.memories[index_of(from)].name + " -> " + platform_.memories[index_of(to)].name;
+  }
+
+  /// Of a pair of memories; lower fits better: fewer wildcards, then as written rather than reversed.
+  static constexpr int kNoRoute = 100;
   const Node& node_;
   Problems& problems_;
   PlatformSpec platform_;
   std::vector<std::unique_ptr<Document>> files_;  ///< of kinds; kind_nodes_ point into them
   std::vector<Node> kind_nodes_;
   NameTable kinds_{"kind"}, memories_{"memory"}, links_{"link"};
-  std::vector<NameTable> points_;  ///< by kind
-  std::vector<bool> used_;         ///< by memory: does an accelerator use it
+  std::vector<NameTable> points_;          ///< by kind
+  IdVector<MemoryId, std::uint8_t> used_;  ///< does an accelerator use it
+  std::vector<int> ranks_;                 ///< of the routes of pairs of memories, from-major
   std::map<std::string, std::string> components_;
 };
 

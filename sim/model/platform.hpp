@@ -9,6 +9,7 @@
 
 #include "base/fields.hpp"
 #include "model/cost_specs.hpp"
+#include "model/route_table.hpp"
 
 namespace hetsched {
 
@@ -205,8 +206,7 @@ inline constexpr auto fields<AcceleratorSpec> = std::tuple{
 
 /// The file. After read_platform() kinds are those written in it, followed by those of kind_files that accelerators (or
 /// fallbacks) name; every name resolves, every kind has a point, every accelerator has count 1, a
-/// memory and a point, and routes are one for each ordered pair of memories that accelerators use, without
-/// wildcards: the one that names both memories, else one memory, else none.
+/// memory and a point.
 struct PlatformSpec {
   std::string schema;
   std::int64_t format = 1;
@@ -218,6 +218,9 @@ struct PlatformSpec {
   std::vector<LinkSpec> links;
   std::vector<RouteSpec> routes;
   std::vector<AcceleratorSpec> accelerators;
+  /// Of `routes`, for each ordered pair of memories that accelerators use: the route that names both memories, else one
+  /// memory, else none; rather as written than reversed.
+  RouteTable route_table;
 };
 template <>
 inline constexpr auto fields<PlatformSpec> = std::tuple{

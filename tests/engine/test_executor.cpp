@@ -23,8 +23,12 @@ Fabric fabric(bool links) {
   Fabric fabric;
   fabric.memory_bandwidth = {100, 50};
   if (links) fabric.links = {{10, true}};
-  fabric.routes.assign(2, IdVector<MemoryId, std::vector<LinkId>>(2));
-  if (links) fabric.routes[0_memory][1_memory] = fabric.routes[1_memory][0_memory] = {LinkId{0}};
+  fabric.routes = RouteTable(2);
+  if (links) {
+    const std::uint32_t route = fabric.routes.add({LinkId{0}});
+    fabric.routes.set(0_memory, 1_memory, route);
+    fabric.routes.set(1_memory, 0_memory, route);
+  }
   fabric.slot_memory = {0_memory, 1_memory};
   return fabric;
 }

@@ -77,13 +77,16 @@ Fabric random_fabric(Dice& dice, bool links) {
   for (std::size_t m = 0; m < memories; ++m)
     fabric.memory_bandwidth.push_back(links && dice.uniform() < 0.2 ? kNoEnd : dice.amount(10, 1));
   for (std::size_t s = 0; s < slots; ++s) fabric.slot_memory.push_back(id_of<MemoryId>(dice.below(memories)));
-  fabric.routes.assign(memories, IdVector<MemoryId, std::vector<LinkId>>(memories));
+  fabric.routes = RouteTable(memories);
   if (!links) return fabric;
   for (std::size_t l = 0; l < 3; ++l) fabric.links.push_back({dice.amount(5, 1), dice.uniform() < 0.8});
-  for (const MemoryId from : fabric.routes.ids())
-    for (const MemoryId to : fabric.routes.ids())
+  for (const MemoryId from : fabric.memory_bandwidth.ids())
+    for (const MemoryId to : fabric.memory_bandwidth.ids()) {
+      std::vector<LinkId> route;
       for (std::size_t l = 0; from != to && l < 3; ++l)
-        if (l == 0 || dice.uniform() < 0.4) fabric.routes[from][to].push_back(id_of<LinkId>(l));
+        if (l == 0 || dice.uniform() < 0.4) route.push_back(id_of<LinkId>(l));
+      fabric.routes.set(from, to, fabric.routes.add(route));
+    }
   return fabric;
 }
 
@@ -111,7 +114,7 @@ void check_against_filling(std::uint64_t seed, bool links, int events) {
         Flow flow{bytes, kNoEnd, 0, {}};
         for (const MemoryId m : {from, to})
           if (fabric.limited(m)) flow.over.push_back(index_of(m));
-        for (const LinkId l : fabric.routes[from][to])
+        for (const LinkId l : fabric.routes.links(from, to))
           if (fabric.links[l].shared)
             flow.over.push_back(fabric.memory_bandwidth.size() + index_of(l));
           else
@@ -176,7 +179,6 @@ TEST_CASE("the level by hand: a cap below it, one above it, and what an end leav
   Fabric fabric;
   fabric.memory_bandwidth = {12};
   fabric.slot_memory = {0_memory, 0_memory, 0_memory};
-  fabric.routes.assign(1, IdVector<MemoryId, std::vector<LinkId>>(1));
   const auto executor = executor_named("fluid").make(fabric);
   std::vector<FlowId> finished;
   executor->start_traffic(SlotId{0}, 4, 2);    // at its cap: ends at 2

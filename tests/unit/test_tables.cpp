@@ -29,7 +29,9 @@ PlatformSpec platform() {
   spec.kinds = {gpu, dla};
   spec.memories = {{"dram", 4e9, 1e-12}, {"hbm", {}, 0}, {"disk", {}, 0}};
   spec.links = {{"pcie", 8e9, 1e-6, 2e-12, Sharing::shared}, {"noc", 16e9, 2e-6, 0, Sharing::uncontended}};
-  spec.routes = {{"dram", "hbm", {"noc", "pcie"}, false}, {"hbm", "dram", {"pcie"}, false}};
+  spec.route_table = RouteTable(3);
+  spec.route_table.set(MemoryId{0}, MemoryId{1}, spec.route_table.add({LinkId{1}, LinkId{0}}));
+  spec.route_table.set(MemoryId{1}, MemoryId{0}, spec.route_table.add({LinkId{0}}));
   spec.accelerators = {{"gpu0", "gpu", "hbm", 1, "slow"},
                        {"gpu1", "gpu", "hbm", 1, "slow"},
                        {"gpu2", "gpu", "hbm", 1, "fast"},
@@ -209,13 +211,13 @@ TEST_CASE("a route has the latency of all its links and the speed of the slowest
   const Route& there = view.route(0_memory, 1_memory);
   CHECK(there.latency == 2e-6 + 1e-6);
   CHECK(there.seconds_per_byte == 1 / 4e9);  // the memory dram
-  REQUIRE(tables.route_links(0_memory, 1_memory).size() == 2);
-  CHECK(tables.route_links(0_memory, 1_memory)[0] == LinkId{1});
-  CHECK(tables.route_links(0_memory, 1_memory)[1] == LinkId{0});
+  REQUIRE(tables.route_table().links(0_memory, 1_memory).size() == 2);
+  CHECK(tables.route_table().links(0_memory, 1_memory)[0] == LinkId{1});
+  CHECK(tables.route_table().links(0_memory, 1_memory)[1] == LinkId{0});
   CHECK(view.route(1_memory, 0_memory).latency == 1e-6);
   CHECK(view.route(1_memory, 1_memory).latency == 0);
   CHECK(view.route(1_memory, 1_memory).seconds_per_byte == 0);
-  CHECK(tables.route_links(1_memory, 1_memory).empty());
+  CHECK(tables.route_table().links(1_memory, 1_memory).empty());
   CHECK(view.route_time(0_memory, 2_memory, 1) == kNever);  // no route to the disk
   CHECK(tables.memory_bandwidths()[0_memory] == 4e9);
   CHECK(tables.memory_bandwidths()[1_memory] == kNever);

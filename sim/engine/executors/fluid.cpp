@@ -116,7 +116,7 @@ class Network {
     over_.clear();
     for (const MemoryId memory : {from, to})
       if (fabric_.limited(memory)) over_.push_back(static_cast<std::uint32_t>(index_of(memory)));
-    for (const LinkId link : fabric_.routes[from][to]) {
+    for (const LinkId link : fabric_.routes.links(from, to)) {
       if (fabric_.links[link].shared)
         over_.push_back(static_cast<std::uint32_t>(memories + index_of(link)));
       else

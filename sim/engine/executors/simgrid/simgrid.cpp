@@ -212,7 +212,7 @@ void SimGridExecutor::build() {
     }
     for (const MemoryId from : memory_links_.ids())
       for (const MemoryId to : memory_links_.ids()) {
-        const std::vector<LinkId>& route = fabric_.routes[from][to];
+        const std::span<const LinkId> route = fabric_.routes.links(from, to);
         if (from == to || route.empty()) continue;
         std::vector<s4u::LinkInRoute> path;
         if (memory_links_[from] != nullptr) path.emplace_back(memory_links_[from]);
@@ -294,7 +294,7 @@ void SimGridExecutor::start_traffic(SlotId slot, double bytes, double max_rate) 
 
 void SimGridExecutor::start_transfer(FlowId id, MemoryId from, MemoryId to, double bytes) {
   double cap = std::numeric_limits<double>::infinity();
-  for (const LinkId link : fabric_.routes[from][to]) cap = std::min(cap, fabric_.links[link].bandwidth);
+  for (const LinkId link : fabric_.routes.links(from, to)) cap = std::min(cap, fabric_.links[link].bandwidth);
   start_comm(id, memory_hosts_[from], from, to, bytes, cap);
 }
 
