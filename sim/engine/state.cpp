@@ -200,7 +200,14 @@ void State::sort_events() {
     const bool has_request = e.task.request != RequestRef::none;
     return std::tuple{e.type, has_request ? requests_[e.task.request].id : 0, e.task.task, e.accelerator};
   };
-  std::stable_sort(events_.begin(), events_.end(), [&](const Event& a, const Event& b) { return key(a) < key(b); });
+  const auto before = [&](const Event& a, const Event& b) { return key(a) < key(b); };
+  constexpr std::size_t kFew = 16;  // for which std::stable_sort, which allocates memory, takes longer
+  if (events_.size() > kFew) {
+    std::stable_sort(events_.begin(), events_.end(), before);
+    return;
+  }
+  for (std::size_t i = 1; i < events_.size(); ++i)
+    for (std::size_t k = i; k > 0 && before(events_[k], events_[k - 1]); --k) std::swap(events_[k], events_[k - 1]);
 }
 
 void State::foretell(std::vector<FutureRequest> future) {
