@@ -1,7 +1,12 @@
-// What does the engine cost on SimGrid and on the fluid executor, measured against the same SimGrid activities driven
-// by a bare loop in the same run?
-// Workload: accelerators that share one DRAM, requests as chains of 50 layers, Poisson arrivals at 80% of the
-// compute capacity, policy fcfs, no records.
+/// \file
+/// What does the engine cost a task on each executor, beside programs that have nothing of it: SimGrid with the same
+/// load in its callbacks, and a plain loop? CPU time, interleaved, the least of several runs; and how that grows with
+/// the number of accelerators and of streams. No records.
+///
+/// usage: bench_engine [--smoke | --growth]
+/// --growth looks at the fluid executor alone, and fails where costs grow by a higher power than they may, whatever
+/// they are.
+
 #include "engine/engine.hpp"
 
 #include <sys/resource.h>
@@ -9,24 +14,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
-#include <cstring>
-#include <deque>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/errors.hpp"
 #include "base/json_document.hpp"
-#include "base/random.hpp"
+#include "bench/engine/floors.hpp"
 #include "engine/executors/executors.hpp"
 #include "support/builtin_entries.hpp"
 
-namespace {
-
-using namespace hetsched;
-
-constexpr int kLayers = 50;
-constexpr int kModels = 4;
+namespace hetsched::bench {
 
 double cpu_seconds() {
   rusage usage{};
@@ -35,79 +36,68 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-long peak_kib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
-}
+namespace {
 
-/// Compute time on the slowest kind, and bytes, of a layer.
-struct Layer {
-  double time, bytes;
-};
-
-std::vector<std::vector<Layer>> layers() {
-  const RandomStream random(12345, "bench", "layers");
-  std::vector<std::vector<Layer>> models(kModels, std::vector<Layer>(kLayers));
-  std::uint64_t draw = 0;
-  for (auto& model : models)
-    for (Layer& layer : model) {
-      layer.time = 1e-4 * (0.2 + 1.6 * random.uniform(draw++));
-      layer.bytes = std::floor(1e5 * (0.2 + 3.0 * random.uniform(draw++)));
-    }
-  return models;
-}
-
-double speed(int accelerator) { return 1 + 0.25 * (accelerator % 4); }
-
-/// The load in requests per second at 80% of the compute capacity.
-double rate(int accelerators) {
-  double capacity = 0, work = 0;
-  for (int a = 0; a < accelerators; ++a) capacity += speed(a);
-  for (const auto& model : layers())
-    for (const Layer& layer : model) work += layer.time / kModels;
-  return 0.8 * capacity / work;
-}
-
-Scenario scenario(int accelerators, std::uint64_t requests) {
-  std::string kinds, list;
-  for (int k = 0; k < 4; ++k)
-    kinds += (k > 0 ? "," : "") +
-             (R"({"name": "k)" + std::to_string(k) + R"(", "type": "npu", "profile": "k", "port_bandwidth": "20 GB/s",
+std::string platform_text(const Load& load) {
+  std::string kinds, accelerators, memories;
+  const bool linked = load.memory == Memory::linked;
+  for (int k = 0; k < 4; ++k) {
+    const std::string comma = k > 0 ? "," : "", number = std::to_string(k);
+    kinds += comma + R"({"name": "k)" + number + R"(", "type": "npu", "profile": "k", "port_bandwidth": "20 GB/s",
       "operating_points": [{"name": "p", "frequency": )" +
-              std::to_string(1e9 * speed(k)) + R"(, "idle_power": 1, "active_power": 5}]})");
-  for (int a = 0; a < accelerators; ++a)
-    list += (a > 0 ? "," : "") +
-            (R"({"name": "a)" + std::to_string(a) + R"(", "kind": "k)" + std::to_string(a % 4) + R"("})");
+             std::to_string(1e9 * speed(k)) + R"(, "idle_power": 1, "active_power": 5}]})";
+    memories += comma + R"({"name": "m)" + number + R"(", "energy_per_byte": "20 pJ/B", "bandwidth": )" +
+                std::to_string(bandwidth(load.accelerators) / 4) + "}";
+  }
+  for (int a = 0; a < load.accelerators; ++a)
+    accelerators +=
+        (a > 0 ? "," : "") + (R"({"name": "a)" + std::to_string(a) + R"(", "kind": "k)" + std::to_string(a % 4) + "\"" +
+                              (linked ? R"(, "memory": "m)" + std::to_string(a % 4) + "\"" : "") + "}");
+  std::string parts;
+  if (load.memory == Memory::shared)
+    parts = R"("memories": [{"name": "dram", "energy_per_byte": "20 pJ/B", "bandwidth": )" +
+            std::to_string(bandwidth(load.accelerators)) + "}],";
+  if (linked)
+    parts = R"("memories": [)" + memories + R"(], "links": [{"name": "bus", "latency": "1 us", "bandwidth": )" +
+            std::to_string(4e9 * load.accelerators) + R"(, "energy_per_byte": "10 pJ/B"}],
+      "routes": [{"from": "*", "to": "*", "links": ["bus"]}],)";
+  return R"({"format": 1, "name": "bench", "kinds": [)" + kinds + "], " + parts + R"( "accelerators": [)" +
+         accelerators + "]}";
+}
+
+std::shared_ptr<const Network> network(const std::vector<Layer>& layers, const std::string& name, bool linked) {
+  std::string rows, list;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const std::string comma = l > 0 ? "," : "", id = "\"l" + std::to_string(l) + "\"";
+    list += comma + R"({"name": )" + id + (linked ? R"(, "output_bytes": 100000})" : "}");
+    rows += comma + R"({"layer": )" + id + R"(, "kind": "k", "cycles": )" + std::to_string(layers[l].time * 1e9) +
+            R"(, "bytes": )" + std::to_string(layers[l].bytes) + R"(, "energy": "1 uJ"})";
+  }
+  Problems problems;
+  const Document model = Document::from_text(
+      R"({"format": 1, "name": ")" + name + R"(", "layers": [)" + list + R"(], "costs": [)" + rows + "]}", name, ".",
+      problems);
+  auto network = std::make_shared<Network>(read_network(model.root(), problems));
+  problems.throw_if_any();
+  return network;
+}
+
+Scenario scenario(const Load& load) {
   Problems problems;
   Scenario s;
-  const Document platform =
-      Document::from_text(R"({"format": 1, "name": "bench", "kinds": [)" + kinds +
-                              R"(], "memories": [{"name": "dram", "bandwidth": ")" + std::to_string(8 * accelerators) +
-                              R"( GB/s", "energy_per_byte": "20 pJ/B"}], "accelerators": [)" + list + "]}",
-                          "platform", ".", problems);
-  s.platform = read_platform(platform.root(), problems);
+  s.platform = read_platform(Document::from_text(platform_text(load), "platform", ".", problems).root(), problems);
   s.workload.name = "bench";
   const auto models = layers();
-  for (int m = 0; m < kModels; ++m) {
-    const std::string name = "m" + std::to_string(m);
-    auto network = std::make_shared<Network>();
-    network->name = name;
-    std::string rows, list_of_layers;
-    for (int l = 0; l < kLayers; ++l) {
-      const Layer& layer = models[m][l];
-      const std::string comma = l > 0 ? "," : "", id = "\"l" + std::to_string(l) + "\"";
-      list_of_layers += comma + R"({"name": )" + id + "}";
-      rows += comma + R"({"layer": )" + id + R"(, "kind": "k", "cycles": )" + std::to_string(layer.time * 1e9) +
-              R"(, "bytes": )" + std::to_string(layer.bytes) + R"(, "energy": "1 uJ"})";
-    }
-    const Document model = Document::from_text(
-        R"({"format": 1, "name": ")" + name + R"(", "layers": [)" + list_of_layers + R"(], "costs": [)" + rows + "]}",
-        name, ".", problems);
-    s.networks.push_back(std::make_shared<Network>(read_network(model.root(), problems)));
+  std::vector<std::shared_ptr<const Network>> networks;
+  for (std::size_t m = 0; m < models.size(); ++m)
+    networks.push_back(network(models[m], "m" + std::to_string(m), load.memory == Memory::linked));
+  for (int i = 0; i < load.streams; ++i) {
+    s.networks.push_back(networks[static_cast<std::size_t>(i) % networks.size()]);
     StreamSpec stream;
-    stream.name = name;
-    stream.arrival = Poisson{.rate = rate(accelerators) / kModels, .phase = 0, .count = requests / kModels};
+    stream.name = "m" + std::to_string(i);
+    stream.arrival = Poisson{.rate = rate(load.accelerators) / load.streams,
+                             .phase = 0,
+                             .count = load.requests / static_cast<std::uint64_t>(load.streams)};
     s.workload.streams.push_back(stream);
   }
   s.policy.name = "fcfs";
@@ -115,40 +105,12 @@ Scenario scenario(int accelerators, std::uint64_t requests) {
   return s;
 }
 
-struct Result {
-  double cpu = 0;
-  std::uint64_t tasks = 0;
-  double end = 0;
-  long peak = 0;
-};
-
-/// In a process of its own: SimGrid gets slower with every engine that a process has had.
-template <class F>
-Result in_child(F f) {
-  int channel[2];
-  Result result;
-  if (pipe(channel) != 0) return result;
-  std::fflush(stdout);
-  const pid_t child = fork();
-  if (child == 0) {
-    result = f();
-    result.peak = peak_kib();
-    _exit(write(channel[1], &result, sizeof result) == sizeof result ? 0 : 1);
-  }
-  close(channel[1]);
-  const bool got = read(channel[0], &result, sizeof result) == sizeof result;
-  close(channel[0]);
-  waitpid(child, nullptr, 0);
-  if (!got) std::fprintf(stderr, "a measurement failed\n");
-  return got ? result : Result{};
-}
-
-Result run_engine(int accelerators, std::uint64_t requests, const char* name) {
-  const Scenario s = scenario(accelerators, requests);
+Result run_engine(const Load& load, const char* executor_name) {
+  const Scenario s = scenario(load);
   Problems problems;
   const Tables tables = Tables::build(s, problems);
   problems.throw_if_any();
-  const auto executor = executor_named(name).make(fabric_of(tables));
+  const auto executor = executor_named(executor_name).make(fabric_of(tables));
   Params params;
   const auto policy = testing::builtin_policy("fcfs").make(params);
   struct End : Observer {
@@ -158,95 +120,198 @@ Result run_engine(int accelerators, std::uint64_t requests, const char* name) {
   Observer* observers[] = {&observer};
   const double before = cpu_seconds();
   simulate(s, tables, *policy, *executor, observers);
-  return {cpu_seconds() - before, requests / kModels * kModels * kLayers, observer.end, 0};
+  return {cpu_seconds() - before, load.requests * kLayers, observer.end, 0};
 }
 
-/// The floor: the same flows on the same executor, with nothing around them but a queue of chains, the idle list
-/// and a fixed rule (head of the queue on the fastest idle accelerator).
-Result run_bare(int accelerators, std::uint64_t requests) {
-  Fabric fabric;
-  fabric.memory_bandwidth = {8e9 * accelerators};
-  fabric.routes.assign(1, IdVector<MemoryId, std::vector<LinkId>>(1));
-  fabric.slot_memory.assign(static_cast<std::size_t>(accelerators), MemoryId{});
-  const auto executor = executor_named("simgrid").make(fabric);
-  const auto models = layers();
-  struct Chain {
-    int model = 0, next = 0;
+/// In a process of its own: SimGrid gets slower with every engine that a process has had.
+Result in_child(const std::function<Result()>& f) {
+  int channel[2];
+  Result result;
+  if (pipe(channel) != 0) return result;
+  std::fflush(stdout);
+  const pid_t child = fork();
+  if (child == 0) {
+    result = f();
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    result.peak = static_cast<double>(usage.ru_maxrss);
+    _exit(::write(channel[1], &result, sizeof result) == sizeof result ? 0 : 1);
+  }
+  close(channel[1]);
+  const bool got = ::read(channel[0], &result, sizeof result) == sizeof result;
+  close(channel[0]);
+  waitpid(child, nullptr, 0);
+  if (!got) std::fprintf(stderr, "a measurement failed\n");
+  return got ? result : Result{};
+}
+
+/// A program that runs a load.
+struct Subject {
+  const char* name;
+  bool on_simgrid, linked;  ///< linked: can it do that?
+  Result (*run)(const Load& load);
+};
+constexpr Subject kSubjects[] = {
+    {"plain loop", false, false, run_plain_loop},
+    {"bare SimGrid", true, false, run_bare_simgrid},
+    {"simgrid", true, true, [](const Load& load) { return run_engine(load, "simgrid"); }},
+    {"fluid", false, true, [](const Load& load) { return run_engine(load, "fluid"); }},
+};
+enum { kPlain, kBare, kSimGrid, kFluid, kNumber };
+
+/// Microseconds a task; 0: not measured.
+struct Row {
+  double us[kNumber] = {};
+  double end[kNumber] = {};
+  double peak[kNumber] = {};
+};
+
+Row measure(const Load& load, int repeats, const std::vector<int>& subjects) {
+  Row row;
+  for (int i = 0; i < repeats; ++i)
+    for (const int s : subjects) {
+      const Subject& subject = kSubjects[s];
+      if (load.memory == Memory::linked && !subject.linked) continue;
+      // A run takes long with many accelerators on SimGrid.
+      if (i > 0 && subject.on_simgrid && load.accelerators > 32) continue;
+      const Result result = in_child([&] { return subject.run(load); });
+      if (result.tasks != load.requests * kLayers) {
+        std::fprintf(stderr, "%s has done %llu tasks of %llu\n", subject.name,
+                     static_cast<unsigned long long>(result.tasks),
+                     static_cast<unsigned long long>(load.requests * kLayers));
+        std::exit(1);
+      }
+      const double us = 1e6 * result.cpu / static_cast<double>(result.tasks);
+      if (row.us[s] == 0 || us < row.us[s]) row.us[s] = us;
+      row.end[s] = result.end;
+      row.peak[s] = std::max(row.peak[s], result.peak);
+    }
+  return row;
+}
+
+/// Have all simulated the same, as far as they have the same rules?
+bool agree(const Row& row) {
+  for (int s = 0; s < kNumber; ++s)
+    if (row.us[s] > 0 && std::abs(row.end[s] / row.end[kFluid] - 1) > 0.05) {
+      std::fprintf(stderr, "%s ends at %g s, the fluid executor at %g s\n", kSubjects[s].name, row.end[s],
+                   row.end[kFluid]);
+      return false;
+    }
+  return true;
+}
+
+const char* name_of(Memory memory) {
+  return memory == Memory::none ? "unlimited" : memory == Memory::shared ? "one DRAM" : "four, a bus";
+}
+
+std::string ratio(double a, double b) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.2f", a / b);
+  return a > 0 && b > 0 ? text : "-";
+}
+
+void print_head(const char* what) {
+  std::printf("%-12s %-13s", what, "memory");
+  for (const Subject& subject : kSubjects) std::printf(" %12s", subject.name);
+  std::printf(" %14s %15s %11s %9s\n", "simgrid/bare", "simgrid/fluid", "fluid/plain", "fluid MB");
+}
+
+void print_row(const std::string& what, Memory memory, const Row& row) {
+  std::printf("%-12s %-13s", what.c_str(), name_of(memory));
+  for (const double us : row.us) us > 0 ? (void)std::printf(" %12.3f", us) : (void)std::printf(" %12s", "-");
+  std::printf(" %14s %15s %11s %9.1f\n", ratio(row.us[kSimGrid], row.us[kBare]).c_str(),
+              ratio(row.us[kSimGrid], row.us[kFluid]).c_str(), ratio(row.us[kFluid], row.us[kPlain]).c_str(),
+              row.peak[kFluid] / 1024);
+  std::fflush(stdout);
+}
+
+/// By which power of n a cost has grown.
+double power(double before, double after, double n) { return std::log(after / before) / std::log(n); }
+
+void print_powers(const std::string& what, Memory memory, const Row& before, const Row& after, double n) {
+  std::printf("%-12s %-13s", what.c_str(), name_of(memory));
+  for (int s = 0; s < kNumber; ++s)
+    before.us[s] > 0 && after.us[s] > 0 ? (void)std::printf(" %12.2f", power(before.us[s], after.us[s], n))
+                                        : (void)std::printf(" %12s", "-");
+  std::printf("\n");
+}
+
+/// Enough requests for a while of full load.
+std::uint64_t requests_for(int accelerators) { return accelerators > 128 ? 3000 : 4000; }
+
+int compare(bool smoke) {
+  const std::vector<int> all = {kPlain, kBare, kSimGrid, kFluid};
+  std::printf("microseconds of CPU time a task\n");
+  print_head("accelerators");
+  const auto series = [&](Memory memory, std::vector<int> accelerators) {
+    std::vector<Row> rows;
+    if (smoke) accelerators.resize(1);
+    for (const int a : accelerators) {
+      const Load load{.accelerators = a, .memory = memory, .requests = smoke ? 40 : requests_for(a)};
+      rows.push_back(measure(load, smoke ? 1 : 3, all));
+      print_row(std::to_string(a), memory, rows.back());
+      if (!agree(rows.back())) return false;
+      const std::size_t n = rows.size();
+      if (n > 1 && a >= 32)
+        print_powers("  power", memory, rows[n - 2], rows[n - 1], static_cast<double>(a) / accelerators[n - 2]);
+    }
+    return true;
   };
-  std::deque<Chain> queue;
-  std::vector<Chain> running(static_cast<std::size_t>(accelerators));
-  std::vector<bool> busy(static_cast<std::size_t>(accelerators), false);
-  std::vector<RandomStream> random;
-  std::vector<double> next_arrival;
-  std::vector<std::uint64_t> arrived(kModels, 0);
-  const std::uint64_t each = requests / kModels;
-  const double per_model = rate(accelerators) / kModels;
-  for (int m = 0; m < kModels; ++m) {
-    random.emplace_back(1, "arrival", "m" + std::to_string(m));
-    next_arrival.push_back(random.back().exponential(0) / per_model);
+  if (!series(Memory::shared, {1, 2, 8, 32, 128, 512}) || !series(Memory::none, {1, 8, 32, 128, 512}) ||
+      !series(Memory::linked, {4, 8, 32, 128}))
+    return 1;
+  print_head("streams");
+  Row first;
+  for (const int streams : {10, 100, 1000, 10000}) {
+    if (smoke && streams > 10) break;
+    const Load load{.streams = streams, .requests = smoke ? 40u : 20000u};
+    const Row row = measure(load, smoke ? 1 : 3, {kFluid});
+    print_row(std::to_string(streams), load.memory, row);
+    if (streams == 10) first = row;
+    if (streams == 10000) print_powers("  power", load.memory, first, row, 1000);
   }
-  std::vector<FlowId> finished;
-  std::uint64_t done = 0;
-  int in_use = 0;
-  const double before = cpu_seconds();
-  while (done < each * kModels * kLayers) {
-    const auto first = std::min_element(next_arrival.begin(), next_arrival.end());
-    executor->wait(*first, finished);
-    for (const FlowId flow : finished) {
-      const std::size_t a = index_of(flow);
-      busy[a] = false;
-      --in_use;
-      ++done;
-      if (++running[a].next < kLayers) queue.push_front(running[a]);
+  return 0;
+}
+
+/// How a cost may grow from one load to another.
+struct Growth {
+  const char* what;
+  Load from, to;
+  double allowed;  ///< power
+};
+/// Four times from 8 to 512 accelerators, 1.5 times from 10 to 10,000 streams; a little more where those are small.
+const Growth kGrowth[] = {
+    {"accelerators, one DRAM", {.accelerators = 8}, {.accelerators = 512}, 0.33},
+    {"accelerators, unlimited memory", {8, Memory::none}, {512, Memory::none}, 0.33},
+    {"accelerators, four memories, a bus", {8, Memory::linked}, {128, Memory::linked}, 1},
+    {"streams", {.streams = 10, .requests = 10000}, {.streams = 10000, .requests = 10000}, 0.1},
+};
+
+int check_growth() {
+  bool good = true;
+  std::printf("%-36s %12s %12s %8s %8s\n", "fluid, by", "us a task", "us a task", "power", "allowed");
+  for (const auto& [what, from, to, allowed] : kGrowth) {
+    const double n = from.accelerators != to.accelerators ? static_cast<double>(to.accelerators) / from.accelerators
+                                                          : static_cast<double>(to.streams) / from.streams;
+    double before = 0, after = 0;
+    for (int i = 0; i < 5; ++i) {  // interleaved, as others may use the machine
+      const double b = measure(from, 1, {kFluid}).us[kFluid], a = measure(to, 1, {kFluid}).us[kFluid];
+      before = i > 0 ? std::min(before, b) : b;
+      after = i > 0 ? std::min(after, a) : a;
     }
-    if (*first <= executor->now()) {
-      const auto m = static_cast<std::size_t>(first - next_arrival.begin());
-      queue.push_back({static_cast<int>(m), 0});
-      *first = ++arrived[m] < each ? *first + random[m].exponential(arrived[m]) / per_model : kNever;
-    }
-    while (!queue.empty() && in_use < accelerators) {
-      int best = -1;
-      for (int a = 0; a < accelerators; ++a)
-        if (!busy[a] && (best < 0 || speed(a) > speed(best))) best = a;
-      running[best] = queue.front();
-      queue.pop_front();
-      busy[best] = true;
-      ++in_use;
-      const Layer& layer = models[running[best].model][running[best].next];
-      executor->start_traffic(id_of<SlotId>(static_cast<std::size_t>(best)), layer.bytes,
-                              std::min(20e9, layer.bytes * speed(best) / layer.time));
-    }
+    const double grown = power(before, after, n);
+    std::printf("%-36s %12.3f %12.3f %8.2f %8.2f%s\n", what, before, after, grown, allowed,
+                grown > allowed ? "  too fast" : "");
+    std::fflush(stdout);
+    good &= grown <= allowed;
   }
-  return {cpu_seconds() - before, done, executor->now(), 0};
+  return good ? 0 : 1;
 }
 
 }  // namespace
+}  // namespace hetsched::bench
 
 int main(int argc, char** argv) {
-  const bool smoke = argc > 1 && std::strcmp(argv[1], "--smoke") == 0;
-  const std::uint64_t requests = smoke ? 40 : argc > 1 ? std::stoull(argv[1]) : 4000;
-  const int repeats = smoke ? 1 : 3;
-  std::printf("%-14s %10s %12s %12s %8s %14s %10s %10s %16s\n", "accelerators", "tasks", "engine us", "bare us",
-              "ratio", "engine tasks/s", "peak MB", "fluid us", "simgrid / fluid");
-  for (const int accelerators : {2, 8, 32}) {
-    Result engine{1e300}, bare{1e300}, fluid{1e300};
-    for (int i = 0; i < repeats; ++i) {  // interleaved; the least of each counts
-      const Result e = in_child([&] { return run_engine(accelerators, requests, "simgrid"); });
-      const Result f = in_child([&] { return run_engine(accelerators, requests, "fluid"); });
-      const Result b = in_child([&] { return run_bare(accelerators, requests); });
-      if (e.tasks == 0 || b.tasks != e.tasks || f.tasks != e.tasks) return 1;
-      if (e.cpu < engine.cpu) engine = e;
-      if (b.cpu < bare.cpu) bare = b;
-      if (f.cpu < fluid.cpu) fluid = f;
-    }
-    const double n = static_cast<double>(engine.tasks);
-    std::printf("%-14d %10.0f %12.3f %12.3f %8.2f %14.0f %10.1f %10.3f %16.2f\n", accelerators, n, 1e6 * engine.cpu / n,
-                1e6 * bare.cpu / n, engine.cpu / bare.cpu, n / engine.cpu, static_cast<double>(engine.peak) / 1024,
-                1e6 * fluid.cpu / n, engine.cpu / fluid.cpu);
-    if (std::abs(engine.end / bare.end - 1) > 0.05) {
-      std::fprintf(stderr, "the two do not simulate the same: %g s against %g s\n", engine.end, bare.end);
-      return 1;
-    }
-  }
-  return 0;
+  const std::string_view argument = argc > 1 ? argv[1] : "";
+  return argument == "--growth" ? hetsched::bench::check_growth() : hetsched::bench::compare(argument == "--smoke");
 }
