@@ -27,10 +27,17 @@ class DecisionClock {
   void time(const Call& call) {
     ++time_.calls;
     if (--left_ > 0) return call();
-    const double cpu = read(CLOCK_THREAD_CPUTIME_ID), begin = read(CLOCK_MONOTONIC);
+    const double cpu = by_cpu_ ? read(CLOCK_THREAD_CPUTIME_ID) : 0, begin = read(CLOCK_MONOTONIC);
     call();
     const double wall = read(CLOCK_MONOTONIC) - begin;
-    add(wall < kShort ? std::max(0.0, wall - costs().wall) : read(CLOCK_THREAD_CPUTIME_ID) - cpu);
+    const bool is_short = wall < kShort;
+    if (is_short || by_cpu_)
+      add(is_short ? std::max(0.0, wall - costs().wall) : read(CLOCK_THREAD_CPUTIME_ID) - cpu);
+    else
+      left_ = 1;  // it has told nothing: the next is measured for both
+    // After a short call a short one is expected, unless that has been wrong once.
+    surprised_ = surprised_ || !(is_short || by_cpu_);
+    by_cpu_ = surprised_ || !is_short || time_.calls < kFirst;
   }
   [[nodiscard]] DecisionTime total() const {
     DecisionTime total = time_;
@@ -40,6 +47,7 @@ class DecisionClock {
 
  private:
   static constexpr std::uint64_t kAll = 16, kMost = 4096;  ///< calls: all of them at first, one of so many at least
+  static constexpr std::uint64_t kFirst = 2;  ///< calls for which processor time is read, whatever they took
   static constexpr double kShare = 20;
   static constexpr double kShort = 5e-6;  ///< s
 
@@ -80,6 +88,7 @@ class DecisionClock {
 
   DecisionTime time_;
   std::uint64_t measured_ = 0, left_ = 1, noise_ = 1;
+  bool by_cpu_ = true, surprised_ = false;
 };
 
 }  // namespace hetsched
