@@ -12,10 +12,12 @@
 #include <deque>
 #include <limits>
 #include <list>
+#include <optional>
 #include <system_error>
 
 #include "base/files.hpp"
 #include "engine/executors/executors.hpp"
+#include "record/output_file.hpp"
 #include "record/result_files.hpp"
 #include "study/manifest.hpp"
 #include "study/output_directory.hpp"
@@ -73,12 +75,11 @@ class Sweeper {
   /// True if it was stopped.
   bool run() {
     executor_named(study_.spec().executor).load();
-    tell("", "", false);
+    tell(std::nullopt, "", false);
     while (progress_.done < study_.size()) {
-      for (;;) {
-        if (signals_.arrived()) return stop();
-        if (!hand_out()) break;
+      while (hand_out()) {
       }
+      for (Running& running : running_) running.worker.send();
       wait();
       if (signals_.arrived()) return stop();
       collect();
@@ -134,6 +135,7 @@ class Sweeper {
   std::optional<PointReport> run_alone(const PointSetting& setting, std::size_t point) {
     Worker worker(setting, 1);
     worker.run(point);
+    worker.send();
     for (std::vector<Worker::Done> done;;) {
       polled_ = {{signals_.descriptor(), POLLIN, 0}, {worker.descriptor(), POLLIN, 0}};
       if (::poll(polled_.data(), polled_.size(), -1) < 0) HETSCHED_ASSERT(errno == EINTR, "waiting for a run failed");
@@ -170,7 +172,7 @@ class Sweeper {
     if (worker == nullptr) return false;
     worker->worker.run(point);
     again ? alone_.pop_front() : void(++next_);
-    tell(study_.title(point), "", false);
+    tell(point, "", false);
     return true;
   }
 
@@ -245,7 +247,7 @@ class Sweeper {
     if (failed) remove_leftovers(point);
     ++progress_.done;
     if (failed) ++progress_.failed;
-    tell(study_.title(point), reports_[point].error, true);
+    tell(point, reports_[point].error, true);
   }
 
   /// What a run that was killed had begun to write.
@@ -267,11 +269,12 @@ class Sweeper {
     return true;
   }
 
-  void tell(const std::string& label, const std::string& error, bool ended) {
+  /// Of a point, if there is one.
+  void tell(std::optional<std::size_t> point, const std::string& error, bool ended) {
     if (!options_.progress) return;
     progress_.running = static_cast<std::size_t>(
         std::count_if(running_.begin(), running_.end(), [](const Running& r) { return !r.worker.points().empty(); }));
-    progress_.label = label;
+    progress_.label = point ? study_.title(*point) : "";
     progress_.error = error;
     progress_.point_ended = ended;
     options_.progress(progress_);
@@ -306,25 +309,27 @@ std::string cells(const Strings& values) {
 
 void write_points(const std::filesystem::path& directory, const Study& study, const Sweeper& sweeper) {
   const std::string names = cells(study.label_names());
-  std::string points = "point,status,error," + names + csv_header<RunSummary>();
-  std::string streams = "point," + names + csv_header<StreamSummary>();
-  std::string timing = csv_header<TimingRow>();
+  OutputFile points(directory / kPointsFile), streams(directory / kStreamsFile), timing(directory / kTimingFile);
+  points.buffer() += "point,status,error," + names + csv_header<RunSummary>();
+  streams.buffer() += "point," + names + csv_header<StreamSummary>();
+  timing.buffer() += csv_header<TimingRow>();
   const std::string no_metrics(field_names<RunSummary>().size() - 1, ',');
   for (std::size_t i = 0; i < study.size(); ++i) {
     const PointReport& report = sweeper.report(i);
     const std::string name = study.point_name(i), labels = cells(study.labels(i));
-    points += cells({name, std::string(name_of(sweeper.status(i))), report.error}) + labels +
-              (report.metrics.empty() ? no_metrics + "\n" : report.metrics);
-    for (const std::string& stream : report.streams) streams += cells({name}) + labels + stream;
+    points.buffer() += cells({name, std::string(name_of(sweeper.status(i))), report.error}) + labels +
+                       (report.metrics.empty() ? no_metrics + "\n" : report.metrics);
+    points.appended();
+    for (const std::string& stream : report.streams) streams.buffer() += cells({name}) + labels + stream;
+    streams.appended();
     if (sweeper.status(i) != PointStatus::ok) continue;
     const DecisionTime& decisions = report.cost.decisions;
     const double mean = decisions.calls > 0 ? decisions.seconds / static_cast<double>(decisions.calls) : 0;
-    append_csv_row(timing, TimingRow{name, report.cost.wall, report.cost.cpu, decisions.calls, decisions.seconds,
-                                     mean * 1e6, report.cost.peak_memory});
+    append_csv_row(timing.buffer(), TimingRow{name, report.cost.wall, report.cost.cpu, decisions.calls,
+                                              decisions.seconds, mean * 1e6, report.cost.peak_memory});
+    timing.appended();
   }
-  write_file(directory / kPointsFile, points);
-  write_file(directory / kStreamsFile, streams);
-  write_file(directory / kTimingFile, timing);
+  for (OutputFile* file : {&points, &streams, &timing}) file->commit();
 }
 
 SweepOutcome outcome_of(const Study& study, const Sweeper& sweeper, bool stopped, double wall) {

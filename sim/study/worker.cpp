@@ -148,13 +148,10 @@ class Line {
 
   /// Waits for the next point; nothing if there is none.
   std::optional<std::size_t> next() {
-    pollfd waiting{from_, POLLIN, 0};
-    if (said_.size() >= kEnough || Clock::now() - flushed_ > kLongest || ::poll(&waiting, 1, 0) == 0) flush();
-    std::size_t point = 0;
-    ssize_t got = 0;
-    do got = ::read(from_, &point, sizeof point);
-    while (got < 0 && errno == EINTR);
-    return got == static_cast<ssize_t>(sizeof point) && point != kNoMore ? std::optional(point) : std::nullopt;
+    if (said_.size() >= kEnough || Clock::now() - flushed_ > kLongest) flush();
+    if (at_ == points_.size() && !receive()) return std::nullopt;
+    const std::size_t point = points_[at_++];
+    return point != kNoMore ? std::optional(point) : std::nullopt;
   }
   void say(const std::string& text) { said_ += text; }
   void flush() {
@@ -168,7 +165,22 @@ class Line {
   static constexpr std::size_t kEnough = 32 * 1024;
   static constexpr std::chrono::milliseconds kLongest{20};
 
+  /// False if there is nothing more to come. Whole points: they are written by one call, and fit.
+  bool receive() {
+    pollfd waiting{from_, POLLIN, 0};
+    if (::poll(&waiting, 1, 0) == 0) flush();
+    points_.resize(1024);
+    ssize_t got = 0;
+    do got = ::read(from_, points_.data(), points_.size() * sizeof points_.front());
+    while (got < 0 && errno == EINTR);
+    points_.resize(got > 0 ? static_cast<std::size_t>(got) / sizeof points_.front() : 0);
+    at_ = 0;
+    return !points_.empty();
+  }
+
   int from_, to_;
+  std::vector<std::size_t> points_;  ///< those received
+  std::size_t at_ = 0;               ///< how many of them have been taken
   std::string said_;
   Clock::time_point flushed_ = Clock::now();
 };
@@ -241,20 +253,24 @@ Worker::Worker(Worker&& other) noexcept
       status_(other.status_),
       most_points_(other.most_points_),
       points_(std::move(other.points_)),
+      unsent_(std::move(other.unsent_)),
       received_(std::move(other.received_)) {}
 
 void Worker::run(std::size_t point) {
-  tell(point);
+  unsent_.push_back(point);
   points_.push_back(point);
   --most_points_;
 }
 
-/// It takes far more points than a worker is ever given ahead. If the process is gone, read() will tell.
-void Worker::tell(std::size_t point) const { (void)::send(to_, &point, sizeof point, MSG_NOSIGNAL); }
-
 void Worker::no_more() {
-  if (most_points_ > 0) tell(kNoMore);
+  if (most_points_ > 0) unsent_.push_back(kNoMore);
   most_points_ = 0;
+}
+
+/// The socket takes far more points than a worker is ever given ahead. If the process is gone, read() will tell.
+void Worker::send() {
+  if (!unsent_.empty()) (void)::send(to_, unsent_.data(), unsent_.size() * sizeof unsent_.front(), MSG_NOSIGNAL);
+  unsent_.clear();
 }
 
 std::vector<Worker::Done> Worker::read(bool& ended) {

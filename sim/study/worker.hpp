@@ -45,10 +45,12 @@ class Worker {
   Worker(Worker&& other) noexcept;
   Worker& operator=(Worker&&) = delete;
 
-  /// Gives it a point to run after those it has.
+  /// Gives it a point to run after those it has; it knows of it after send().
   void run(std::size_t point);
-  /// It will get no more.
+  /// It will get no more. Likewise.
   void no_more();
+  /// Tells it what it has been given: to wake it for each point would take longer than many a run.
+  void send();
   /// May it get another one?
   [[nodiscard]] bool takes_more() const { return most_points_ > 0; }
   /// Points that it has been given and has not reported.
@@ -66,13 +68,12 @@ class Worker {
   [[nodiscard]] PointReport end() const;
 
  private:
-  void tell(std::size_t point) const;
-
   pid_t pid_ = -1;
   int to_ = -1, from_ = -1;
   int status_ = 0;
   std::size_t most_points_;
   std::deque<std::size_t> points_;
+  std::vector<std::size_t> unsent_;
   std::string received_;
 };
 
