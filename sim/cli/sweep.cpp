@@ -81,13 +81,23 @@ void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& fail
   print(text + "results: " + (folder / kPointsFile).string() + ", one row per point\n");
 }
 
+/// results/NAME. What a file is called by those who wrote it must not lead anywhere else.
+std::filesystem::path folder_named(const std::string& name) {
+  const bool plain = std::none_of(
+      name.begin(), name.end(), [](char c) { return c == '/' || static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+  if (!plain || name == "." || name == "..")
+    throw InputError("the experiment is called " + in_quotes(name) +
+                     ", which cannot be the name of a folder in results/; choose one with -o DIR");
+  return std::filesystem::path("results") / name;
+}
+
 ExitCode run(const Options& options, const Strings& command_line) {
   const Catalog catalog = options.study.catalog();
   const Study study = options.study.load(catalog);
   if (options.dry_run) return list_points(study);
   SweepOptions sweep_options;
-  sweep_options.directory = options.output.empty() ? std::filesystem::path("results") / study.spec().name
-                                                   : std::filesystem::path(options.output);
+  sweep_options.directory =
+      options.output.empty() ? folder_named(study.spec().name) : std::filesystem::path(options.output);
   if (!options.jobs.empty()) sweep_options.jobs = static_cast<unsigned>(whole_number("-j", options.jobs, 1, 1024));
   if (!options.cross_checks.empty()) {
     sweep_options.cross_checks = whole_number("--cross-check", options.cross_checks, 0, kMaxPoints);

@@ -58,6 +58,14 @@ call 2 sweep . -o full
 call 2 sweep nowhere
 err "nowhere"
 
+# A name leads nowhere but into results/.
+for name in ../../escaped .. a/b 'b\\u001b[2J'; do
+  sed "0,/\"name\": \"[^\"]*\"/s||\"name\": \"$name\"|" experiment.json >named.json
+  call 2 sweep named.json
+  err "which cannot be the name of a folder in results/; choose one with -o DIR"
+done
+[[ ! -e ../../escaped ]] || fail "a study went where its name led"
+
 # Interrupted once it has begun: what is done is written, and the shell knows.
 "$HETSCHED" sweep . -o long --records summary --set replicates=5000 >"$room/out" 2>"$room/err" &
 for ((i = 0; i < 600; ++i)); do
