@@ -107,6 +107,8 @@ Checked check_experiment(const std::string& path, Problems& problems) {
   const std::size_t before = problems.size();
   const Catalog catalog = PluginArguments().load(path);
   const Study study = Study::load(path, {}, catalog, problems);
+  for (const std::string& policy : study.policies_not_made())
+    problems.add(path, "/policy", "making " + policy + " ended the process, or took too long");
   if (problems.size() != before) return {};
   return {"experiment " + study.spec().name + ": " + counted(study.size(), "point"), to_json(study.spec())};
 }

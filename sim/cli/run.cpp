@@ -133,6 +133,8 @@ ExitCode run(const Options& options, const Strings& command_line) {
     print(to_json(scenario).dump(2) + "\n");
     return ExitCode::ok;
   }
+  if (!study.is_policy_made(point))
+    throw PolicyError(scenario.policy.title(), 0, "being made", "it ended the process, or took too long");
   const RecordLevel level = options.study.record_level().value_or(RecordLevel::all);
   std::filesystem::path folder = options.output;
   if (folder.empty() && level != RecordLevel::none) folder = kDefaultFolder;

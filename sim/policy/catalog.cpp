@@ -249,6 +249,16 @@ bool Catalog::is_script(std::string_view name) const {
   return language_ && name.size() > language_->suffix.size() && name.ends_with(language_->suffix);
 }
 
+bool Catalog::is_foreign(const PolicyChoice& choice) const {
+  if (is_script(choice.name)) return true;
+  const PolicyEntry* entry = find(choice.name);
+  return entry != nullptr && plugin_of(*entry) != nullptr;
+}
+
+void Catalog::prepare(const PolicyChoice& choice) const {
+  if (is_script(choice.name) && language_->start != nullptr) language_->start();
+}
+
 std::filesystem::path Catalog::script(const PolicyChoice& choice) const {
   return (choice.folder / choice.name).lexically_normal();
 }

@@ -73,10 +73,11 @@ class Catalog {
   [[nodiscard]] std::unique_ptr<Policy> make(const PolicyChoice& choice, std::uint64_t run_seed, Problems& problems,
                                              const Node* at = nullptr) const;
 
-  /// Does no code but this program's own decide: no plugin, no script? For a choice that has been checked.
-  [[nodiscard]] bool is_built_in(const PolicyChoice& choice) const {
-    return !is_script(choice.name) && plugin_of(get(choice.name)) == nullptr;
-  }
+  /// Does code decide that is not this program's own: a plugin, or a script? A name that find() does not know is no
+  /// code.
+  [[nodiscard]] bool is_foreign(const PolicyChoice& choice) const;
+  /// Does what make() would do before it comes to foreign code, so that processes forked from this one need not.
+  void prepare(const PolicyChoice& choice) const;
 
   /// Is the policy told of the future (Params::clairvoyant)? For a choice that has been checked.
   [[nodiscard]] bool is_clairvoyant(const PolicyChoice& choice) const;

@@ -14,6 +14,8 @@ namespace hetsched {
 
 struct ScriptLanguage {
   std::string_view suffix;  ///< ".py": the policy whose name ends so is the file of that path
+  /// Gets ready to run files, without running any: processes forked after it need not. Null: there is nothing to do.
+  void (*start)();
   /// Reads a file that exists, once. Throws an InputError if it is no policy, and whatever running it throws.
   void (*load)(const std::filesystem::path& file);
   /// What a file that was loaded says of itself: one line, or nothing.

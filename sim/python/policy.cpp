@@ -97,6 +97,6 @@ std::unique_ptr<Policy> make(const std::filesystem::path& file, Params& params) 
 
 }  // namespace
 
-ScriptLanguage python() { return {".py", load, summary, make}; }
+ScriptLanguage python() { return {".py", script::start_interpreter, load, summary, make}; }
 
 }  // namespace hetsched

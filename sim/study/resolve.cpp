@@ -5,6 +5,7 @@
 #include "engine/tables.hpp"
 #include "model/names.hpp"
 #include "study/experiment.hpp"
+#include "study/isolated.hpp"
 
 namespace hetsched {
 namespace {
@@ -15,8 +16,19 @@ Problem missing(const Node& experiment, const std::string& what, const std::stri
               example};
 }
 
-void read_policy(const Composed& composed, std::uint64_t seed, const Catalog& catalog, PolicyNeed need,
-                 PolicyChoice& policy, Problems& problems) {
+/// s that a policy which is no part of this program may take to be made when it is tried.
+constexpr double kMakingLimit = 120;
+
+/// A policy that differs from others in how it is made.
+std::string key_of(const PolicyChoice& policy) {
+  std::string key = policy.name + "\n" + policy.folder.string() + "\n" + dumped(policy.parameters.value);
+  for (const DecoratorChoice& each : policy.decorators) key += "\n" + each.name + "\n" + dumped(each.parameters.value);
+  return key;
+}
+
+std::string name_in(const std::string& key) { return key.substr(0, key.find('\n')); }
+
+void read_policy(const Composed& composed, PolicyNeed need, PolicyChoice& policy, Problems& problems) {
   const Node node = composed.experiment.at("/policy");
   if (node.value().is_null()) {
     if (need == PolicyNeed::required) problems.add(missing(composed.experiment.root(), "policy", "edf"));
@@ -25,7 +37,6 @@ void read_policy(const Composed& composed, std::uint64_t seed, const Catalog& ca
   if (policy.name.empty()) return;  // has been reported
   const Node name = node.value().is_object() ? node.child("name") : node;
   policy.folder = name.folder();
-  (void)catalog.make(policy, seed, problems, &node);
 }
 
 void check_jitter(const ExperimentSpec& spec, const Node& node, Problems& problems) {
@@ -78,7 +89,7 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   else
     scenario.workload = read_workload(composed.workload_node(), problems);
   read_networks(composed.workload_node(), scenario, problems);
-  read_policy(composed, spec.seed, catalog, need, scenario.policy, problems);
+  read_policy(composed, need, scenario.policy, problems);
   if (catalog.is_script(scenario.policy.name)) files_.insert(catalog.script(scenario.policy).string());
   check_jitter(spec, root.child("execution_jitter"), problems);
   check_outages(spec, scenario.platform, root.child("outages"), problems);
@@ -86,10 +97,38 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   return scenario;
 }
 
+void ScenarioReader::check_policy(const Composed& composed, const Catalog& catalog, const Scenario& scenario,
+                                  Problems& problems) {
+  const PolicyChoice& policy = scenario.policy;
+  const Node node = composed.experiment.at("/policy");
+  if (node.value().is_null() || policy.name.empty()) return;  // has been reported, or is not needed
+  const auto make = [&](Problems& found) { (void)catalog.make(policy, scenario.options.seed, found, &node); };
+  if (!catalog.is_foreign(policy)) return make(problems);
+  const std::string key = key_of(policy);
+  if (made_.contains(key)) return;
+  catalog.prepare(policy);
+  const std::size_t before = problems.size();
+  const bool made = check_isolated(make, kMakingLimit, problems);
+  if (problems.size() == before) made_.emplace(key, made);
+}
+
+bool ScenarioReader::is_made(const PolicyChoice& policy) const {
+  const auto found = made_.find(key_of(policy));
+  return found == made_.end() || found->second;
+}
+
+std::set<std::string> ScenarioReader::not_made() const {
+  std::set<std::string> names;
+  for (const auto& [key, made] : made_)
+    if (!made) names.insert(name_in(key));
+  return names;
+}
+
 Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog& catalog, PolicyNeed need,
                                         Problems& problems) {
   const std::size_t before = problems.size();
   Scenario scenario = read(composed, catalog, need, problems);
+  check_policy(composed, catalog, scenario, problems);
   const Node platform_node = composed.platform_node(), workload_node = composed.workload_node();
   const Json &platform = platform_node.value(), &workload = workload_node.value();
   if (problems.size() != before || !platform.is_object() || !workload.is_object()) return scenario;

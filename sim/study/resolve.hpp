@@ -20,9 +20,14 @@ class ScenarioReader {
   /// result is meaningful only if no problem was added.
   Scenario read(const Composed& composed, const Catalog& catalog, PolicyNeed need, Problems& problems);
 
-  /// As read(), and checks in addition that every task can run somewhere; of equal platforms and workloads
-  /// only once.
+  /// As read(), and checks in addition that every task can run somewhere, of equal platforms and workloads only once,
+  /// and that the policy can be made. One that is a plugin or a script is made in a process of its own: if that ends
+  /// on the way, or takes very long, is_made() says so; it is no problem of other runs.
   Scenario read_and_check(const Composed& composed, const Catalog& catalog, PolicyNeed need, Problems& problems);
+
+  [[nodiscard]] bool is_made(const PolicyChoice& policy) const;
+  /// The names of those that could not.
+  [[nodiscard]] std::set<std::string> not_made() const;
 
   /// All files read so far, apart from those of the composer.
   [[nodiscard]] const std::set<std::string>& files() const { return files_; }
@@ -32,7 +37,10 @@ class ScenarioReader {
   std::shared_ptr<const Network> network(const std::string& path, const Node& at, Problems& problems);
 
   std::map<std::string, std::shared_ptr<const Network>> networks_;  ///< by path
-  std::set<std::string> checked_;  ///< platforms and workloads whose tables have been built
+  void check_policy(const Composed& composed, const Catalog& catalog, const Scenario& scenario, Problems& problems);
+
+  std::map<std::string, bool> made_;  ///< foreign policies with their parameters
+  std::set<std::string> checked_;     ///< platforms and workloads whose tables have been built
   std::set<std::string> files_;
 };
 

@@ -141,7 +141,7 @@ void Study::Impl::add_labels(const Combination& combination, const Scenario& sce
       if (factor.parts().size() > 2 && factor.field() == "policy" && factor.parts()[1] == "parameters")
         given.parameters.value.erase(std::string(factor.after(2)));
   policy_details.push_back(parameters_text(given));
-  built_in.push_back(catalog->find(given.name) != nullptr && catalog->is_built_in(given));
+  built_in.push_back(catalog->find(given.name) != nullptr && !catalog->is_foreign(given));
 }
 
 /// One policy with several sets of parameters shows them in its name.
@@ -321,6 +321,10 @@ Scenario Study::resolve(std::size_t point) const {
 Instance Study::instance(std::size_t point) const { return impl_->read_point(point); }
 
 std::shared_ptr<const Prepared> Study::prepared(std::size_t point) const { return impl_->prepared(point); }
+
+bool Study::is_policy_made(std::size_t point) const { return impl_->reader.is_made(impl_->read_point(point).policy); }
+
+std::set<std::string> Study::policies_not_made() const { return impl_->reader.not_made(); }
 
 bool Study::is_built_in(std::size_t point) const { return impl_->built_in.at(point / impl_->spec.replicates); }
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,10 @@ class Study {
 
   /// What the run of a point has in common with those of the same platform and workload. The latest few are kept.
   [[nodiscard]] std::shared_ptr<const Prepared> prepared(std::size_t point) const;
+  /// Could the policy of a point be made when the study was loaded? Not if that ended the process that tried it.
+  [[nodiscard]] bool is_policy_made(std::size_t point) const;
+  /// The names of the policies that could not.
+  [[nodiscard]] std::set<std::string> policies_not_made() const;
   /// Does no code but this program's own decide in the run of a point?
   [[nodiscard]] bool is_built_in(std::size_t point) const;
 

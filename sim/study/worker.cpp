@@ -21,9 +21,14 @@
 
 #include "engine/crash_report.hpp"
 #include "engine/watchdog.hpp"
+#include "study/wire.hpp"
 
 namespace hetsched {
 namespace {
+
+using wire::put;
+using wire::Taker;
+using wire::write_all;
 
 std::string on_one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
@@ -52,40 +57,6 @@ PointReport run_point(const PointSetting& setting, std::size_t point, Simulation
   if (!report.error.empty()) return {report.error, "", {}, {}};
   return report;
 }
-
-/// What goes through the pipes, between processes of one program: numbers as they are in memory, texts and lists with
-/// their length before them.
-template <class T>
-void put(std::string& to, const T& number) {
-  static_assert(std::is_arithmetic_v<T>);
-  to.append(reinterpret_cast<const char*>(&number), sizeof number);
-}
-void put(std::string& to, const std::string& text) {
-  put(to, text.size());
-  to += text;
-}
-
-/// Takes them out again, from the front of a text that is long enough.
-class Taker {
- public:
-  explicit Taker(std::string_view from) : from_(from) {}
-  template <class T>
-  T number() {
-    T value;
-    std::memcpy(&value, from_.data(), sizeof value);
-    from_.remove_prefix(sizeof value);
-    return value;
-  }
-  std::string text() {
-    const auto size = number<std::size_t>();
-    std::string text(from_.substr(0, size));
-    from_.remove_prefix(size);
-    return text;
-  }
-
- private:
-  std::string_view from_;
-};
 
 /// Instead of a point. The end of the line would not do: workers that are made later have it open, too.
 constexpr auto kNoMore = static_cast<std::size_t>(-1);
@@ -121,14 +92,6 @@ PointReport from_text(std::string_view body) {
   cost.peak_memory = taker.number<std::uint64_t>();
   cost.decisions.calls = taker.number<std::uint64_t>();
   return report;
-}
-
-void write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) return;
-    if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
 }
 
 int pipe_of_worker = -1;

@@ -53,6 +53,18 @@ call 0 run in/experiment.json --policy misbehaves.py:mode=draws --seed 2 --set r
 cmp -s out_a/tasks.csv out_c/tasks.csv && fail "what is drawn does not depend on the seed"
 [[ ! -e __pycache__ && ! -e in/policies/__pycache__ ]] || fail "Python left files beside the policy"
 
+# ---- one that ends the process in which it is made costs its own runs only
+printf 'import os\nclass Policy:\n    def __init__(self, params):\n        os._exit(0)\n    def decide(self, view, decisions):\n        pass\n' >in/ending.py
+sed 's|"mct"\]|"ending.py"]|' in/experiment.json >in/ending.json
+call 2 check in/ending.json
+err_is "in/ending.json: /policy: making ending.py ended the process, or took too long"
+call 1 sweep in/ending.json -o out_ending
+err "hetsched: failed: policy ending.py, seed 1: the run ended with exit code 0 and no result"
+[[ $(cut -d, -f2,6 out_ending/points.csv | sort | uniq -c | xargs) == "2 failed,ending.py 2 ok,edf 1 status,policy" ]] ||
+  fail "not the runs of the policy that ended its process have failed, and no others"
+call 3 "${one_run[@]}" --policy in/ending.py
+err "in/ending.py" "being made" "it ended the process, or took too long"
+
 # ---- with decorators, and as the documentation has it
 call 0 "${one_run[@]}" --policy fcfs.py+drop
 contains out_run/run.json '"decorators": [' '"name": "drop"'

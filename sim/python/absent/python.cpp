@@ -12,6 +12,6 @@ void refuse(const std::filesystem::path& file) {
 
 }  // namespace
 
-ScriptLanguage python() { return {".py", refuse, nullptr, nullptr}; }
+ScriptLanguage python() { return {".py", nullptr, refuse, nullptr, nullptr}; }
 
 }  // namespace hetsched
