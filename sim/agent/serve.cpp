@@ -13,8 +13,28 @@
 #include "agent/observation.hpp"
 #include "agent/remote_policy.hpp"
 #include "base/errors.hpp"
+#include "base/fields.hpp"
 #include "engine/crash_report.hpp"
 #include "engine/tables.hpp"
+
+namespace hetsched {
+namespace agent {
+
+/// What a reset asks for.
+struct Episode {
+  std::optional<std::uint64_t> seed;
+  std::string records;
+};
+
+}  // namespace agent
+
+template <>
+inline constexpr auto fields<agent::Episode> = std::tuple{
+    field("seed", &agent::Episode::seed, "seed of the run; default: the experiment's", {}),
+    field("records", &agent::Episode::records, "directory for the run's records; default: none are kept", {}),
+};
+
+}  // namespace hetsched
 
 namespace hetsched::agent {
 namespace {
@@ -53,12 +73,6 @@ std::string hello(const Session& session) {
 
 /// What decides, in messages and manifests.
 constexpr const char* kTitle = "another process";
-
-/// What a reset asks for.
-struct Episode {
-  std::optional<std::uint64_t> seed;
-  std::filesystem::path records;  ///< empty: none
-};
 
 RunResult play(const Session& session, const Episode& episode, const Wire& wire, Score& score, Simulation& simulation) {
   Instance instance = session.instance;
@@ -145,10 +159,10 @@ void serve(const Session& session, const Wire& wire) {
   while (wire.receive(request)) {
     if (request != kReset) continue;  // meant for an episode that had just ended
     if (!wire.receive(text)) return;
-    const Json json = Json::parse(text, nullptr, false);
-    Episode episode;
-    if (json.is_object() && json.contains("seed")) episode.seed = json["seed"].get<std::uint64_t>();
-    if (json.is_object() && json.contains("records")) episode.records = json["records"].get<std::string>();
+    Problems problems;
+    const Document document = Document::from_text(text, "reset", "", problems);
+    const auto episode = read<Episode>(document.root(), problems);
+    problems.throw_if_any();
     run_episode(session, episode, wire);
   }
 }

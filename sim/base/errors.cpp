@@ -23,7 +23,7 @@ std::string to_string(const Problem& problem) {
   std::string line;
   for (const std::string* part : {&problem.where, &problem.pointer, &problem.what})
     if (!part->empty()) line += (line.empty() ? "" : ": ") + *part;
-  return line;
+  return visible(line);
 }
 
 void Problems::throw_if_any() const {

@@ -18,6 +18,8 @@ std::string no_file_to_read(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (path.empty()) return "the path of a file is missing";
+  if (path.native().find('\0') != std::string::npos) return "has a NUL character in it, as no name of a file has";
+  if (status.type() == std::filesystem::file_type::none) return "cannot be read: " + error.message();
   if (!std::filesystem::exists(status)) return "there is no such file";
   if (std::filesystem::is_directory(status)) return "is a directory; give a file";
   if (std::filesystem::is_character_file(status) || std::filesystem::is_block_file(status))

@@ -81,6 +81,22 @@ std::string in_quotes(std::string_view text, std::size_t limit) {
   return '"' + inside + '"';
 }
 
+std::string visible(std::string_view text) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte >= ' ' && byte != 0x7F) || c == '\n' || c == '\t') {
+      shown += c;
+    } else {
+      shown += "\\x";
+      shown += kDigits[byte >> 4];
+      shown += kDigits[byte & 15];
+    }
+  }
+  return shown;
+}
+
 namespace {
 
 /// At least so many bytes take any number.

@@ -51,6 +51,9 @@ class RecentNumbers {
   std::array<Entry, 256> entries_;
 };
 
+/// The text as a terminal can be shown it: control characters as \x1b; lines and tabs stay.
+std::string visible(std::string_view text);
+
 /// "an accelerator", "a link".
 std::string with_article(std::string_view noun);
 

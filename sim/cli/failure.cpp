@@ -4,9 +4,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <string>
 #include <string_view>
+
+#include "base/text.hpp"
 
 namespace hetsched {
 namespace {
@@ -15,8 +18,8 @@ namespace {
 ExitCode fail(ExitCode code, std::string_view message) {
   std::fflush(stdout);
   while (!message.empty()) {
-    const std::string line(message.substr(0, message.find('\n')));
-    std::fprintf(stderr, "hetsched: %s\n", line.c_str());
+    const std::string_view line = message.substr(0, message.find('\n'));
+    std::fprintf(stderr, "hetsched: %s\n", visible(line).c_str());
     message.remove_prefix(std::min(line.size() + 1, message.size()));
   }
   if (code == ExitCode::internal) std::_Exit(static_cast<int>(code));
@@ -38,6 +41,8 @@ ExitCode tell_exception() {
     return fail(ExitCode::input, error.what());
   } catch (const PolicyError& error) {
     return fail(ExitCode::policy, error.what());
+  } catch (const std::filesystem::filesystem_error& error) {  // no permission, a loop of links, a name too long
+    return fail(ExitCode::input, error.path1().string() + ": " + error.code().message());
   } catch (const std::bad_alloc&) {
     return fail(ExitCode::internal, "out of memory");
   } catch (const std::exception& error) {

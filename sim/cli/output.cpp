@@ -157,7 +157,10 @@ std::string definition(const std::string& term, const std::string& meaning, std:
   return line + wrapped(meaning, column);
 }
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(std::string_view text) {
+  const std::string shown = visible(text);
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
+}
 
 void flush_output() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)

@@ -64,7 +64,7 @@ std::string cross_check_line(const CrossCheck& check) {
 void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& failures, const Options& options,
                    const std::filesystem::path& folder) {
   for (const Failure& failure : failures)
-    std::fprintf(stderr, "hetsched: failed: %s: %s\n", failure.title.c_str(), failure.error.c_str());
+    std::fprintf(stderr, "hetsched: failed: %s: %s\n", visible(failure.title).c_str(), visible(failure.error).c_str());
   if (outcome.failed > failures.size())
     std::fprintf(stderr, "hetsched: ... and %s; column error of points.csv has them all\n",
                  counted(outcome.failed - failures.size(), "more failed point").c_str());

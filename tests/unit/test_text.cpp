@@ -75,3 +75,8 @@ TEST_CASE("files are written whole, read back and hashed") {
   CHECK(hetsched::sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   std::filesystem::remove_all(folder);
 }
+
+TEST_CASE("control characters are shown, lines and tabs stay") {
+  CHECK(hetsched::visible("a\tb\n\xc3\xa4") == "a\tb\n\xc3\xa4");
+  CHECK(hetsched::visible(std::string_view("\x1b[2J\0\x7f\r", 7)) == "\\x1b[2J\\x00\\x7f\\x0d");
+}
