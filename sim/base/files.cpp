@@ -14,11 +14,17 @@
 
 namespace hetsched {
 
+namespace {
+
+bool has_nul(const std::filesystem::path& path) { return path.native().find('\0') != std::string::npos; }
+
+}  // namespace
+
 std::string no_file_to_read(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (path.empty()) return "the path of a file is missing";
-  if (path.native().find('\0') != std::string::npos) return "has a NUL character in it, as no name of a file has";
+  if (has_nul(path)) return "has a NUL character in it, as no name of a file has";
   if (status.type() == std::filesystem::file_type::none) return "cannot be read: " + error.message();
   if (!std::filesystem::exists(status)) return "there is no such file";
   if (std::filesystem::is_directory(status)) return "is a directory; give a file";
@@ -62,6 +68,7 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
 
 std::string missing_file(const std::string& noun, const std::filesystem::path& path) {
   std::error_code error;
+  if (has_nul(path)) return "the name of the " + noun + " file has a NUL character in it";
   if (std::filesystem::exists(path, error)) return "";
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   Strings there;

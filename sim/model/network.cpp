@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/files.hpp"
 #include "model/graph.hpp"
 #include "model/names.hpp"
 
@@ -170,6 +171,10 @@ class NetworkReader {
     std::unordered_map<std::string, std::size_t> seen;
     for (std::size_t row = 0; row < inside; ++row) check_row(row, seen, place);
     if (network_.profile.empty()) return;
+    if (const std::string missing = missing_file("profile", path); !missing.empty()) {
+      problems_.add(node_.child("profile").problem(missing));
+      return;
+    }
     Problems file_problems;
     auto rows = read_csv<ProfileRow>(path, file_problems, &lines);
     for (const Problem& problem : file_problems.all()) problems_.add(problem);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/files.hpp"
 #include "model/names.hpp"
 
 namespace hetsched {
@@ -65,7 +66,10 @@ class PlatformReader {
     for (std::size_t i = 0; i < platform_.kind_files.size(); ++i) {
       const Node node = node_.child("kind_files").child(i);
       platform_.kind_files[i] = node.resolve(platform_.kind_files[i]).string();
-      take_file(platform_.kind_files[i], wanted);
+      if (const std::string missing = missing_file("kind", platform_.kind_files[i]); !missing.empty())
+        problems_.add(node.problem(missing));
+      else
+        take_file(platform_.kind_files[i], wanted);
     }
     const bool readable = node_.value().is_object() && (!node_.has("kinds") || list.value().is_array());
     if (platform_.kinds.empty() && platform_.kind_files.empty() && readable)

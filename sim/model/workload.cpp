@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/errors.hpp"
+#include "base/files.hpp"
 #include "base/overloads.hpp"
 #include "model/graph.hpp"
 #include "model/names.hpp"
@@ -155,6 +156,10 @@ class WorkloadReader {
 
   void read_trace(TraceArrivals& trace, const Node& node) {
     const auto path = node.resolve(trace.file);
+    if (const std::string missing = missing_file("trace", path); !missing.empty()) {
+      problems_.add(node.problem(missing));
+      return;
+    }
     const std::size_t before = problems_.size();
     std::vector<std::uint32_t> lines;
     const auto rows = read_csv<TraceRow>(path, problems_, &lines);

@@ -153,7 +153,8 @@ TEST_CASE("costs come from the file and from beside the file") {
       "\n\"costs\": [{\"layer\": \"b\", \"kind\": \"gpu\", \"cycles\": 10, \"power\": 2, \"bytes\": 5}]";
   Problems problems;
   Network it = network(layers + "\"profile\": \"bad_name.csv\"", problems);
-  CHECK(to_string(problems.all().at(0)) == (kFolder / "bad_name.csv").string() + ": there is no such file");
+  CHECK(to_string(problems.all().at(0)) ==
+        "n.json:7:12: /profile: there is no profile file \"" + (kFolder / "bad_name.csv").string() + "\"");
 
   Problems some;
   it = network(layers + "\"profile\": \"good.csv\"," + costs, some);

@@ -80,7 +80,8 @@ TEST_CASE("arrivals that make no sense are told") {
   CHECK(messages(begin + stream("a", R"("trace", "times": [])") + "]") ==
         lines({"w.json:3:74: /streams/0/arrival/times: must have at least one time"}));
   CHECK(messages(begin + stream("a", R"("trace", "file": "none.csv")") + "]") ==
-        lines({(kFolder / "none.csv").string() + ": there is no such file"}));
+        lines({"w.json:3:73: /streams/0/arrival/file: there is no trace file \"" + (kFolder / "none.csv").string() +
+               "\""}));
   CHECK(messages(begin + stream("a", R"("poisson", "rate": 1)", R"(, "deadline": "period")") + "]") ==
         lines({"w.json:3:91: /streams/0/deadline: is \"period\", but the arrivals of this stream are not "
                "periodic; give a "
