@@ -39,7 +39,9 @@ class RouteTable {
 
  private:
   static constexpr std::uint32_t kNone = 0xffffffffu;
-  [[nodiscard]] std::size_t place(MemoryId from, MemoryId to) const { return index_of(from) * memories_ + index_of(to); }
+  [[nodiscard]] std::size_t place(MemoryId from, MemoryId to) const {
+    return index_of(from) * memories_ + index_of(to);
+  }
 
   std::size_t memories_ = 0;
   std::vector<std::vector<LinkId>> routes_;
