@@ -154,7 +154,7 @@ TEST_CASE("costs come from the file and from beside the file") {
   Problems problems;
   Network it = network(layers + "\"profile\": \"bad_name.csv\"", problems);
   CHECK(to_string(problems.all().at(0)) ==
-        "n.json:7:12: /profile: there is no profile file \"" + (kFolder / "bad_name.csv").string() + "\"");
+        "n.json:3:92: /profile: there is no profile file \"" + (kFolder / "bad_name.csv").string() + "\"");
 
   Problems some;
   it = network(layers + "\"profile\": \"good.csv\"," + costs, some);
