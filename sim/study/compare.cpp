@@ -273,7 +273,7 @@ CompareOptions compare_options_of(const std::filesystem::path& directory, Proble
   const Node baseline = document.at("/experiment/baseline"), metrics = document.at("/experiment/compare");
   if (baseline.value().is_object())
     for (const auto& item : baseline.value().items())
-      options.baseline.emplace_back(item.key(), level_text(item.value()));
+      options.baseline.emplace_back(item.key(), level_text(in_si(SettingPath(item.key()), item.value())));
   if (metrics.value().is_array())
     for (const Json& metric : metrics.value()) options.metrics.push_back(level_text(metric));
   return options;
@@ -281,8 +281,10 @@ CompareOptions compare_options_of(const std::filesystem::path& directory, Proble
 
 std::pair<std::string, std::string> parse_baseline(std::string_view text, Problems& problems) {
   const auto equals = text.find('=');
-  if (equals != std::string_view::npos && equals > 0)
-    return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1)))};
+  if (equals != std::string_view::npos && equals > 0) {
+    const std::string column(trimmed(text.substr(0, equals))), value(trimmed(text.substr(equals + 1)));
+    return {column, level_text(in_si(SettingPath(column), value))};
+  }
   problems.add("--baseline", "", in_quotes(text) + " is not of the form column=value, as in platform=4k_2xWS2048");
   return {};
 }

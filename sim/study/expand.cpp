@@ -2,9 +2,15 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/errors.hpp"
+#include "base/fields_path.hpp"
+#include "base/units.hpp"
+#include "model/platform.hpp"
+#include "model/workload.hpp"
 #include "study/alternatives.hpp"
+#include "study/experiment.hpp"
 
 namespace hetsched {
 namespace {
@@ -46,7 +52,8 @@ class Expander {
   using Factor = std::vector<std::shared_ptr<const Setting>>;  // its levels
 
   std::shared_ptr<const Setting> level(const std::string& path, const Node& node) const {
-    return std::make_shared<const Setting>(Setting{SettingPath(path), node.value(), node.where(), folder_});
+    const SettingPath to(path);
+    return std::make_shared<const Setting>(Setting{to, in_si(to, node.value()), node.where(), folder_});
   }
 
   bool check_path(const SettingPath& path, const Node& node) {
@@ -56,6 +63,12 @@ class Expander {
     }
     problems_.add(node.key_problem("cannot vary from run to run" + alternatives(path.field(), "what can", kVarying)));
     return false;
+  }
+
+  /// The same for values that mean the same, as "10 Hz", 10 and 10.0 may.
+  static std::string meaning(const std::string& path, const Json& value) {
+    const Json number = in_si(SettingPath(path), value);
+    return number.is_number() ? level_text(number) : dumped(number);
   }
 
   void read_list(const Node& list) {
@@ -70,7 +83,7 @@ class Expander {
       for (const auto& item : entry.value().items()) {
         if (contains(fixed_, item.key()) || !check_path(SettingPath(item.key()), entry.child(item.key()))) continue;
         combination.push_back(level(item.key(), entry.child(item.key())));
-        text += item.key() + "=" + dumped(item.value()) + "\n";
+        text += item.key() + "=" + meaning(item.key(), item.value()) + "\n";
       }
       if (seen.insert(text).second)
         listed_combinations_.push_back(std::move(combination));
@@ -99,13 +112,13 @@ class Expander {
 
   void read_levels(const std::string& path, const Node& levels) {
     Factor factor;
-    std::set<std::string> seen;
+    std::set<std::string> written, seen;
     for (std::size_t i = 0; i < levels.value().size(); ++i) {
       const Node node = levels.child(i);
-      if (seen.insert(dumped(node.value())).second)
-        factor.push_back(level(path, node));
-      else
+      if (!written.insert(dumped(node.value())).second)
         problems_.add(node.problem(shown(node.value()) + " is a level of " + path + " already"));
+      else if (seen.insert(meaning(path, node.value())).second)
+        factor.push_back(level(path, node));
     }
     grid_.push_back(std::move(factor));
   }
@@ -161,6 +174,23 @@ bool can_vary(const SettingPath& path) {
   const Strings& parts = path.parts();
   const bool whole = std::none_of(parts.begin(), parts.end(), [](const std::string& part) { return part.empty(); });
   return whole && contains(kVarying, path.field());
+}
+
+Json in_si(const SettingPath& path, const Json& value) {
+  if (!value.is_string()) return value;
+  const std::span<const std::string> parts = path.parts();
+  const About* about = nullptr;
+  if (path.field() == "platform")
+    about = about_field<PlatformSpec>(parts.subspan(1));
+  else if (path.field() == "workload")
+    about = about_field<WorkloadSpec>(parts.subspan(1));
+  else
+    about = about_field<ExperimentSpec>(parts);
+  if (about == nullptr || about->unit.empty()) return value;
+  const auto& text = value.get_ref<const std::string&>();
+  if (std::find(about->words.begin(), about->words.end(), text) != about->words.end()) return value;
+  const ParsedQuantity parsed = parse_quantity(text, about->unit);
+  return parsed.value ? Json(*parsed.value) : value;
 }
 
 std::string level_text(const Json& value) {

@@ -181,7 +181,7 @@ void Study::Impl::check_comparison(Problems& problems) const {
       const std::string& value = each[static_cast<std::size_t>(column - label_names.begin())];
       if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
     }
-    const std::string wanted = level_text(item.value());
+    const std::string wanted = level_text(in_si(SettingPath(item.key()), item.value()));
     if (std::find(values.begin(), values.end(), wanted) == values.end())
       problems.add(node.problem("no run has the " + item.key() + " " + in_quotes(wanted) +
                                 alternatives(wanted, "there are", values)));

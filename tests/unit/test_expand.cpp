@@ -54,6 +54,27 @@ TEST_CASE("a factor that is fixed is left out, and list entries that become equa
   CHECK(Expanded(R"({"list": [{"policy": "edf"}, {"policy": "rr"}]})", {"policy"}).lines() == Strings{""});
 }
 
+TEST_CASE("quantities are numbers in SI, and levels that mean the same are one") {
+  const std::string rate = "workload.streams.front.camera.arrival.rate";  // of the stream front.camera
+  CHECK(Expanded("{\"grid\": {\"" + rate + R"(": ["0.1 kHz", 100, "100 Hz", 1e2, "200 Hz"]}})").lines() ==
+        Strings{rate + "=100", rate + "=200"});
+  CHECK(Expanded(R"({"grid": {"platform.memories.0.bandwidth": ["1 GB/s"], "outages.0.off": ["20 ms", 0.02]}})")
+            .lines() == Strings{"platform.memories.0.bandwidth=1000000000 outages.0.off=0.02"});
+  CHECK(Expanded(R"({"list": [{"outages.0.off": "1 ms"}, {"outages.0.off": 0.001}]})").problem() ==
+        "exp.json:1:38: /list/1: is in the list twice; its runs would be the same");
+  CHECK(Expanded(R"({"grid": {"seed": [1, 2, 1]}})").problem() ==
+        "exp.json:1:26: /grid/seed/2: 1 is a level of seed already");
+}
+
+TEST_CASE("what has no unit, is a word, or is no quantity stays as it is written") {
+  const std::string deadline = "workload.streams.s.deadline";
+  CHECK(Expanded("{\"grid\": {\"" + deadline + R"(": ["period", "5 ms", "soon"]}})").lines() ==
+        Strings{deadline + "=period", deadline + "=0.005", deadline + "=soon"});
+  CHECK(Expanded(R"({"grid": {"policy.parameters.pause": ["1 ms", 0.001], "workload.streams.s.model": ["10 Hz"]}})")
+            .lines() == Strings{"policy.parameters.pause=1 ms workload.streams.s.model=10 Hz",
+                                "policy.parameters.pause=0.001 workload.streams.s.model=10 Hz"});
+}
+
 TEST_CASE("a level knows where it was written") {
   const Expanded grid("{\"grid\": {\n\"platform\": [\"a.json\"]}}");
   const Setting& level = *grid.expansion.combinations.front().front();

@@ -128,8 +128,8 @@ TEST_CASE("points: factors outside, replicates inside") {
   CHECK(study.labels(0) == Strings{"one", "load", "simple", "5", "10"});
   CHECK(study.labels(1) == Strings{"one", "load", "simple", "6", "10"});
   CHECK(study.labels(2) == Strings{"two", "load", "simple", "5", "10"});
-  CHECK(study.labels(7) == Strings{"two", "load", "simple", "6", "20 Hz"});
-  CHECK(study.title(7) == "platform two, seed 6, workload.streams.cam.arrival.rate 20 Hz");
+  CHECK(study.labels(7) == Strings{"two", "load", "simple", "6", "20"});
+  CHECK(study.title(7) == "platform two, seed 6, workload.streams.cam.arrival.rate 20");
   CHECK(std::get<Poisson>(study.resolve(0).workload.streams[0].arrival).rate == 10);
   CHECK(std::get<Poisson>(study.resolve(7).workload.streams[0].arrival).rate == 20);
   CHECK(study.resolve(0).networks[0] == study.resolve(7).networks[0]);  // read once
