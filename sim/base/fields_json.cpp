@@ -151,12 +151,14 @@ QuantityOrWord read_quantity_or_word(const Node& node, const About& about, Probl
   }
   if (node.value().is_string()) {
     const std::string& text = node.value().get_ref<const std::string&>();
-    const ParsedQuantity parsed = parse_quantity(text, about.unit);
+    const bool has_unit = !about.unit.empty();  // without, a text can be a word only
+    const ParsedQuantity parsed = has_unit ? parse_quantity(text, about.unit) : ParsedQuantity{};
     if (!parsed.value) {
       const std::string near = did_you_mean(text, words);
+      const bool no_quantity = has_unit && near.empty();
       problems.add(node.problem(
           "must be " + expected + "; " +
-          (near.empty() ? shown(node.value()) + " " + parsed.problem : "found " + shown(node.value()) + near)));
+          (no_quantity ? shown(node.value()) + " " + parsed.problem : "found " + shown(node.value()) + near)));
       return {};
     }
   }

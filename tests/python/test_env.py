@@ -6,6 +6,7 @@ import filecmp
 import os
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -197,6 +198,25 @@ def check_gymnasium():
           == {name: part.shape for name, part in env.observation_space.items()}, "the space of observations")
 
 
+def check_resets_by_hand():
+    """What another program than hetsched.Env might send: a message that is wrong ends the program with one error."""
+    def sent(text):
+        number, data = lambda n: struct.pack("=q", n), text.encode()
+        parts = ["--platform", SMALL["platform"], "--workload", SMALL["workload"]]
+        done = subprocess.run([PROGRAM, "env", *parts], input=number(-3) + number(len(data)) + data + number(0) * 5,
+                              capture_output=True, timeout=60, check=False)
+        return done.returncode, done.stderr.decode()
+
+    check(sent('{"seed": 1}')[0] == 0, "a reset is a reset")
+    for text, told in [('{"seed": null}', 'reset:1:10: /seed: must be a whole number; found null'),
+                       ('{"seed": -1}', 'reset:1:10: /seed: must be at least 0; found -1'),
+                       ('{"records": 5}', 'reset:1:13: /records: must be a text; found 5'),
+                       ('{"sede": 1}', 'reset:1:2: /sede: is no field of an episode; did you mean "seed"?'),
+                       ('{', 'reset:1:2: syntax error')]:
+        code, errors = sent(text)
+        check(code == 2 and told in errors and errors.count("\n") == 1, f"{text}: exit {code}, {errors}")
+
+
 def again(**variables):
     """The rest of the tests, in an interpreter where something is different."""
     subprocess.run([sys.executable, __file__], check=True, env={**os.environ, **variables})
@@ -219,6 +239,7 @@ def main():
     check_waiting()
     check_errors()
     check_crash()
+    check_resets_by_hand()
     check_documentation()
     again(WITHOUT_NUMPY="1")
     if "numpy" in sys.modules:
