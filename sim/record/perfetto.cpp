@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <numeric>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -15,181 +12,17 @@
 #include <vector>
 
 #include "base/errors.hpp"
-#include "record/records.hpp"
-#include "record/result_files.hpp"
 #include "record/trace_writer.hpp"
+#include "record/window_records.hpp"
 
 namespace hetsched {
 namespace {
 
 constexpr std::uint32_t kAcceleratorProcess = 1, kRequestProcess = 2, kTransferProcess = 3;
 
-using Task = TaskRow<std::string>;
-using Transfer = TransferRow<std::string>;
-using Request = RequestRow<std::string>;
-using Power = PowerRow<std::string>;
-
-Nanoseconds nanoseconds(double seconds) {
-  return static_cast<Nanoseconds>(std::round(std::clamp(seconds * 1e9, 0.0, 9e18)));
-}
-
-/// A counter goes up or down.
-struct Change {
-  Nanoseconds at = 0;
-  double by = 0;
-};
-
-/// What the pieces of a counter make of it in a window.
-struct Counter {
-  std::vector<Change> changes;  ///< of pieces that overlap the window
-  bool begun = false;           ///< were there others before?
-};
-
-/// The part of a run's files that a window needs.
-class Records {
- public:
-  Records(const std::filesystem::path& dir, Nanoseconds from, Nanoseconds to);
-
-  std::vector<AcceleratorRow<std::string>> accelerators;
-  std::vector<Request> requests;
-  std::vector<Task> tasks;  ///< that were started before the end of the window and had not ended before it
-  /// When the next task after those was started on a slot.
-  std::map<std::pair<std::string, std::uint32_t>, double> next_starts;
-  std::vector<Transfer> transfers;
-  std::vector<std::uint64_t> transfer_numbers;  ///< of their rows
-  bool has_transfers = false;                   ///< has the run any?
-  Counter power, ready;
-
- private:
-  /// Calls consider(row) for each row that may overlap the window, and some others, until it returns false.
-  template <class Row, class Consider>
-  void read(CsvRows<Row>& rows, double Row::*end, Consider consider);
-  void read_requests(CsvRows<Request>& rows);
-  void read_tasks(CsvRows<Task>& rows);
-  void read_transfers(CsvRows<Transfer>& rows);
-  void add_piece(Counter& counter, double from, double to, double by) const;
-  /// Learns whether a counter had begun before what was read of its file.
-  template <class Row, class Add>
-  void look_back(const std::filesystem::path& file, double Row::*end, Counter& counter, Add add) const;
-
-  /// Had all that ended so early ended before the window? Then so had all rows before. A span of no length is shown a
-  /// nanosecond long.
-  [[nodiscard]] bool ended_before(double end) const { return nanoseconds(end + disorder_) + 1 < from_; }
-  /// Do this row and all after it belong to requests that came after the window?
-  [[nodiscard]] bool is_beyond(double end) const { return nanoseconds(end - disorder_) > last_end_; }
-  [[nodiscard]] bool begins_after(double start) const { return nanoseconds(start) > to_; }
-
-  Nanoseconds from_, to_;
-  double disorder_ = 0;       ///< of rows, s
-  Nanoseconds last_end_ = 0;  ///< of requests that had come before the end of the window
-};
-
-/// How far rows are from standing in the order in which they ended, s: tasks may be noticed to have ended that early.
-double disorder_of_rows(const std::filesystem::path& manifest) {
-  constexpr double kUnknown = std::numeric_limits<double>::infinity();
-  Problems ignored;
-  if (!std::filesystem::exists(manifest)) return kUnknown;
-  const Document document = Document::from_file(manifest, ignored);
-  const Json::json_pointer tolerance("/scenario/workload/completion_tolerance");
-  if (!document.parsed() || !document.value().contains(tolerance)) return kUnknown;
-  const Json& value = document.value()[tolerance];
-  return value.is_number() ? value.get<double>() : kUnknown;
-}
-
-Records::Records(const std::filesystem::path& dir, Nanoseconds from, Nanoseconds to)
-    : from_(from), to_(to), last_end_(to) {
-  Problems problems;
-  const auto file = [&](std::string_view name) { return stored_file(dir, name); };
-  if (!std::filesystem::exists(file(kTasksFile))) {
-    problems.add((dir / kTasksFile).string(), "",
-                 "there is no such file; a trace is made from a run that was recorded at level \"all\"");
-    problems.throw_if_any();
-  }
-  check_results_format(dir / kManifestFile, kResultsFormat, problems);
-  problems.throw_if_any();
-  disorder_ = disorder_of_rows(dir / kManifestFile);
-  CsvRows<Task> task_rows(file(kTasksFile), problems);
-  CsvRows<Transfer> transfer_rows(file(kTransfersFile), problems);
-  CsvRows<Power> power_rows(file(kPowerFile), problems);
-  CsvRows<Request> request_rows(file(kRequestsFile), problems);
-  accelerators = read_csv<AcceleratorRow<std::string>>(file(kAcceleratorsFile), problems);
-  problems.throw_if_any();
-  read_requests(request_rows);
-  read_tasks(task_rows);
-  read_transfers(transfer_rows);
-  const auto add_power = [this](const Power& row) { add_piece(power, row.from, row.to, row.power); };
-  read(power_rows, &Power::to, [&](const Power& row) {
-    add_power(row);
-    return true;
-  });
-  problems.throw_if_any();
-  look_back<Power>(file(kPowerFile), &Power::to, power, add_power);
-  look_back<Task>(file(kTasksFile), &Task::end, ready,
-                  [this](const Task& row) { add_piece(ready, row.ready, row.start, 1); });
-}
-
-template <class Row, class Consider>
-void Records::read(CsvRows<Row>& rows, double Row::*end, Consider consider) {
-  bool first = true;
-  for (Row row; rows.next(row) && consider(row); first = false)
-    if (first && from_ > 0) rows.skip_to([&](const Row& other) { return !ended_before(other.*end); });
-}
-
-template <class Row, class Add>
-void Records::look_back(const std::filesystem::path& file, double Row::*end, Counter& counter, Add add) const {
-  Problems ignored;
-  CsvRows<Row> rows(file, ignored);
-  for (Row row; !counter.begun && rows.next(row) && ended_before(row.*end);) add(row);
-}
-
-void Records::read_requests(CsvRows<Request>& rows) {
-  read(rows, &Request::end, [&](const Request& row) {
-    if (ended_before(row.end) || begins_after(row.arrival)) return true;
-    last_end_ = std::max(last_end_, nanoseconds(row.end));
-    requests.push_back(row);
-    return true;
-  });
-}
-
-void Records::read_tasks(CsvRows<Task>& rows) {
-  read(rows, &Task::end, [&](const Task& row) {
-    if (is_beyond(row.end)) return false;
-    add_piece(ready, row.ready, row.start, 1);
-    if (begins_after(row.start)) {
-      double& next = next_starts.try_emplace({row.accelerator, row.slot}, row.start).first->second;
-      next = std::min(next, row.start);
-    } else if (!ended_before(row.end)) {
-      tasks.push_back(row);
-    }
-    return true;
-  });
-}
-
-void Records::read_transfers(CsvRows<Transfer>& rows) {
-  std::set<std::pair<std::uint64_t, std::string_view>> shown;
-  for (const Task& task : tasks) shown.emplace(task.request, task.task);
-  read(rows, &Transfer::end, [&](const Transfer& row) {
-    has_transfers = true;
-    if (is_beyond(row.end)) return false;
-    if (ended_before(row.end)) return true;
-    // One that is not shown may still be an arrow between tasks that are.
-    if (begins_after(row.start) &&
-        !(shown.contains({row.request, row.producer}) && shown.contains({row.request, row.consumer})))
-      return true;
-    transfers.push_back(row);
-    transfer_numbers.push_back(rows.number());
-    return true;
-  });
-}
-
-void Records::add_piece(Counter& counter, double from, double to, double by) const {
-  const Nanoseconds start = nanoseconds(from), end = nanoseconds(to);
-  if (end <= start || by == 0 || start > to_) return;
-  if (start < from_) counter.begun = true;
-  if (end < from_) return;
-  counter.changes.push_back({start, by});
-  counter.changes.push_back({end, -by});
-}
+using Task = WindowRecords::Task;
+using Transfer = WindowRecords::Transfer;
+using Request = WindowRecords::Request;
 
 /// What an event shows, in the order in which events of one instant are written.
 enum class What : std::uint8_t { span_end, slice, arrow_start, arrow_end, span_begin, instant, counter };
@@ -227,7 +60,7 @@ struct Sample {
 
 class Trace {
  public:
-  Trace(const Records& run, Nanoseconds from, Nanoseconds to) : run_(run), from_(from), to_(to) {
+  Trace(const WindowRecords& run, Nanoseconds from, Nanoseconds to) : run_(run), from_(from), to_(to) {
     place_tasks();
     add_slices();
     add_transfers();
@@ -253,7 +86,7 @@ class Trace {
   void write_slice(TraceWriter& out, const Event& event) const;
   void write_span(TraceWriter& out, const Event& event) const;
 
-  const Records& run_;
+  const WindowRecords& run_;
   Nanoseconds from_, to_;
   std::vector<std::pair<std::string, std::uint32_t>> tracks_;    ///< of accelerators: name, thread
   std::vector<Place> places_;                                    ///< of tasks, by row
@@ -381,8 +214,9 @@ void Trace::add_span(std::uint32_t index, bool of_transfer, double start, double
 }
 
 void Trace::add_counter(std::string_view name, const Counter& counter) {
-  std::vector<Change> changes = counter.changes;
-  std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.at < b.at; });
+  std::vector<CounterChange> changes = counter.changes;
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const CounterChange& a, const CounterChange& b) { return a.at < b.at; });
   const auto add = [&](Nanoseconds at, double value) {
     events_.push_back({at, 0, What::counter, Part::whole, false, static_cast<std::uint32_t>(samples_.size())});
     samples_.push_back({name, std::round(value * 1e6) / 1e6});
@@ -485,7 +319,7 @@ void write_trace(const std::filesystem::path& run_dir, const std::filesystem::pa
     throw InputError("the window of a trace begins at 0 or later and ends after it begins; it is " +
                      format_number(window.from) + " s to " + format_number(window.to) + " s");
   const Nanoseconds from = nanoseconds(window.from), to = nanoseconds(window.to);
-  const Records run(run_dir, from, to);
+  const WindowRecords run(run_dir, from, to);
   Trace(run, from, to).write(out);
 }
 
