@@ -190,6 +190,15 @@ std::uint64_t whole_number(std::string_view option, const std::string& value, st
   throw InputError(std::string(option) + " must be a whole number " + range + "; found " + in_quotes(value));
 }
 
+std::uint64_t size_value(std::string_view option, const std::string& value) {
+  constexpr double kMost = 1e18;
+  const auto number = parse_decimal(value);
+  const auto bytes = number ? number : parse_quantity(value, "B").value;
+  if (bytes && *bytes >= 1 && *bytes <= kMost) return static_cast<std::uint64_t>(*bytes);
+  throw InputError(std::string(option) + " must be a size such as \"2 GiB\", or a number of bytes; found " +
+                   in_quotes(value));
+}
+
 double time_value(std::string_view option, const std::string& value) {
   if (const auto seconds = parse_decimal(value); seconds && *seconds >= 0) return *seconds;
   const ParsedQuantity parsed = parse_quantity(value, "s");

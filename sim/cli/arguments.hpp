@@ -52,6 +52,8 @@ std::uint64_t whole_number(std::string_view option, const std::string& value, st
 
 /// A time in s, written as in JSON: "20 ms", or a number of seconds.
 double time_value(std::string_view option, const std::string& value);
+/// Likewise bytes: "2 GiB" or "2000000000".
+std::uint64_t size_value(std::string_view option, const std::string& value);
 
 /// The index of `value` in `words`, or an InputError that names the option and the words.
 std::size_t one_of(std::string_view option, const std::string& value, const Strings& words);

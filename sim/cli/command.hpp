@@ -28,6 +28,8 @@ struct Command {
 
 Command run_command();
 Command sweep_command();
+Command points_command();
+Command merge_command();
 Command compare_command();
 Command check_command();
 Command models_command();

@@ -41,8 +41,7 @@ std::string ProgressLine::numbers(const SweepProgress& progress, double elapsed)
   if (progress.done > 0 && elapsed > 0) {
     const double rate = static_cast<double>(progress.done) / elapsed;
     text += ", " + quantity(rate, "1/s");
-    if (progress.done < progress.total)
-      text += ", " + rough_duration(static_cast<double>(progress.total - progress.done) / rate) + " left";
+    if (progress.left && progress.done < progress.total) text += ", " + rough_duration(*progress.left) + " left";
   }
   if (progress.failed > 0) {
     const std::string failed = std::to_string(progress.failed) + " failed";

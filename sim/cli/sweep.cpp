@@ -6,20 +6,23 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/files.hpp"
 #include "cli/arguments.hpp"
+#include "cli/merged.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/study_arguments.hpp"
 #include "engine/executors/executors.hpp"
 #include "study/expand.hpp"
+#include "study/study_folder.hpp"
 
 namespace hetsched {
 namespace {
 
 struct Options {
   StudyArguments study;
-  std::string output, jobs, cross_checks;
-  bool dry_run = false, quiet = false, trust_plugins = false;
+  std::string output, jobs, cross_checks, timeout, memory, shard, plan;
+  bool dry_run = false, quiet = false, trust_plugins = false, overwrite = false, retry_failed = false;
 };
 
 struct Failure {
@@ -65,18 +68,19 @@ void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& fail
                    const std::filesystem::path& folder) {
   for (const Failure& failure : failures)
     std::fprintf(stderr, "hetsched: failed: %s: %s\n", visible(failure.title).c_str(), visible(failure.error).c_str());
-  if (outcome.failed > failures.size())
+  if (outcome.points.failed > failures.size())
     std::fprintf(stderr, "hetsched: ... and %s; column error of points.csv has them all\n",
-                 counted(outcome.failed - failures.size(), "more failed point").c_str());
+                 counted(outcome.points.failed - failures.size(), "more failed point").c_str());
   const CrossCheck& check = outcome.cross_check;
   for (const std::string& what : check.broken())
     std::fprintf(stderr, "hetsched: cross-check: %s: more than %g %% apart\n", what.c_str(), 100 * CrossCheck::kBound);
   if (options.quiet) return;
-  std::string text = counted(outcome.total, "point") + " in " + rough_duration(outcome.wall) + ": " +
-                     std::to_string(outcome.ok) + " ok";
-  if (outcome.failed > 0) text += ", " + std::to_string(outcome.failed) + " failed";
+  std::string text = counted(outcome.points.total, "point") + " in " + rough_duration(outcome.wall) + ": " +
+                     std::to_string(outcome.points.ok) + " ok";
+  if (outcome.points.failed > 0) text += ", " + std::to_string(outcome.points.failed) + " failed";
   if (outcome.stopped)
-    text += ", " + std::to_string(outcome.interrupted) + " not run: interrupted (the same command begins anew)";
+    text += ", " + std::to_string(outcome.points.interrupted) + " not run: interrupted (the same command goes on)";
+  if (outcome.reused > 0) text += " (" + std::to_string(outcome.reused) + " had been run before)";
   text += "\n" + cross_check_line(check);
   print(text + "results: " + (folder / kPointsFile).string() + ", one row per point\n");
 }
@@ -91,10 +95,36 @@ std::filesystem::path folder_named(const std::string& name) {
   return std::filesystem::path("results") / name;
 }
 
+/// "3/7"
+Shard shard_of(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  const auto part = [&](const std::string& digits) -> std::size_t {
+    const bool is_number =
+        !digits.empty() && digits.size() < 8 && digits.find_first_not_of("0123456789") == std::string::npos;
+    return is_number ? std::stoul(digits) : 0;
+  };
+  if (slash != std::string::npos) {
+    const Shard shard{part(text.substr(0, slash)), part(text.substr(slash + 1))};
+    if (shard.index >= 1 && shard.index <= shard.count) return shard;
+  }
+  throw InputError("--shard must be I/N, as 1/8 to 8/8 for eight parts; found " + in_quotes(text));
+}
+
+ExitCode write_plan(const Study& study, const std::string& file) {
+  executor_named(study.spec().executor).load();  // it is part of the build that points are known by
+  const std::string text = Plan::of(study).text();
+  if (file == "-")
+    print(text);
+  else
+    write_file(file, text);
+  return ExitCode::ok;
+}
+
 ExitCode run(const Options& options, const Strings& command_line) {
   const Catalog catalog = options.study.catalog();
   const Study study = options.study.load(catalog);
   if (options.dry_run) return list_points(study);
+  if (!options.plan.empty()) return write_plan(study, options.plan);
   SweepOptions sweep_options;
   sweep_options.directory =
       options.output.empty() ? folder_named(study.spec().name) : std::filesystem::path(options.output);
@@ -106,6 +136,11 @@ ExitCode run(const Options& options, const Strings& command_line) {
                        ", on which this study is run already; choose another executor, as --executor fluid");
   }
   sweep_options.trust_plugins = options.trust_plugins;
+  sweep_options.overwrite = options.overwrite;
+  sweep_options.retry_failed = options.retry_failed;
+  if (!options.shard.empty()) sweep_options.shard = shard_of(options.shard);
+  if (!options.timeout.empty()) sweep_options.timeout = time_value("--timeout", options.timeout);
+  if (!options.memory.empty()) sweep_options.memory = size_value("--memory", options.memory);
   sweep_options.records = options.study.record_level();
   sweep_options.argv = command_line;
   ProgressLine line(options.quiet ? ProgressLine::Style::none : ProgressLine::default_style());
@@ -115,43 +150,62 @@ ExitCode run(const Options& options, const Strings& command_line) {
     if (progress.point_ended && !progress.error.empty() && failures.size() < kFailuresTold)
       failures.push_back({progress.label, progress.error});
   };
+  sweep_options.note = [&](const std::string& text) {
+    line.clear();
+    if (!options.quiet) note_on_stderr(text);
+  };
   const SweepOutcome outcome = sweep(study, catalog, sweep_options);
   line.clear();
-  print_outcome(outcome, failures, options, sweep_options.directory);
+  print_outcome(
+      outcome, failures, options,
+      options.shard.empty() ? sweep_options.directory : shard_folder(sweep_options.directory, *sweep_options.shard));
   return outcome.exit_code();
 }
 
 }  // namespace
 
 Command sweep_command() {
-  return {"sweep",
-          "Run every point of an experiment in parallel; results go to points.csv",
-          "EXPERIMENT [options]",
-          "A factor of the experiment that an option sets is fixed to that value.",
-          "hetsched sweep experiments/quickstart -o results/quickstart -j 4\n"
-          "hetsched sweep experiments/quickstart --policy mct --set replicates=20\n"
-          "hetsched sweep experiments/xrbench --dry-run",
-          [](Arguments& arguments) -> Action {
-            const auto options = std::make_shared<Options>();
-            arguments.positional("EXPERIMENT", "experiment file, or its folder", options->study.experiment,
-                                 Arguments::Need::required);
-            arguments.option("-o,--output", "DIR", "folder for the results (default: results/<name of the experiment>)",
-                             options->output);
-            arguments.option("-j,--jobs", "N", "runs at a time (default: one per processor)", options->jobs);
-            options->study.declare(arguments, "as the experiment says");
-            arguments.option(
-                "--cross-check", "N",
-                "with executor fluid: points that are run on simgrid as well, to compare (default: one, and "
-                "more while they take less than 5 % of the time)",
-                options->cross_checks);
-            arguments.flag("--trust-plugins",
-                           "with executor fluid: run plugins and Python policies in one process with others, which is "
-                           "faster, but what one leaves behind the next may find",
-                           options->trust_plugins);
-            arguments.flag("--dry-run", "only check, and list the points", options->dry_run);
-            arguments.flag("-q,--quiet", "print errors only", options->quiet);
-            return [options](const Strings& command_line) { return run(*options, command_line); };
-          }};
+  return {
+      "sweep",
+      "Run every point of an experiment in parallel; results go to points.csv",
+      "EXPERIMENT [options]",
+      "A factor of the experiment that an option sets is fixed to that value. What has been run is not run again: the "
+      "same command goes on where it was stopped, and a larger experiment runs what is new in it.",
+      "hetsched sweep experiments/quickstart -o results/quickstart -j 4\n"
+      "hetsched sweep experiments/quickstart --policy mct --set replicates=20\n"
+      "hetsched sweep experiments/xrbench --dry-run",
+      [](Arguments& arguments) -> Action {
+        const auto options = std::make_shared<Options>();
+        arguments.positional("EXPERIMENT", "experiment file, or its folder", options->study.experiment,
+                             Arguments::Need::required);
+        arguments.option("-o,--output", "DIR", "folder for the results (default: results/<name of the experiment>)",
+                         options->output);
+        arguments.option("-j,--jobs", "N", "runs at a time (default: one per processor)", options->jobs);
+        options->study.declare(arguments, "as the experiment says");
+        arguments.option("--cross-check", "N",
+                         "with executor fluid: points that are run on simgrid as well, to compare (default: one, and "
+                         "more while they take less than 5 % of the time)",
+                         options->cross_checks);
+        arguments.flag("--trust-plugins",
+                       "with executor fluid: run plugins and Python policies in one process with others, which is "
+                       "faster, but what one leaves behind the next may find",
+                       options->trust_plugins);
+        arguments.option("--timeout", "TIME", "wall-clock time that a point may take; one that takes longer has failed",
+                         options->timeout);
+        arguments.option("--memory", "SIZE", "memory that the process of a point may use, such as \"2 GiB\"",
+                         options->memory);
+        arguments.flag("--retry-failed", "run points again that failed", options->retry_failed);
+        arguments.flag("--overwrite", "begin anew: delete what the folder holds, also of another experiment",
+                       options->overwrite);
+        arguments.option("--shard", "I/N",
+                         "run part I of N only, into DIR/shards; hetsched merge DIR puts the parts together",
+                         options->shard);
+        arguments.option("--plan", "FILE", "only write the points with their ids, as CSV; -: to standard output",
+                         options->plan);
+        arguments.flag("--dry-run", "only check, and list the points", options->dry_run);
+        arguments.flag("-q,--quiet", "print errors only", options->quiet);
+        return [options](const Strings& command_line) { return run(*options, command_line); };
+      }};
 }
 
 }  // namespace hetsched

@@ -31,6 +31,7 @@ void GuardedPolicy::guarded(const char* what, double now, const Call& call) {
   std::optional<Watchdog> watchdog;
   if (limit_) watchdog.emplace(*limit_, late().what());
   const auto begin = limit_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
+  still_alive();
   try {
     call();
   } catch (const std::exception& e) {
@@ -38,6 +39,7 @@ void GuardedPolicy::guarded(const char* what, double now, const Call& call) {
   } catch (...) {
     failed(now, what, "it threw something that is no std::exception");
   }
+  still_alive();
   if (limit_ && std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > *limit_) throw late();
 }
 

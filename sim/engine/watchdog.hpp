@@ -22,4 +22,15 @@ class Watchdog {
   Watchdog& operator=(const Watchdog&) = delete;
 };
 
+/// From now on, if still_alive() is not called for `limit` s, the process ends as it would for a call that outlasts its
+/// limit: a call hangs that has none. Counts anew.
+void watch_standstill(double limit, EndOfProcess end);
+
+namespace detail {
+inline volatile unsigned long beats = 0;  ///< read in a signal handler
+}
+
+/// A call of the policy begins, or has returned.
+inline void still_alive() { detail::beats = detail::beats + 1; }
+
 }  // namespace hetsched

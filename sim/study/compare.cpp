@@ -12,7 +12,7 @@
 #include "study/expand.hpp"
 #include "study/points_table.hpp"
 #include "study/statistics.hpp"
-#include "study/sweep.hpp"
+#include "study/study_folder.hpp"
 
 namespace hetsched {
 namespace {

@@ -8,7 +8,8 @@
 #include "base/fields.hpp"
 #include "base/units.hpp"
 #include "record/summary.hpp"
-#include "study/sweep.hpp"
+#include "study/study_folder.hpp"
+#include "study/study_tables.hpp"
 
 namespace hetsched {
 

@@ -121,6 +121,7 @@ RunResult Simulation::run_into(const std::filesystem::path& directory, const Ins
   result.cost.cpu = stopwatch.cpu();
   result.cost.peak_memory = peak_memory_kib();
   Json json = manifest(provenance, stopwatch.start(), instance.options.executor);
+  if (!provenance.point_id.empty()) json["point_id"] = provenance.point_id;
   json["plugins"] = record.plugins;
   json["records"] = std::string(name_of(recording.level));
   json["compress"] = std::string(name_of(recording.compression));

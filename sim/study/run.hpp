@@ -41,6 +41,7 @@ struct DeciderRecord {
 struct Provenance {
   Strings argv;
   std::vector<InputFile> inputs;
+  std::string point_id = {};  ///< of a point of a study
 };
 
 /// One run in this process, which should have one only: see engine/executors. The executor is

@@ -12,6 +12,7 @@
 #include "study/alternatives.hpp"
 #include "study/compose.hpp"
 #include "study/expand.hpp"
+#include "study/point_id.hpp"
 #include "study/resolve.hpp"
 
 namespace hetsched {
@@ -53,14 +54,19 @@ struct Study::Impl {
   }
   [[nodiscard]] Scenario read_point(std::size_t point) const;
   [[nodiscard]] std::shared_ptr<const Prepared> prepared(std::size_t point) const;
+  [[nodiscard]] const std::string& hash_of_run(std::size_t combination) const;
 
   /// The levels of a combination that its platform and workload depend on.
   using Parts = std::vector<const Setting*>;
+  [[nodiscard]] Parts parts_of(std::size_t combination) const;
   static constexpr std::size_t kKept = 16;  ///< prepared platforms and workloads
 
   // What is read when it is first needed and kept; a reader of points does not notice.
   mutable std::map<Parts, std::shared_ptr<const Prepared>> prepared_;
   mutable std::optional<std::pair<std::size_t, Scenario>> latest_;  ///< combination that was read last
+  mutable std::map<Parts, std::string> hashes_;                     ///< of platforms and workloads
+  mutable std::vector<std::string> hashes_of_runs_;                 ///< by combination; empty: not known yet
+  mutable std::optional<PointHasher> hasher_;
   mutable Composer composer;
   mutable ScenarioReader reader;
   const Catalog* catalog = nullptr;
@@ -207,10 +213,26 @@ Scenario Study::Impl::read_point(std::size_t point) const {
   return scenario;
 }
 
-std::shared_ptr<const Prepared> Study::Impl::prepared(std::size_t point) const {
+Study::Impl::Parts Study::Impl::parts_of(std::size_t combination) const {
   Parts parts;
-  for (const auto& level : combinations.at(point / spec.replicates))
+  for (const auto& level : combinations.at(combination))
     if (level->path.field() == "platform" || level->path.field() == "workload") parts.push_back(level.get());
+  return parts;
+}
+
+const std::string& Study::Impl::hash_of_run(std::size_t combination) const {
+  hashes_of_runs_.resize(combinations.size());
+  std::string& hash = hashes_of_runs_.at(combination);
+  if (!hash.empty()) return hash;
+  if (!hasher_) hasher_.emplace(*catalog);
+  const Scenario scenario = read_point(combination * spec.replicates);
+  std::string& parts = hashes_[parts_of(combination)];
+  if (parts.empty()) parts = hasher_->platform_and_workload(scenario);
+  return hash = hasher_->run(scenario, parts);
+}
+
+std::shared_ptr<const Prepared> Study::Impl::prepared(std::size_t point) const {
+  Parts parts = parts_of(point / spec.replicates);
   const auto known = prepared_.find(parts);
   if (known != prepared_.end()) return known->second;
   if (prepared_.size() >= kKept) prepared_.clear();
@@ -311,6 +333,12 @@ std::string Study::point_name(std::size_t point) const {
   const std::size_t digits = std::to_string(size() - 1).size();
   const std::string number = std::to_string(point);
   return std::string(digits - number.size(), '0') + number;
+}
+
+std::size_t Study::cell(std::size_t point) const { return point / impl_->spec.replicates; }
+
+std::string Study::id(std::size_t point) const {
+  return PointHasher::point(impl_->hash_of_run(cell(point)), impl_->seed(point));
 }
 
 Scenario Study::resolve(std::size_t point) const {

@@ -69,6 +69,12 @@ class Study {
   /// Name of the point in results: its number from 0, with as many digits as the last one's.
   [[nodiscard]] std::string point_name(std::size_t point) const;
 
+  /// Number of the combination of levels that a point replicates.
+  [[nodiscard]] std::size_t cell(std::size_t point) const;
+  /// What the result of a point is known by: a hash of all that it depends on, 32 hexadecimal digits (point_id.hpp).
+  /// Throws an InputError if a file can no longer be read.
+  [[nodiscard]] std::string id(std::size_t point) const;
+
   /// The run of a point. Models are read once per study. Only if the study was read with PolicyNeed::required.
   [[nodiscard]] Scenario resolve(std::size_t point) const;
   /// The same without its policy.

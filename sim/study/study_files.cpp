@@ -3,7 +3,8 @@
 #include <string>
 
 #include "study/compare.hpp"
-#include "study/sweep.hpp"
+#include "study/study_folder.hpp"
+#include "study/study_tables.hpp"
 
 namespace hetsched {
 namespace {
@@ -45,8 +46,13 @@ std::vector<ResultFile> study_files() {
           streams,
           {std::string(kTimingFile), "what each run cost on this machine; differs from time to time",
            columns_of<TimingRow>()},
+          {std::string(kPlanFile), "the points in their order, with the ids that their results are known by", {}},
+          {std::string(kJournalFolder) + "/",
+           "a record of each point that has been run, from which the tables are made",
+           {}},
           {std::string(kStudyFile), "how the study was made: experiment, input files and their hashes, versions", {}},
           {std::string(kRunsFolder) + "/<point>/", "the files of each run, if records are wanted", {}},
+          {std::string(kAsideFolder) + "/", "results of points that are not in the study as it is now", {}},
           {"comparison.csv",
            "as hetsched compare -o writes it: one row per group of runs and metric; first the columns that tell "
            "groups apart",

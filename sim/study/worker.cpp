@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,13 +15,16 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "base/units.hpp"
 #include "engine/crash_report.hpp"
 #include "engine/watchdog.hpp"
+#include "study/journal.hpp"
 #include "study/wire.hpp"
 
 namespace hetsched {
@@ -35,20 +39,35 @@ std::string on_one_line(std::string text) {
   return text;
 }
 
+void fill(PointReport& report, const RunResult& result) {
+  append_csv_row(report.metrics, result.summary);
+  for (const StreamSummary& stream : result.streams) append_csv_row(report.streams.emplace_back(), stream);
+  report.cost = result.cost;
+}
+
+std::string out_of_memory(const PointSetting& setting) {
+  return "out of memory" + (setting.memory ? ": its process may use " +
+                                                 format_number(static_cast<double>(*setting.memory)) + " B (--memory)"
+                                           : std::string());
+}
+
 PointReport run_point(const PointSetting& setting, std::size_t point, Simulation& simulation) {
   PointReport report;
   try {
     Scenario scenario = setting.study.resolve(point);
     if (!setting.executor.empty()) scenario.options.executor = setting.executor;
     const auto prepared = setting.study.prepared(point);
-    const RunResult result =
-        setting.level == RecordLevel::none
-            ? simulation.run(scenario, *prepared, setting.catalog)
-            : simulation.run_into(setting.runs / setting.study.point_name(point), scenario, *prepared, setting.catalog,
-                                  {setting.level, setting.study.spec().compress}, setting.provenance);
-    append_csv_row(report.metrics, result.summary);
-    for (const StreamSummary& stream : result.streams) append_csv_row(report.streams.emplace_back(), stream);
-    report.cost = result.cost;
+    if (setting.recording.level == RecordLevel::none) {
+      fill(report, simulation.run(scenario, *prepared, setting.catalog));
+    } else {
+      const Plan::Point& planned = setting.plan.points[point];
+      Provenance provenance = setting.provenance;
+      provenance.point_id = planned.id;
+      fill(report, simulation.run_into(setting.runs / planned.name, scenario, *prepared, setting.catalog,
+                                       setting.recording, provenance));
+    }
+  } catch (const std::bad_alloc&) {
+    report.error = out_of_memory(setting);
   } catch (const std::exception& error) {
     report.error = on_one_line(error.what());
   } catch (...) {
@@ -61,8 +80,9 @@ PointReport run_point(const PointSetting& setting, std::size_t point, Simulation
 /// Instead of a point. The end of the line would not do: workers that are made later have it open, too.
 constexpr auto kNoMore = static_cast<std::size_t>(-1);
 
-/// First bytes of what a worker says: a report follows, with its length before it; or why the worker ends.
-constexpr char kReport = '=', kFatal = '!';
+/// First bytes of what a worker says: a report follows, with its length before it; or why the worker ends; or why it
+/// cannot write to the journal.
+constexpr char kReport = '=', kFatal = '!', kJournal = '#';
 
 std::string to_text(const PointReport& report) {
   std::string body;
@@ -155,12 +175,27 @@ class Line {
   pipe_of_worker = to;
   watch_calls(report_and_end);
   watch_executor(report_and_end);
+  if (setting.memory) {
+    const rlimit limit{*setting.memory, *setting.memory};
+    ::setrlimit(RLIMIT_DATA, &limit);
+  }
   Line line(from, to);
   for (;;) {
     const std::optional<std::size_t> point = line.next();
     if (!point) break;
     Simulation simulation;
-    line.say(to_text(run_point(setting, *point, simulation)));
+    const PointReport report = run_point(setting, *point, simulation);
+    if (setting.journal >= 0) {
+      const Plan::Point& planned = setting.plan.points[*point];
+      const std::string why =
+          Journal::append_to(setting.journal, to_text(JournalRecord{planned.id, planned.name, setting.recording.level,
+                                                                    setting.recording.compression, report}));
+      if (!why.empty()) {
+        line.say(kJournal + why);
+        break;
+      }
+    }
+    line.say(to_text(report));
     // What was simulated last need not be taken apart; and an executor may crash at that.
     if (--most_points == 0) {
       line.flush();
@@ -258,6 +293,20 @@ std::vector<Worker::Done> Worker::read(bool& ended) {
   ::close(std::exchange(from_, -1));
   return done;
 }
+
+std::vector<std::size_t> Worker::take_back_unsent() {
+  std::vector<std::size_t> points;
+  for (const std::size_t point : unsent_)
+    if (point != kNoMore) points.push_back(point);
+  points_.erase(points_.end() - static_cast<std::ptrdiff_t>(points.size()), points_.end());
+  most_points_ += points.size();
+  unsent_.clear();
+  return points;
+}
+
+void Worker::kill() { ::kill(pid_, SIGKILL); }
+
+std::string Worker::journal_error() const { return received_.starts_with(kJournal) ? received_.substr(1) : ""; }
 
 PointReport Worker::end() const {
   if (WIFSIGNALED(status_)) {

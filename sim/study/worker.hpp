@@ -5,34 +5,33 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/scenario.hpp"
 #include "policy/catalog.hpp"
+#include "study/plan.hpp"
+#include "study/point_report.hpp"
 #include "study/run.hpp"
 #include "study/study.hpp"
 
 namespace hetsched {
 
-/// The result of a point, as lines of the files of its study.
-struct PointReport {
-  std::string error;                 ///< empty if it succeeded
-  std::string metrics;               ///< its RunSummary as a line of CSV
-  std::vector<std::string> streams;  ///< its StreamSummaries likewise
-  RunCost cost;
-};
-
 /// How points are run.
 struct PointSetting {
   const Study& study;
   const Catalog& catalog;
-  RecordLevel level;
+  const Plan& plan;  ///< of the study
+  Recording recording;
   std::filesystem::path runs;  ///< folder of the runs' directories, by names of points; used if records are wanted
-  const Provenance& provenance;
-  std::string executor = {};  ///< instead of the experiment's, if it is not empty
+  Provenance provenance;
+  std::string executor = {};                 ///< instead of the experiment's, if it is not empty
+  int journal = -1;                          ///< where the process that ran a point appends its record; -1: nowhere
+  std::optional<std::uint64_t> memory = {};  ///< B that a process may use
 };
 
 /// Starts the process when made. Signals that are blocked in this process stay blocked in it.
@@ -66,6 +65,12 @@ class Worker {
   std::vector<Done> read(bool& ended);
   /// How the process ended without a report of points(), of which the first may be to blame. Valid after it has.
   [[nodiscard]] PointReport end() const;
+  /// Ends the process; read() will tell.
+  void kill();
+  /// Why it could not append to the journal, and so ended; empty if that is not why.
+  [[nodiscard]] std::string journal_error() const;
+  /// The points that it has been given and not been told of: now it has not been given them.
+  std::vector<std::size_t> take_back_unsent();
 
  private:
   pid_t pid_ = -1;

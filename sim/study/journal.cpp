@@ -1,0 +1,211 @@
+#include "study/journal.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <optional>
+#include <random>
+
+#include "base/fields.hpp"
+#include "base/files.hpp"
+#include "base/json_document.hpp"
+#include "base/random.hpp"
+#include "record/summary.hpp"
+
+namespace hetsched {
+namespace {
+
+constexpr int kFormat = 1;
+constexpr double kSyncEvery = 1;  // s
+
+/// The first line of a journal: what the lines in its records are.
+std::string head() {
+  const Json json = {{"format", kFormat},
+                     {"metrics", join(field_names<RunSummary>(), ",")},
+                     {"streams", join(field_names<StreamSummary>(), ",")}};
+  return dumped(json);
+}
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+std::string hash_of(std::string_view text) {
+  char digits[17];
+  const auto end = std::to_chars(digits, digits + sizeof digits, fnv1a(text), 16).ptr;
+  return {digits, end};
+}
+
+template <NamedEnum E>
+E word(const Json& json) {
+  const auto names = names_of<E>();
+  return static_cast<E>(std::find(names.begin(), names.end(), json.get<std::string>()) - names.begin());
+}
+
+/// The record in a line; nothing if it is damaged.
+std::optional<JournalRecord> parsed(std::string_view line) {
+  const std::size_t tab = line.rfind('\t');
+  if (tab == std::string_view::npos || hash_of(line.substr(0, tab)) != line.substr(tab + 1)) return std::nullopt;
+  const Json json = Json::parse(line.substr(0, tab), nullptr, false);
+  try {
+    JournalRecord record{json.at("id"),
+                         json.at("point"),
+                         word<RecordLevel>(json.at("records")),
+                         word<Compression>(json.at("compress")),
+                         {}};
+    record.report.error = json.at("error");
+    record.report.metrics = json.at("metrics");
+    record.report.streams = json.at("streams").get<std::vector<std::string>>();
+    RunCost& cost = record.report.cost;
+    cost.wall = json.at("wall_s");
+    cost.cpu = json.at("cpu_s");
+    cost.peak_memory = json.at("peak_kib");
+    cost.decisions.calls = json.at("decide_calls");
+    cost.decisions.seconds = json.at("decide_total_s");
+    cost.decisions.longest = json.at("decide_longest_s");
+    return record;
+  } catch (const Json::exception&) {  // somebody else's line
+    return std::nullopt;
+  }
+}
+
+void read_file_of_journal(const std::filesystem::path& file, JournalRecords& records) {
+  Problems problems;
+  const auto bytes = read_file(file, problems);
+  problems.throw_if_any();
+  std::string_view rest = *bytes;
+  for (bool first = true; !rest.empty(); first = false) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (first) {
+      if (line == head()) continue;
+      if (!head().starts_with(line)) records.unread.push_back(file);  // else its writer was ended at once
+      return;
+    }
+    if (line.empty()) continue;
+    std::optional<JournalRecord> record = parsed(line);
+    if (!record) {
+      ++records.damaged;
+      continue;
+    }
+    const auto [known, added] = records.by_id.try_emplace(record->id, *record);
+    if (added) continue;
+    ++records.repeated;
+    if (is_better(*record, known->second)) known->second = std::move(*record);
+  }
+}
+
+}  // namespace
+
+bool is_better(const JournalRecord& record, const JournalRecord& known) {
+  if (record.report.error.empty() != known.report.error.empty()) return record.report.error.empty();
+  return record.level > known.level;
+}
+
+std::string to_text(const JournalRecord& record) {
+  const PointReport& report = record.report;
+  const RunCost& cost = report.cost;
+  const Json json = {{"id", record.id},
+                     {"point", record.point},
+                     {"records", name_of(record.level)},
+                     {"compress", name_of(record.compression)},
+                     {"error", report.error},
+                     {"metrics", report.metrics},
+                     {"streams", report.streams},
+                     {"wall_s", cost.wall},
+                     {"cpu_s", cost.cpu},
+                     {"peak_kib", cost.peak_memory},
+                     {"decide_calls", cost.decisions.calls},
+                     {"decide_total_s", cost.decisions.seconds},
+                     {"decide_longest_s", cost.decisions.longest}};
+  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return "\n" + text + "\t" + hash_of(text);
+}
+
+void read_journal(const std::filesystem::path& study_folder, JournalRecords& records) {
+  const std::filesystem::path folder = study_folder / kJournalFolder;
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    if (entry->path().extension() == ".jsonl") files.push_back(entry->path());
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw InputError(std::vector{Problem{folder.string(), "", "cannot be read: " + error.message()}});
+  std::sort(files.begin(), files.end());
+  for (const std::filesystem::path& file : files) read_file_of_journal(file, records);
+}
+
+Journal::Journal(const std::filesystem::path& study_folder) {
+  const std::filesystem::path folder = study_folder / kJournalFolder;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  const auto fail = [](const std::filesystem::path& path, const std::string& why) {
+    throw InputError(std::vector{Problem{path.string(), "", "cannot be written: " + why}});
+  };
+  if (error) fail(folder, error.message());
+  char name[64];
+  const std::time_t seconds = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::strftime(name, sizeof name, "%Y%m%dT%H%M%SZ", &parts);
+  std::random_device random;
+  do {
+    char digits[16];
+    const auto end = std::to_chars(digits, digits + sizeof digits, random(), 16).ptr;
+    file_ = folder / (std::string(name) + "-" + std::string(digits, end) + ".jsonl");
+    descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
+  } while (descriptor_ < 0 && errno == EEXIST);
+  if (descriptor_ < 0) fail(file_, std::strerror(errno));
+  const std::string text = head() + "\n";
+  if (const std::string why = append_to(descriptor_, text); !why.empty()) {
+    ::close(descriptor_);
+    ::unlink(file_.c_str());
+    fail(file_, why);
+  }
+  synced_ = now();
+}
+
+Journal::~Journal() {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) == 0 && static_cast<std::size_t>(status.st_size) <= head().size() + 1 &&
+      is_in_place())
+    ::unlink(file_.c_str());
+  ::close(descriptor_);
+}
+
+std::string Journal::append_to(int descriptor, std::string_view text) {
+  ssize_t written = 0;
+  do written = ::write(descriptor, text.data(), text.size());
+  while (written < 0 && errno == EINTR);
+  if (written == static_cast<ssize_t>(text.size())) return "";
+  return written < 0 ? std::strerror(errno) : std::strerror(ENOSPC);
+}
+
+void Journal::append(const JournalRecord& record) {
+  if (const std::string why = append_to(descriptor_, to_text(record)); !why.empty())
+    throw InputError(std::vector{Problem{file_.string(), "", "cannot be written: " + why}});
+}
+
+void Journal::sync_now_and_then() {
+  if (now() - synced_ >= kSyncEvery) sync();
+}
+
+void Journal::sync() {
+  synced_ = now();
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0 || static_cast<std::uint64_t>(status.st_size) == synced_size_) return;
+  synced_size_ = static_cast<std::uint64_t>(status.st_size);
+  ::fdatasync(descriptor_);
+}
+
+bool Journal::is_in_place() const {
+  struct stat open {
+  }, there{};
+  return ::fstat(descriptor_, &open) == 0 && ::stat(file_.c_str(), &there) == 0 && open.st_ino == there.st_ino &&
+         open.st_dev == there.st_dev;
+}
+
+}  // namespace hetsched

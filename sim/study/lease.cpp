@@ -1,0 +1,169 @@
+#include "study/lease.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <random>
+#include <thread>
+
+#include "base/errors.hpp"
+#include "base/files.hpp"
+#include "base/json_document.hpp"
+#include "base/text.hpp"
+
+namespace hetsched {
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+std::string first_line(const std::filesystem::path& file) {
+  std::string line;
+  std::ifstream stream(file);
+  std::getline(stream, line);
+  return line;
+}
+
+/// When the process began, in ticks since the computer was started; 0 if there is no such process. A number is given to
+/// another process some time.
+std::uint64_t start_of(std::int64_t pid) {
+  const std::string stat = first_line("/proc/" + std::to_string(pid) + "/stat");
+  std::size_t at = stat.rfind(')');  // the name before it may contain anything
+  for (int field = 2; field < 22 && at != std::string::npos; ++field) at = stat.find(' ', at + 1);
+  std::uint64_t start = 0;
+  if (at != std::string::npos) std::from_chars(stat.data() + at + 1, stat.data() + stat.size(), start);
+  return start;
+}
+
+/// The computer since it was started last, and the part of its processes that can be seen from here.
+std::string here() {
+  std::error_code ignored;
+  return first_line("/proc/sys/kernel/random/boot_id") + " " +
+         std::filesystem::read_symlink("/proc/self/ns/pid", ignored).string();
+}
+
+std::string host_name() {
+  char name[256] = "";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+std::string random_text() {
+  std::random_device random;
+  return std::to_string(random()) + std::to_string(random());
+}
+
+/// Makes a file that must not be there yet. False if it is; throws if it cannot be made.
+bool create(const std::filesystem::path& file, const std::string& text) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (descriptor < 0 && errno == EEXIST) return false;
+  const bool written =
+      descriptor >= 0 && ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const int error = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (written) return true;
+  if (descriptor >= 0) ::unlink(file.c_str());
+  throw InputError(std::vector{
+      Problem{file.parent_path().string(), "", std::string("cannot be written to: ") + std::strerror(error)}});
+}
+
+std::optional<std::string> content(const std::filesystem::path& file) {
+  Problems problems;
+  return read_file(file, problems);
+}
+
+/// s since a file was written, by the clock of the file system it is on.
+std::optional<double> age(const std::filesystem::path& file) {
+  struct stat written {
+  }, present{};
+  if (::stat(file.c_str(), &written) != 0) return std::nullopt;
+  const std::filesystem::path probe = file.string() + "." + random_text();
+  const int descriptor = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (descriptor < 0) return 0;
+  const bool known = ::write(descriptor, "?", 1) == 1 && ::fsync(descriptor) == 0 && ::fstat(descriptor, &present) == 0;
+  ::close(descriptor);
+  ::unlink(probe.c_str());
+  if (!known) return 0;
+  return static_cast<double>(present.st_mtim.tv_sec - written.st_mtim.tv_sec) +
+         1e-9 * static_cast<double>(present.st_mtim.tv_nsec - written.st_mtim.tv_nsec);
+}
+
+/// Has the holder of a lock ended? Nothing if that cannot be seen from here.
+std::optional<bool> has_ended(const Json& lock) {
+  if (!lock.is_object() || lock.value("here", "") != here()) return std::nullopt;
+  const auto pid = lock.value("pid", std::int64_t{0});
+  return pid <= 0 || start_of(pid) != lock.value("started", std::uint64_t{0});
+}
+
+/// May the lock be broken? Not if it is gone.
+bool is_stale(const std::filesystem::path& file, const LeaseTimes& times) {
+  const auto text = content(file);
+  if (!text) return false;
+  if (const auto ended = has_ended(Json::parse(*text, nullptr, false))) return *ended;
+  const auto old = age(file);
+  return old && *old > times.stale;
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& file) {
+  const Json lock = Json::parse(content(file).value_or(""), nullptr, false);
+  std::string holder = "another program";
+  if (lock.is_object())
+    holder = "process " + std::to_string(lock.value("pid", std::int64_t{0})) + " on " + lock.value("host", "?");
+  const std::optional<double> since = age(file);
+  const std::string renewed =
+      since ? " (its lock was renewed " + std::to_string(static_cast<long>(std::max(0.0, *since))) + " s ago)" : "";
+  throw InputError(std::vector{Problem{
+      file.parent_path().string(), "",
+      "is being written by " + holder + renewed + "; wait until it has ended, or choose another folder with -o DIR"}});
+}
+
+}  // namespace
+
+Lease::Lease(const std::filesystem::path& folder, LeaseTimes times) : file_(folder / kLockFile), times_(times) {
+  const Json lock = {{"host", host_name()},
+                     {"pid", ::getpid()},
+                     {"started", start_of(::getpid())},
+                     {"here", here()},
+                     {"lock", random_text()}};
+  text_ = lock.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::filesystem::path breaking = file_.string() + ".breaking";
+  for (int attempt = 0; !create(file_, text_); ++attempt) {
+    if (attempt == 50) refuse(file_);
+    if (!is_stale(file_, times_)) {
+      if (content(file_)) refuse(file_);
+      continue;  // it has just been given back
+    }
+    // Who breaks it holds a second lock meanwhile: else one program might remove the lock that another has just taken
+    // after breaking the same stale one.
+    if (create(breaking, text_)) {
+      if (is_stale(file_, times_)) ::unlink(file_.c_str());
+      ::unlink(breaking.c_str());
+    } else {
+      if (is_stale(breaking, times_)) ::unlink(breaking.c_str());
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+  renewed_ = now();
+}
+
+Lease::~Lease() {
+  if (is_ours()) ::unlink(file_.c_str());
+}
+
+bool Lease::is_ours() const { return content(file_) == text_; }
+
+bool Lease::renew() {
+  if (!is_ours()) return false;
+  if (now() - renewed_ < times_.renew) return true;
+  renewed_ = now();
+  return ::utimensat(AT_FDCWD, file_.c_str(), nullptr, 0) == 0;
+}
+
+}  // namespace hetsched

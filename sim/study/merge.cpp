@@ -1,0 +1,197 @@
+#include "study/merge.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "base/errors.hpp"
+#include "base/files.hpp"
+#include "base/json_document.hpp"
+#include "record/result_files.hpp"
+#include "study/journal.hpp"
+#include "study/plan.hpp"
+#include "study/study_folder.hpp"
+
+namespace hetsched {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& what) {
+  throw InputError(std::vector{Problem{path.string(), "", what}});
+}
+
+/// A folder that holds a study, or part of one.
+struct Source {
+  fs::path folder;
+  Json manifest;
+  Plan plan;
+  bool own = false;  ///< a shard in the folder that it is merged into
+};
+
+Source read_source(const fs::path& folder, bool own) {
+  Source source{folder, study_manifest(folder), {}, own};
+  if (source.manifest.is_null())
+    refuse(folder, "holds no study (there is no " + std::string(kStudyFile) + "); give the folder of a sweep");
+  Problems problems;
+  source.plan = Plan::read(folder / kPlanFile, problems);
+  problems.throw_if_any();
+  return source;
+}
+
+std::string experiment_of(const Json& manifest) {
+  const Json name = manifest.value("experiment", Json::object()).value("name", Json(""));
+  return name.is_string() ? name.get<std::string>() : "";
+}
+
+/// Folders of shards, those of 10 after those of 9.
+std::vector<fs::path> shards_in(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> shards;
+  for (fs::directory_iterator entry(folder / kShardsFolder, error), end; !error && entry != end; entry.increment(error))
+    if (fs::exists(entry->path() / kStudyFile)) shards.push_back(entry->path());
+  std::sort(shards.begin(), shards.end(), [](const fs::path& a, const fs::path& b) {
+    const std::string x = a.filename(), y = b.filename();
+    return std::pair(x.size(), x) < std::pair(y.size(), y);
+  });
+  return shards;
+}
+
+std::vector<Source> sources_of(const fs::path& folder, const std::vector<fs::path>& others) {
+  std::vector<Source> sources;
+  for (const fs::path& shard : shards_in(folder)) sources.push_back(read_source(shard, true));
+  for (const fs::path& other : others) {
+    const std::vector<fs::path> shards = shards_in(other);
+    for (const fs::path& shard : shards) sources.push_back(read_source(shard, false));
+    if (shards.empty() || fs::exists(other / kStudyFile)) sources.push_back(read_source(other, false));
+  }
+  if (sources.empty())
+    refuse(folder, "has no shards to be merged; run them with: hetsched sweep EXPERIMENT --shard I/N -o DIR");
+  for (const Source& source : sources) {
+    if (source.plan.hash() == sources.front().plan.hash() &&
+        experiment_of(source.manifest) == experiment_of(sources.front().manifest))
+      continue;
+    refuse(source.folder, "is of another plan than " + sources.front().folder.string() +
+                              ": an input, an option or the program has changed between them; run again, or delete, "
+                              "the one that is out of date");
+  }
+  return sources;
+}
+
+void tell_of_damage(const JournalRecords& records, const fs::path& folder, const Note& note) {
+  if (records.damaged > 0)
+    note(folder.string() + ": " + std::to_string(records.damaged) +
+         " records of the journal were cut off or changed; their points count as not run");
+  for (const fs::path& file : records.unread)
+    note(file.string() + " is of another version of hetsched; what it has recorded was not read");
+}
+
+/// Takes the files of a run over. False if there are none.
+bool take_run(const Source& source, const fs::path& runs, const std::string& point) {
+  const fs::path from = source.folder / kRunsFolder / point, to = runs / point;
+  std::error_code error;
+  if (!fs::exists(from / kManifestFile)) return fs::exists(to / kManifestFile);  // taken already, and then broken off
+  fs::create_directories(runs, error);
+  if (!error) fs::remove_all(to, error);
+  if (!error && source.own) {
+    fs::rename(from, to, error);
+  } else if (!error) {
+    const fs::path beside = to.string() + ".tmp";
+    fs::remove_all(beside, error);
+    if (!error) fs::copy(from, beside, fs::copy_options::recursive, error);
+    if (!error) fs::rename(beside, to, error);
+  }
+  if (error) refuse(to, "cannot be written: " + error.message());
+  return true;
+}
+
+/// The points that a folder's tables are of: all, or those of its shard.
+std::vector<std::size_t> points_in(const Json& manifest, const Plan& plan) {
+  Shard shard;
+  if (manifest.contains("shard"))
+    shard = {manifest["shard"].value("index", std::size_t{1}), manifest["shard"].value("count", std::size_t{1})};
+  return points_of(shard, plan, false);
+}
+
+/// Writes the tables and study.json.
+MergeOutcome finish(const fs::path& folder, Json manifest, const Plan& plan, const JournalRecords& records) {
+  MergeOutcome outcome;
+  const auto report_of = [&](std::size_t point) -> const PointReport* {
+    const auto found = records.by_id.find(plan.points[point].id);
+    return found == records.by_id.end() ? nullptr : &found->second.report;
+  };
+  const std::vector<std::size_t> points = points_in(manifest, plan);
+  outcome.points = write_tables(folder, plan, points, report_of);
+  for (const std::size_t point : points)
+    if (report_of(point) == nullptr) outcome.missing.push_back(plan.points[point].name);
+  manifest["plan"] = plan.hash();
+  manifest["points"] = {{"total", outcome.points.total},
+                        {"ok", outcome.points.ok},
+                        {"failed", outcome.points.failed},
+                        {"interrupted", outcome.points.interrupted}};
+  write_file(folder / kStudyFile, manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  return outcome;
+}
+
+}  // namespace
+
+MergeOutcome make_tables(const fs::path& folder, const Note& note) {
+  const Source source = read_source(folder, true);
+  StudyFolder study(folder, experiment_of(source.manifest), false);
+  JournalRecords records;
+  read_journal(study.path(), records);
+  tell_of_damage(records, folder, note);
+  return finish(study.path(), source.manifest, source.plan, records);
+}
+
+MergeOutcome merge(const fs::path& folder, const std::vector<fs::path>& others, const Note& note) {
+  const std::vector<Source> sources = sources_of(folder, others);
+  Json manifest = sources.front().manifest;
+  manifest.erase("shard");
+  const Plan& plan = sources.front().plan;
+  StudyFolder study(folder, experiment_of(manifest), false);
+  study.adopt(plan);
+  write_file(study.path() / kStudyFile, manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  JournalRecords records;
+  read_journal(study.path(), records);
+  tell_of_damage(records, folder, note);
+  Strings differing;
+  std::size_t added = 0;
+  {
+    Journal journal(study.path());
+    for (const Source& source : sources) {
+      JournalRecords theirs;
+      read_journal(source.folder, theirs);
+      tell_of_damage(theirs, source.folder, note);
+      for (const Plan::Point& point : plan.points) {
+        const auto found = theirs.by_id.find(point.id);
+        if (found == theirs.by_id.end()) continue;
+        JournalRecord record = found->second;
+        const auto known = records.by_id.find(point.id);
+        const bool better = known == records.by_id.end() || is_better(record, known->second);
+        if (known != records.by_id.end() && known->second.report.error.empty() && record.report.error.empty() &&
+            (known->second.report.metrics != record.report.metrics ||
+             known->second.report.streams != record.report.streams))
+          differing.push_back(point.name);
+        if (!better) continue;
+        if (record.level != RecordLevel::none && record.report.error.empty() &&
+            !take_run(source, study.runs(), point.name))
+          record.level = RecordLevel::none;
+        record.point = point.name;
+        journal.append(record);
+        if (known == records.by_id.end()) ++added;
+        records.by_id.insert_or_assign(point.id, std::move(record));
+      }
+      if (!study.lease().renew()) refuse(folder, "its lock has been taken over by another program, or deleted");
+    }
+    journal.sync();
+  }
+  MergeOutcome outcome = finish(study.path(), std::move(manifest), plan, records);
+  outcome.added = added;
+  outcome.differing = std::move(differing);
+  return outcome;
+}
+
+}  // namespace hetsched

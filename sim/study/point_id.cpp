@@ -1,0 +1,94 @@
+#include "study/point_id.hpp"
+
+#include <system_error>
+
+#include "base/build_id.hpp"
+#include "base/files.hpp"
+#include "base/version.hpp"
+#include "engine/executors/executors.hpp"
+#include "model/file_kind.hpp"
+
+namespace hetsched {
+
+const std::string& PointHasher::content(const std::filesystem::path& file) {
+  const auto [known, added] = contents_.try_emplace(file.string());
+  if (!added) return known->second;
+  Problems problems;
+  const auto bytes = read_file(file, problems);
+  problems.throw_if_any();
+  return known->second = sha256_hex(*bytes);
+}
+
+std::string PointHasher::platform_and_workload(const Instance& instance) {
+  PlatformSpec platform = instance.platform;
+  platform.kind_files.clear();  // their kinds stand in the platform
+  WorkloadSpec workload = instance.workload;
+  for (std::size_t i = 0; i < workload.streams.size(); ++i) {
+    std::string& model = workload.streams[i].model;
+    if (model.empty()) continue;
+    const std::string& profile = instance.networks[i]->profile;
+    std::string hash = content(model);
+    if (!profile.empty())
+      hash +=
+          content(std::filesystem::path(profile).is_absolute() ? std::filesystem::path(profile)
+                                                               : std::filesystem::path(model).parent_path() / profile);
+    model = std::move(hash);
+  }
+  Json json = to_json(workload);
+  for (Json& stream : json["streams"])
+    if (stream["arrival"].contains("file")) stream["arrival"].erase("file");  // its times stand here
+  return sha256_hex(dumped(to_json(platform)) + "\n" + dumped(json));
+}
+
+/// Parameters, with the contents of the files that they name: the policy may read them.
+Json PointHasher::parameters_json(const JsonValue& parameters) {
+  std::map<std::string, Json> sorted;  // their order does not matter
+  if (!parameters.value.is_object()) return sorted;
+  for (const auto& item : parameters.value.items()) {
+    sorted[item.key()] = item.value();
+    if (!item.value().is_string()) continue;
+    const auto& text = item.value().get_ref<const std::string&>();
+    const std::filesystem::path file = parameters.node().child(item.key()).resolve(text);
+    std::error_code error;
+    if (!text.empty() && std::filesystem::is_regular_file(file, error)) sorted[item.key()] = content(file);
+  }
+  return sorted;
+}
+
+Json PointHasher::policy_json(const PolicyChoice& policy) {
+  Json json = {{"name", policy.name}, {"parameters", parameters_json(policy.parameters)}};
+  if (catalog_.is_script(policy.name)) {
+    const std::filesystem::path file = catalog_.script(policy);
+    json["name"] = file.filename().string();
+    json["code"] = content(file);
+  } else if (const PolicyEntry* entry = catalog_.find(policy.name)) {
+    if (const Plugin* plugin = catalog_.plugin_of(*entry)) json["code"] = plugin->sha256;
+  }
+  for (const DecoratorChoice& each : policy.decorators)
+    json["decorators"].push_back({{"name", each.name}, {"parameters", parameters_json(each.parameters)}});
+  return json;
+}
+
+std::string PointHasher::run(const Scenario& scenario, const std::string& platform_and_workload) {
+  const ExecutorEntry& executor = executor_named(scenario.options.executor);
+  static const std::string build = build_id();
+  Json outages = Json::array();
+  for (const Outage& outage : scenario.options.outages) outages.push_back(to_json(outage));
+  // The limit of a call is not among them: what ended within one would have ended within another.
+  const Json json = {{"hetsched", std::string(kVersion)},
+                     {"build", build},
+                     {"executor", std::string(executor.name) + " " + std::string(executor.version)},
+                     {"on", platform_and_workload},
+                     {"policy", policy_json(scenario.policy)},
+                     {"execution_jitter", to_json(scenario.options.execution_jitter)},
+                     {"decision_latency", to_json(scenario.options.decision_latency)},
+                     {"outages", std::move(outages)},
+                     {"optimum", scenario.options.optimum}};
+  return sha256_hex(dumped(json));
+}
+
+std::string PointHasher::point(const std::string& run, std::uint64_t seed) {
+  return sha256_hex(run + " " + std::to_string(seed)).substr(0, 32);
+}
+
+}  // namespace hetsched

@@ -1,0 +1,29 @@
+/// \file
+/// The signals that ask a program to stop, as something that can be waited for.
+#pragma once
+
+#include <csignal>
+
+namespace hetsched {
+
+/// As long as it lives, SIGINT, SIGTERM and SIGHUP do nothing by themselves. Processes forked meanwhile have them
+/// blocked.
+class StopSignals {
+ public:
+  StopSignals();
+  /// What has arrived and was not asked for is forgotten.
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  /// Can be polled for input.
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  /// Has one arrived since this was last asked?
+  [[nodiscard]] bool arrived() const;
+
+ private:
+  sigset_t before_{};
+  int descriptor_ = -1;
+};
+
+}  // namespace hetsched

@@ -1,0 +1,195 @@
+#include "study/study_folder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <system_error>
+
+#include "base/errors.hpp"
+#include "base/files.hpp"
+#include "record/result_files.hpp"
+
+namespace hetsched {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::array kTables = {kPointsFile, kStreamsFile, kTimingFile};
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& what) {
+  throw InputError(std::vector{Problem{path.string(), "", what}});
+}
+
+/// Throws what the file system says against it.
+void check(const std::error_code& error, const fs::path& path) {
+  if (error) refuse(path, "cannot be written: " + error.message());
+}
+
+Strings names_in(const fs::path& folder) {
+  std::error_code error;
+  Strings names;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+void move(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::create_directories(to.parent_path(), error);
+  if (!error && is_there(to))
+    fs::remove_all(from, error);  // a kill came between; they are of the same point
+  else if (!error)
+    fs::rename(from, to, error);
+  check(error, to);
+}
+
+/// The id in the manifest of a run; empty if it has none that can be read.
+std::string id_of_run(const fs::path& folder) {
+  Problems problems;
+  const auto text = read_file(folder / kManifestFile, problems);
+  const Json json = Json::parse(text.value_or(""), nullptr, false);
+  return json.is_object() ? json.value("point_id", "") : "";
+}
+
+/// What runs that were killed had begun to write; nobody is writing there.
+void remove_unfinished_runs(const fs::path& runs) {
+  for (const std::string& name : names_in(runs)) {
+    if (!name.ends_with(".tmp")) continue;
+    std::error_code error;
+    fs::remove_all(runs / name, error);
+    check(error, runs / name);
+  }
+}
+
+Plan plan_in(const fs::path& folder) {
+  Problems problems;
+  if (!is_there(folder / kPlanFile)) return {};
+  Plan plan = Plan::read(folder / kPlanFile, problems);
+  return plan;  // a spoilt one is none: the ids in the journal and in runs/*/run.json are what counts
+}
+
+/// check_study_folder() of a folder that the user calls `shown`; if its study is to be dropped, whatever it is called.
+void check(const fs::path& shown, const fs::path& path, const std::string& experiment, bool overwrite) {
+  const Json manifest = study_manifest(path);
+  if (manifest.is_null()) {
+    const std::set<std::string_view> early = {kShardsFolder, kClusterFolder};
+    for (const std::string& name : names_in(path))
+      if (!name.starts_with(kLockFile) && !early.contains(name))
+        refuse(shown, "holds other files (and no " + std::string(kStudyFile) +
+                          "), among which results would be lost; choose another directory");
+    return;
+  }
+  const Json known = manifest.value("experiment", Json::object()).value("name", Json(""));
+  if (!overwrite && known != experiment)
+    refuse(shown, "holds results of another experiment, " + hetsched::shown(known) +
+                      "; choose another folder with -o DIR, or have them deleted with --overwrite");
+}
+
+}  // namespace
+
+void check_study_folder(const fs::path& path, const std::string& experiment) { check(path, path, experiment, false); }
+
+Json study_manifest(const fs::path& folder) {
+  if (!is_there(folder / kStudyFile)) return nullptr;
+  Problems problems;
+  const auto text = read_file(folder / kStudyFile, problems);
+  problems.throw_if_any();
+  Json json = Json::parse(*text, nullptr, false);
+  if (!json.is_object()) refuse(folder / kStudyFile, "is not JSON as hetsched wrote it");
+  return json;
+}
+
+const JournalRecord* record_of(const Plan::Point& point, const JournalRecords& records, Recording wanted,
+                               const fs::path& runs) {
+  const auto found = records.by_id.find(point.id);
+  if (found == records.by_id.end()) return nullptr;
+  const JournalRecord& record = found->second;
+  if (wanted.level == RecordLevel::none || !record.report.error.empty()) return &record;
+  const bool enough = record.level >= wanted.level && record.compression == wanted.compression;
+  return enough && is_there(runs / point.name / kManifestFile) ? &record : nullptr;
+}
+
+StudyFolder::StudyFolder(const fs::path& path, const std::string& experiment, bool overwrite) {
+  if (path.empty()) throw InputError("the directory for results has no name");
+  path_ = fs::absolute(path).lexically_normal();
+  if (!path_.has_filename()) path_ = path_.parent_path();
+  if (!path_.has_filename()) refuse(path, "is no directory for results; choose another");
+  std::error_code error;
+  const fs::file_status status = fs::status(path_, error);
+  if (fs::exists(status) && !fs::is_directory(status))
+    refuse(path, "is there already and is no directory; choose another");
+  check(path, path_, experiment, overwrite);
+  fs::create_directories(path_, error);
+  if (error) refuse(path, "cannot be made: " + error.message());
+  lease_.emplace(path_);
+  check(path, path_, experiment, overwrite);  // somebody may have made it one meanwhile
+  if (overwrite) drop_all();
+}
+
+void StudyFolder::drop_all() {
+  const Json manifest = study_manifest(path_);
+  if (manifest.is_null()) return;
+  JournalRecords records;
+  read_journal(path_, records);
+  const std::string name = shown(manifest.value("experiment", Json::object()).value("name", Json("")));
+  // study.json goes last, when another one takes its place: what is left of a deletion that is broken off is a study's.
+  for (const std::string& entry : names_in(path_)) {
+    if (entry.starts_with(kLockFile) || entry == kStudyFile) continue;
+    std::error_code error;
+    fs::remove_all(path_ / entry, error);
+    check(error, path_ / entry);
+  }
+  dropped_ = std::to_string(records.by_id.size()) + " finished points of experiment " + name;
+}
+
+std::size_t StudyFolder::adopt(const Plan& plan) {
+  remove_unfinished_runs(runs());
+  const Plan earlier = plan_in(path_);
+  std::set<std::string_view> ids;
+  for (const Plan::Point& point : plan.points) ids.insert(point.id);
+  const auto gone = static_cast<std::size_t>(std::count_if(earlier.points.begin(), earlier.points.end(),
+                                                           [&](const Plan::Point& p) { return !ids.contains(p.id); }));
+  if (earlier.hash() != plan.hash() || earlier.points.empty()) {
+    const bool older = earlier.points.empty() && is_there(path_ / kPointsFile);  // made without a plan
+    if (gone > 0 || older) keep_tables_aside(earlier);
+    move_runs(plan);
+  }
+  write_file(path_ / kPlanFile, plan.text());
+  return gone;
+}
+
+/// Copies of the tables as they are: what is in them will not all be in those to come.
+void StudyFolder::keep_tables_aside(const Plan& earlier) const {
+  const fs::path to = path_ / kAsideFolder / earlier.hash().substr(0, 12);
+  for (const std::string_view name : {kPointsFile, kStreamsFile, kTimingFile, kPlanFile, kStudyFile}) {
+    if (!is_there(path_ / name)) continue;
+    Problems problems;
+    const auto bytes = read_file(path_ / name, problems);
+    problems.throw_if_any();
+    write_file(to / name, *bytes);
+  }
+}
+
+/// Gives the folders of runs the names that their points have in the plan. A run's folder says itself which point it
+/// is of, so that nothing is lost whenever this is broken off.
+void StudyFolder::move_runs(const Plan& plan) const {
+  std::map<std::string_view, const Plan::Point*> by_id;
+  for (const Plan::Point& point : plan.points) by_id.emplace(point.id, &point);
+  const fs::path aside = path_ / kAsideFolder / kRunsFolder;
+  for (const std::string& name : names_in(runs())) {
+    const std::string id = id_of_run(runs() / name);
+    const auto point = by_id.find(id);
+    if (point != by_id.end() && point->second->name == name) continue;
+    move(runs() / name, id.empty() ? path_ / kAsideFolder / "unknown" / name : aside / id);
+  }
+  for (const std::string& id : names_in(aside))
+    if (const auto point = by_id.find(id); point != by_id.end()) move(aside / id, runs() / point->second->name);
+}
+
+}  // namespace hetsched
