@@ -176,11 +176,17 @@ void Execution::collect() {
 /// A worker has ended. Which of the points that it had is to blame is found out by running each in a process of its
 /// own; of one that was too late it is known.
 void Execution::lost(Running& running) {
-  const std::deque<std::size_t>& points = running.worker.points();
+  std::deque<std::size_t> points = running.worker.points();
   if (points.empty()) return;
   if (const std::string why = running.worker.journal_error(); !why.empty())
     throw InputError("the journal of the study cannot be written: " + why +
                      "; what was written to it is kept, and the same command goes on from there");
+  for (auto& [point, report] : events_.recorded(points)) {
+    points.erase(std::find(points.begin(), points.end(), point));
+    agenda_.ended(point, report.cost.wall);
+    events_.ended(point, std::move(report), true);
+  }
+  if (points.empty()) return;
   std::size_t blamed = 0;
   if (running.late == points.front()) {
     const double limit = *options_.timeout;

@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ class Execution {
     /// It has ended. If `by_itself`, its process has written its record; else, as it has been ended or has crashed,
     /// nobody has.
     std::function<void(std::size_t point, PointReport report, bool by_itself)> ended = {};
+    /// Of points whose process has ended without telling: the reports of those that it has recorded before.
+    std::function<std::map<std::size_t, PointReport>(const std::deque<std::size_t>& points)> recorded = {};
     /// Called every second at least.
     std::function<void()> tick = {};
     /// It has been asked to stop, and waits for what is running.

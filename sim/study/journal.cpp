@@ -189,6 +189,12 @@ void Journal::append(const JournalRecord& record) {
     throw InputError(std::vector{Problem{file_.string(), "", "cannot be written: " + why}});
 }
 
+JournalRecords Journal::written() const {
+  JournalRecords records;
+  read_file_of_journal(file_, records);
+  return records;
+}
+
 void Journal::sync_now_and_then() {
   if (now() - synced_ >= kSyncEvery) sync();
 }

@@ -62,6 +62,8 @@ class Journal {
   [[nodiscard]] int descriptor() const { return descriptor_; }
   /// Appends. Throws an InputError that says why if that fails (no space left).
   void append(const JournalRecord& record);
+  /// What has been recorded so far, also by processes forked from this one.
+  [[nodiscard]] JournalRecords written() const;
   /// Has the system put on the disk what was appended since it last did, if that was a second ago or longer.
   void sync_now_and_then();
   /// In any case.

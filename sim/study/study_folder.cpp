@@ -1,7 +1,6 @@
 #include "study/study_folder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <system_error>
 
@@ -13,8 +12,6 @@ namespace hetsched {
 namespace {
 
 namespace fs = std::filesystem;
-
-const std::array kTables = {kPointsFile, kStreamsFile, kTimingFile};
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& what) {
   throw InputError(std::vector{Problem{path.string(), "", what}});
@@ -57,6 +54,11 @@ std::string id_of_run(const fs::path& folder) {
   return json.is_object() ? json.value("point_id", "") : "";
 }
 
+/// Is this what a file is called until it is whole?
+bool is_beside(const std::string& name, std::string_view file) {
+  return name.ends_with(".tmp") && name.find(file) <= 1;
+}
+
 /// What runs that were killed had begun to write; nobody is writing there.
 void remove_unfinished_runs(const fs::path& runs) {
   for (const std::string& name : names_in(runs)) {
@@ -80,7 +82,7 @@ void check(const fs::path& shown, const fs::path& path, const std::string& exper
   if (manifest.is_null()) {
     const std::set<std::string_view> early = {kShardsFolder, kClusterFolder};
     for (const std::string& name : names_in(path))
-      if (!name.starts_with(kLockFile) && !early.contains(name))
+      if (!name.starts_with(kLockFile) && !is_beside(name, kStudyFile) && !early.contains(name))
         refuse(shown, "holds other files (and no " + std::string(kStudyFile) +
                           "), among which results would be lost; choose another directory");
     return;
@@ -130,6 +132,9 @@ StudyFolder::StudyFolder(const fs::path& path, const std::string& experiment, bo
   lease_.emplace(path_);
   check(path, path_, experiment, overwrite);  // somebody may have made it one meanwhile
   if (overwrite) drop_all();
+  // Before anything else: what lies beside it is a study's from now on.
+  if (overwrite || !is_there(path_ / kStudyFile))
+    write_file(path_ / kStudyFile, Json{{"experiment", {{"name", experiment}}}}.dump(2) + "\n");
 }
 
 void StudyFolder::drop_all() {

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -50,7 +51,7 @@ class Sweep {
            (folder_.path() / kAsideFolder).string());
     Agenda agenda(recall());
     outcome_.reused = points_.size() - agenda.points().size();
-    if (!agenda.points().empty() || earlier_.is_null())
+    if (!agenda.points().empty())
       write_manifest(PointCounts{points_.size(), outcome_.reused, 0, agenda.points().size()});
     {
       Journal journal(folder_.path());
@@ -109,6 +110,14 @@ class Sweep {
       ++progress_.done;
       if (!reports_[point]->error.empty()) ++progress_.failed;
       tell(agenda, point, reports_[point]->error, true);
+    };
+    events.recorded = [&](const std::deque<std::size_t>& points) {
+      std::map<std::size_t, PointReport> reports;
+      const JournalRecords written = journal.written();
+      for (const std::size_t point : points)
+        if (const auto found = written.by_id.find(plan_.points[point].id); found != written.by_id.end())
+          reports.emplace(point, found->second.report);
+      return reports;
     };
     events.tick = [&] {
       journal.sync_now_and_then();
@@ -231,7 +240,7 @@ class Sweep {
     json["wall_s"] = stopwatch_.wall();
     if (!outcome_.cross_check.points().empty())
       json["cross_check"] = to_json(outcome_.cross_check);
-    else if (earlier_.is_object() && earlier_.contains("cross_check") && earlier_.value("plan", "") == plan_.hash())
+    else if (earlier_.contains("cross_check") && earlier_.value("plan", "") == plan_.hash())
       json["cross_check"] = earlier_["cross_check"];
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   }

@@ -50,26 +50,31 @@ def children(pid):
         return []
 
 
-def kill_at_random(folder, longest):
-    process = subprocess.Popen(command(folder), start_new_session=True, stdout=subprocess.DEVNULL,
+def kill(folder, longest, tracer=()):
+    """Starts the study and kills it, at a random time if not before; sometimes its workers first. True if it was killed."""
+    process = subprocess.Popen([*tracer, *command(folder)], start_new_session=True, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
-    time.sleep(random.uniform(0.02, longest))
-    if random.random() < 0.5:
+    end = time.monotonic() + random.uniform(0.02, longest)
+    while process.poll() is None and time.monotonic() < end:
+        time.sleep(0.005)
+    if not tracer and random.random() < 0.5:
         for child in children(process.pid):  # the study itself notices, and goes on
             try:
                 os.kill(child, signal.SIGKILL)
             except OSError:
                 pass
         time.sleep(random.uniform(0, longest / 4))
-    process.kill()
-    return process.wait() == -signal.SIGKILL
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    return process.wait() in (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 
-def kill_at_call(folder, calls, when):
-    inject = f"inject={calls}:signal=KILL:when={when}"
-    done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", inject,
-                           *command(folder)], capture_output=True)
-    return done.returncode in (137, -9)
+def fault(calls, when):
+    """Runs a program that is killed when one of its processes makes its n-th such call."""
+    return ["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", f"trace={calls}",
+            "-e", f"inject={calls}:signal=KILL:when={when}"]
 
 
 def main():
@@ -78,6 +83,7 @@ def main():
         for name in ("p.json", "m.json", "w.json"):
             shutil.copy(SOURCE / "tests/study" / name, room)
         experiment = {"format": 1, "name": "killed", "platform": "p.json", "workload": "w.json", "executor": "fluid",
+                      "execution_jitter": {"distribution": "lognormal", "spread": 0.5},
                       "grid": {"policy": ["edf", "fcfs"], "workload.streams.s.deadline": [0.003, 0.006]},
                       "replicates": REPLICATES}
         (room / "e.json").write_text(json.dumps(experiment))
@@ -92,11 +98,11 @@ def main():
             if kills == KILLS:
                 break
             if trace and attempt % 3 == 1:
-                kills += kill_at_call(folder, "write", random.randint(1, 400))
+                kills += kill(folder, taken, fault("write", random.randint(1, 400)))
             elif trace and attempt % 3 == 2:
-                kills += kill_at_call(folder, "rename,renameat,renameat2", random.randint(1, 3))
+                kills += kill(folder, 3 * taken, fault("rename,renameat,renameat2", random.randint(1, 3)))
             else:
-                kills += kill_at_random(folder, taken / 6)
+                kills += kill(folder, taken / 6)
             if (folder / "points.csv").exists() and len(set(records(folder))) == 4 * REPLICATES and kills < KILLS:
                 assert len(records(folder)) == 4 * REPLICATES, "points were run twice"
                 shutil.rmtree(folder)  # complete: once more from the begin
