@@ -31,11 +31,12 @@ std::string first_line(const std::filesystem::path& file) {
   return line;
 }
 
-/// When the process began, in ticks since the computer was started; 0 if there is no such process. A number is given to
-/// another process some time.
+/// When the process began, in ticks since the computer was started; 0 if there is no such process, or it has ended and
+/// nobody has taken note. A number is given to another process some time.
 std::uint64_t start_of(std::int64_t pid) {
   const std::string stat = first_line("/proc/" + std::to_string(pid) + "/stat");
   std::size_t at = stat.rfind(')');  // the name before it may contain anything
+  if (at == std::string::npos || at + 2 >= stat.size() || stat[at + 2] == 'Z' || stat[at + 2] == 'X') return 0;
   for (int field = 2; field < 22 && at != std::string::npos; ++field) at = stat.find(' ', at + 1);
   std::uint64_t start = 0;
   if (at != std::string::npos) std::from_chars(stat.data() + at + 1, stat.data() + stat.size(), start);

@@ -159,6 +159,7 @@ class Sweep {
                        ": its lock has been taken over by another program, or deleted; this one has ended, and "
                        "what it has recorded is kept");
     write_file(folder_.path() / kStudyFile, manifest_text({}));
+    write_file(folder_.path() / kPlanFile, plan_.text());
     Journal again(folder_.path());
     std::size_t saved = 0;
     for (const std::size_t point : points_)

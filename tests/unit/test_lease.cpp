@@ -69,9 +69,12 @@ TEST_CASE("a lock whose holder has ended on this computer is broken at once") {
     new Lease(folder.path());  // and ends without giving it back
     ::_exit(0);
   } else {
+    siginfo_t ended{};
+    ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT);  // it has, and nobody has taken note
+    CHECK(std::filesystem::exists(folder.path() / kLockFile));
+    CHECK(refusal(folder.path()).empty());
     ::waitpid(child, nullptr, 0);
   }
-  CHECK(std::filesystem::exists(folder.path() / kLockFile));
   CHECK(refusal(folder.path()).empty());
 }
 
