@@ -11,6 +11,7 @@
 #include "base/fields.hpp"
 #include "model/scenario.hpp"
 #include "policy/plugin.hpp"
+#include "study/stop_rule.hpp"
 
 namespace hetsched {
 
@@ -22,6 +23,7 @@ struct ExperimentSpec {
   PolicyChoice policy;
   std::uint64_t seed = 1;
   std::uint64_t replicates = 1;
+  std::optional<StopSpec> stop_when;
   RecordLevel records = RecordLevel::none;
   Compression compress = Compression::none;
   ExecutionJitter execution_jitter;
@@ -49,6 +51,10 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
     field("seed", &ExperimentSpec::seed, "seed of all random numbers", {}),
     field("replicates", &ExperimentSpec::replicates, "runs of each combination, with seed, seed + 1, ...",
           {.min = 1, .max = 100000}),
+    field("stop_when", &ExperimentSpec::stop_when,
+          "each combination has only as many replicates as it needs for the mean of a metric to be known this well; "
+          "replicates is the most",
+          {}),
     field("records", &ExperimentSpec::records, "what each run leaves behind besides its row in points.csv", {}),
     field(
         "compress", &ExperimentSpec::compress,
