@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/files.hpp"
+#include "study/paths.hpp"
 
 namespace hetsched {
 namespace {

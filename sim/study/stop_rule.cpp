@@ -35,7 +35,7 @@ std::size_t most_equal(std::vector<double> values) {
 
 }  // namespace
 
-StopRule::StopRule(StopSpec spec) : spec_(std::move(spec)), next_look_(spec_.min_replicates) {}
+StopRule::StopRule(StopRuleSpec spec) : spec_(std::move(spec)), next_look_(spec_.min_replicates) {}
 
 double StopRule::target() const {
   return spec_.half_width ? *spec_.half_width : *spec_.relative * std::abs(mean_of(values_));
@@ -69,7 +69,7 @@ bool StopRule::enough() {
   return enough_;
 }
 
-void check_stop_rule(const StopSpec& spec, std::uint64_t replicates, const Node& experiment, Problems& problems) {
+void check_stop_rule(const StopRuleSpec& spec, std::uint64_t replicates, const Node& experiment, Problems& problems) {
   const Node node = experiment.child("stop_when");
   const Strings metrics = field_names<RunSummary>();
   if (!spec.metric.empty() && std::find(metrics.begin(), metrics.end(), spec.metric) == metrics.end())

@@ -12,22 +12,22 @@
 
 namespace hetsched {
 
-struct StopSpec {
+struct StopRuleSpec {
   std::string metric = {};
   std::optional<double> half_width = {}, relative = {};
   double confidence = 0.95;
   std::uint64_t min_replicates = 5;
 };
 template <>
-inline constexpr auto fields<StopSpec> = std::tuple{
-    field("metric", &StopSpec::metric, "column of points.csv whose mean is to be known", {.required = true}),
-    field("half_width", &StopSpec::half_width,
+inline constexpr auto fields<StopRuleSpec> = std::tuple{
+    field("metric", &StopRuleSpec::metric, "column of points.csv whose mean is to be known", {.required = true}),
+    field("half_width", &StopRuleSpec::half_width,
           "the interval is to reach at most this far to either side, in the metric's unit (SI); give this or relative",
           {.above = 0}),
-    field("relative", &StopSpec::relative, "the same as a part of the mean; give this or half_width",
+    field("relative", &StopRuleSpec::relative, "the same as a part of the mean; give this or half_width",
           {.max = 1, .above = 0}),
-    field("confidence", &StopSpec::confidence, "of the interval; default: 0.95", {.min = 0.5, .max = 0.999}),
-    field("min_replicates", &StopSpec::min_replicates, "runs before the first look; default: 5",
+    field("confidence", &StopRuleSpec::confidence, "of the interval; default: 0.95", {.min = 0.5, .max = 0.999}),
+    field("min_replicates", &StopRuleSpec::min_replicates, "runs before the first look; default: 5",
           {.min = 5, .max = 100000}),
 };
 
@@ -54,7 +54,7 @@ inline constexpr auto fields<StopSpec> = std::tuple{
 /// need, half as many more if they are exponential, twice as many for rare events.
 class StopRule {
  public:
-  explicit StopRule(StopSpec spec);
+  explicit StopRule(StopRuleSpec spec);
 
   /// The metric's value in the next replicate. One in which it has none is passed over: another takes its place.
   void add(double value) { values_.push_back(value); }
@@ -71,7 +71,7 @@ class StopRule {
  private:
   [[nodiscard]] double target() const;
 
-  StopSpec spec_;
+  StopRuleSpec spec_;
   std::vector<double> values_;
   std::uint64_t next_look_;
   bool enough_ = false;
@@ -79,6 +79,6 @@ class StopRule {
 
 /// Checks what `stop_when` of an experiment asks for: the metric is there, one width is given, and `replicates` leaves
 /// something to decide.
-void check_stop_rule(const StopSpec& spec, std::uint64_t replicates, const Node& experiment, Problems& problems);
+void check_stop_rule(const StopRuleSpec& spec, std::uint64_t replicates, const Node& experiment, Problems& problems);
 
 }  // namespace hetsched

@@ -12,6 +12,7 @@
 #include "study/alternatives.hpp"
 #include "study/compose.hpp"
 #include "study/expand.hpp"
+#include "study/paths.hpp"
 #include "study/resolve.hpp"
 
 namespace hetsched {

@@ -25,8 +25,8 @@ std::uint64_t run(StopRule& rule, const std::function<double(std::uint64_t)>& va
   return rule.count();
 }
 
-StopSpec absolute(double half_width) { return {.metric = "miss_rate", .half_width = half_width}; }
-StopSpec relative(double part) { return {.metric = "miss_rate", .relative = part}; }
+StopRuleSpec absolute(double half_width) { return {.metric = "miss_rate", .half_width = half_width}; }
+StopRuleSpec relative(double part) { return {.metric = "miss_rate", .relative = part}; }
 
 /// A distribution with its mean and standard deviation.
 struct Known {
