@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/files.hpp"
+#include "model/kind_files.hpp"
 #include "model/names.hpp"
 
 namespace hetsched {
@@ -42,8 +43,8 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
 /// Reads a platform in steps that build on one another.
 class PlatformReader {
  public:
-  PlatformReader(const Node& node, Problems& problems)
-      : node_(node), problems_(problems), platform_(read<PlatformSpec>(node, problems)) {}
+  PlatformReader(const Node& node, const KindFiles& known, Problems& problems)
+      : node_(node), known_files_(known), problems_(problems), platform_(read<PlatformSpec>(node, problems)) {}
 
   PlatformSpec read_all() {
     complete_kinds();
@@ -89,8 +90,9 @@ class PlatformReader {
   }
 
   void take_file(const std::string& path, Strings& wanted) {
-    files_.push_back(std::make_unique<Document>(Document::from_file(path, problems_)));
-    const Document& file = *files_.back();
+    const auto known = known_files_.find(path);
+    if (known == known_files_.end()) files_.push_back(std::make_unique<Document>(Document::from_file(path, problems_)));
+    const Document& file = known == known_files_.end() ? *files_.back() : known->second;
     if (!file.parsed()) return;
     KindLibrarySpec library = read<KindLibrarySpec>(file.root(), problems_);
     const auto names = [](const Strings& list, const std::string& name) {
@@ -244,6 +246,7 @@ class PlatformReader {
   /// Of a pair of memories; lower fits better: fewer wildcards, then as written rather than reversed.
   static constexpr int kNoRoute = 100;
   const Node& node_;
+  const KindFiles& known_files_;
   Problems& problems_;
   PlatformSpec platform_;
   std::vector<std::unique_ptr<Document>> files_;  ///< of kinds; kind_nodes_ point into them
@@ -278,6 +281,20 @@ KindLibrarySpec read_kinds(const Node& node, Problems& problems) {
   return library;
 }
 
-PlatformSpec read_platform(const Node& node, Problems& problems) { return PlatformReader(node, problems).read_all(); }
+Strings kind_file_paths(const Node& platform) {
+  Strings paths;
+  const Node list = platform.child("kind_files");
+  const std::size_t size = list.value().is_array() ? list.value().size() : 0;
+  for (std::size_t i = 0; i < size; ++i)
+    if (list.child(i).value().is_string())
+      paths.push_back(list.child(i).resolve(list.child(i).value().get<std::string>()).string());
+  return paths;
+}
+
+PlatformSpec read_platform(const Node& node, const KindFiles& files, Problems& problems) {
+  return PlatformReader(node, files, problems).read_all();
+}
+
+PlatformSpec read_platform(const Node& node, Problems& problems) { return read_platform(node, {}, problems); }
 
 }  // namespace hetsched

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kParts = 32;       ///< that the study is cut into
 constexpr std::size_t kSample = 4;       ///< points of each that are run first
-constexpr std::size_t kFewPoints = 256;  ///< studies below that are run in order: they will soon be over
+constexpr std::size_t kFewPoints = 1024;  ///< studies below that are run in order: they will soon be over
 
 }  // namespace
 

@@ -9,7 +9,7 @@
 #include "record/result_files.hpp"
 #include "record/summary.hpp"
 #include "study/alternatives.hpp"
-#include "study/expand.hpp"
+#include "study/paths.hpp"
 #include "study/points_table.hpp"
 #include "study/statistics.hpp"
 #include "study/study_folder.hpp"

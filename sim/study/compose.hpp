@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json_document.hpp"
+#include "model/kind_files.hpp"
 #include "study/expand.hpp"
 
 namespace hetsched {
@@ -20,6 +21,9 @@ struct Composed {
   std::optional<Document> platform, workload;
   /// Distinguishes platforms and workloads of the same name: the path of the file, or the JSON itself.
   std::string platform_source, workload_source;
+  /// Those of the platform's files of kinds in which something is set, and what: "path=value", a line each.
+  KindFiles kind_files = {};
+  std::string kind_settings = {};
 
   [[nodiscard]] Node platform_node() const { return platform ? platform->root() : experiment.at("/platform"); }
   [[nodiscard]] Node workload_node() const { return workload ? workload->root() : experiment.at("/workload"); }
@@ -48,8 +52,11 @@ class Composer {
 
  private:
   using Ordered = std::vector<const Setting*>;
+  void apply_to_point(const Setting& setting, Composed& composed, Problems& problems);
+  bool apply_to_kind_files(const Setting& setting, Composed& composed, Problems& problems);
   void place_part(const std::string& part, const Ordered& ordered, Composed& composed, std::optional<Document>& own,
                   std::string& source, Problems& problems);
+  const Document* kind_file(const std::string& path);
   const Document* read_part(const std::string& part, const std::filesystem::path& path, const Problem& at,
                             Problems& problems);
 

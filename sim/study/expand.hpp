@@ -1,5 +1,6 @@
 /// \file
-/// Factors and their levels: the combinations that an experiment's `list` and `grid` ask for.
+/// Factors and their levels: the combinations that an experiment's `list`, `zip`, `random`, `latin_hypercube` and
+/// `grid` ask for.
 #pragma once
 
 #include <memory>
@@ -16,31 +17,19 @@ namespace hetsched {
 using Combination = std::vector<std::shared_ptr<const Setting>>;
 
 struct Expansion {
-  Strings paths;  ///< of the factors, in order of appearance: those of `list`, then those of `grid`
+  Strings paths;  ///< of the factors, in order of appearance: as the sections above, from `list` to `grid`
   std::vector<Combination> combinations;
 };
 
 /// More points than this are refused: it is a slip, or work for several studies.
 inline constexpr std::size_t kMaxPoints = 200'000;
 
-/// Expands an experiment: each entry of `list` with each combination of `grid`, of which the last path varies
-/// fastest. Factors whose path is in `fixed` are left out. At least one combination, which may be empty.
-/// Levels are in_si(); those that mean the same are one. Problems: paths that cannot vary, levels that are no list, are
-/// none or are written twice, and too many points.
+/// Expands an experiment. The sections are crossed with each other, and so is each object of `zip` and each path of
+/// `grid`; what comes first varies slowest. A zip takes the levels of its paths side by side. `random` and
+/// `latin_hypercube` are drawn, with the experiment's seed unless they have their own.
+/// Factors whose path is in `fixed` are left out. At least one combination, which may be empty.
+/// Levels are in_si(); those that mean the same are one. Problems: paths that cannot vary or are factors twice, levels
+/// that are no list, are none, are written twice or are not as many as those beside them, and too many points.
 Expansion expand(const Node& experiment, const Strings& fixed, Problems& problems);
-
-/// Can the value at the path differ between points?
-bool can_vary(const SettingPath& path);
-
-/// The value as a number, if it is a text with a unit ("10 Hz") and the path leads to a field of such a quantity in a
-/// platform, a workload or the experiment itself; else as it is.
-Json in_si(const SettingPath& path, const Json& value);
-
-/// A level as it is written in results: texts without quotes, numbers at their shortest, else JSON.
-std::string level_text(const Json& value);
-
-/// The JSON pointer, for Document::set, of the parts of a path from `first` on, starting at `root`. Keys and names that
-/// contain dots are recognised.
-std::string pointer_of(const Json& root, const Strings& parts, std::size_t first);
 
 }  // namespace hetsched

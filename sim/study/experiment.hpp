@@ -11,6 +11,8 @@
 #include "base/fields.hpp"
 #include "model/scenario.hpp"
 #include "policy/plugin.hpp"
+#include "study/sample.hpp"
+#include "study/stop_rule.hpp"
 
 namespace hetsched {
 
@@ -22,6 +24,7 @@ struct ExperimentSpec {
   PolicyChoice policy;
   std::uint64_t seed = 1;
   std::uint64_t replicates = 1;
+  std::optional<StopRuleSpec> stop_when;
   RecordLevel records = RecordLevel::none;
   Compression compress = Compression::none;
   ExecutionJitter execution_jitter;
@@ -33,6 +36,8 @@ struct ExperimentSpec {
   std::vector<std::string> plugins;
   JsonValue grid;
   std::vector<JsonValue> list;
+  JsonValue zip;
+  std::optional<SampleSpec> random, latin_hypercube;
   JsonValue baseline;
   std::vector<std::string> compare;
 };
@@ -49,6 +54,10 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
     field("seed", &ExperimentSpec::seed, "seed of all random numbers", {}),
     field("replicates", &ExperimentSpec::replicates, "runs of each combination, with seed, seed + 1, ...",
           {.min = 1, .max = 100000}),
+    field("stop_when", &ExperimentSpec::stop_when,
+          "each combination has only as many replicates as it needs for the mean of a metric to be known this well; "
+          "replicates is the most",
+          {}),
     field("records", &ExperimentSpec::records, "what each run leaves behind besides its row in points.csv", {}),
     field(
         "compress", &ExperimentSpec::compress,
@@ -77,10 +86,21 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
           "factors: path -> list of levels; all combinations are run, the last path varies fastest. A path "
           "is a field "
           "of this file (policy, platform) or leads into a value by keys, list indices and names: "
-          "workload.streams.camera.arrival.rate",
+          "workload.streams.camera.arrival.rate, platform.kinds.t4.max_batch; * is every element of a list",
           {.object = true}),
     field("list", &ExperimentSpec::list,
           "combinations: objects of path -> value; each is run with all combinations of the grid", {.object = true}),
+    field("zip", &ExperimentSpec::zip,
+          "factors that vary together: path -> list of levels, all of the same length, of which the first are run "
+          "together, then the second, ...; or a list of such objects, each crossed with the others. All sections are "
+          "crossed: list varies slowest, then zip, random, latin_hypercube, grid",
+          {}),
+    field("random", &ExperimentSpec::random,
+          "combinations drawn at random. A draw depends on seed, path and number alone: neither further factors nor a "
+          "larger count change it",
+          {}),
+    field("latin_hypercube", &ExperimentSpec::latin_hypercube,
+          "the same, but each factor has exactly one level in each of count equal parts of its range", {}),
     field("baseline", &ExperimentSpec::baseline,
           "columns of points.csv -> value: the runs that hetsched compare compares with", {.object = true}),
     field("compare", &ExperimentSpec::compare, "metrics that hetsched compare shows", {}),

@@ -3,6 +3,7 @@
 #include "base/files.hpp"
 #include "engine/executors/executors.hpp"
 #include "engine/tables.hpp"
+#include "model/kind_files.hpp"
 #include "model/names.hpp"
 #include "study/experiment.hpp"
 #include "study/isolated.hpp"
@@ -81,7 +82,7 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   if (composed.platform_node().value().is_null()) {
     problems.add(missing(root, "platform", "FILE"));
   } else {
-    scenario.platform = read_platform(composed.platform_node(), problems);
+    scenario.platform = read_platform(composed.platform_node(), composed.kind_files, problems);
     files_.insert(scenario.platform.kind_files.begin(), scenario.platform.kind_files.end());
   }
   if (composed.workload_node().value().is_null())
@@ -132,8 +133,8 @@ Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog&
   const Node platform_node = composed.platform_node(), workload_node = composed.workload_node();
   const Json &platform = platform_node.value(), &workload = workload_node.value();
   if (problems.size() != before || !platform.is_object() || !workload.is_object()) return scenario;
-  const std::string key =
-      composed.platform_source + "\n" + composed.workload_source + "\n" + dumped(platform) + dumped(workload);
+  const std::string key = composed.platform_source + "\n" + composed.workload_source + "\n" + composed.kind_settings +
+                          dumped(platform) + dumped(workload);
   if (checked_.insert(key).second) (void)Tables::build(scenario, problems);
   return scenario;
 }

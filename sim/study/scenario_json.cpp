@@ -12,11 +12,13 @@ Json scenario_json(const Instance& instance, Json policy) {
   Json workload_json = to_json(workload);
   for (Json& stream : workload_json["streams"])
     if (stream["arrival"]["type"] == tag<TraceArrivals>) stream["arrival"].erase("file");  // its times stand here
+  PlatformSpec platform = instance.platform;
+  platform.kind_files.clear();  // their kinds stand here
   Json outages = Json::array();
   for (const Outage& outage : instance.options.outages) outages.push_back(to_json(outage));
   Json json = {{"format", 1},
                {"name", "run"},
-               {"platform", to_json(instance.platform)},
+               {"platform", to_json(platform)},
                {"workload", std::move(workload_json)},
                {"policy", std::move(policy)},
                {"seed", instance.options.seed},

@@ -12,6 +12,7 @@
 #include "study/alternatives.hpp"
 #include "study/compose.hpp"
 #include "study/expand.hpp"
+#include "study/paths.hpp"
 #include "study/point_id.hpp"
 #include "study/resolve.hpp"
 
@@ -92,6 +93,12 @@ void Study::Impl::read(const Catalog& policies, PolicyNeed need, Problems& probl
   const Node root = document.root();
   spec = hetsched::read<ExperimentSpec>(root, problems);
   if (!document.parsed() || !root.value().is_object()) return;
+  // A setting that makes replicates fewer than the least that stop_when looks at asks for just so many.
+  const bool fixed = std::find(fixed_paths.begin(), fixed_paths.end(), "replicates") != fixed_paths.end();
+  if (spec.stop_when)
+    check_stop_rule(*spec.stop_when,
+                    fixed ? std::max(spec.replicates, spec.stop_when->min_replicates) : spec.replicates, root,
+                    problems);
   const std::size_t before = problems.size();
   Expansion expansion = expand(root, fixed_paths, problems);
   if (problems.size() != before) return;  // points without a broken factor's value would only add misleading problems

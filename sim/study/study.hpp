@@ -28,8 +28,8 @@ struct InputFile {
 /// that is named nevertheless is checked.
 enum class PolicyNeed { required, none };
 
-/// Order of the points: combinations of `list`, then of `grid` (its first path varies slowest), then
-/// replicates.
+/// Order of the points: combinations (those of `list` vary slowest, then `zip`, `random`, `latin_hypercube` and `grid`,
+/// whose last path varies fastest), then replicates.
 ///
 /// What holds for a point is, from weak to strong: what the experiment says, its factors, the settings. What
 /// replaces a platform, workload or policy as a whole comes before what changes something inside it. A

@@ -152,6 +152,85 @@ TEST_CASE("settings win over factors, and what replaces comes before what change
   CHECK(changed.resolve(0).platform.kinds[0].operating_points[0].frequency == 1e9);
 }
 
+TEST_CASE("kinds that a platform takes from files vary and are set like its own") {
+  const Files files;
+  files.write("p/kinds.json", R"({"format": 1, "name": "all", "kinds": [
+      {"name": "unused", "type": "npu"}, {"name": "k", "type": "npu", "fallback": "x.2", "budget": {"tdp": "3 W"},
+       "operating_points": [{"name": "slow", "idle_power": "1 W"}, {"name": "1.5GHz", "idle_power": "2 W"}]},
+      {"name": "x.2", "type": "gpu", "profile": "k"}]})");
+  files.write("p/one.json", R"({"format": 1, "name": "one", "kind_files": ["kinds.json"],
+      "kinds": [{"name": "own", "type": "cpu"}],
+      "accelerators": [{"name": "a", "kind": "k"}, {"name": "b", "kind": "x.2"}]})");
+  files.experiment(R"(, "grid": {"platform.kinds.k.max_batch": [1, 8], "platform.kinds.x.2.port_bandwidth": ["1 GB/s"],
+                                  "platform.kinds.k.operating_points.1.5GHz.idle_power": ["4 W", "5 W"]})");
+  const Study study = load(files, {"platform.kinds.own.slots=3", "platform.kinds.k.budget.tdp=7 W"});
+  REQUIRE(study.size() == 4);
+  CHECK(study.labels(3) == Strings{"one", "load", "simple", "5", "8", "1000000000", "5"});
+  const PlatformSpec platform = study.resolve(3).platform;
+  REQUIRE(platform.kinds.size() == 3);  // in the order that they have without settings
+  CHECK(platform.kinds[0].slots == 3);
+  CHECK(platform.kinds[1].name == "k");
+  CHECK(platform.kinds[1].max_batch == 8);
+  CHECK(platform.kinds[1].budget.tdp == 7);
+  CHECK(platform.kinds[1].operating_points[0].idle_power == 1);
+  CHECK(platform.kinds[1].operating_points[1].idle_power == 5);
+  CHECK(platform.kinds[2].port_bandwidth == 1e9);
+  CHECK(study.resolve(0).platform.kinds[1].max_batch == 1);
+  // A run written out has the kinds as they were set.
+  files.write("e/experiment.json", to_json(study.resolve(3)).dump());
+  CHECK(load(files).resolve(0).platform.kinds[1].max_batch == 8);
+}
+
+TEST_CASE("which file a kind is set in is decided when all else of the platform is") {
+  const Files files;
+  for (const std::string name : {"one", "two"})
+    files.write("p/kinds_" + name + ".json", R"({"format": 1, "name": "kinds", "kinds": [{"name": "k", "type": "npu",
+        "max_batch": )" + std::string(name == "one" ? "1" : "2") +
+                                                 R"(}, {"name": "j", "type": "gpu", "profile": "k"}]})");
+  files.write("p/one.json", R"({"format": 1, "name": "one", "kind_files": ["kinds_one.json"],
+      "accelerators": [{"name": "a", "kind": "k"}]})");
+  const Study other =
+      load(files, {"platform.kinds.k.slots=4", "platform.kind_files.0=" + (files / "p/kinds_two.json").string()});
+  CHECK(other.resolve(0).platform.kinds[0].max_batch == 2);
+  CHECK(other.resolve(0).platform.kinds[0].slots == 4);
+  const Study kind = load(files, {"platform.kinds.j.slots=5", "platform.accelerators.a.kind=j"});
+  REQUIRE(kind.resolve(0).platform.kinds.size() == 1);
+  CHECK(kind.resolve(0).platform.kinds[0].slots == 5);
+  CHECK(load(files, {"platform.kinds.*.slots=6"}).resolve(0).platform.kinds[0].slots == 6);
+  CHECK(load(files, {"workload.streams.*.priority=6"}).resolve(0).workload.streams[0].priority == 6);
+  CHECK(wrong(files, {"platform.kinds.kk.slots=6"}) ==
+        "--set platform.kinds.kk.slots=6: /kinds/kk: is no kind of the platform; kinds: k, j");
+  CHECK(
+      wrong(files, {"platform.kinds.k.slot=6"})
+          .starts_with("--set platform.kinds.k.slot=6: /kinds/0/slot: is no field of a kind; did you mean \"slots\"?"));
+  CHECK(wrong(files, {"platform.kinds.k.slots=0"}) ==
+        "--set platform.kinds.k.slots=0: /kinds/0/slots: must be at least 1; found 0");
+  files.experiment(",\n\"grid\": {\"platform.kinds.k.max_batch\": [1,\n\"many\"]}");
+  CHECK(wrong(files) == "e/experiment.json:4:1: /kinds/0/max_batch: must be a whole number; found \"many\"");
+  files.write("p/kinds_one.json", "{");
+  CHECK(wrong(files).starts_with("p/kinds_one.json:1:2: "));
+  CHECK(wrong(files, {"platform.kind_files.0=gone.json"}).find("/kinds/") == std::string::npos);
+}
+
+TEST_CASE("any field of a stream is a factor, by the stream's name") {
+  const Files files;
+  files.experiment(R"(, "zip": {"workload.streams.cam.arrival.rate": [10, "0.02 kHz"],
+      "workload.streams.cam.priority": [1, 2]}, "random": {"count": 3, "factors": {
+      "workload.streams.cam.deadline": {"min": "1 ms", "max": "9 ms"}}},
+      "replicates": 20, "stop_when": {"metric": "miss_rate", "half_width": 0.05})");
+  const Study study = load(files);
+  REQUIRE(study.size() == 2 * 3 * 20);
+  CHECK(study.spec().stop_when->half_width == 0.05);
+  const Scenario last = study.resolve(119);
+  CHECK(std::get<Poisson>(last.workload.streams[0].arrival).rate == 20);
+  CHECK(last.workload.streams[0].priority == 2);
+  CHECK(*last.workload.streams[0].deadline.value > 0.001);
+  CHECK(*last.workload.streams[0].deadline.value < 0.009);
+  CHECK(load(files, {"replicates=2"}).size() == 12);  // fewer than stop_when needs, but asked for
+  files.experiment(R"(, "replicates": 2, "stop_when": {"metric": "miss_rate", "half_width": 0.05})");
+  CHECK(wrong(files).find("/replicates: leaves stop_when nothing to decide") != std::string::npos);
+}
+
 TEST_CASE("a policy that is there with several parameters is told apart by them") {
   const Files files;
   files.experiment(R"(, "grid": {"policy": ["simple", {"name": "simple", "parameters": {"level": 3}}, "other"]})");
