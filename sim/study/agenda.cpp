@@ -6,14 +6,13 @@
 namespace hetsched {
 namespace {
 
-constexpr std::size_t kParts = 32;       ///< that the study is cut into
-constexpr std::size_t kSample = 4;       ///< points of each that are run first
+constexpr std::size_t kSample = 4;        ///< points of each part that are run first
 constexpr std::size_t kFewPoints = 1024;  ///< studies below that are run in order: they will soon be over
 
 }  // namespace
 
-Agenda::Agenda(std::vector<std::size_t> points) : points_(std::move(points)), parts_(kParts) {
-  const std::size_t count = points_.size();
+void Agenda::add(const std::vector<std::size_t>& points) {
+  const std::size_t count = points.size();
   std::vector<bool> taken(count, false);
   if (count >= kFewPoints)
     for (std::size_t sample = 0; sample < kSample; ++sample)
@@ -22,18 +21,19 @@ Agenda::Agenda(std::vector<std::size_t> points) : points_(std::move(points)), pa
         const double turn = static_cast<double>(part * kSample + sample + 1) * 0.6180339887498949;
         const double at = (static_cast<double>(part) + turn - std::floor(turn)) / kParts;
         const auto point = static_cast<std::size_t>(at * static_cast<double>(count));
-        if (!taken[point]) order_.push_back(points_[point]);
+        if (!taken[point]) order_.push_back(points[point]);
         taken[point] = true;
       }
   for (std::size_t i = 0; i < count; ++i) {
-    if (!taken[i]) order_.push_back(points_[i]);
-    ++parts_[part_of(points_[i])].points;
+    if (!taken[i]) order_.push_back(points[i]);
+    ++parts_[part_of(points[i])].points;
   }
+  size_ += count;
 }
 
 std::size_t Agenda::part_of(std::size_t point) const {
-  const auto at = std::lower_bound(points_.begin(), points_.end(), point) - points_.begin();
-  return static_cast<std::size_t>(at) * kParts / points_.size();
+  const auto at = std::lower_bound(all_.begin(), all_.end(), point) - all_.begin();
+  return static_cast<std::size_t>(at) * kParts / all_.size();
 }
 
 std::optional<std::size_t> Agenda::next() {

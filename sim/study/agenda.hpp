@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace hetsched {
@@ -13,13 +14,15 @@ namespace hetsched {
 /// takes though the points at its end may take longer than those at its begin; then the others, in their order.
 class Agenda {
  public:
-  /// `points`: in the order of the study.
-  explicit Agenda(std::vector<std::size_t> points);
+  /// `all` the points that there may be, in their order. None of them is to be run yet.
+  explicit Agenda(std::vector<std::size_t> all) : all_(std::move(all)), parts_(kParts) {}
 
-  /// The next point; nothing if there is none.
+  /// These are to be run as well, in that order but for the sample.
+  void add(const std::vector<std::size_t>& points);
+  /// The next point; nothing if there is none at the moment.
   std::optional<std::size_t> next();
-  /// All that were to be run when it was made.
-  [[nodiscard]] const std::vector<std::size_t>& points() const { return points_; }
+  /// How many were to be run so far.
+  [[nodiscard]] std::size_t size() const { return size_; }
 
   /// A point has ended that took `wall` s.
   void ended(std::size_t point, double wall);
@@ -36,11 +39,13 @@ class Agenda {
   };
   [[nodiscard]] std::size_t part_of(std::size_t point) const;
 
-  std::vector<std::size_t> points_;
+  static constexpr std::size_t kParts = 32;
+
+  std::vector<std::size_t> all_;
   std::deque<std::size_t> order_;
   std::vector<Part> parts_;
   double done_ = 0;
-  std::size_t ended_ = 0;
+  std::size_t ended_ = 0, size_ = 0;
 };
 
 }  // namespace hetsched

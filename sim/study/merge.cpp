@@ -10,6 +10,7 @@
 #include "base/files.hpp"
 #include "base/json_document.hpp"
 #include "record/result_files.hpp"
+#include "study/cells.hpp"
 #include "study/journal.hpp"
 #include "study/plan.hpp"
 #include "study/study_folder.hpp"
@@ -107,12 +108,20 @@ bool take_run(const Source& source, const fs::path& runs, const std::string& poi
   return true;
 }
 
-/// The points that a folder's tables are of: all, or those of its shard.
-std::vector<std::size_t> points_in(const Json& manifest, const Plan& plan) {
+/// The points that a folder's tables are of: all that are wanted, or those of its shard.
+std::vector<std::size_t> points_in(const Json& manifest, const Plan& plan, const ReportOf& report_of) {
+  std::optional<StopRuleSpec> rule;
+  const Json experiment = manifest.value("experiment", Json::object());
+  if (experiment.contains("stop_when")) {
+    Problems problems;
+    const Document document = Document::from_value(experiment["stop_when"], std::string(kStudyFile), "");
+    rule = read<StopRuleSpec>(document.root(), problems);
+    problems.throw_if_any();
+  }
   Shard shard;
   if (manifest.contains("shard"))
     shard = {manifest["shard"].value("index", std::size_t{1}), manifest["shard"].value("count", std::size_t{1})};
-  return points_of(shard, plan, false);
+  return wanted_points(plan, points_of(shard, plan, rule.has_value()), rule, report_of);
 }
 
 /// Writes the tables and study.json.
@@ -122,7 +131,7 @@ MergeOutcome finish(const fs::path& folder, Json manifest, const Plan& plan, con
     const auto found = records.by_id.find(plan.points[point].id);
     return found == records.by_id.end() ? nullptr : &found->second.report;
   };
-  const std::vector<std::size_t> points = points_in(manifest, plan);
+  const std::vector<std::size_t> points = points_in(manifest, plan, report_of);
   outcome.points = write_tables(folder, plan, points, report_of);
   for (const std::size_t point : points)
     if (report_of(point) == nullptr) outcome.missing.push_back(plan.points[point].name);

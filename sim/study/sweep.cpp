@@ -13,6 +13,7 @@
 #include "base/files.hpp"
 #include "engine/executors/executors.hpp"
 #include "study/agenda.hpp"
+#include "study/cells.hpp"
 #include "study/execution.hpp"
 #include "study/journal.hpp"
 #include "study/manifest.hpp"
@@ -36,10 +37,12 @@ class Sweep {
         catalog_(catalog),
         plan_(Plan::of(study)),
         recording_{options.records.value_or(study.spec().records), study.spec().compress},
-        points_(options.shard ? points_of(*options.shard, plan_, false) : all_points(plan_)),
+        all_(options.shard ? points_of(*options.shard, plan_, study.spec().stop_when.has_value()) : all_points(plan_)),
         folder_(place(study, options), study.spec().name, options.overwrite),
         provenance_{options.argv, study.inputs()},
         earlier_(study_manifest(folder_.path())),
+        cells_(plan_, all_, study.spec().stop_when),
+        agenda_(all_),
         reports_(plan_.points.size()) {}
 
   SweepOutcome run() {
@@ -49,14 +52,16 @@ class Sweep {
            " earlier points are not in this study as it is now (an input, an option or this "
            "program has changed); their results are kept in " +
            (folder_.path() / kAsideFolder).string());
-    Agenda agenda(recall());
-    outcome_.reused = points_.size() - agenda.points().size();
-    if (!agenda.points().empty())
-      write_manifest(PointCounts{points_.size(), outcome_.reused, 0, agenda.points().size()});
+    recall();
+    want(cells_.first());
+    const std::size_t left = agenda_.size();
+    if (left > 0) write_manifest(PointCounts{wanted().size(), wanted().size() - left, 0, left});
     {
       Journal journal(folder_.path());
-      execute(agenda, journal);
+      execute(journal);
     }
+    for (const std::size_t point : wanted())
+      if (reused_[point]) ++outcome_.reused;
     outcome_.wall = stopwatch_.wall();
     outcome_.folder = folder_.path();
     return std::move(outcome_);
@@ -73,8 +78,27 @@ class Sweep {
     if (options_.note) options_.note(text);
   }
 
-  /// Takes what the journals know; returns the points that are still to be run.
-  std::vector<std::size_t> recall() {
+  [[nodiscard]] std::vector<std::size_t> wanted() const { return cells_.wanted(); }
+
+  /// Puts points on the agenda, but for those whose results are known: they may call for others.
+  void want(std::vector<std::size_t> points) {
+    std::vector<std::size_t> to_run;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const std::size_t point = points[i];
+      if (!reports_[point]) {
+        to_run.push_back(point);
+        continue;
+      }
+      const std::vector<std::size_t> more = cells_.ended(point, *reports_[point]);
+      points.insert(points.end(), more.begin(), more.end());
+    }
+    std::sort(to_run.begin(), to_run.end());
+    agenda_.add(to_run);
+    progress_.total = agenda_.size();
+  }
+
+  /// Takes what the journals know.
+  void recall() {
     JournalRecords records, merged;
     read_journal(folder_.path(), records);
     // What was merged of a shard lies in the study's own folder now.
@@ -84,32 +108,30 @@ class Sweep {
            " records of the journal were cut off or changed; their points are run again");
     if (!records.unread.empty())
       note(records.unread.front().string() + " is of another version of hetsched: what it has recorded is run again");
-    std::vector<std::size_t> left;
-    for (const std::size_t point : points_) {
+    for (const std::size_t point : all_) {
       const Plan::Point& planned = plan_.points[point];
       const JournalRecord* record = record_of(planned, records, recording_, folder_.runs());
       if (!record) record = record_of(planned, merged, recording_, options_.directory / kRunsFolder);
-      if (record && (record->report.error.empty() || !options_.retry_failed))
-        reports_[point] = record->report;
-      else
-        left.push_back(point);
+      if (!record || (options_.retry_failed && !record->report.error.empty())) continue;
+      reports_[point] = record->report;
+      reused_[point] = true;
     }
-    return left;
   }
 
-  void execute(Agenda& agenda, Journal& journal) {
+  void execute(Journal& journal) {
     const PointSetting setting{
         study_, catalog_, plan_, recording_, folder_.runs(), provenance_, "", journal.descriptor(), options_.memory};
     Execution::Events events;
-    events.started = [&](std::size_t point) { tell(agenda, point, "", false); };
+    events.started = [&](std::size_t point) { tell(point, "", false); };
     events.ended = [&](std::size_t point, PointReport report, bool by_itself) {
       if (!by_itself)
         journal.append(
             {plan_.points[point].id, plan_.points[point].name, recording_.level, recording_.compression, report});
       reports_[point] = std::move(report);
+      want(cells_.ended(point, *reports_[point]));
       ++progress_.done;
       if (!reports_[point]->error.empty()) ++progress_.failed;
-      tell(agenda, point, reports_[point]->error, true);
+      tell(point, reports_[point]->error, true);
     };
     events.recorded = [&](const std::deque<std::size_t>& points) {
       std::map<std::size_t, PointReport> reports;
@@ -129,17 +151,16 @@ class Sweep {
     };
     executor_named(study_.spec().executor).load();
     const unsigned jobs = options_.jobs > 0 ? options_.jobs : available_processors();
-    Execution execution(setting, agenda, {jobs, options_.trust_plugins, options_.timeout}, std::move(events));
+    Execution execution(setting, agenda_, {jobs, options_.trust_plugins, options_.timeout}, std::move(events));
     execution_ = &execution;
-    progress_.total = agenda.points().size();
-    tell(agenda, std::nullopt, "", false);
+    tell(std::nullopt, "", false);
     outcome_.stopped = progress_.total > 0 && execution.run();
     journal.sync();
     check_in_place(journal, true);
     if (!outcome_.stopped && progress_.total > 0) cross_check(setting, execution);
-    outcome_.points = write_tables(folder_.path(), plan_, points_,
+    outcome_.points = write_tables(folder_.path(), plan_, wanted(),
                                    [&](std::size_t i) { return reports_[i] ? &*reports_[i] : nullptr; });
-    for (const std::size_t point : points_)
+    for (const std::size_t point : wanted())
       if (outcome_.first_error.empty() && reports_[point] && !reports_[point]->error.empty())
         outcome_.first_error = study_.title(point) + ": " + reports_[point]->error;
     write_manifest(outcome_.points);
@@ -162,7 +183,7 @@ class Sweep {
     write_file(folder_.path() / kPlanFile, plan_.text());
     Journal again(folder_.path());
     std::size_t saved = 0;
-    for (const std::size_t point : points_)
+    for (const std::size_t point : all_)
       if (reports_[point]) {
         again.append({plan_.points[point].id, plan_.points[point].name, RecordLevel::none, recording_.compression,
                       *reports_[point]});
@@ -199,14 +220,15 @@ class Sweep {
 
   /// Points that succeeded: the quickest, then all over the study.
   [[nodiscard]] std::vector<std::size_t> sample() const {
+    const std::vector<std::size_t> all = wanted();
     std::vector<std::size_t> points;
-    std::vector<bool> taken(points_.size(), false);
-    for (std::size_t k = 0; k < points_.size(); ++k) {
+    std::vector<bool> taken(all.size(), false);
+    for (std::size_t k = 0; k < all.size(); ++k) {
       // Multiples of the golden ratio are evenly spread, however many are taken.
       const double turn = static_cast<double>(k) * 0.6180339887498949;
-      const auto at = static_cast<std::size_t>((turn - std::floor(turn)) * static_cast<double>(points_.size()));
-      const auto& report = reports_[points_[at]];
-      if (!taken[at] && report && report->error.empty()) points.push_back(points_[at]);
+      const auto at = static_cast<std::size_t>((turn - std::floor(turn)) * static_cast<double>(all.size()));
+      const auto& report = reports_[all[at]];
+      if (!taken[at] && report && report->error.empty()) points.push_back(all[at]);
       taken[at] = true;
     }
     const auto quickest = std::min_element(points.begin(), points.end(), [this](std::size_t a, std::size_t b) {
@@ -217,15 +239,15 @@ class Sweep {
   }
 
   /// Of a point, if there is one.
-  void tell(const Agenda& agenda, std::optional<std::size_t> point, const std::string& error, bool ended) {
+  void tell(std::optional<std::size_t> point, const std::string& error, bool ended) {
     if (!options_.progress) return;
     progress_.running = execution_->running();
     progress_.label = point ? study_.title(*point) : "";
     progress_.error = error;
     progress_.point_ended = ended;
     progress_.left.reset();
-    const std::optional<double> work = agenda.work_left();
-    if (work && agenda.work_done() > 0) progress_.left = stopwatch_.wall() * *work / agenda.work_done();
+    const std::optional<double> work = agenda_.work_left();
+    if (work && agenda_.work_done() > 0) progress_.left = stopwatch_.wall() * *work / agenda_.work_done();
     options_.progress(progress_);
   }
 
@@ -255,11 +277,14 @@ class Sweep {
   const Catalog& catalog_;
   const Plan plan_;
   const Recording recording_;
-  const std::vector<std::size_t> points_;  ///< of the plan, those that are wanted
+  const std::vector<std::size_t> all_;  ///< points of the plan that may be wanted: all, or those of the shard
   StudyFolder folder_;
   const Provenance provenance_;
-  const Json earlier_;                               ///< study.json as it was; null if there was none
-  std::vector<std::optional<PointReport>> reports_;  ///< by number in the plan
+  const Json earlier_;  ///< study.json as it was; null if there was none
+  Cells cells_;
+  Agenda agenda_;
+  std::vector<std::optional<PointReport>> reports_;                ///< by number in the plan
+  std::vector<bool> reused_ = std::vector<bool>(reports_.size());  ///< likewise: was it known from the begin?
   Execution* execution_ = nullptr;
   SweepProgress progress_;
   SweepOutcome outcome_;

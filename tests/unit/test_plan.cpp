@@ -16,7 +16,9 @@ namespace {
 Plan plan_of(std::size_t count, std::size_t replicates) {
   Plan plan{{"platform", "policy"}, {}};
   for (std::size_t i = 0; i < count; ++i)
-    plan.points.push_back({std::to_string(i), sha256_hex(std::to_string(i)).substr(0, 32), i / replicates,
+    plan.points.push_back({std::to_string(i),
+                           sha256_hex(std::to_string(i)).substr(0, 32),
+                           i / replicates,
                            {"p, \"q\"", std::to_string(i % 7)}});
   return plan;
 }
@@ -86,6 +88,8 @@ TEST_CASE("an agenda hands out each point once, those of small studies in order"
     std::vector<std::size_t> points, order;
     for (std::size_t i = 0; i < count; ++i) points.push_back(3 * i);  // what is left of a larger study
     Agenda agenda(points);
+    agenda.add(points);
+    CHECK(agenda.size() == count);
     while (const auto point = agenda.next()) order.push_back(*point);
     if (count == 200) CHECK(order == points);
     std::sort(order.begin(), order.end());
@@ -104,6 +108,7 @@ TEST_CASE("the time left is told rightly though cost grows with load") {
   double all = 0;
   for (const std::size_t point : points) all += wall(point);
   Agenda agenda(points);
+  agenda.add(points);
   CHECK_FALSE(agenda.work_left().has_value());
   double done = 0;
   for (std::size_t ended = 1; const auto point = agenda.next(); ++ended) {
