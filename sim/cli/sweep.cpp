@@ -137,7 +137,9 @@ Command sweep_command() {
                                  Arguments::Need::required);
             arguments.option("-o,--output", "DIR", "folder for the results (default: results/<name of the experiment>)",
                              options->output);
-            arguments.option("-j,--jobs", "N", "runs at a time (default: one per processor)", options->jobs);
+            arguments.option("-j,--jobs", "N",
+                             "runs at a time (default: one per processor that affinity, cgroups and Slurm allow)",
+                             options->jobs);
             options->study.declare(arguments, "as the experiment says");
             arguments.option(
                 "--cross-check", "N",

@@ -1,7 +1,6 @@
 #include "study/sweep.hpp"
 
 #include <poll.h>
-#include <sched.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -380,13 +379,6 @@ SweepOutcome sweep(const Study& study, const Catalog& catalog, const SweepOption
   write_manifest(output.path(), study, catalog, sweeper, level, outcome, stopwatch);
   output.commit();
   return outcome;
-}
-
-unsigned available_processors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
 }
 
 }  // namespace hetsched

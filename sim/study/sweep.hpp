@@ -12,6 +12,7 @@
 
 #include "base/errors.hpp"
 #include "base/fields.hpp"
+#include "base/processors.hpp"
 #include "model/scenario.hpp"
 #include "policy/catalog.hpp"
 #include "study/cross_check.hpp"
@@ -88,8 +89,5 @@ struct SweepOutcome {
 /// A directory that is there already is replaced if it is empty or holds a study.json; else an InputError is
 /// thrown before anything is run. This process must not have simulated anything yet and must have one thread.
 SweepOutcome sweep(const Study& study, const Catalog& catalog, const SweepOptions& options);
-
-/// Processors this process may use.
-unsigned available_processors();
 
 }  // namespace hetsched
