@@ -12,6 +12,7 @@
 #include "engine/crash_report.hpp"
 #include "engine/watchdog.hpp"
 #include "record/result_files.hpp"
+#include "study/output_directory.hpp"
 
 namespace hetsched {
 namespace {
@@ -124,6 +125,7 @@ void print_files(const std::filesystem::path& folder, RecordLevel level, bool is
 }
 
 ExitCode run(const Options& options, const Strings& command_line) {
+  end_when_told_to();
   const Catalog catalog = options.study.catalog();
   const Study study = options.study.load(catalog);
   const std::size_t point = options.study.point(study, options.point);
@@ -138,6 +140,7 @@ ExitCode run(const Options& options, const Strings& command_line) {
   const RecordLevel level = options.study.record_level().value_or(RecordLevel::all);
   std::filesystem::path folder = options.output;
   if (folder.empty() && level != RecordLevel::none) folder = kDefaultFolder;
+  if (!folder.empty()) repair_output(folder, kManifestFile);
   std::optional<PolicyCrashReport> crash_report;
   const PolicyEntry* entry = catalog.find(scenario.policy.name);
   if (!entry || catalog.plugin_of(*entry)) crash_report.emplace(scenario.policy.title());

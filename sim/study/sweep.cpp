@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "base/files.hpp"
+#include "base/temporary_name.hpp"
 #include "engine/executors/executors.hpp"
 #include "record/output_file.hpp"
 #include "record/result_files.hpp"
@@ -250,10 +251,7 @@ class Sweeper {
   }
 
   /// What a run that was killed had begun to write.
-  void remove_leftovers(std::size_t point) const {
-    std::error_code ignored;
-    std::filesystem::remove_all(run_directory(point).string() + ".tmp", ignored);
-  }
+  void remove_leftovers(std::size_t point) const { remove_abandoned(run_directory(point)); }
 
   bool stop() {
     running_.clear();  // ends them
@@ -370,6 +368,7 @@ SweepOutcome sweep(const Study& study, const Catalog& catalog, const SweepOption
   const Stopwatch stopwatch;
   if (study.size() == 0) throw InputError("the study has no points, so there is nothing to run");
   const RecordLevel level = options.records.value_or(study.spec().records);
+  repair_output(options.directory, kStudyFile);
   OutputDirectory output(options.directory, kStudyFile);
   Sweeper sweeper(study, catalog, options, level, output.path());
   const bool stopped = sweeper.run();
