@@ -19,6 +19,7 @@ namespace {
 struct Options {
   StudyArguments study;
   std::string output, jobs, cross_checks;
+  CodeArgument code;
   bool dry_run = false, quiet = false, trust_plugins = false;
 };
 
@@ -45,6 +46,7 @@ ExitCode list_points(const Study& study) {
     table.add(cells);
   }
   print(table.text());
+  tell_not_tried(study.not_tried());
   return ExitCode::ok;
 }
 
@@ -92,7 +94,7 @@ std::filesystem::path folder_named(const std::string& name) {
 }
 
 ExitCode run(const Options& options, const Strings& command_line) {
-  const Catalog catalog = options.study.catalog();
+  const Catalog catalog = options.study.catalog(options.dry_run ? options.code.code() : ForeignCode::runs);
   const Study study = options.study.load(catalog);
   if (options.dry_run) return list_points(study);
   SweepOptions sweep_options;
@@ -137,8 +139,7 @@ Command sweep_command() {
                                  Arguments::Need::required);
             arguments.option("-o,--output", "DIR", "folder for the results (default: results/<name of the experiment>)",
                              options->output);
-            arguments.option("-j,--jobs", "N",
-                             "runs at a time (default: one per processor that affinity, cgroups and Slurm allow)",
+            arguments.option("-j,--jobs", "N", "runs at a time (default: one per processor that it may use)",
                              options->jobs);
             options->study.declare(arguments, "as the experiment says");
             arguments.option(
@@ -151,6 +152,7 @@ Command sweep_command() {
                            "faster, but what one leaves behind the next may find",
                            options->trust_plugins);
             arguments.flag("--dry-run", "only check, and list the points", options->dry_run);
+            options->code.declare(arguments);
             arguments.flag("-q,--quiet", "print errors only", options->quiet);
             return [options](const Strings& command_line) { return run(*options, command_line); };
           }};

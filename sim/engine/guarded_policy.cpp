@@ -33,6 +33,8 @@ void GuardedPolicy::guarded(const char* what, double now, const Call& call) {
   const auto begin = limit_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
   try {
     call();
+  } catch (const PolicyError&) {  // of what is around the policy, and knows more
+    throw;
   } catch (const std::exception& e) {
     failed(now, what, std::string("it threw: ") + e.what());
   } catch (...) {
