@@ -60,6 +60,8 @@ std::string missing_file(const std::string& noun, const std::filesystem::path& p
   std::error_code error;
   if (has_nul(path)) return "the name of the " + noun + " file has a NUL character in it";
   if (std::filesystem::exists(path, error)) return "";
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)  // a loop of links
+    return "the " + noun + " file " + in_quotes(path.string(), 120) + " cannot be read: " + error.message();
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   Strings there;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))

@@ -10,6 +10,7 @@
 #include <limits>
 #include <sstream>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace hetsched {
@@ -116,7 +117,8 @@ ProcessorLimits processor_limits() {
   ProcessorLimits limits;
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) == 0) limits.affinity = static_cast<unsigned>(CPU_COUNT(&set));
+  const bool fits = ::sched_getaffinity(0, sizeof set, &set) == 0;  // not where there are more than 1024
+  limits.affinity = fits ? static_cast<unsigned>(CPU_COUNT(&set)) : std::thread::hardware_concurrency();
   if (const char* slurm = std::getenv("SLURM_CPUS_PER_TASK")) limits.slurm_cpus = slurm;
   return limits;
 }

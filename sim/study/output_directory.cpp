@@ -62,6 +62,7 @@ class StopsWait {
 void check_replaceable(const fs::path& path, const fs::path& shown, std::string_view mark) {
   std::error_code error;
   const auto status = fs::symlink_status(path, error);
+  if (status.type() == fs::file_type::none) refuse(shown, "cannot be made: " + error.message());  // too long a name
   if (!fs::exists(status)) return;
   if (!fs::is_directory(status)) refuse(shown, "is there already and is no directory; choose another");
   if (fs::is_empty(path, error) || fs::exists(path / mark, error)) return;

@@ -86,8 +86,9 @@ for call in rename unlink,unlinkat,rmdir; do
     cp -r before kept
     mkdir results && mv kept results/out
     got=0
-    strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when="$n" "$HETSCHED" "${one_run[@]}" --policy fcfs \
-      >out 2>err || got=$?
+    # Braces: the shell tells of the kill on its standard error.
+    { strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when="$n" "$HETSCHED" "${one_run[@]}" \
+      --policy fcfs >out 2>err; } 2>/dev/null || got=$?
     ((got == 137)) || break
     kills=$((kills + 1))
     # A run that cannot be: it repairs, and replaces nothing.
