@@ -41,8 +41,8 @@ unharmed() {
 for executor in simgrid fluid; do
   for signals in INT TERM HUP "INT INT" "TERM INT"; do
     rm -f deciding
-    # Jobs of scripts ignore SIGINT; env gives it back.
-    env --default-signal=INT "$HETSCHED" "${one_run[@]}" --policy stubborn --plugin stubborn.so --executor $executor \
+    # Jobs of scripts ignore SIGINT, and all under nohup SIGHUP; env gives them back.
+    env --default-signal=INT,TERM,HUP "$HETSCHED" "${one_run[@]}" --policy stubborn --plugin stubborn.so --executor $executor \
       >out 2>err &
     until [[ -e deciding ]]; do sleep 0.02; done
     [[ $(ls -A results | wc -l) == 2 ]] || fail "$signals: nothing was being written"
