@@ -29,6 +29,21 @@ def _open(path):
     return io.StringIO(done.stdout.decode("utf-8"), newline="")
 
 
+def _is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _unmarked(cell):
+    """A cell without the apostrophe that keeps spreadsheets from taking its text for a formula."""
+    text = cell.lstrip("'") if isinstance(cell, str) else ""
+    marked = text and cell[0] == "'" and text[0] in "=+-@\t\r" and not _is_number(text)
+    return cell[1:] if marked else cell
+
+
 class Table:
     """A CSV file, compressed or not: rows are dicts of strings."""
 
@@ -37,7 +52,7 @@ class Table:
         try:
             with _open(self.path) as file:
                 reader = csv.DictReader(file)
-                self.rows = list(reader)
+                self.rows = [{column: _unmarked(cell) for column, cell in row.items()} for row in reader]
                 self.columns = list(reader.fieldnames or [])
         except OSError as error:
             raise PlotError(f"{self.path}: cannot be read: {error.strerror}.") from None

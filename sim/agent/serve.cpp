@@ -157,6 +157,10 @@ void serve(const Session& session, const Wire& wire) {
   std::int64_t request = 0;
   std::string text;
   while (wire.receive(request)) {
+    if (request < kReset)
+      throw InputError("there is no request " + std::to_string(request) + "; there are actions from 0, " +
+                       std::to_string(kWait) + " to wait, " + std::to_string(kAbandon) + " to abandon and " +
+                       std::to_string(kReset) + " to reset");
     if (request != kReset) continue;  // meant for an episode that had just ended
     if (!wire.receive(text)) return;
     Problems problems;

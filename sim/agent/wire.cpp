@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "base/errors.hpp"
+
 namespace hetsched::agent {
 
 void Wire::send(Message message, std::string_view bytes) const {
@@ -39,7 +41,10 @@ bool Wire::receive(std::int64_t& number) const { return read_exactly(reinterpret
 
 bool Wire::receive(std::string& text) const {
   std::int64_t size = 0;
-  if (!receive(size) || size < 0) return false;
+  if (!receive(size)) return false;
+  if (size < 0 || size > kLongestText)
+    throw InputError("a reset is followed by the length of its JSON, at most " + std::to_string(kLongestText) +
+                     "; received " + std::to_string(size));
   text.resize(static_cast<std::size_t>(size));
   return read_exactly(text.data(), text.size());
 }

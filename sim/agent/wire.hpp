@@ -26,10 +26,12 @@ enum Request : std::int64_t {
 
 class Wire {
  public:
+  static constexpr std::int64_t kLongestText = 1 << 20;
+
   Wire(int in, int out) : in_(in), out_(out) {}
 
   void send(Message message, std::string_view bytes) const;
-  /// False if the other end has gone.
+  /// False if the other end has gone. Throws an InputError if a text is said to have an impossible length.
   [[nodiscard]] bool receive(std::int64_t& number) const;
   [[nodiscard]] bool receive(std::string& text) const;
 

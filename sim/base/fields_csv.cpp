@@ -50,15 +50,35 @@ Strings column_names(const std::vector<CsvField>& fields) {
   return names;
 }
 
+/// Marks a cell that is a text, to spreadsheets and to CsvScanner.
+constexpr char kTextMark = '\'';
+
+/// Would a spreadsheet run a cell as a formula, or would it but for marks in front? Then one more is written, and one
+/// less read: so marks of the text itself come back, too.
+bool needs_mark(std::string_view cell) {
+  cell.remove_prefix(std::min(cell.find_first_not_of(kTextMark), cell.size()));
+  return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos &&
+         !parse_decimal(cell);
+}
+
+std::string_view without_mark(std::string_view cell) {
+  if (cell.starts_with(kTextMark) && needs_mark(cell)) cell.remove_prefix(1);
+  return cell;
+}
+
 }  // namespace
 
 void append_csv_text(std::string& out, std::string_view text) {
+  const bool mark = needs_mark(text);
   const auto plain = [](char c) { return c != ',' && c != '"' && c != '\r' && c != '\n'; };
-  if (std::all_of(text.begin(), text.end(), plain)) {
+  const auto is_kept = [](char c) { return c != ' ' && c != '\t'; };  // readers leave out blanks around a cell
+  if (text.empty() || (is_kept(text.front()) && is_kept(text.back()) && std::all_of(text.begin(), text.end(), plain))) {
+    if (mark) out += kTextMark;
     out += text;
     return;
   }
   out += '"';
+  if (mark) out += kTextMark;
   for (const char c : text) out.append(c == '"' ? 2 : 1, c);
   out += '"';
 }
@@ -178,7 +198,7 @@ bool CsvScanner::next() {
     if (rest.ends_with('\r')) rest.remove_suffix(1);
     rest = trimmed(rest);
     if (in_quotes && !rest.empty()) report("", "there is text after a closing quote: " + hetsched::in_quotes(rest));
-    cells_.push_back(in_quotes ? cell : rest);
+    cells_.push_back(without_mark(in_quotes ? cell : rest));
     const bool more = end < text_.size() && text_[end] == ',';
     at_ = std::min(end + 1, text_.size());
     if (!more) return true;

@@ -1,6 +1,9 @@
 /// \file
 /// CSV (RFC 4180) from and to described structs. A struct is a row, a field is a column. Only plain fields
 /// can be columns: texts, numbers, booleans, enums, and optional ones of these.
+///
+/// A text that a spreadsheet would run as a formula (it begins with =, +, -, @, a tab or a carriage return and is no
+/// number) is written with an apostrophe before it, and read without.
 #pragma once
 
 #include <charconv>
@@ -41,6 +44,7 @@ std::vector<S> parse_csv(std::string_view text, const std::string& name, Problem
 
 namespace detail {
 
+/// Appends a cell, with quotes where needed; one that looks like a formula gets its apostrophe.
 void append_csv_text(std::string& out, std::string_view text);
 
 template <class T>
@@ -78,7 +82,7 @@ struct CsvField {
 };
 
 /// Cuts CSV into cells, a whole text or a file piece by piece. Quoted cells may contain commas, quotes and line ends;
-/// CRLF is a line end.
+/// CRLF is a line end. The apostrophe of a cell that looks like a formula is left out.
 class CsvScanner {
  public:
   /// `name` stands for the text in messages.

@@ -10,6 +10,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "base/new_file.hpp"
+#include "base/temporary_name.hpp"
 #include "base/text.hpp"
 
 namespace hetsched {
@@ -48,28 +50,18 @@ std::optional<std::string> read_file(const std::filesystem::path& path, Problems
 }
 
 void write_file(const std::filesystem::path& path, std::string_view bytes) {
-  const std::filesystem::path beside = path.string() + ".tmp";
-  std::error_code error;
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  const auto fail = [&](const std::string& why) {
-    std::error_code ignored;
-    std::filesystem::remove(beside, ignored);
-    throw InputError(std::vector{Problem{path.string(), "", "cannot be written: " + why}});
-  };
-  if (error) fail(error.message());
-  errno = 0;
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  if (!file) fail(errno ? std::strerror(errno) : "output error");
-  std::filesystem::rename(beside, path, error);
-  if (error) fail(error.message());
+  NewFile file(path);
+  file.write(bytes);
+  file.commit();
+  remove_abandoned(path);
 }
 
 std::string missing_file(const std::string& noun, const std::filesystem::path& path) {
   std::error_code error;
   if (has_nul(path)) return "the name of the " + noun + " file has a NUL character in it";
   if (std::filesystem::exists(path, error)) return "";
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)  // a loop of links
+    return "the " + noun + " file " + in_quotes(path.string(), 120) + " cannot be read: " + error.message();
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   Strings there;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))

@@ -1,5 +1,6 @@
 /// \file
-/// Messages when the process ends abruptly: plugins and scripts can crash it, call exit() or never return.
+/// Messages when the process ends abruptly: plugins and scripts can crash it, call exit() or never return, and users
+/// interrupt it. No directory of results that is not whole is left behind.
 #pragma once
 
 #include <string>
@@ -17,6 +18,10 @@ class PolicyCrashReport {
   PolicyCrashReport(const PolicyCrashReport&) = delete;
   PolicyCrashReport& operator=(const PolicyCrashReport&) = delete;
 };
+
+/// From now on SIGINT, SIGTERM and SIGHUP, unless they are ignored, end the program at once, with the exit code of what
+/// was interrupted.
+void end_when_told_to();
 
 /// Tells of a policy that does not return, and ends the program with a policy's exit code; for watch_calls().
 void tell_stuck_policy_and_end(std::string_view message);

@@ -23,12 +23,14 @@ namespace {
 struct Options {
   Strings files;
   bool resolved = false;
+  CodeArgument code;
 };
 
 /// A checked file.
 struct Checked {
   std::string summary;  ///< "platform terastal_4k: 3 accelerators of 2 kinds"
   Json resolved;
+  Strings not_tried = {};  ///< plugins and scripts of an experiment
 };
 
 std::string pace(const Periodic& a) { return "every " + quantity(a.period ? *a.period : 1 / a.rate.value_or(1), "s"); }
@@ -103,18 +105,19 @@ Checked check_workload(const Node& node, Problems& problems) {
           to_json(workload)};
 }
 
-Checked check_experiment(const std::string& path, Problems& problems) {
+Checked check_experiment(const std::string& path, ForeignCode code, Problems& problems) {
   const std::size_t before = problems.size();
-  const Catalog catalog = PluginArguments().load(path);
+  const Catalog catalog = PluginArguments().load(path, code);
   const Study study = Study::load(path, {}, catalog, problems);
   for (const std::string& policy : study.policies_not_made())
     problems.add(path, "/policy", "making " + policy + " ended the process, or took too long");
   if (problems.size() != before) return {};
-  return {"experiment " + study.spec().name + ": " + counted(study.size(), "point"), to_json(study.spec())};
+  return {"experiment " + study.spec().name + ": " + counted(study.size(), "point"), to_json(study.spec()),
+          study.not_tried()};
 }
 
-Checked check_file(const std::string& path, Problems& problems) {
-  if (std::filesystem::is_directory(path)) return check_experiment(path, problems);
+Checked check_file(const std::string& path, ForeignCode code, Problems& problems) {
+  if (std::filesystem::is_directory(path)) return check_experiment(path, code, problems);
   const Document document = Document::from_file(path, problems);
   if (!document.parsed()) return {};
   const Node root = document.root();
@@ -125,16 +128,17 @@ Checked check_file(const std::string& path, Problems& problems) {
     case FileKind::workload: return check_workload(root, problems);
     case FileKind::experiment: break;
   }
-  return check_experiment(path, problems);
+  return check_experiment(path, code, problems);
 }
 
 ExitCode run(const Options& options) {
   Problems problems;
   for (const std::string& path : options.files) {
     const std::size_t before = problems.size();
-    const Checked checked = check_file(path, problems);
+    const Checked checked = check_file(path, options.code.code(), problems);
     if (problems.size() != before) continue;
     print(options.resolved ? checked.resolved.dump(2) + "\n" : path + ": " + checked.summary + ": ok\n");
+    tell_not_tried(checked.not_tried);
   }
   problems.throw_if_any();
   return ExitCode::ok;
@@ -143,19 +147,22 @@ ExitCode run(const Options& options) {
 }  // namespace
 
 Command check_command() {
-  return {"check",
-          "Check platform, model, workload and experiment files; report all that is wrong",
-          "FILE... [--resolved]",
-          "A workload is checked with its models, an experiment with everything it names and with every point.",
-          "hetsched check platforms/terastal_4k.json workloads/*.json\nhetsched check experiments/quickstart\n"
-          "hetsched check platforms/terastal_4k.json --resolved",
-          [](Arguments& arguments) -> Action {
-            const auto options = std::make_shared<Options>();
-            arguments.positionals("FILE", "files to check, of any kind; or folders of experiments", options->files);
-            arguments.flag("--resolved", "print the values as they are used, as JSON: SI units, defaults filled in",
-                           options->resolved);
-            return [options](const Strings&) { return run(*options); };
-          }};
+  return {
+      "check",
+      "Check platform, model, workload and experiment files; report all that is wrong",
+      "FILE... [--resolved]",
+      "A workload is checked with its models, an experiment with everything it names and with every point; but code of "
+      "plugins and Python files is run only with --code.",
+      "hetsched check platforms/terastal_4k.json workloads/*.json\nhetsched check experiments/quickstart\n"
+      "hetsched check platforms/terastal_4k.json --resolved",
+      [](Arguments& arguments) -> Action {
+        const auto options = std::make_shared<Options>();
+        arguments.positionals("FILE", "files to check, of any kind; or folders of experiments", options->files);
+        arguments.flag("--resolved", "print the values as they are used, as JSON: SI units, defaults filled in",
+                       options->resolved);
+        options->code.declare(arguments);
+        return [options](const Strings&) { return run(*options); };
+      }};
 }
 
 }  // namespace hetsched

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <cstdlib>
 
 #include "builtin.hpp"
@@ -17,7 +18,16 @@ void PluginArguments::declare(Arguments& arguments) {
                  files);
 }
 
-Catalog PluginArguments::load(const std::string& experiment) const {
+void CodeArgument::declare(Arguments& arguments) {
+  arguments.flag("--code", "when only checking, try policies of plugins and Python files, too", run);
+}
+
+void tell_not_tried(const Strings& files) {
+  if (!files.empty())
+    std::fprintf(stderr, "hetsched: policies of %s: not tried; --code runs them\n", visible(listed(files, 8)).c_str());
+}
+
+Catalog PluginArguments::load(const std::string& experiment, ForeignCode code) const {
   const char* path = std::getenv("HETSCHED_PLUGIN_PATH");
   const std::vector<std::filesystem::path> everywhere = search_path(path ? path : "");
   std::vector<PluginRequest> requests;
@@ -29,9 +39,10 @@ Catalog PluginArguments::load(const std::string& experiment) const {
   folders.insert(folders.end(), everywhere.begin(), everywhere.end());
   for (const std::string& file : files) requests.push_back({file, folders, "--plugin"});
   Problems problems;
-  Catalog catalog(builtin_policies(), builtin_decorators(), load_plugins(requests, problems), problems);
+  Catalog catalog(builtin_policies(), builtin_decorators(), load_plugins(requests, problems, code), problems);
   problems.throw_if_any();
   catalog.add(python());
+  if (code == ForeignCode::rests) catalog.leave_foreign_code();
   return catalog;
 }
 

@@ -19,8 +19,21 @@ struct PluginArguments {
 
   /// The policies that come with the program, those of the plugins that the experiment file names (if there is one),
   /// and those of --plugin. Throws InputError with all that is wrong with plugins.
-  [[nodiscard]] Catalog load(const std::string& experiment = "") const;
+  /// Where foreign code rests, plugins are only looked at.
+  [[nodiscard]] Catalog load(const std::string& experiment = "", ForeignCode code = ForeignCode::runs) const;
 };
+
+/// The option of commands that only check, and run no foreign code without it.
+struct CodeArgument {
+  bool run = false;
+
+  /// --code.
+  void declare(Arguments& arguments);
+  [[nodiscard]] ForeignCode code() const { return run ? ForeignCode::runs : ForeignCode::rests; }
+};
+
+/// Tells on standard error which plugins and scripts were not tried, if any were not.
+void tell_not_tried(const Strings& files);
 
 /// "heft:insertion=false+drop", given by an argument, as the policy of an experiment. Throws InputError.
 Json policy_json(const std::string& argument, const std::string& text);

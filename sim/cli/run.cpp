@@ -12,6 +12,7 @@
 #include "engine/crash_report.hpp"
 #include "engine/watchdog.hpp"
 #include "record/result_files.hpp"
+#include "study/output_directory.hpp"
 
 namespace hetsched {
 namespace {
@@ -23,6 +24,7 @@ struct Options {
   StudyArguments study;
   std::string point, output;
   bool dry_run = false;
+  CodeArgument code;
 };
 
 template <class S>
@@ -124,13 +126,15 @@ void print_files(const std::filesystem::path& folder, RecordLevel level, bool is
 }
 
 ExitCode run(const Options& options, const Strings& command_line) {
-  const Catalog catalog = options.study.catalog();
+  end_when_told_to();
+  const Catalog catalog = options.study.catalog(options.dry_run ? options.code.code() : ForeignCode::runs);
   const Study study = options.study.load(catalog);
   const std::size_t point = options.study.point(study, options.point);
   const Scenario scenario = study.resolve(point);
   const auto prepared = study.prepared(point);
   if (options.dry_run) {
     print(to_json(scenario).dump(2) + "\n");
+    tell_not_tried(study.not_tried());
     return ExitCode::ok;
   }
   if (!study.is_policy_made(point))
@@ -138,6 +142,7 @@ ExitCode run(const Options& options, const Strings& command_line) {
   const RecordLevel level = options.study.record_level().value_or(RecordLevel::all);
   std::filesystem::path folder = options.output;
   if (folder.empty() && level != RecordLevel::none) folder = kDefaultFolder;
+  if (!folder.empty()) repair_output(folder, kManifestFile);
   std::optional<PolicyCrashReport> crash_report;
   const PolicyEntry* entry = catalog.find(scenario.policy.name);
   if (!entry || catalog.plugin_of(*entry)) crash_report.emplace(scenario.policy.title());
@@ -187,6 +192,7 @@ Command run_command() {
             arguments.option("-o,--output", "DIR", "folder for the records (default: results/run)", options->output);
             arguments.flag("--dry-run", "only check, and print the run with every value resolved, as JSON",
                            options->dry_run);
+            options->code.declare(arguments);
             return [options](const Strings& command_line) {
               options->study.one_seed = options->point.empty();  // points are counted with replicates
               return run(*options, command_line);

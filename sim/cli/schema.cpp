@@ -51,7 +51,8 @@ void print_results(bool json) {
         "\n");
     return;
   }
-  print("results format " + std::to_string(kResultsFormat) + "\n\n");
+  print("results format " + std::to_string(kResultsFormat) +
+        "\nA text that a spreadsheet would take for a formula (=1+1, @name) has an apostrophe before it.\n\n");
   print_files("FILES OF A RUN (hetsched run -o DIR)", result_files());
   print_files("\nFILES OF A STUDY (hetsched sweep -o DIR)", study_files());
 }

@@ -22,6 +22,14 @@ void StudyArguments::declare(Arguments& arguments, const std::string& records_de
   arguments.option("--records", "LEVEL", "none, summary or all; default: " + records_default, records);
   arguments.option("--compress", "METHOD",
                    "zstd: records but for streams.csv and summaries are written as CSV.zst; default: none", compress);
+  if (policy_need == PolicyNeed::required)
+    arguments.flag("--paranoid", "find out policies that change what they are only shown; takes longer", paranoid);
+}
+
+Catalog StudyArguments::catalog(ForeignCode code) const {
+  Catalog catalog = plugins.load(experiment, code);
+  if (paranoid) catalog.watch_views();
+  return catalog;
 }
 
 void StudyArguments::check_parts() const {

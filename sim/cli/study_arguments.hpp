@@ -18,14 +18,15 @@ struct StudyArguments {
   Strings settings;
   PluginArguments plugins;
   PolicyNeed policy_need = PolicyNeed::required;
+  bool paranoid = false;
   bool one_seed = false;  ///< --seed is the only one, not the first of the experiment's replicates
 
   /// --platform, --workload, --policy, --plugin, --seed, --set, --decision-limit, --executor,
-  /// --records, --compress.
+  /// --records, --compress; --paranoid, where a policy decides.
   void declare(Arguments& arguments, const std::string& records_default);
 
   /// The policies there are: see PluginArguments.
-  [[nodiscard]] Catalog catalog() const { return plugins.load(experiment); }
+  [[nodiscard]] Catalog catalog(ForeignCode code = ForeignCode::runs) const;
 
   /// The experiment, changed as the other arguments say; or the one run that platform, workload and policy
   /// make. Throws InputError with all that is wrong. The

@@ -22,6 +22,7 @@ namespace {
 struct Options {
   StudyArguments study;
   std::string output, jobs, cross_checks, timeout, memory, shard, plan;
+  CodeArgument code;
   bool dry_run = false, quiet = false, trust_plugins = false, overwrite = false, retry_failed = false;
 };
 
@@ -121,7 +122,7 @@ ExitCode write_plan(const Study& study, const std::string& file) {
 }
 
 ExitCode run(const Options& options, const Strings& command_line) {
-  const Catalog catalog = options.study.catalog();
+  const Catalog catalog = options.study.catalog(options.dry_run ? options.code.code() : ForeignCode::runs);
   const Study study = options.study.load(catalog);
   if (options.dry_run) return list_points(study);
   if (!options.plan.empty()) return write_plan(study, options.plan);
@@ -180,7 +181,8 @@ Command sweep_command() {
                              Arguments::Need::required);
         arguments.option("-o,--output", "DIR", "folder for the results (default: results/<name of the experiment>)",
                          options->output);
-        arguments.option("-j,--jobs", "N", "runs at a time (default: one per processor)", options->jobs);
+        arguments.option("-j,--jobs", "N", "runs at a time (default: one per processor that it may use)",
+                         options->jobs);
         options->study.declare(arguments, "as the experiment says");
         arguments.option("--cross-check", "N",
                          "with executor fluid: points that are run on simgrid as well, to compare (default: one, and "
@@ -203,6 +205,7 @@ Command sweep_command() {
         arguments.option("--plan", "FILE", "only write the points with their ids, as CSV; -: to standard output",
                          options->plan);
         arguments.flag("--dry-run", "only check, and list the points", options->dry_run);
+        options->code.declare(arguments);
         arguments.flag("-q,--quiet", "print errors only", options->quiet);
         return [options](const Strings& command_line) { return run(*options, command_line); };
       }};

@@ -7,6 +7,7 @@
 #include "contract/conservation.hpp"
 #include "contract/watched_policy.hpp"
 #include "engine/executors/executors.hpp"
+#include "policy/read_only_policy.hpp"
 
 namespace hetsched::contract {
 namespace {
@@ -105,8 +106,8 @@ bool runs_to_the_end(EndRule rule) {
 }  // namespace
 
 Log checked_run(const RandomScenario& random, const Subject& subject, MakeExecutor make_executor, Strings& broken) {
-  const std::unique_ptr<Policy> policy = subject.make(random.options.seed);
-  WatchedPolicy watched(*policy);
+  ReadOnlyPolicy policy(subject.make(random.options.seed), subject.name);
+  WatchedPolicy watched(policy);
   std::shared_ptr<Scenario> scenario = random.make();
   scenario->policy.name = subject.name;
   Log log = logged_run(scenario, watched, make_executor, subject.clairvoyant);

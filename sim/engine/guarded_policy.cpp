@@ -34,6 +34,8 @@ void GuardedPolicy::guarded(const char* what, double now, const Call& call) {
   still_alive();
   try {
     call();
+  } catch (const PolicyError&) {  // of what is around the policy, and knows more
+    throw;
   } catch (const std::exception& e) {
     failed(now, what, std::string("it threw: ") + e.what());
   } catch (...) {

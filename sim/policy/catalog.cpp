@@ -7,6 +7,7 @@
 #include "base/files.hpp"
 #include "base/random.hpp"
 #include "base/units.hpp"
+#include "policy/read_only_policy.hpp"
 
 namespace hetsched {
 namespace {
@@ -52,14 +53,15 @@ struct Chosen {
   const char* what;  ///< "policy" or "decorator"
 };
 
-/// Adds a problem for each parameter that is not read, or whose value is of no type that could be read.
-void check_given(const Chosen& chosen, const Strings& known, Problems& problems) {
+/// Adds a problem for each parameter that is not read (if it is `known` what is), or whose value is of no type that
+/// could be read.
+void check_given(const Chosen& chosen, const Strings* known, Problems& problems) {
   const Node node = chosen.parameters.node();
   for (const auto& item : node.value().items()) {
     const Node value = node.child(item.key());
-    if (std::find(known.begin(), known.end(), item.key()) == known.end())
+    if (known != nullptr && std::find(known->begin(), known->end(), item.key()) == known->end())
       problems.add(value.key_problem("is no parameter of " + std::string(chosen.what) + " " + chosen.name +
-                                     alternatives(item.key(), "parameters", known)));
+                                     alternatives(item.key(), "parameters", *known)));
     else if (!as_parameter(item.value()))
       problems.add(value.problem("must be a number, true or false, or a text; found " + shown(item.value())));
   }
@@ -114,7 +116,8 @@ std::unique_ptr<Policy> made_from(const Chosen& chosen, std::uint64_t run_seed, 
   const std::string seeded = std::filesystem::path(chosen.name).filename().string();
   Params params(given_values(chosen.parameters), policy_seed(run_seed, seeded), readers_of(chosen.parameters));
   std::unique_ptr<Policy> policy = made(chosen.name, [&] { return make(params); });
-  if (chosen.parameters.value.is_object()) check_given(chosen, names_of(params.declared()), problems);
+  const Strings known = names_of(params.declared());
+  if (chosen.parameters.value.is_object()) check_given(chosen, &known, problems);
   for (const Params::Problem& problem : params.problems()) {
     const Node node = chosen.parameters.node();
     const auto is_of = [&](const Params::Declared& d) { return d.name == problem.name; };
@@ -130,7 +133,7 @@ std::unique_ptr<Policy> made_from(const Chosen& chosen, std::uint64_t run_seed, 
   return policy;
 }
 
-/// What decorators are asked for their parameters with.
+/// What decorators are asked for their parameters with, and what stands for a policy that is taken on trust.
 class Nothing final : public Policy {
   void decide(const SystemView& /*view*/, Decisions& /*out*/) override {}
 };
@@ -255,6 +258,13 @@ bool Catalog::is_foreign(const PolicyChoice& choice) const {
   return entry != nullptr && plugin_of(*entry) != nullptr;
 }
 
+bool Catalog::is_on_trust(const PolicyChoice& choice) const {
+  if (code_ == ForeignCode::runs) return false;
+  if (is_script(choice.name)) return true;
+  return !find(choice.name) && !find_decorator(choice.name) &&
+         std::any_of(plugins_.begin(), plugins_.end(), [](const Plugin& plugin) { return plugin.policies.empty(); });
+}
+
 void Catalog::prepare(const PolicyChoice& choice) const {
   if (is_script(choice.name) && language_->start != nullptr) language_->start();
 }
@@ -268,10 +278,21 @@ std::string Catalog::script_summary(const PolicyChoice& choice) const {
   return language_->summary(script(choice));
 }
 
-Catalog::Maker Catalog::maker(const PolicyChoice& choice) const {
-  if (!is_script(choice.name)) return get(choice.name).make;
-  const std::filesystem::path file = script(choice);
+std::filesystem::path Catalog::existing_script(const PolicyChoice& choice) const {
+  std::filesystem::path file = script(choice);
   if (const std::string missing = missing_file("policy", file); !missing.empty()) throw InputError(missing);
+  return file;
+}
+
+Catalog::Maker Catalog::maker(const PolicyChoice& choice) const {
+  if (is_on_trust(choice)) {
+    Problems unread;
+    if (is_script(choice.name)) (void)read_file(existing_script(choice), unread);
+    unread.throw_if_any();
+    return [](Params&) -> std::unique_ptr<Policy> { return std::make_unique<Nothing>(); };
+  }
+  if (!is_script(choice.name)) return get(choice.name).make;
+  const std::filesystem::path file = existing_script(choice);
   try {
     language_->load(file);
   } catch (const InputError&) {
@@ -311,7 +332,19 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
     for (const Problem& problem : error.problems()) problems.add(at ? name().problem(to_string(problem)) : problem);
     return nullptr;
   }
-  std::unique_ptr<Policy> policy = made_from({choice.name, choice.parameters, "policy"}, run_seed, make, problems);
+  const Chosen chosen{choice.name, choice.parameters, "policy"};
+  Params none;
+  std::unique_ptr<Policy> policy;
+  if (!is_on_trust(choice)) {
+    policy = made_from(chosen, run_seed, make, problems);
+  } else {
+    policy = make(none);
+    if (choice.parameters.value.is_object()) check_given(chosen, nullptr, problems);
+  }
+  const auto watched = [&](std::unique_ptr<Policy> any) -> std::unique_ptr<Policy> {
+    return any && watches_views_ ? std::make_unique<ReadOnlyPolicy>(std::move(any), choice.title()) : std::move(any);
+  };
+  policy = watched(std::move(policy));
   for (std::size_t d = choice.decorators.size(); d-- > 0;) {
     const DecoratorChoice& decorator = choice.decorators[d];
     const DecoratorEntry* found = find_decorator(decorator.name);
@@ -326,7 +359,8 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
     const auto wrap = [&](Params& params) { return found->wrap(params, std::move(policy)); };
     policy = made_from({decorator.name, decorator.parameters, "decorator"}, run_seed + d, wrap, problems);
   }
-  return problems.size() == before ? std::move(policy) : nullptr;
+  if (problems.size() != before) return nullptr;
+  return choice.decorators.empty() ? std::move(policy) : watched(std::move(policy));
 }
 
 bool Catalog::is_clairvoyant(const PolicyChoice& choice) const {

@@ -34,6 +34,12 @@ class Catalog {
   /// Takes policies in that language, too: they are named by the paths of their files, and not in list().
   void add(const ScriptLanguage& language) { language_ = language; }
 
+  /// From now on make() runs no foreign code. A policy that may come from a plugin which has not been loaded, or is a
+  /// script, is taken on trust: see is_on_trust().
+  void leave_foreign_code() { code_ = ForeignCode::rests; }
+  /// From now on make() makes policies that are found out if they change what they are shown (ReadOnlyPolicy).
+  void watch_views() { watches_views_ = true; }
+
   /// All policies, by name.
   [[nodiscard]] std::span<const PolicyEntry> list() const { return entries_; }
   [[nodiscard]] Strings names() const;
@@ -76,6 +82,9 @@ class Catalog {
   /// Does code decide that is not this program's own: a plugin, or a script? A name that find() does not know is no
   /// code.
   [[nodiscard]] bool is_foreign(const PolicyChoice& choice) const;
+  /// Is the policy of a choice not looked at any closer, because foreign code rests? Then make() checks that a script
+  /// is there, the types of parameters and all of the decorators, and what it makes is not the policy.
+  [[nodiscard]] bool is_on_trust(const PolicyChoice& choice) const;
   /// Does what make() would do before it comes to foreign code, so that processes forked from this one need not.
   void prepare(const PolicyChoice& choice) const;
 
@@ -91,11 +100,15 @@ class Catalog {
   void sort();
   /// What makes the policy of a choice. Throws an InputError if there is none.
   [[nodiscard]] Maker maker(const PolicyChoice& choice) const;
+  /// The file of a choice that is a script. Throws an InputError if there is none.
+  [[nodiscard]] std::filesystem::path existing_script(const PolicyChoice& choice) const;
 
   std::vector<PolicyEntry> entries_;        // by name
   std::vector<DecoratorEntry> decorators_;  // by name
   std::vector<Plugin> plugins_;
   std::optional<ScriptLanguage> language_;
+  ForeignCode code_ = ForeignCode::runs;
+  bool watches_views_ = false;
 };
 
 /// The seed that a policy sees in a run: the same for the same policy and run seed, unrelated to all other

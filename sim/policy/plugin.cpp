@@ -124,7 +124,7 @@ std::string linker_message(const std::string& file) {
 }
 
 /// Nothing, and a problem, if it is no plugin for this program.
-std::optional<Plugin> load(const fs::path& file, const std::string& origin, Problems& problems) {
+std::optional<Plugin> load(const fs::path& file, const std::string& origin, ForeignCode code, Problems& problems) {
   const auto refuse = [&](const std::string& why) {
     problems.add(origin, "", "plugin " + file.string() + " " + why);
     return std::nullopt;
@@ -136,6 +136,7 @@ std::optional<Plugin> load(const fs::path& file, const std::string& origin, Prob
   if (!bytes) return refuse(unread.all().front().what);
   if (!is_shared_library(*bytes)) return refuse("is no shared library");
   if (!is_whole(*bytes)) return refuse("is cut short");
+  if (code == ForeignCode::rests) return Plugin{file, sha256_hex(*bytes), {}};
   void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) return refuse("cannot be loaded: " + linker_message(file.string()));
   const auto entry = reinterpret_cast<EntryPoint>(::dlsym(library, "hetsched_plugin"));
@@ -160,7 +161,7 @@ std::vector<fs::path> search_path(std::string_view text) {
   return folders;
 }
 
-std::vector<Plugin> load_plugins(std::span<const PluginRequest> requests, Problems& problems) {
+std::vector<Plugin> load_plugins(std::span<const PluginRequest> requests, Problems& problems, ForeignCode code) {
   std::vector<Plugin> plugins;
   for (const PluginRequest& request : requests) {
     const auto found = find(request);
@@ -172,7 +173,8 @@ std::vector<Plugin> load_plugins(std::span<const PluginRequest> requests, Proble
     const fs::path file = fs::canonical(*found, error);
     const auto same = [&](const Plugin& plugin) { return plugin.file == file; };
     if (std::any_of(plugins.begin(), plugins.end(), same)) continue;
-    if (auto plugin = load(error ? *found : file, request.origin, problems)) plugins.push_back(std::move(*plugin));
+    if (auto plugin = load(error ? *found : file, request.origin, code, problems))
+      plugins.push_back(std::move(*plugin));
   }
   return plugins;
 }

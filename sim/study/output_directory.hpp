@@ -3,11 +3,13 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace hetsched {
 
-/// Results are written into "PATH.tmp", which commit() renames to PATH. Without commit() nothing is left.
+/// Results are written into a directory with a temporary name beside PATH (base/temporary_name.hpp), which commit()
+/// renames to PATH. Without commit() nothing is left. Of several at once for one PATH the last to commit wins, whole.
 class OutputDirectory {
  public:
   /// Makes the temporary directory. `mark` is the file by which results of this kind are recognised: an existing
@@ -20,12 +22,25 @@ class OutputDirectory {
 
   /// Where to write.
   [[nodiscard]] const std::filesystem::path& path() const { return beside_; }
-  /// Gives the directory its name, in place of what was there.
+  /// Gives the directory its name, in place of what was there: that gets a temporary name first. If the process is
+  /// killed between the two, repair_output() finds what was there.
   void commit();
 
  private:
+  /// Makes room at PATH; returns where that is which was there, if anything was.
+  std::filesystem::path set_aside() const;
+
   std::filesystem::path path_, beside_;
+  std::string mark_;
   bool committed_ = false;
 };
+
+/// Puts right what processes that were killed left beside PATH: the results that one had just taken from there come
+/// back, if there are no newer ones; what is incomplete is removed. Reads the folder that PATH is in.
+void repair_output(const std::filesystem::path& path, std::string_view mark);
+
+/// Removes the directory that this process is writing, if it is, with the files in it. May be called in a handler of a
+/// signal, after which the process must end.
+void remove_unfinished_output();
 
 }  // namespace hetsched

@@ -104,6 +104,10 @@ void ScenarioReader::check_policy(const Composed& composed, const Catalog& catal
   const Node node = composed.experiment.at("/policy");
   if (node.value().is_null() || policy.name.empty()) return;  // has been reported, or is not needed
   const auto make = [&](Problems& found) { (void)catalog.make(policy, scenario.options.seed, found, &node); };
+  if (catalog.is_on_trust(policy)) {
+    if (catalog.is_script(policy.name)) on_trust_.insert(catalog.script(policy).string());
+    return make(problems);
+  }
   if (!catalog.is_foreign(policy)) return make(problems);
   const std::string key = key_of(policy);
   if (made_.contains(key)) return;

@@ -22,12 +22,16 @@ class ScenarioReader {
 
   /// As read(), and checks in addition that every task can run somewhere, of equal platforms and workloads only once,
   /// and that the policy can be made. One that is a plugin or a script is made in a process of its own: if that ends
-  /// on the way, or takes very long, is_made() says so; it is no problem of other runs.
+  /// on the way, or takes very long, is_made() says so; it is no problem of other runs. Nothing is tried where the
+  /// catalogue leaves foreign code alone.
   Scenario read_and_check(const Composed& composed, const Catalog& catalog, PolicyNeed need, Problems& problems);
 
   [[nodiscard]] bool is_made(const PolicyChoice& policy) const;
   /// The names of those that could not.
   [[nodiscard]] std::set<std::string> not_made() const;
+
+  /// The scripts that were not run, as the catalogue leaves foreign code alone.
+  [[nodiscard]] const std::set<std::string>& scripts_on_trust() const { return on_trust_; }
 
   /// All files read so far, apart from those of the composer.
   [[nodiscard]] const std::set<std::string>& files() const { return files_; }
@@ -40,6 +44,7 @@ class ScenarioReader {
   void check_policy(const Composed& composed, const Catalog& catalog, const Scenario& scenario, Problems& problems);
 
   std::map<std::string, bool> made_;  ///< foreign policies with their parameters
+  std::set<std::string> on_trust_;    ///< scripts
   std::set<std::string> checked_;     ///< platforms and workloads whose tables have been built
   std::set<std::string> files_;
 };

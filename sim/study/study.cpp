@@ -361,6 +361,14 @@ bool Study::is_policy_made(std::size_t point) const { return impl_->reader.is_ma
 
 std::set<std::string> Study::policies_not_made() const { return impl_->reader.not_made(); }
 
+Strings Study::not_tried() const {
+  Strings files;
+  for (const Plugin& plugin : impl_->catalog->plugins())
+    if (plugin.policies.empty()) files.push_back(plugin.file.filename().string());
+  for (const std::string& script : impl_->reader.scripts_on_trust()) files.push_back(script);
+  return files;
+}
+
 bool Study::is_built_in(std::size_t point) const { return impl_->built_in.at(point / impl_->spec.replicates); }
 
 std::vector<InputFile> Study::inputs() const {

@@ -86,6 +86,8 @@ class Study {
   [[nodiscard]] bool is_policy_made(std::size_t point) const;
   /// The names of the policies that could not.
   [[nodiscard]] std::set<std::string> policies_not_made() const;
+  /// The plugins and scripts whose policies were not tried, as the catalogue leaves foreign code alone.
+  [[nodiscard]] Strings not_tried() const;
   /// Does no code but this program's own decide in the run of a point?
   [[nodiscard]] bool is_built_in(std::size_t point) const;
 

@@ -62,7 +62,7 @@ bool is_beside(const std::string& name, std::string_view file) {
 /// What runs that were killed had begun to write; nobody is writing there.
 void remove_unfinished_runs(const fs::path& runs) {
   for (const std::string& name : names_in(runs)) {
-    if (!name.ends_with(".tmp")) continue;
+    if (!name.ends_with(".tmp") && !name.ends_with(".old")) continue;
     std::error_code error;
     fs::remove_all(runs / name, error);
     check(error, runs / name);

@@ -1,7 +1,5 @@
 #include "study/sweep.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <cmath>
 #include <deque>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "base/files.hpp"
+#include "base/processors.hpp"
 #include "engine/executors/executors.hpp"
 #include "study/agenda.hpp"
 #include "study/cells.hpp"
@@ -302,13 +301,6 @@ SweepOutcome sweep(const Study& study, const Catalog& catalog, const SweepOption
   if (study.size() == 0) throw InputError("the study has no points, so there is nothing to run");
   executor_named(study.spec().executor).load();  // it is part of the build that points are known by
   return Sweep(study, catalog, options).run();
-}
-
-unsigned available_processors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
 }
 
 }  // namespace hetsched

@@ -69,7 +69,4 @@ struct SweepOutcome {
 /// process must not have simulated anything yet and must have one thread.
 SweepOutcome sweep(const Study& study, const Catalog& catalog, const SweepOptions& options);
 
-/// Processors this process may use.
-unsigned available_processors();
-
 }  // namespace hetsched

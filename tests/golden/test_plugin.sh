@@ -98,6 +98,45 @@ err_is "plugin $room/edf.so: its policy \"edf\" has the name of a built-in polic
 call 2 policies --plugin "$plugin" --plugin moved.so
 err "moved.so was built with another hetsched/policy.hpp: the size of Cost is 32"
 
+# ---- who only checks runs nobody's code, unless told to
+cat >loud.cpp <<'CPP'
+#include <cstdio>
+#include "hetsched/plugin.hpp"
+namespace {
+__attribute__((constructor)) void loud() { std::fclose(std::fopen("loud_ran", "w")); }
+class Loud final : public hetsched::Policy {
+ public:
+  explicit Loud(hetsched::Params&) {}
+  void decide(const hetsched::SystemView&, hetsched::Decisions&) override {}
+};
+}
+HETSCHED_PLUGIN(hetsched::policy<Loud>("loud", "is heard", "own"))
+CPP
+build loud loud.cpp
+sed 's/"grid"/"plugins": ["..\/loud.so"], "grid"/; s/"mct"\]/"loud"]/' in/experiment.json >in/loud.json
+not_tried="hetsched: policies of loud.so: not tried; --code runs them"
+for only in "check in/loud.json" "sweep in/loud.json --dry-run" "run in/loud.json --point 3 --dry-run" \
+  "run --platform in/two.json --workload in/load.json --policy loud --plugin loud --dry-run"; do
+  call 0 $only
+  [[ ! -e loud_ran ]] || fail "$last: ran the plugin"
+  [[ $(<"$room/err") == "$not_tried" ]] || fail "$last: did not say so"
+  call 0 $only --code
+  [[ -e loud_ran ]] || fail "$last: did not run the plugin"
+  silent err
+  rm loud_ran
+done
+# What can be checked without is.
+sed 's/"loud"\]/{"name": "loud", "parameters": {"a": [1]}, "decorators": ["dropp"]}]/' in/loud.json >in/wrong.json
+call 2 check in/wrong.json
+err '/a: must be a number, true or false, or a text; found' '"dropp" is no decorator; did you mean "drop"?'
+sed 's/"edf", "loud"/"edf", "drop"/' in/loud.json >in/wrong.json
+call 2 check in/wrong.json
+err '"drop" is a decorator, which goes around a policy'
+sed 's/loud.so/text.so/' in/loud.json >in/wrong.json
+call 2 check in/wrong.json
+err "text.so is no shared library"
+[[ ! -e loud_ran ]] || fail "ran the plugin"
+
 # ---- policies that misbehave
 cat >naughty.cpp <<'CPP'
 #include <stdexcept>
@@ -110,10 +149,12 @@ class Naughty final : public Policy {
  public:
   explicit Naughty(Params& p)
       : mode_(p.choice("mode", {.fallback = "good", .of = {"good", "unmade", "throws", "illegal", "idle", "slow", "hangs",
-                                                          "crashes", "recurses", "exits", "forgetful", "clock"}, .doc = "what it does"})) {
+                                                          "crashes", "recurses", "exits", "forgetful", "clock", "meddles"}, .doc = "what it does"})) {
     if (mode_ == "unmade") throw std::runtime_error("no tables");
   }
   void decide(const SystemView& view, Decisions& out) override {
+    if (mode_ == "meddles" && view.now > 0)
+      for (const Accelerator& a : view.accelerators) const_cast<Accelerator&>(a).free_at += 1;
     if (mode_ == "throws") throw std::runtime_error("out of ideas");
     if (mode_ == "idle") return;
     if (mode_ == "slow" && !view.ready.empty()) wait(0.03);
@@ -189,6 +230,16 @@ for mode in crashes recurses; do
 done
 call 0 "${one_run[@]}" --plugin naughty.so --policy naughty:mode=slow --decision-limit "20 s"
 contains out_run/run.json '"decision_limit": 20'
+# What a policy is only shown it may not change; that is looked for where it is asked for.
+bad meddles --paranoid
+err "policy naughty at " "decide(): it changed the view, which is read only: accelerators"
+call 3 "${one_run[@]}" --paranoid --executor fluid --plugin naughty.so --policy naughty:mode=meddles+drop
+err "policy naughty+drop at " "it changed the view, which is read only: accelerators"
+call 0 "${one_run[@]}" --plugin naughty.so --policy naughty+drop --paranoid
+sed 's/"grid"/"executor": "fluid", "grid"/; s/"mct"\]/"naughty", {"name": "naughty", "parameters": {"mode": "meddles"}}]/' \
+  in/experiment.json >in/meddles.json
+call 1 sweep in/meddles.json --plugin naughty.so -o out_meddles -q --paranoid
+(($(grep -c 'failed.*it changed the view' out_meddles/points.csv) == 2)) || fail "$last: not the points of the policy that meddles failed"
 call 2 "${one_run[@]}" --policy edf --decision-limit soon
 err '--decision-limit must be a time such as "20 ms"'
 
@@ -209,6 +260,8 @@ for mode in throws illegal idle; do
 done
 found idle
 out "deadlock"
+found meddles
+out "it changed the view, which is read only: accelerators"
 found slow --decision-limit "10 ms"
 out "1 accelerator, 1 stream" "it took longer than the limit of 0.01 s"
 found crashes

@@ -40,7 +40,8 @@ err 'is no parameter of policy sees.py; did you mean "number"?'
 mkdir in/policies
 cp fcfs.py misbehaves.py in/policies
 sed 's|"mct"\]|"policies/fcfs.py", {"name": "policies/misbehaves.py", "parameters": {"mode": "draws"}}]|' in/experiment.json >in/own.json
-call 0 check in/own.json
+call 0 check in/own.json --code
+silent err
 for jobs in 1 2; do
   call 0 sweep in/own.json -o "out_$jobs" -j "$jobs" -q
   [[ $(grep -c "policies/.*\.py" "out_$jobs/points.csv") == 4 ]] || fail "the sweep did not run the policies"
@@ -56,7 +57,12 @@ cmp -s out_a/tasks.csv out_c/tasks.csv && fail "what is drawn does not depend on
 # ---- one that ends the process in which it is made costs its own runs only
 printf 'import os\nclass Policy:\n    def __init__(self, params):\n        os._exit(0)\n    def decide(self, view, decisions):\n        pass\n' >in/ending.py
 sed 's|"mct"\]|"ending.py"]|' in/experiment.json >in/ending.json
-call 2 check in/ending.json
+call 0 check in/ending.json
+[[ $(<"$room/err") == "hetsched: policies of in/ending.py: not tried; --code runs them" ]] || fail "$last: did not say what it left out"
+sed 's|ending.py|endin.py|' in/ending.json >in/missing.json
+call 2 check in/missing.json
+err 'there is no policy file "in/endin.py"; did you mean "in/ending.py"?'
+call 2 check in/ending.json --code
 err_is "in/ending.json: /policy: making ending.py ended the process, or took too long"
 call 1 sweep in/ending.json -o out_ending
 err "hetsched: failed: policy ending.py, seed 1: the run ended with exit code 0 and no result"

@@ -65,6 +65,38 @@ TEST_CASE("rows are written with quotes where needed and the shortest numbers") 
   CHECK(out.find(",late,,,,") != std::string::npos);
 }
 
+TEST_CASE("no text is a formula to a spreadsheet, and all come back as they were") {
+  const auto written = [](std::string_view text) {
+    std::string out;
+    hetsched::detail::append_csv_text(out, text);
+    return out;
+  };
+  CHECK(written("=1+1") == "'=1+1");
+  CHECK(written("+cmd") == "'+cmd");
+  CHECK(written("-x") == "'-x");
+  CHECK(written("@sum") == "'@sum");
+  CHECK(written("=a,\"b\"") == "\"'=a,\"\"b\"\"\"");
+  CHECK(written("\t=1") == "\"'\t=1\"");
+  CHECK(written("\r=1") == "\"'\r=1\"");
+  CHECK(written("'=1+1") == "''=1+1");
+  for (const std::string_view as_it_is : {"-1", "+2.5", "-1e9", "'-1", "x=1", "'x", "'", "''", "", "a-b"})
+    CHECK(written(as_it_is) == as_it_is);
+  for (const std::string text : {"=1+1", "+cmd", "-x", "@", "\t=1", "\r=1", "'=1", "''=1", "'-1", "'", "=a,\"b\"\n",
+                                 " =1", "x ", "'\t", "-", "-1", "''-", "'\"="}) {
+    Problems problems;
+    hetsched::ProfileRow row;
+    row.layer = text;
+    row.kind = "'" + text;
+    std::string table = hetsched::csv_header<ProfileRow>();
+    hetsched::append_csv_row(table, row);
+    const auto rows = parse(table, problems);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].layer == text);
+    CHECK(rows[0].kind == row.kind);
+    CHECK(problems.empty());
+  }
+}
+
 TEST_CASE("columns are found by name, in any order, with or without unit") {
   Problems problems;
   std::vector<std::uint32_t> lines;
