@@ -10,6 +10,7 @@
 #include "cli/arguments.hpp"
 #include "cli/merged.hpp"
 #include "cli/output.hpp"
+#include "cli/point_arguments.hpp"
 #include "cli/progress.hpp"
 #include "cli/study_arguments.hpp"
 #include "engine/executors/executors.hpp"
@@ -21,8 +22,9 @@ namespace {
 
 struct Options {
   StudyArguments study;
-  std::string output, jobs, cross_checks, timeout, memory, shard, plan;
-  bool dry_run = false, quiet = false, trust_plugins = false, overwrite = false, retry_failed = false;
+  PointArguments points;
+  std::string output, jobs, cross_checks, shard, plan;
+  bool dry_run = false, quiet = false, overwrite = false;
 };
 
 struct Failure {
@@ -85,16 +87,6 @@ void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& fail
   print(text + "results: " + (folder / kPointsFile).string() + ", one row per point\n");
 }
 
-/// results/NAME. What a file is called by those who wrote it must not lead anywhere else.
-std::filesystem::path folder_named(const std::string& name) {
-  const bool plain = std::none_of(
-      name.begin(), name.end(), [](char c) { return c == '/' || static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
-  if (!plain || name == "." || name == "..")
-    throw InputError("the experiment is called " + in_quotes(name) +
-                     ", which cannot be the name of a folder in results/; choose one with -o DIR");
-  return std::filesystem::path("results") / name;
-}
-
 /// "3/7"
 Shard shard_of(const std::string& text) {
   const std::size_t slash = text.find('/');
@@ -127,7 +119,7 @@ ExitCode run(const Options& options, const Strings& command_line) {
   if (!options.plan.empty()) return write_plan(study, options.plan);
   SweepOptions sweep_options;
   sweep_options.directory =
-      options.output.empty() ? folder_named(study.spec().name) : std::filesystem::path(options.output);
+      options.output.empty() ? results_folder(study.spec().name) : std::filesystem::path(options.output);
   if (!options.jobs.empty()) sweep_options.jobs = static_cast<unsigned>(whole_number("-j", options.jobs, 1, 1024));
   if (!options.cross_checks.empty()) {
     sweep_options.cross_checks = whole_number("--cross-check", options.cross_checks, 0, kMaxPoints);
@@ -135,12 +127,9 @@ ExitCode run(const Options& options, const Strings& command_line) {
       throw InputError("--cross-check repeats points on " + std::string(reference_executor().name) +
                        ", on which this study is run already; choose another executor, as --executor fluid");
   }
-  sweep_options.trust_plugins = options.trust_plugins;
   sweep_options.overwrite = options.overwrite;
-  sweep_options.retry_failed = options.retry_failed;
+  options.points.set(sweep_options);
   if (!options.shard.empty()) sweep_options.shard = shard_of(options.shard);
-  if (!options.timeout.empty()) sweep_options.timeout = time_value("--timeout", options.timeout);
-  if (!options.memory.empty()) sweep_options.memory = size_value("--memory", options.memory);
   sweep_options.records = options.study.record_level();
   sweep_options.argv = command_line;
   ProgressLine line(options.quiet ? ProgressLine::Style::none : ProgressLine::default_style());
@@ -186,15 +175,7 @@ Command sweep_command() {
                          "with executor fluid: points that are run on simgrid as well, to compare (default: one, and "
                          "more while they take less than 5 % of the time)",
                          options->cross_checks);
-        arguments.flag("--trust-plugins",
-                       "with executor fluid: run plugins and Python policies in one process with others, which is "
-                       "faster, but what one leaves behind the next may find",
-                       options->trust_plugins);
-        arguments.option("--timeout", "TIME", "wall-clock time that a point may take; one that takes longer has failed",
-                         options->timeout);
-        arguments.option("--memory", "SIZE", "memory that the process of a point may use, such as \"2 GiB\"",
-                         options->memory);
-        arguments.flag("--retry-failed", "run points again that failed", options->retry_failed);
+        options->points.declare(arguments);
         arguments.flag("--overwrite", "begin anew: delete what the folder holds, also of another experiment",
                        options->overwrite);
         arguments.option("--shard", "I/N",
