@@ -99,6 +99,7 @@ struct Arguments::Parser {
   const Command& command;
   CLI::App app;
   std::vector<const CLI::Option*> needed;
+  std::size_t listed = SIZE_MAX;  ///< so many options are in the help
 };
 
 Arguments::Arguments(const Command& command) : parser_(std::make_unique<Parser>(command)) {}
@@ -128,6 +129,8 @@ void Arguments::flag(const std::string& names, const std::string& doc, bool& val
   parser_->app.add_flag(names, value, doc)->disable_flag_override();
 }
 
+void Arguments::of_another_command() { parser_->listed = parser_->app.get_options().size(); }
+
 bool Arguments::parse(Strings words) {
   std::reverse(words.begin(), words.end());  // as CLI11 wants them
   try {
@@ -151,8 +154,10 @@ std::string Arguments::help() const {
   text += "\n" + std::string(command.summary) + ".\n";
   if (!command.about.empty()) text += "\n" + wrapped(command.about, 0);
   text += "\n";
+  std::vector<CLI::Option*> options = parser_->app.get_options();
+  options.resize(std::min(options.size(), parser_->listed));
   for (const bool positional : {true, false})
-    for (const CLI::Option* option : parser_->app.get_options())
+    for (const CLI::Option* option : options)
       if (option->get_positional() == positional && option->get_name() != "--help")
         text += definition(shown_name(*option), option->get_description(), kHelpColumn);
   text += definition("-h, --help", "this text", kHelpColumn) + "\n";

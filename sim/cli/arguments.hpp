@@ -34,6 +34,9 @@ class Arguments {
   void list(const std::string& names, const std::string& value_name, const std::string& doc, Strings& values);
   void flag(const std::string& names, const std::string& doc, bool& value);
 
+  /// Options declared from now on are left out of the help, where `about` says of which command they are.
+  void of_another_command();
+
   /// Sets the values. False if help is asked for instead. Throws InputError.
   bool parse(Strings words);
   [[nodiscard]] std::string help() const;

@@ -28,6 +28,7 @@ struct Command {
 
 Command run_command();
 Command sweep_command();
+Command submit_command();
 Command points_command();
 Command merge_command();
 Command compare_command();

@@ -1,5 +1,7 @@
 #include "cli/study_arguments.hpp"
 
+#include <algorithm>
+
 #include "cli/output.hpp"
 
 namespace hetsched {
@@ -75,6 +77,24 @@ Study StudyArguments::load(const Catalog& catalog) const {
   return study;
 }
 
+Strings StudyArguments::words() const {
+  Strings words;
+  const auto add = [&](const std::string& option, const std::string& value) {
+    if (!value.empty()) words.push_back(option + "=" + value);
+  };
+  add("--platform", platform);
+  add("--workload", workload);
+  add("--policy", policy);
+  for (const std::string& file : plugins.files) add("--plugin", file);
+  add("--seed", seed);
+  for (const std::string& setting : settings) add("--set", setting);
+  add("--decision-limit", decision_limit);
+  add("--executor", executor);
+  add("--records", records);
+  add("--compress", compress);
+  return words;
+}
+
 std::size_t StudyArguments::point(const Study& study, const std::string& given) const {
   if (!given.empty()) return whole_number("--point", given, 0, study.size() - 1);
   if (study.size() == 1) return 0;
@@ -88,6 +108,16 @@ std::size_t StudyArguments::point(const Study& study, const std::string& given) 
 std::optional<RecordLevel> StudyArguments::record_level() const {
   if (records.empty()) return std::nullopt;
   return static_cast<RecordLevel>(one_of("--records", records, names_of<RecordLevel>()));
+}
+
+std::filesystem::path results_folder(const std::string& name) {
+  // What a file is called by those who wrote it must not lead anywhere else.
+  const bool plain = std::none_of(
+      name.begin(), name.end(), [](char c) { return c == '/' || static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+  if (!plain || name == "." || name == "..")
+    throw InputError("the experiment is called " + in_quotes(name) +
+                     ", which cannot be the name of a folder in results/; choose one with -o DIR");
+  return std::filesystem::path("results") / name;
 }
 
 }  // namespace hetsched

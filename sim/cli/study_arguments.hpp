@@ -2,6 +2,7 @@
 /// The arguments of commands that simulate: what is to be run.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,9 @@ struct StudyArguments {
   /// catalog must outlive the study.
   [[nodiscard]] Study load(const Catalog& catalog) const;
 
+  /// The arguments that are given, but for EXPERIMENT, as words of a command that declares them.
+  [[nodiscard]] Strings words() const;
+
   /// The number of the point that is to be run: `given` (--point), or the only one. Throws InputError.
   [[nodiscard]] std::size_t point(const Study& study, const std::string& given) const;
 
@@ -42,5 +46,9 @@ struct StudyArguments {
  private:
   void check_parts() const;
 };
+
+/// results/NAME, where an experiment of that name leaves its results if nobody says otherwise. Throws InputError if it
+/// cannot be the name of a folder there.
+std::filesystem::path results_folder(const std::string& name);
 
 }  // namespace hetsched

@@ -7,12 +7,15 @@
 #include <memory>
 
 #include "base/files.hpp"
+#include "base/processors.hpp"
 #include "cli/arguments.hpp"
 #include "cli/merged.hpp"
 #include "cli/output.hpp"
+#include "cli/point_arguments.hpp"
 #include "cli/progress.hpp"
 #include "cli/study_arguments.hpp"
 #include "engine/executors/executors.hpp"
+#include "study/calibrate.hpp"
 #include "study/expand.hpp"
 #include "study/study_folder.hpp"
 
@@ -21,9 +24,10 @@ namespace {
 
 struct Options {
   StudyArguments study;
-  std::string output, jobs, cross_checks, timeout, memory, shard, plan;
+  PointArguments points;
+  std::string output, jobs, cross_checks, shard, plan;
   CodeArgument code;
-  bool dry_run = false, quiet = false, trust_plugins = false, overwrite = false, retry_failed = false;
+  bool dry_run = false, quiet = false, overwrite = false;
 };
 
 struct Failure {
@@ -31,9 +35,28 @@ struct Failure {
 };
 constexpr std::size_t kFailuresTold = 10;
 
-ExitCode list_points(const Study& study) {
+unsigned number_of_jobs(const Options& options) {
+  return static_cast<unsigned>(whole_number("-j", options.jobs, 1, 1024));
+}
+
+/// What the study will take: time and space, from a few points that are run.
+std::string estimate(const Study& study, const Catalog& catalog, const Options& options) {
+  constexpr double kLimit = 2;  // s
+  for (std::size_t point = 0; point < study.size() && options.code.code() != ForeignCode::runs; ++point)
+    if (!study.is_built_in(point)) return "time and space: not tried; --code runs some of its points\n";
+  const Recording recording(options.study.record_level().value_or(study.spec().records), study.spec().compress);
+  const PointCost cost = try_points(study, catalog, recording, kLimit);
+  const unsigned jobs = options.jobs.empty() ? available_processors() : number_of_jobs(options);
+  const auto points = static_cast<double>(study.size());
+  return "about " + rough_duration(points * cost.seconds / std::min(points, static_cast<double>(jobs))) + " with " +
+         counted(jobs, "run") + " at a time, and " + quantity(points * cost.bytes, "B", 2) + " on the disk (" +
+         counted(cost.tried, "point") + " tried" + (study.spec().stop_when ? "; all replicates counted" : "") + ")\n";
+}
+
+ExitCode list_points(const Study& study, const Catalog& catalog, const Options& options) {
   constexpr std::size_t kEnds = 5;
-  print(study.spec().name + ": " + counted(study.size(), "point") + "\n\n");
+  print(study.spec().name + ": " + (study.spec().stop_when ? "at most " : "") + counted(study.size(), "point") +
+        "\n\n");
   std::vector<Table::Column> columns = {{"point"}};
   for (const std::string& name : study.label_names()) columns.push_back({name, Table::Align::left});
   Table table(columns);
@@ -48,7 +71,7 @@ ExitCode list_points(const Study& study) {
     cells.insert(cells.begin(), study.point_name(point));
     table.add(cells);
   }
-  print(table.text());
+  print(table.text() + "\n" + estimate(study, catalog, options));
   return ExitCode::ok;
 }
 
@@ -86,16 +109,6 @@ void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& fail
   print(text + "results: " + (folder / kPointsFile).string() + ", one row per point\n");
 }
 
-/// results/NAME. What a file is called by those who wrote it must not lead anywhere else.
-std::filesystem::path folder_named(const std::string& name) {
-  const bool plain = std::none_of(
-      name.begin(), name.end(), [](char c) { return c == '/' || static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
-  if (!plain || name == "." || name == "..")
-    throw InputError("the experiment is called " + in_quotes(name) +
-                     ", which cannot be the name of a folder in results/; choose one with -o DIR");
-  return std::filesystem::path("results") / name;
-}
-
 /// "3/7"
 Shard shard_of(const std::string& text) {
   const std::size_t slash = text.find('/');
@@ -124,24 +137,21 @@ ExitCode write_plan(const Study& study, const std::string& file) {
 ExitCode run(const Options& options, const Strings& command_line) {
   const Catalog catalog = options.study.catalog(options.dry_run ? options.code.code() : ForeignCode::runs);
   const Study study = options.study.load(catalog);
-  if (options.dry_run) return list_points(study);
+  if (options.dry_run) return list_points(study, catalog, options);
   if (!options.plan.empty()) return write_plan(study, options.plan);
   SweepOptions sweep_options;
   sweep_options.directory =
-      options.output.empty() ? folder_named(study.spec().name) : std::filesystem::path(options.output);
-  if (!options.jobs.empty()) sweep_options.jobs = static_cast<unsigned>(whole_number("-j", options.jobs, 1, 1024));
+      options.output.empty() ? results_folder(study.spec().name) : std::filesystem::path(options.output);
+  if (!options.jobs.empty()) sweep_options.jobs = number_of_jobs(options);
   if (!options.cross_checks.empty()) {
     sweep_options.cross_checks = whole_number("--cross-check", options.cross_checks, 0, kMaxPoints);
     if (executor_named(study.spec().executor).name == reference_executor().name)
       throw InputError("--cross-check repeats points on " + std::string(reference_executor().name) +
                        ", on which this study is run already; choose another executor, as --executor fluid");
   }
-  sweep_options.trust_plugins = options.trust_plugins;
   sweep_options.overwrite = options.overwrite;
-  sweep_options.retry_failed = options.retry_failed;
+  options.points.set(sweep_options);
   if (!options.shard.empty()) sweep_options.shard = shard_of(options.shard);
-  if (!options.timeout.empty()) sweep_options.timeout = time_value("--timeout", options.timeout);
-  if (!options.memory.empty()) sweep_options.memory = size_value("--memory", options.memory);
   sweep_options.records = options.study.record_level();
   sweep_options.argv = command_line;
   ProgressLine line(options.quiet ? ProgressLine::Style::none : ProgressLine::default_style());
@@ -188,15 +198,7 @@ Command sweep_command() {
                          "with executor fluid: points that are run on simgrid as well, to compare (default: one, and "
                          "more while they take less than 5 % of the time)",
                          options->cross_checks);
-        arguments.flag("--trust-plugins",
-                       "with executor fluid: run plugins and Python policies in one process with others, which is "
-                       "faster, but what one leaves behind the next may find",
-                       options->trust_plugins);
-        arguments.option("--timeout", "TIME", "wall-clock time that a point may take; one that takes longer has failed",
-                         options->timeout);
-        arguments.option("--memory", "SIZE", "memory that the process of a point may use, such as \"2 GiB\"",
-                         options->memory);
-        arguments.flag("--retry-failed", "run points again that failed", options->retry_failed);
+        options->points.declare(arguments);
         arguments.flag("--overwrite", "begin anew: delete what the folder holds, also of another experiment",
                        options->overwrite);
         arguments.option("--shard", "I/N",

@@ -168,6 +168,13 @@ class Line {
   Clock::time_point flushed_ = Clock::now();
 };
 
+/// s that a call of the policy may take before it is taken for hanging. Where a limit was given, that is watched by
+/// itself.
+double longest_call(const PointSetting& setting) {
+  constexpr double kUnlimited = 600;
+  return std::max(kUnlimited, 2 * setting.study.spec().decision_limit.value_or(0) + 2);
+}
+
 /// All that the process does.
 [[noreturn]] void work(const PointSetting& setting, std::size_t most_points, int from, int to, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody would read its results
@@ -183,6 +190,7 @@ class Line {
   for (;;) {
     const std::optional<std::size_t> point = line.next();
     if (!point) break;
+    watch_standstill(longest_call(setting), report_and_end);
     Simulation simulation;
     const PointReport report = run_point(setting, *point, simulation);
     if (setting.journal >= 0) {
