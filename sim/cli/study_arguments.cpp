@@ -92,6 +92,7 @@ Strings StudyArguments::words() const {
   add("--executor", executor);
   add("--records", records);
   add("--compress", compress);
+  if (paranoid) words.emplace_back("--paranoid");
   return words;
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # hetsched submit: what it would submit and prints, whatever files are called; what it makes of sbatch's answers.
+# shellcheck disable=SC2016  # what a shell would expand is meant to stay
 source "$SOURCE_DIR/tests/support/cli.sh"
 write_inputs
 place="$room/it's \"a\" \$HOME {} place"
@@ -89,7 +90,7 @@ call 2 submit . --slurm --dry-run --tasks 1 --sbatch "--time=1
 err "an option of sbatch is one line"
 
 # Every option of sweep is one of submit, but for those of a sweep as a whole, which parts cannot have.
-not_for_parts=" cross-check dry-run help output overwrite plan quiet shard jobs "
+not_for_parts=" code cross-check dry-run help output overwrite plan quiet shard jobs "
 "$HETSCHED" sweep --help | grep -oE '^  (-[a-z], )?--[a-z-]+' | grep -oE '[a-z-]{3,}$' | sed 's/^--//' | while read -r option; do
   [[ $not_for_parts == *" $option "* ]] && continue
   "$HETSCHED" submit . --emit make "--$option" >/dev/null 2>"$room/err" || true
