@@ -180,8 +180,11 @@ Command sweep_command() {
       "sweep",
       "Run every point of an experiment in parallel; results go to points.csv",
       "EXPERIMENT [options]",
-      "A factor of the experiment that an option sets is fixed to that value. What has been run is not run again: the "
-      "same command goes on where it was stopped, and a larger experiment runs what is new in it.",
+      "Options that say what is run (--platform, --workload, --policy, --seed, --set, --executor, --records, ...) are "
+      "those of hetsched run. A factor of the experiment that one of them sets is fixed to that value. What has been "
+      "run "
+      "is not run again: the same command goes on where it was stopped, and a larger experiment runs what is new in "
+      "it.",
       "hetsched sweep experiments/quickstart -o results/quickstart -j 4\n"
       "hetsched sweep experiments/quickstart --policy mct --set replicates=20\n"
       "hetsched sweep experiments/xrbench --dry-run",
@@ -193,7 +196,6 @@ Command sweep_command() {
                          options->output);
         arguments.option("-j,--jobs", "N", "runs at a time (default: one per processor that it may use)",
                          options->jobs);
-        options->study.declare(arguments, "as the experiment says");
         arguments.option("--cross-check", "N",
                          "with executor fluid: points that are run on simgrid as well, to compare (default: one, and "
                          "more while they take less than 5 % of the time)",
@@ -209,6 +211,8 @@ Command sweep_command() {
         arguments.flag("--dry-run", "only check, and list the points", options->dry_run);
         options->code.declare(arguments);
         arguments.flag("-q,--quiet", "print errors only", options->quiet);
+        arguments.of_another_command();
+        options->study.declare(arguments, "as the experiment says");
         return [options](const Strings& command_line) { return run(*options, command_line); };
       }};
 }

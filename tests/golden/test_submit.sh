@@ -90,8 +90,8 @@ call 2 submit . --slurm --dry-run --tasks 1 --sbatch "--time=1
 err "an option of sbatch is one line"
 
 # Every option of sweep is one of submit, but for those of a sweep as a whole, which parts cannot have.
-not_for_parts=" code cross-check dry-run help output overwrite plan quiet shard jobs "
-"$HETSCHED" sweep --help | grep -oE '^  (-[a-z], )?--[a-z-]+' | grep -oE '[a-z-]{3,}$' | sed 's/^--//' | while read -r option; do
+not_for_parts=" code cross-check dry-run help output overwrite plan point quiet shard jobs "
+{ "$HETSCHED" sweep --help; "$HETSCHED" run --help; } | grep -oE '^  (-[a-z], )?--[a-z-]+' | grep -oE '[a-z-]{3,}$' | sed 's/^--//' | while read -r option; do
   [[ $not_for_parts == *" $option "* ]] && continue
   "$HETSCHED" submit . --emit make "--$option" >/dev/null 2>"$room/err" || true
   ! grep -q "unknown option" "$room/err" || fail "submit has no --$option, which sweep has"
