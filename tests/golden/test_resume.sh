@@ -156,3 +156,19 @@ err "once: is being written by process 12 on node7 (its lock was renewed " "wait
 touch -d '2 minutes ago' once/lock
 call 0 sweep . -o once --records summary
 out "(4 had been run before)"
+
+# Replicates end when a mean is known as well as was asked for: the same points, however they are run.
+sed 's/"replicates": 2/"replicates": 400, "execution_jitter": {"distribution": "exponential", "spread": 1}, "executor": "fluid",
+  "stop_when": {"metric": "latency_mean_s", "relative": 0.05}/' experiment.json >stop.json
+call 0 sweep stop.json -o stopped -q -j 1
+rows=$(($(wc -l <stopped/points.csv) - 1))
+((rows >= 20 && rows < 800)) || fail "stop_when left $rows rows"
+call 0 sweep stop.json -o stopped2 -q -j 3
+cmp stopped/points.csv stopped2/points.csv || fail "the number of processes decides how many replicates are run"
+for shard in 2/2 1/2; do call 0 sweep stop.json -o stopped3 -q --shard $shard; done
+call 0 merge stopped3
+cmp stopped/points.csv stopped3/points.csv || fail "shards decide how many replicates are run"
+call 0 sweep stop.json -o stopped
+out "$rows points in " "($rows had been run before)"
+call 0 sweep stop.json -o stopped --dry-run
+out "at most 800 points" "; all replicates counted)"
