@@ -40,7 +40,7 @@ def _is_number(text):
 def _unmarked(cell):
     """A cell without the apostrophe that keeps spreadsheets from taking its text for a formula."""
     text = cell.lstrip("'") if isinstance(cell, str) else ""
-    marked = text and cell[0] == "'" and text[0] in "=+-@\t\r" and not _is_number(text)
+    marked = len(text) > 1 and cell[0] == "'" and text[0] in "=+-@\t\r" and not _is_number(text)
     return cell[1:] if marked else cell
 
 

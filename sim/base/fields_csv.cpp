@@ -54,10 +54,10 @@ Strings column_names(const std::vector<CsvField>& fields) {
 constexpr char kTextMark = '\'';
 
 /// Would a spreadsheet run a cell as a formula, or would it but for marks in front? Then one more is written, and one
-/// less read: so marks of the text itself come back, too.
+/// less read: so marks of the text itself come back, too. A sign by itself is no formula.
 bool needs_mark(std::string_view cell) {
   cell.remove_prefix(std::min(cell.find_first_not_of(kTextMark), cell.size()));
-  return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos &&
+  return cell.size() > 1 && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos &&
          !parse_decimal(cell);
 }
 

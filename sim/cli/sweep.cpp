@@ -71,7 +71,9 @@ ExitCode list_points(const Study& study, const Catalog& catalog, const Options& 
     cells.insert(cells.begin(), study.point_name(point));
     table.add(cells);
   }
-  print(table.text() + "\n" + estimate(study, catalog, options));
+  print(table.text());
+  tell_not_tried(study.not_tried());
+  print("\n" + estimate(study, catalog, options));
   return ExitCode::ok;
 }
 

@@ -42,11 +42,15 @@ std::vector<ResultFile> study_files() {
   }
   points.columns.push_back({"<metrics>", "", "as in summary.json of a run"});
   streams.columns.push_back({"<metrics>", "", "as in streams.csv of a run"});
+  ResultFile plan{std::string(kPlanFile), "the points in their order, and what their results are known by", {kPoint}};
+  plan.columns.push_back({"cell", "", "number of the combination of levels that it replicates, from 0"});
+  plan.columns.push_back({"id", "", "hash of all that its result depends on"});
+  for (const ResultColumn& column : label_columns()) plan.columns.push_back(column);
   return {points,
           streams,
           {std::string(kTimingFile), "what each run cost on this machine; differs from time to time",
            columns_of<TimingRow>()},
-          {std::string(kPlanFile), "the points in their order, with the ids that their results are known by", {}},
+          plan,
           {std::string(kJournalFolder) + "/",
            "a record of each point that has been run, from which the tables are made",
            {}},

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 # What tells when, where and how long belongs to one run and may differ.
-OF_ONE_RUN = {"run.json", "timing.csv", "study.json"}
+OF_ONE_RUN = {"run.json", "timing.csv", "study.json"}  # and journal/
 EXPERIMENT = "tests/data/determinism/experiment.json"
 
 
@@ -20,7 +20,7 @@ def sweep(program, results, jobs):
     for tasks in results.rglob("tasks.csv"):
         subprocess.run([program, "trace", str(tasks.parent)], check=True, stdout=subprocess.DEVNULL)
     return {str(path.relative_to(results)): path.read_bytes()
-            for path in sorted(results.rglob("*")) if path.is_file() and path.name not in OF_ONE_RUN}
+            for path in sorted(results.rglob("*")) if path.is_file() and path.name not in OF_ONE_RUN and path.parent.name != "journal"}
 
 
 def first_difference(one, other):

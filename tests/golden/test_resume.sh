@@ -158,8 +158,7 @@ call 0 sweep . -o once --records summary
 out "(4 had been run before)"
 
 # Replicates end when a mean is known as well as was asked for: the same points, however they are run.
-sed 's/"replicates": 2/"replicates": 400, "execution_jitter": {"distribution": "exponential", "spread": 1}, "executor": "fluid",
-  "stop_when": {"metric": "latency_mean_s", "relative": 0.05}/' experiment.json >stop.json
+sed 's/"replicates": 2/"replicates": 400, "execution_jitter": {"distribution": "exponential", "spread": 1}, "executor": "fluid", "stop_when": {"metric": "latency_mean_s", "relative": 0.05}/' experiment.json >stop.json
 call 0 sweep stop.json -o stopped -q -j 1
 rows=$(($(wc -l <stopped/points.csv) - 1))
 ((rows >= 20 && rows < 800)) || fail "stop_when left $rows rows"

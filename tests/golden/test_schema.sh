@@ -45,7 +45,7 @@ files = json.loads((room / "out").read_text())
 for kind, folder in [("run", room / "run"), ("study", room / "sweep")]:
     told = {file["file"]: [column["name"] for column in file["columns"]] for file in files[kind]}
     for path in folder.iterdir():
-        if path.name != "runs" and path.name not in told:
+        if path.name != "runs" and path.name not in told and path.name + "/" not in told:
             sys.exit(f"{path.name} is not told of")
     for name, columns in told.items():
         if name.endswith(".csv") and (folder / name).exists() and not any("<" in column for column in columns):

@@ -139,21 +139,25 @@ sed 's|"mct"\]|{"name": "../misbehaves.py", "parameters": {"mode": "divides"}}]|
 call 1 sweep in/partly.json -o out_sweep -q
 contains out_sweep/points.csv "ZeroDivisionError: division by zero"
 
-# ---- Ctrl-C ends a policy that hangs, in a run and in a sweep
-interrupted() { # interrupted ARGUMENT...
+# ---- Ctrl-C ends a policy that hangs; in a sweep, which waits for what runs, the second one
+interrupted() { # interrupted TIMES ARGUMENT...
+  local times=$1
+  shift
   timeout -s KILL 60 "$HETSCHED" "$@" >"$room/out" 2>"$room/err" &
   local process=$! child="" status=0
   for _ in {1..100}; do
     child=$(pgrep -P "$process" -f hetsched) && break
     sleep 0.05
   done
-  sleep 1
-  kill -INT "$child"
+  for ((; times > 0; --times)); do
+    sleep 1
+    kill -INT "$child"
+  done
   wait "$process" || status=$?
   ((status == 130)) || fail "$*: exit status $status after Ctrl-C"
 }
-interrupted "${one_run[@]}" --policy misbehaves.py:mode=hangs
-interrupted sweep in/experiment.json --policy misbehaves.py:mode=hangs -o out_hangs -j 2 -q
+interrupted 1 "${one_run[@]}" --policy misbehaves.py:mode=hangs
+interrupted 2 sweep in/experiment.json --policy misbehaves.py:mode=hangs -o out_hangs -j 2 -q
 
 # ---- a new one, and its test
 call 0 policy new least_slack --python

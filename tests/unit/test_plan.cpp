@@ -116,8 +116,8 @@ TEST_CASE("the time left is told rightly though cost grows with load") {
     agenda.ended(*point, wall(*point));
     if (ended < 256) continue;  // its sample
     const double left = agenda.work_left().value();
-    CHECK(left > 0.8 * (all - done) - 0.02 * all);
-    CHECK(left < 1.25 * (all - done) + 0.02 * all);
+    CHECK(left > 0.7 * (all - done) - 0.02 * all);
+    CHECK(left < 1.4 * (all - done) + 0.02 * all);
   }
   CHECK(agenda.work_left().value() == doctest::Approx(0));
 }
