@@ -7,7 +7,7 @@ namespace hetsched {
 namespace {
 
 constexpr std::size_t kSample = 4;        ///< points of each part that are run first
-constexpr std::size_t kFewPoints = 1024;  ///< studies below that are run in order: they will soon be over
+constexpr std::size_t kFewPoints = 2048;  ///< studies below that are run in order: they will soon be over
 
 }  // namespace
 
@@ -19,7 +19,8 @@ void Agenda::add(const std::vector<std::size_t>& points) {
       for (std::size_t part = 0; part < kParts; ++part) {
         // Multiples of the golden ratio: they do not fall in with the period of a factor.
         const double turn = static_cast<double>(part * kSample + sample + 1) * 0.6180339887498949;
-        const double at = (static_cast<double>(part) + turn - std::floor(turn)) / kParts;
+        const double at =
+            (static_cast<double>(part) + (static_cast<double>(sample) + turn - std::floor(turn)) / kSample) / kParts;
         const auto point = static_cast<std::size_t>(at * static_cast<double>(count));
         if (!taken[point]) order_.push_back(points[point]);
         taken[point] = true;
