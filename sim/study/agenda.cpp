@@ -6,7 +6,7 @@
 namespace hetsched {
 namespace {
 
-constexpr std::size_t kSample = 4;        ///< points of each part that are run first
+constexpr std::size_t kSample = 16;       ///< points of each part that are run first
 constexpr std::size_t kFewPoints = 2048;  ///< studies below that are run in order: they will soon be over
 
 }  // namespace

@@ -61,8 +61,7 @@ double bytes_of(const Plan::Point& point, const PointReport& report) {
   std::size_t labels = 0, rows = report.metrics.size();
   for (const std::string& label : point.labels) labels += label.size() + 1;
   for (const std::string& stream : report.streams) rows += stream.size() + labels;
-  return static_cast<double>(rows + 3 * labels +
-                             to_text({point.id, point.name, RecordLevel::none, Compression::none, report}).size());
+  return static_cast<double>(rows + 3 * labels + to_text(point.id, point.name, RecordLevel::none, report).size());
 }
 
 }  // namespace

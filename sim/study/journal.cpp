@@ -1,13 +1,16 @@
 #include "study/journal.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <chrono>
+#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <random>
@@ -22,7 +25,7 @@ namespace hetsched {
 namespace {
 
 constexpr int kFormat = 1;
-constexpr double kSyncEvery = 1;  // s
+constexpr useconds_t kSyncEvery = 500'000;  // us: with the time that it takes, less than a second
 
 /// The first line of a journal: what the lines in its records are.
 std::string head() {
@@ -31,8 +34,6 @@ std::string head() {
                      {"streams", join(field_names<StreamSummary>(), ",")}};
   return dumped(json);
 }
-
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 std::string hash_of(std::string_view text) {
   char digits[17];
@@ -106,24 +107,60 @@ bool is_better(const JournalRecord& record, const JournalRecord& known) {
   return record.level > known.level;
 }
 
-std::string to_text(const JournalRecord& record) {
-  const PointReport& report = record.report;
+namespace {
+
+/// Appends a text as JSON. Most have little to be escaped.
+void append_json(std::string& to, const std::string& text) {
+  const std::size_t begin = to.size();
+  to += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      to += '\\';
+      to += c;
+    } else if (c == '\n') {
+      to += "\\n";
+    } else if (static_cast<unsigned char>(c) >= ' ' && static_cast<unsigned char>(c) < 0x7f) {
+      to += c;
+    } else {  // control characters, and what may be no UTF-8
+      to.resize(begin);
+      to += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+      return;
+    }
+  }
+  to += '"';
+}
+
+/// Appends `,"key":`.
+std::string& key(std::string& to, std::string_view name) { return to.append(",\"").append(name).append("\":"); }
+
+}  // namespace
+
+// Written by hand: thousands of them a second are.
+std::string to_text(const std::string& id, const std::string& point, Recording recording, const PointReport& report) {
   const RunCost& cost = report.cost;
-  const Json json = {{"id", record.id},
-                     {"point", record.point},
-                     {"records", name_of(record.level)},
-                     {"compress", name_of(record.compression)},
-                     {"error", report.error},
-                     {"metrics", report.metrics},
-                     {"streams", report.streams},
-                     {"wall_s", cost.wall},
-                     {"cpu_s", cost.cpu},
-                     {"peak_kib", cost.peak_memory},
-                     {"decide_calls", cost.decisions.calls},
-                     {"decide_total_s", cost.decisions.seconds},
-                     {"decide_longest_s", cost.decisions.longest}};
-  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return "\n" + text + "\t" + hash_of(text);
+  std::string text = "\n{\"id\":";
+  text.reserve(512 + report.metrics.size());
+  append_json(text, id);
+  append_json(key(text, "point"), point);
+  append_json(key(text, "records"), std::string(name_of(recording.level)));
+  append_json(key(text, "compress"), std::string(name_of(recording.compression)));
+  append_json(key(text, "error"), report.error);
+  append_json(key(text, "metrics"), report.metrics);
+  key(text, "streams") += '[';
+  for (const std::string& stream : report.streams) {
+    if (text.back() != '[') text += ',';
+    append_json(text, stream);
+  }
+  text += ']';
+  append_number(key(text, "wall_s"), cost.wall);
+  append_number(key(text, "cpu_s"), cost.cpu);
+  key(text, "peak_kib") += std::to_string(cost.peak_memory);
+  key(text, "decide_calls") += std::to_string(cost.decisions.calls);
+  append_number(key(text, "decide_total_s"), cost.decisions.seconds);
+  append_number(key(text, "decide_longest_s"), cost.decisions.longest);
+  text += '}';
+  const std::string hash = hash_of(std::string_view(text).substr(1));
+  return text.append(1, '\t').append(hash);
 }
 
 void read_journal(const std::filesystem::path& study_folder, JournalRecords& records) {
@@ -165,10 +202,14 @@ Journal::Journal(const std::filesystem::path& study_folder) {
     ::unlink(file_.c_str());
     fail(file_, why);
   }
-  synced_ = now();
 }
 
 Journal::~Journal() {
+  if (syncer_ > 0) {
+    ::kill(syncer_, SIGKILL);
+    while (::waitpid(syncer_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
   struct stat status {};
   if (::fstat(descriptor_, &status) == 0 && static_cast<std::size_t>(status.st_size) <= head().size() + 1 &&
       is_in_place())
@@ -185,7 +226,8 @@ std::string Journal::append_to(int descriptor, std::string_view text) {
 }
 
 void Journal::append(const JournalRecord& record) {
-  if (const std::string why = append_to(descriptor_, to_text(record)); !why.empty())
+  const std::string text = to_text(record.id, record.point, {record.level, record.compression}, record.report);
+  if (const std::string why = append_to(descriptor_, text); !why.empty())
     throw InputError(std::vector{Problem{file_.string(), "", "cannot be written: " + why}});
 }
 
@@ -195,17 +237,22 @@ JournalRecords Journal::written() const {
   return records;
 }
 
-void Journal::sync_now_and_then() {
-  if (now() - synced_ >= kSyncEvery) sync();
+void Journal::keep_on_disk() {
+  const pid_t parent = ::getpid();
+  std::fflush(nullptr);  // what is buffered would be written by both
+  syncer_ = ::fork();
+  if (syncer_ != 0) return;  // without such a process it is put there at the end
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  for (off_t synced = 0; ::getppid() == parent; ::usleep(kSyncEvery)) {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0 || status.st_size == synced) continue;
+    synced = status.st_size;
+    ::fdatasync(descriptor_);
+  }
+  ::_exit(0);
 }
 
-void Journal::sync() {
-  synced_ = now();
-  struct stat status {};
-  if (::fstat(descriptor_, &status) != 0 || static_cast<std::uint64_t>(status.st_size) == synced_size_) return;
-  synced_size_ = static_cast<std::uint64_t>(status.st_size);
-  ::fdatasync(descriptor_);
-}
+void Journal::sync() { ::fdatasync(descriptor_); }
 
 bool Journal::is_in_place() const {
   struct stat open {

@@ -4,8 +4,11 @@
 ///
 /// DIR/journal/ has a file per writer, so that no two computers write one. A record is a line of JSON, a tab, and the
 /// FNV-1a hash of the JSON; records begin with a line end, so that one which was cut off spoils itself only. It is
-/// written by a single call before the process that ran the point does anything else.
+/// written before the process that ran the point tells of it, which a process that runs many short ones does every few
+/// milliseconds, for all of them at once.
 #pragma once
+
+#include <sys/types.h>
 
 #include <filesystem>
 #include <map>
@@ -28,8 +31,8 @@ struct JournalRecord {
   PointReport report;
 };
 
-/// The record as it stands in a journal.
-std::string to_text(const JournalRecord& record);
+/// A record as it stands in a journal.
+std::string to_text(const std::string& id, const std::string& point, Recording recording, const PointReport& report);
 
 /// Is a record of more use than another one of the same point: it succeeded, or has more records?
 bool is_better(const JournalRecord& record, const JournalRecord& known);
@@ -64,9 +67,10 @@ class Journal {
   void append(const JournalRecord& record);
   /// What has been recorded so far, also by processes forked from this one.
   [[nodiscard]] JournalRecords written() const;
-  /// Has the system put on the disk what was appended since it last did, if that was a second ago or longer.
-  void sync_now_and_then();
-  /// In any case.
+  /// Has the system put what is appended on the disk, within a second each time, from a process of its own: that may
+  /// take long, and nobody waits for it.
+  void keep_on_disk();
+  /// Has the system do so now, and waits.
   void sync();
   /// Is the file still where it was made? Not if the study's folder has been deleted or moved.
   [[nodiscard]] bool is_in_place() const;
@@ -78,8 +82,7 @@ class Journal {
  private:
   std::filesystem::path file_;
   int descriptor_ = -1;
-  double synced_ = 0;              ///< s of a steady clock
-  std::uint64_t synced_size_ = 0;  ///< bytes
+  pid_t syncer_ = -1;
 };
 
 }  // namespace hetsched

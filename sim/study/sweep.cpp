@@ -57,6 +57,7 @@ class Sweep {
     if (left > 0) write_manifest(PointCounts{wanted().size(), wanted().size() - left, 0, left});
     {
       Journal journal(folder_.path());
+      if (left > 0) journal.keep_on_disk();
       execute(journal);
     }
     for (const std::size_t point : wanted())
@@ -140,10 +141,7 @@ class Sweep {
           reports.emplace(point, found->second.report);
       return reports;
     };
-    events.tick = [&] {
-      journal.sync_now_and_then();
-      check_in_place(journal);
-    };
+    events.tick = [&] { check_in_place(journal); };
     events.stopping = [&] {
       note("stopping: what is running will be finished (" + std::to_string(execution_->running()) +
            "); asked again, it is ended at once");

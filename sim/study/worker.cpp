@@ -127,7 +127,7 @@ void report_and_end(std::string_view message) {
 /// to wake the other process for each of many short runs would take longer than they do.
 class Line {
  public:
-  Line(int from, int to) : from_(from), to_(to) {}
+  Line(int from, int to, int journal) : from_(from), to_(to), journal_(journal) {}
 
   /// Waits for the next point; nothing if there is none.
   std::optional<std::size_t> next() {
@@ -137,7 +137,16 @@ class Line {
     return point != kNoMore ? std::optional(point) : std::nullopt;
   }
   void say(const std::string& text) { said_ += text; }
+  /// For the journal: is written there before what is said from now on is heard.
+  void record(const std::string& text) { recorded_ += text; }
   void flush() {
+    if (!recorded_.empty()) {
+      if (const std::string why = Journal::append_to(journal_, recorded_); !why.empty()) {
+        write_all(to_, kJournal + why);
+        ::_exit(0);
+      }
+      recorded_.clear();
+    }
     write_all(to_, said_);
     said_.clear();
     flushed_ = Clock::now();
@@ -146,7 +155,7 @@ class Line {
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr std::size_t kEnough = 32 * 1024;
-  static constexpr std::chrono::milliseconds kLongest{20};
+  static constexpr std::chrono::milliseconds kLongest{10};
 
   /// False if there is nothing more to come. Whole points: they are written by one call, and fit.
   bool receive() {
@@ -161,10 +170,10 @@ class Line {
     return !points_.empty();
   }
 
-  int from_, to_;
+  int from_, to_, journal_;
   std::vector<std::size_t> points_;  ///< those received
   std::size_t at_ = 0;               ///< how many of them have been taken
-  std::string said_;
+  std::string said_, recorded_;
   Clock::time_point flushed_ = Clock::now();
 };
 
@@ -182,26 +191,21 @@ double longest_call(const PointSetting& setting) {
   pipe_of_worker = to;
   watch_calls(report_and_end);
   watch_executor(report_and_end);
+  watch_standstill(longest_call(setting), report_and_end);
   if (setting.memory) {
     const rlimit limit{*setting.memory, *setting.memory};
     ::setrlimit(RLIMIT_DATA, &limit);
   }
-  Line line(from, to);
+  Line line(from, to, setting.journal);
   for (;;) {
     const std::optional<std::size_t> point = line.next();
     if (!point) break;
-    watch_standstill(longest_call(setting), report_and_end);
+    still_alive();
     Simulation simulation;
     const PointReport report = run_point(setting, *point, simulation);
     if (setting.journal >= 0) {
       const Plan::Point& planned = setting.plan.points[*point];
-      const std::string why =
-          Journal::append_to(setting.journal, to_text(JournalRecord{planned.id, planned.name, setting.recording.level,
-                                                                    setting.recording.compression, report}));
-      if (!why.empty()) {
-        line.say(kJournal + why);
-        break;
-      }
+      line.record(to_text(planned.id, planned.name, setting.recording, report));
     }
     line.say(to_text(report));
     // What was simulated last need not be taken apart; and an executor may crash at that.

@@ -52,9 +52,6 @@ double run(const Study& study, const Catalog& catalog, const Plan& plan, unsigne
   Execution::Events events;
   events.ended = [&](std::size_t, const PointReport&, bool) { ++ended; };
   events.recorded = [](const auto&) { return std::map<std::size_t, PointReport>(); };
-  events.tick = [&] {
-    if (journal) journal->sync_now_and_then();
-  };
   const auto begin = Clock::now();
   Execution(setting, agenda, {jobs, false, std::nullopt}, events).run();
   if (journal) journal->sync();
@@ -78,6 +75,7 @@ int main(int argc, char** argv) {
     for (int round = 0; round < rounds; ++round) {
       without = std::min(without, run(study, catalog, plan, jobs, nullptr));
       Journal journal(folder.path());
+      journal.keep_on_disk();
       with = std::min(with, run(study, catalog, plan, jobs, &journal));
     }
     const auto count = static_cast<double>(points);

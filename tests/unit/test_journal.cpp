@@ -22,6 +22,10 @@ JournalRecord record(const std::string& id, const std::string& metrics = "1,2\n"
   return made;
 }
 
+std::string text_of(const JournalRecord& record) {
+  return to_text(record.id, record.point, {record.level, record.compression}, record.report);
+}
+
 JournalRecords read(const std::filesystem::path& folder) {
   JournalRecords records;
   read_journal(folder, records);
@@ -72,15 +76,15 @@ TEST_CASE("records that were cut off or changed spoil themselves only") {
     Journal journal(folder.path());
     journal.append(record("a"));
   }
-  const std::string whole = to_text(record("b"));
+  const std::string whole = text_of(record("b"));
   const std::filesystem::path file = file_in(folder.path());
   for (const std::size_t length : {std::size_t{1}, std::size_t{2}, whole.size() / 2, whole.size() - 1})
     append_bytes(file, whole.substr(0, length));
-  append_bytes(file, to_text(record("c")));
-  std::string changed = to_text(record("d"));
+  append_bytes(file, text_of(record("c")));
+  std::string changed = text_of(record("d"));
   changed[changed.find("1,2")] = '3';
   append_bytes(file, changed + std::string(100, '\0') + "\n\n");
-  append_bytes(file, to_text(record("e")));
+  append_bytes(file, text_of(record("e")));
   const JournalRecords records = read(folder.path());
   CHECK(records.by_id.size() == 3);
   CHECK(records.by_id.contains("c"));
@@ -108,7 +112,7 @@ TEST_CASE("of several records of a point the most useful counts") {
 
 TEST_CASE("journals of another version are named and not read") {
   const TestFolder folder;
-  write_file(folder.path() / kJournalFolder / "1.jsonl", "{\"format\":99}\n" + to_text(record("a")));
+  write_file(folder.path() / kJournalFolder / "1.jsonl", "{\"format\":99}\n" + text_of(record("a")));
   write_file(folder.path() / kJournalFolder / "2.jsonl", "{\"for");  // its writer was killed at once
   write_file(folder.path() / kJournalFolder / "3.jsonl", "");
   write_file(folder.path() / kJournalFolder / "notes.txt", "mine");
@@ -125,7 +129,7 @@ TEST_CASE("many processes append to one journal") {
   for (int process = 0; process < kProcesses; ++process)
     if (::fork() == 0) {
       for (int i = 0; i < kEach; ++i)
-        (void)Journal::append_to(journal.descriptor(), to_text(record(std::to_string(process * kEach + i))));
+        (void)Journal::append_to(journal.descriptor(), text_of(record(std::to_string(process * kEach + i))));
       ::_exit(0);
     }
   for (int process = 0; process < kProcesses; ++process) ::wait(nullptr);
