@@ -4,9 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/errors.hpp"
 #include "base/files.hpp"
@@ -113,22 +115,24 @@ TEST_CASE("one of many programs breaks a stale lock, also after one that died do
     lock_from_elsewhere(folder.path() / kLockFile, 100);
     if (round % 2 == 1) lock_from_elsewhere(folder.path() / (std::string(kLockFile) + ".breaking"), 100);
     constexpr int kPrograms = 6;
-    for (int program = 0; program < kPrograms; ++program)
-      if (::fork() == 0) {
+    std::vector<pid_t> programs(kPrograms);
+    for (pid_t& program : programs)
+      if (program = ::fork(); program == 0) {
         try {
           new Lease(folder.path());
-          ::usleep(100000);  // holds it until all have tried
-          ::_exit(1);
+          while (true) ::pause();  // holds it until all have tried
         } catch (const InputError&) {
           ::_exit(0);
         }
       }
+    for (int refused = 0; refused < kPrograms - 1; ++refused) ::wait(nullptr);
+    ::usleep(1000);
     int holders = 0;
-    for (int program = 0; program < kPrograms; ++program) {
-      int status = 0;
-      ::wait(&status);
-      holders += WEXITSTATUS(status);
-    }
+    for (const pid_t program : programs)
+      if (::kill(program, SIGKILL) == 0) {
+        ++holders;
+        ::waitpid(program, nullptr, 0);
+      }
     CHECK(holders == 1);
     std::filesystem::remove(folder.path() / kLockFile);
   }
