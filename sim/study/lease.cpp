@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cinttypes>
 #include <charconv>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -17,6 +19,7 @@
 #include "base/errors.hpp"
 #include "base/files.hpp"
 #include "base/json_document.hpp"
+#include "base/random.hpp"
 #include "base/text.hpp"
 
 namespace hetsched {
@@ -112,6 +115,24 @@ bool is_stale(const std::filesystem::path& file, const LeaseTimes& times) {
   return old && *old > times.stale;
 }
 
+/// Removes a lock that has been found stale, if nobody else does. Who removes it holds a second lock meanwhile, which is
+/// for this one alone, by what it says: of those who found it stale at the same time, the late ones see that another has
+/// taken its place. A second lock may be stale itself.
+void break_stale(const std::filesystem::path& file, const LeaseTimes& times, const std::string& ours) {
+  const auto text = content(file);
+  if (!text || !is_stale(file, times)) return;
+  char id[17];
+  std::snprintf(id, sizeof id, "%016" PRIx64, fnv1a(*text));
+  const std::filesystem::path breaking = file.string() + "." + id;
+  if (create(breaking, ours)) {
+    if (content(file) == text && is_stale(file, times)) ::unlink(file.c_str());
+    ::unlink(breaking.c_str());
+    return;
+  }
+  break_stale(breaking, times, ours);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
 [[noreturn]] void refuse(const std::filesystem::path& file) {
   const Json lock = Json::parse(content(file).value_or(""), nullptr, false);
   std::string holder = "another program";
@@ -134,22 +155,10 @@ Lease::Lease(const std::filesystem::path& folder, LeaseTimes times) : file_(fold
                      {"here", here()},
                      {"lock", random_text()}};
   text_ = lock.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  const std::filesystem::path breaking = file_.string() + ".breaking";
   for (int attempt = 0; !create(file_, text_); ++attempt) {
-    if (attempt == 50) refuse(file_);
-    if (!is_stale(file_, times_)) {
-      if (content(file_)) refuse(file_);
-      continue;  // it has just been given back
-    }
-    // Who breaks it holds a second lock meanwhile: else one program might remove the lock that another has just taken
-    // after breaking the same stale one.
-    if (create(breaking, text_)) {
-      if (is_stale(file_, times_)) ::unlink(file_.c_str());
-      ::unlink(breaking.c_str());
-    } else {
-      if (is_stale(breaking, times_)) ::unlink(breaking.c_str());
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
+    const bool exists = content(file_).has_value();  // else it has just been given back
+    if (attempt == 50 || (exists && !is_stale(file_, times_))) refuse(file_);
+    break_stale(file_, times_, text_);
   }
   renewed_ = now();
 }

@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cinttypes>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -13,6 +15,7 @@
 #include "base/errors.hpp"
 #include "base/files.hpp"
 #include "base/json_document.hpp"
+#include "base/random.hpp"
 #include "study/lease.hpp"
 #include "support/folder.hpp"
 
@@ -111,9 +114,13 @@ TEST_CASE("an empty lock, whose writer was ended on the way, lapses likewise") {
 
 TEST_CASE("one of many programs breaks a stale lock, also after one that died doing so") {
   const TestFolder folder;
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 40; ++round) {
     lock_from_elsewhere(folder.path() / kLockFile, 100);
-    if (round % 2 == 1) lock_from_elsewhere(folder.path() / (std::string(kLockFile) + ".breaking"), 100);
+    if (round % 2 == 1) {
+      char id[17];
+      std::snprintf(id, sizeof id, "%016" PRIx64, fnv1a(content(folder.path() / kLockFile)));
+      lock_from_elsewhere(folder.path() / (std::string(kLockFile) + "." + id), 100);
+    }
     constexpr int kPrograms = 6;
     std::vector<pid_t> programs(kPrograms);
     for (pid_t& program : programs)
@@ -125,16 +132,22 @@ TEST_CASE("one of many programs breaks a stale lock, also after one that died do
           ::_exit(0);
         }
       }
-    for (int refused = 0; refused < kPrograms - 1; ++refused) ::wait(nullptr);
-    ::usleep(1000);
+    int refused = 0;
+    for (int tries = 0; tries < 20000 && refused < kPrograms - 1; ++tries)
+      if (::waitpid(-1, nullptr, WNOHANG) > 0) {
+        ++refused;
+      } else {
+        ::usleep(1000);
+      }
     int holders = 0;
     for (const pid_t program : programs)
       if (::kill(program, SIGKILL) == 0) {
         ++holders;
         ::waitpid(program, nullptr, 0);
       }
-    CHECK(holders == 1);
+    REQUIRE(holders == 1);
     std::filesystem::remove(folder.path() / kLockFile);
+    CHECK(std::filesystem::is_empty(folder.path()));
   }
 }
 
