@@ -106,10 +106,11 @@ TEST_CASE("over random sets no response is above its bound, and no deadline is m
       ++bounded;
       const double seen = worst[row.stream];
       if (seen > *row.bound * (1 + 1e-9))
-        FAIL_CHECK("set ", number, ", ", policy, ", stream ", row.stream, ": ", seen, " s, bound ", *row.bound, " s");
+        FAIL_CHECK("set ", number, ", ", std::string(policy), ", stream ", row.stream, ": ", seen, " s, bound ",
+                   *row.bound, " s");
       reached += seen > *row.bound * (1 - 1e-9);
       if (row.verdict == Verdict::met && late[row.stream.back() - '0'] > 0)
-        FAIL_CHECK("set ", number, ", ", policy, ", stream ", row.stream, ": late requests");
+        FAIL_CHECK("set ", number, ", ", std::string(policy), ", stream ", row.stream, ": late requests");
     }
   }
   MESSAGE(sets(), " sets: ", bounded, " bounds, ", reached, " reached; ", none, " streams without");
