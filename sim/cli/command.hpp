@@ -36,6 +36,8 @@ Command check_command();
 Command models_command();
 Command costs_command();
 Command optimum_command();
+Command analyse_command();
+Command generate_command();
 Command profile_command();
 Command variants_command();
 Command import_command();
