@@ -18,7 +18,6 @@
 #include "base/fields.hpp"
 #include "base/files.hpp"
 #include "base/json_document.hpp"
-#include "base/random.hpp"
 #include "record/summary.hpp"
 
 namespace hetsched {
@@ -35,9 +34,17 @@ std::string head() {
   return dumped(json);
 }
 
+/// As FNV-1a, but eight bytes at a time, the last ones filled up with zeros: several times as fast.
 std::string hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (; !text.empty(); text.remove_prefix(std::min<std::size_t>(8, text.size()))) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), std::min<std::size_t>(8, text.size()));
+    hash = (hash ^ word) * 0x100000001b3U;
+    hash ^= hash >> 32;  // or the upper bytes of a word would hardly count
+  }
   char digits[17];
-  const auto end = std::to_chars(digits, digits + sizeof digits, fnv1a(text), 16).ptr;
+  const auto end = std::to_chars(digits, digits + sizeof digits, hash, 16).ptr;
   return {digits, end};
 }
 
@@ -109,18 +116,23 @@ bool is_better(const JournalRecord& record, const JournalRecord& known) {
 
 namespace {
 
+bool is_plain(char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; }
+
 /// Appends a text as JSON. Most have little to be escaped.
 void append_json(std::string& to, const std::string& text) {
   const std::size_t begin = to.size();
   to += '"';
-  for (const char c : text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::size_t plain = at;
+    while (at < text.size() && is_plain(text[at])) ++at;
+    to.append(text, plain, at - plain);
+    if (at == text.size()) break;
+    const char c = text[at];
     if (c == '"' || c == '\\') {
       to += '\\';
       to += c;
     } else if (c == '\n') {
       to += "\\n";
-    } else if (static_cast<unsigned char>(c) >= ' ' && static_cast<unsigned char>(c) < 0x7f) {
-      to += c;
     } else {  // control characters, and what may be no UTF-8
       to.resize(begin);
       to += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -2,8 +2,8 @@
 /// The journal of a study: a record for each point that has been run. It is all that a study needs to go on where it
 /// stopped; the tables are made of it.
 ///
-/// DIR/journal/ has a file per writer, so that no two computers write one. A record is a line of JSON, a tab, and the
-/// FNV-1a hash of the JSON; records begin with a line end, so that one which was cut off spoils itself only. It is
+/// DIR/journal/ has a file per writer, so that no two computers write one. A record is a line of JSON, a tab, and a
+/// hash of the JSON; records begin with a line end, so that one which was cut off spoils itself only. It is
 /// written before the process that ran the point tells of it, which a process that runs many short ones does every few
 /// milliseconds, for all of them at once.
 #pragma once
