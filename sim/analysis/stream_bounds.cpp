@@ -19,30 +19,31 @@ struct Arrivals {
   std::string unbounded = {};
 };
 
-Arrivals of_trace(const std::vector<double>& times) {
+/// Dates are those of load 1.
+Arrivals of_trace(const std::vector<double>& times, double load) {
   std::vector<double> sorted = times;
   std::sort(sorted.begin(), sorted.end());
   Arrivals arrivals{kNever, 0, static_cast<double>(sorted.size()), {}};
   for (std::size_t k = 1; k < sorted.size(); ++k)
-    arrivals.period = std::min(arrivals.period, sorted[k] - sorted[k - 1]);
+    arrivals.period = std::min(arrivals.period, (sorted[k] - sorted[k - 1]) / load);
   if (!(arrivals.period < kNever)) arrivals.period = 0;  // one request
   return arrivals;
 }
 
-Arrivals arrivals_of(const StreamSpec& stream) {
+Arrivals arrivals_of(const StreamSpec& stream, double load) {
   if (!stream.after.empty()) return {.unbounded = "its requests wait for those of stream " + in_quotes(stream.after)};
   return std::visit(
       Overloads{
-          [](const Periodic& periodic) -> Arrivals {
-            return {Cadence(periodic).period(),
-                    periodic.jitter,
+          [load](const Periodic& periodic) -> Arrivals {
+            return {Cadence(periodic, load).period(),
+                    periodic.jitter / load,
                     periodic.count ? static_cast<double>(*periodic.count) : kNever,
                     {}};
           },
           [](const Poisson&) -> Arrivals {
             return {.unbounded = "its arrivals are a Poisson process, which may bring any number at once"};
           },
-          [](const TraceArrivals& trace) { return of_trace(trace.times); },
+          [load](const TraceArrivals& trace) { return of_trace(trace.times, load); },
           [](const Burst& burst) -> Arrivals {
             return {0, 0, static_cast<double>(burst.count), {}};
           },
@@ -72,7 +73,7 @@ class Reader {
   Reader(const Instance& instance, const Tables& tables, Order order) : instance_(instance), order_(order) {
     tables.fill(view_);
     for (const StreamId s : view_.streams.ids()) {
-      arrivals_.push_back(arrivals_of(spec(s)));
+      arrivals_.push_back(arrivals_of(spec(s), instance.workload.load));
       homes_.push_back(home(s));
     }
   }
