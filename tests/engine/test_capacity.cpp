@@ -20,7 +20,7 @@ struct Requests : Observer {
   void request_ended(const RequestRecord& r) override {
     latency += *r.finish - r.arrival;
     count += 1;
-    late += *r.finish > r.deadline + 1e-9 ? 1 : 0;
+    late += r.deadline && *r.finish > *r.deadline + 1e-9 ? 1 : 0;
   }
 };
 
