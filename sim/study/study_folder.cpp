@@ -46,6 +46,13 @@ void move(const fs::path& from, const fs::path& to) {
   check(error, to);
 }
 
+/// The path, or the first of PATH-2, PATH-3, ... that nothing has.
+fs::path new_name(const fs::path& path) {
+  fs::path free = path;
+  for (int number = 2; is_there(free); ++number) free = path.string() + "-" + std::to_string(number);
+  return free;
+}
+
 /// The id in the manifest of a run; empty if it has none that can be read.
 std::string id_of_run(const fs::path& folder) {
   Problems problems;
@@ -144,8 +151,9 @@ void StudyFolder::drop_all() {
   read_journal(path_, records);
   const std::string name = shown(manifest.value("experiment", Json::object()).value("name", Json("")));
   // study.json goes last, when another one takes its place: what is left of a deletion that is broken off is a study's.
-  for (const std::string& entry : names_in(path_)) {
-    if (entry.starts_with(kLockFile) || entry == kStudyFile) continue;
+  // What else lies there is the user's.
+  for (const std::string_view entry : {std::string_view(kJournalFolder), kRunsFolder, kAsideFolder, kShardsFolder,
+                                       kClusterFolder, kPlanFile, kPointsFile, kStreamsFile, kTimingFile}) {
     std::error_code error;
     fs::remove_all(path_ / entry, error);
     check(error, path_ / entry);
@@ -191,7 +199,7 @@ void StudyFolder::move_runs(const Plan& plan) const {
     const std::string id = id_of_run(runs() / name);
     const auto point = by_id.find(id);
     if (point != by_id.end() && point->second->name == name) continue;
-    move(runs() / name, id.empty() ? path_ / kAsideFolder / "unknown" / name : aside / id);
+    move(runs() / name, id.empty() ? new_name(path_ / kAsideFolder / "unknown" / name) : aside / id);
   }
   for (const std::string& id : names_in(aside))
     if (const auto point = by_id.find(id); point != by_id.end()) move(aside / id, runs() / point->second->name);

@@ -53,7 +53,9 @@ sed 's/"name": "tiny"/"name": "other"/' experiment.json >other.json
 call 2 sweep other.json -o once
 err_is "once: holds results of another experiment, \"tiny\"; choose another folder with -o DIR, or have them deleted with --overwrite"
 cp once/points.csv before.csv
+echo mine >again/figure.txt
 call 0 sweep other.json -o again --overwrite
+[[ -e again/figure.txt ]] || fail "$last: deleted what was not its own"
 err "hetsched: deleted 4 finished points of experiment \"tiny\""
 call 0 sweep other.json -o again
 out "(4 had been run before)"

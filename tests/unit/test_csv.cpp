@@ -79,7 +79,8 @@ TEST_CASE("no text is a formula to a spreadsheet, and all come back as they were
   CHECK(written("\t=1") == "\"'\t=1\"");
   CHECK(written("\r=1") == "\"'\r=1\"");
   CHECK(written("'=1+1") == "''=1+1");
-  for (const std::string_view as_it_is : {"-1", "+2.5", "-1e9", "'-1", "x=1", "-", "=", "'@", "'x", "'", "''", "", "a-b"})
+  for (const std::string_view as_it_is :
+       {"-1", "+2.5", "-1e9", "'-1", "x=1", "-", "=", "'@", "'x", "'", "''", "", "a-b"})
     CHECK(written(as_it_is) == as_it_is);
   for (const std::string text : {"=1+1", "+cmd", "-x", "@", "\t=1", "\r=1", "'=1", "''=1", "'-1", "'", "=a,\"b\"\n",
                                  " =1", "x ", "'\t", "-", "-1", "''-", "'\"="}) {
