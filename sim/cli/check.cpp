@@ -100,7 +100,8 @@ Checked check_workload(const Node& node, Problems& problems) {
     streams.push_back(stream.name + " " +
                       std::visit([](const auto& arrival) { return pace(arrival); }, stream.arrival));
   const std::string length = workload.duration ? " for " + quantity(*workload.duration, "s") : "";
-  return {"workload " + workload.name + ": " + counted(workload.streams.size(), "stream") + length + " (" +
+  const std::string load = workload.load != 1 ? " at load " + number(workload.load) : "";
+  return {"workload " + workload.name + ": " + counted(workload.streams.size(), "stream") + length + load + " (" +
               listed(streams, 8) + ")",
           to_json(workload)};
 }

@@ -28,7 +28,7 @@ void check_amount(const StreamSpec& stream, std::uint64_t index) {
 
 }  // namespace
 
-Cadence::Cadence(const Periodic& periodic) {
+Cadence::Cadence(const Periodic& periodic, double load) : load_(load) {
   if (periodic.rate) rate_ = *periodic.rate;
   if (periodic.period) period_ = *periodic.period;
   if (periodic.integer_ms) {
@@ -40,17 +40,18 @@ Cadence::Cadence(const Periodic& periodic) {
 }
 
 double Cadence::at(std::uint64_t k) const {
-  if (nanoseconds_ > 0) return static_cast<double>(k * nanoseconds_) / 1e9;
-  return rate_ > 0 ? static_cast<double>(k) / rate_ : static_cast<double>(k) * period_;
+  if (nanoseconds_ > 0) return static_cast<double>(k * nanoseconds_) / 1e9 / load_;
+  return (rate_ > 0 ? static_cast<double>(k) / rate_ : static_cast<double>(k) * period_) / load_;
 }
 
-ArrivalSource::ArrivalSource(const StreamSpec& stream, std::optional<double> duration, std::uint64_t seed)
+ArrivalSource::ArrivalSource(const StreamSpec& stream, const WorkloadSpec& workload, std::uint64_t seed)
     : stream_(stream),
       facts_(facts_of(stream.arrival)),
-      duration_(duration),
+      load_(workload.load),
+      duration_(workload.duration),
       arrival_random_(seed, "arrival", stream.name),
       thinning_random_(seed, "thinning", stream.name) {
-  if (facts_.periodic != nullptr) cadence_.emplace(*facts_.periodic);
+  if (facts_.periodic != nullptr) cadence_.emplace(*facts_.periodic, load_);
 }
 
 bool ArrivalSource::wins(std::uint64_t index) const {
@@ -73,15 +74,16 @@ std::optional<ArrivalTime> ArrivalSource::drawn() const {
   const std::optional<ArrivalTime> caused;
   return std::visit(Overloads{
                         [&](const Periodic& periodic) {
-                          ArrivalTime arrival = at(periodic.phase + cadence_->at(index_));
-                          if (periodic.jitter > 0) arrival.time += periodic.jitter * arrival_random_.uniform(index_);
+                          ArrivalTime arrival = at(periodic.phase / load_ + cadence_->at(index_));
+                          if (periodic.jitter > 0)
+                            arrival.time += periodic.jitter / load_ * arrival_random_.uniform(index_);
                           return std::optional(arrival);
                         },
                         [&](const Poisson& poisson) {
-                          const double from = index_ == 0 ? poisson.phase : last_;
-                          return std::optional(at(from + arrival_random_.exponential(index_) / poisson.rate));
+                          const double from = index_ == 0 ? poisson.phase / load_ : last_;
+                          return std::optional(at(from + arrival_random_.exponential(index_) / (poisson.rate * load_)));
                         },
-                        [&](const TraceArrivals& trace) { return std::optional(at(trace.times[index_])); },
+                        [&](const TraceArrivals& trace) { return std::optional(at(trace.times[index_] / load_)); },
                         [&](const Burst& burst) { return std::optional(at(burst.at)); },
                         [&](const ClosedLoop&) { return caused; },
                         [&](const Triggered&) { return caused; },
@@ -109,7 +111,7 @@ double ArrivalSource::deadline(const ArrivalTime& arrival, double released) cons
   switch (stream_.deadline_from) {
     case DeadlineFrom::release: return released + (given.value ? *given.value : cadence_->period());
     case DeadlineFrom::nominal:
-      return given.value ? arrival.nominal + *given.value : facts_.phase + cadence_->at(arrival.index + 1);
+      return given.value ? arrival.nominal + *given.value : facts_.phase / load_ + cadence_->at(arrival.index + 1);
   }
   throw InternalError("unknown start of deadlines");
 }

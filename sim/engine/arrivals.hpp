@@ -12,16 +12,16 @@
 namespace hetsched {
 
 /// The multiples of a period, exact where it is a whole number of nanoseconds or given as a rate: the k-th is
-/// rounded once, not summed up.
+/// rounded once, not summed up. At a load other than 1 they are divided by it, after integer_ms has rounded the period.
 class Cadence {
  public:
-  explicit Cadence(const Periodic& periodic);
+  Cadence(const Periodic& periodic, double load);
   /// Start of period k, without phase.
   [[nodiscard]] double at(std::uint64_t k) const;
   [[nodiscard]] double period() const { return at(1); }
 
  private:
-  double rate_ = 0, period_ = 0;
+  double rate_ = 0, period_ = 0, load_ = 1;
   std::uint64_t nanoseconds_ = 0;
 };
 
@@ -32,9 +32,11 @@ struct ArrivalTime {
   double time = 0;
 };
 
+/// The arrivals of a stream at a load: those of load 1, each at its time divided by the load (workload.hpp). With the
+/// same seed, runs at different loads thus see the same sequence.
 class ArrivalSource {
  public:
-  ArrivalSource(const StreamSpec& stream, std::optional<double> duration, std::uint64_t seed);
+  ArrivalSource(const StreamSpec& stream, const WorkloadSpec& workload, std::uint64_t seed);
 
   /// The next arrival of a stream whose arrivals do not depend on the run; nothing when there are no more.
   /// Times never decrease.
@@ -55,6 +57,7 @@ class ArrivalSource {
 
   const StreamSpec& stream_;
   ArrivalFacts facts_;
+  double load_;
   std::optional<double> duration_;
   std::optional<Cadence> cadence_;
   RandomStream arrival_random_, thinning_random_;

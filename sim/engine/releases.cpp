@@ -23,14 +23,13 @@ Releases::Releases(const WorkloadSpec& workload, std::uint64_t seed, State& stat
     return id_of<StreamId>(static_cast<std::size_t>(at - workload.streams.begin()));
   };
   for (const StreamSpec& stream : workload.streams)
-    streams_.push_back(
-        {ArrivalSource(stream, workload.duration, seed), {}, StreamId::none, {}, 0, nullptr, 0, 0, {}, {}});
+    streams_.push_back({ArrivalSource(stream, workload, seed), {}, StreamId::none, {}, 0, nullptr, 0, 0, {}, {}});
   for (const StreamId s : streams_.ids()) {
     const StreamSpec& stream = spec(s);
     if (!stream.after.empty()) streams_[s].after = stream_named(stream.after);
     std::visit(Overloads{
                    [&](const Periodic& periodic) {
-                     const Cadence cadence(periodic);
+                     const Cadence cadence(periodic, workload.load);
                      if (!ticks_ || cadence.period() < ticks_->period()) ticks_ = cadence;
                    },
                    [](const Poisson&) {},
@@ -185,14 +184,14 @@ void Releases::request_ended(RequestRef request, bool finished, double now) {
     });
     for (const StreamId triggered : s.triggers) cause(triggered, now + streams_[triggered].trigger_delay);
   }
-  if (s.loop != nullptr) cause(stream, now + s.loop->think_time);
+  if (s.loop != nullptr) cause(stream, now + s.loop->think_time / workload_.load);
 }
 
 std::vector<FutureRequest> Releases::foreseen() const {
   std::vector<FutureRequest> future;
   const SystemView& view = state_.view(0);
   for (const StreamId s : streams_.ids()) {
-    ArrivalSource source(spec(s), workload_.duration, seed_);
+    ArrivalSource source(spec(s), workload_, seed_);
     while (const auto arrival = source.next())
       future.push_back({arrival->index, s, view.streams[s].model, arrival->time,
                         source.deadline(*arrival, arrival->time), view.streams[s].priority});

@@ -168,7 +168,8 @@ void Tables::add_streams(const WorkloadSpec& workload) {
     Stream stream{.name = stream_names_.back(),
                   .model = model_of_stream_[id_of<StreamId>(streams_.size())],
                   .priority = static_cast<int>(spec.priority)};
-    if (const Periodic* periodic = facts_of(spec.arrival).periodic) stream.period = Cadence(*periodic).period();
+    if (const Periodic* periodic = facts_of(spec.arrival).periodic)
+      stream.period = Cadence(*periodic, workload.load).period();
     if (spec.deadline.value)
       stream.relative_deadline = *spec.deadline.value;
     else if (spec.deadline.word == "period")

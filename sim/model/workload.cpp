@@ -121,8 +121,8 @@ class WorkloadReader {
   }
 
   /// Arrivals to be expected in `duration`, of streams that have a rate; 0 for others.
-  static double expected_arrivals(const ArrivalFacts& arrival, double duration) {
-    const double fitting = std::max(0.0, duration - arrival.phase) * arrival.rate;
+  [[nodiscard]] double expected_arrivals(const ArrivalFacts& arrival, double duration) const {
+    const double fitting = std::max(0.0, duration * workload_.load - arrival.phase) * arrival.rate;
     return arrival.count ? std::min(fitting, static_cast<double>(*arrival.count)) : fitting;
   }
 

@@ -127,7 +127,7 @@ inline constexpr std::string_view tag<Triggered> = "triggered";
 
 using Arrival = std::variant<Periodic, Poisson, TraceArrivals, Burst, ClosedLoop, Triggered>;
 
-/// What is asked of every arrival process before a run. Pointers and views are into the process.
+/// What is asked of every arrival process before a run, at load 1. Pointers and views are into the process.
 struct ArrivalFacts {
   const Periodic* periodic;            ///< it has a period: "period" is a deadline, its starts are ticks; else null
   double rate;                         ///< mean arrivals from `phase` on, 1/s, to refuse what is absurd; 0: none
@@ -195,6 +195,7 @@ struct WorkloadSpec {
   std::int64_t format = 1;
   std::string name, description, source;
   std::optional<double> duration;
+  double load = 1;
   ReleaseRule release = ReleaseRule::at_arrival;
   double completion_tolerance = 0;
   EndRule end = EndRule::drain;
@@ -211,6 +212,11 @@ inline constexpr auto fields<WorkloadSpec> = std::tuple{
     field("duration", &WorkloadSpec::duration,
           "requests arrive from 0 to just before this; needed unless every stream has a count",
           {.unit = "s", .above = 0}),
+    field("load", &WorkloadSpec::load,
+          "multiplies the rates of all streams: periods, phases, jitter, times of a trace and pauses of a closed loop "
+          "are divided by it, and so is the deadline \"period\". Bursts, delays of triggered streams, deadlines that "
+          "are times, counts and the duration stay; default: 1",
+          {.above = 0}),
     field("release", &WorkloadSpec::release,
           "at_arrival, or polled: at ticks of the fastest periodic stream and whenever a task finishes each stream "
           "releases its next request if that has arrived, one at a time",

@@ -1,28 +1,12 @@
 #include "study/cells.hpp"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
-#include "base/units.hpp"
-#include "record/summary.hpp"
-
 namespace hetsched {
-namespace {
-
-/// The metric's value in a line of points.csv; metrics are numbers, so that no cell is quoted.
-std::optional<double> value_in(std::string_view metrics, std::size_t column) {
-  for (; column > 0 && !metrics.empty(); --column)
-    metrics.remove_prefix(std::min(metrics.find(',') + 1, metrics.size()));
-  return parse_decimal(metrics.substr(0, metrics.find_first_of(",\n")));
-}
-
-}  // namespace
-
 Cells::Cells(const Plan& plan, std::vector<std::size_t> points, std::optional<StopRuleSpec> rule) : plan_(plan) {
   if (rule) {
-    const Strings metrics = field_names<RunSummary>();
-    column_ = static_cast<std::size_t>(std::find(metrics.begin(), metrics.end(), rule->metric) - metrics.begin());
+    column_ = column_of(rule->metric);
   }
   for (const std::size_t point : points) {
     const auto [cell, added] = by_number_.try_emplace(plan.points[point].cell, cells_.size());
@@ -52,7 +36,7 @@ std::vector<std::size_t> Cells::ended(std::size_t point, const PointReport& repo
   if (!cell.rule) return {};
   const auto replicate =
       static_cast<std::size_t>(std::find(cell.points.begin(), cell.points.end(), point) - cell.points.begin());
-  cell.values.emplace(replicate, report.error.empty() ? value_in(report.metrics, column_) : std::nullopt);
+  cell.values.emplace(replicate, value_of(report, column_));
   // In their order, whichever ended first.
   for (auto next = cell.values.find(cell.told); next != cell.values.end(); next = cell.values.find(++cell.told)) {
     if (next->second) cell.rule->add(*next->second);

@@ -1,6 +1,7 @@
 #include "study/compare.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <system_error>
@@ -9,6 +10,8 @@
 #include "record/result_files.hpp"
 #include "record/summary.hpp"
 #include "study/alternatives.hpp"
+#include "study/choice.hpp"
+#include "study/column_names.hpp"
 #include "study/paths.hpp"
 #include "study/points_table.hpp"
 #include "study/statistics.hpp"
@@ -21,153 +24,140 @@ bool contains(const Strings& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// Are the options fit for this table?
-void check_options(const PointsTable& table, const CompareOptions& options, Problems& problems) {
+/// The column of points.csv that says how much of a budget a platform has.
+std::string_view budget_column(AtEqual equal) {
+  switch (equal) {
+    case AtEqual::load: return "";
+    case AtEqual::power: return "tdp_w";
+    case AtEqual::price: return "price_usd";
+    case AtEqual::area: return "area_mm2";
+    case AtEqual::pes: return "pes";
+    case AtEqual::peak_ops: return "peak_ops_per_s";
+  }
+  throw InternalError("unknown budget");
+}
+
+/// Puts whole names for ends of names, and levels as they stand in results.
+void complete(ColumnValues& values, const std::string& option, const PointsTable& table, const Strings& columns,
+              Problems& problems) {
+  for (auto& [column, value] : values) {
+    const std::string where = option + " " + column + "=" + value;
+    column = column_named(columns, column, where, problems);
+    if (column.empty()) continue;
+    value = level_text(in_si(SettingPath(column), value));
+    if (const Strings there = table.values(table.column(column)); !contains(there, value))
+      problems.add(where, "",
+                   "no run has the " + column + " " + in_quotes(value) + alternatives(value, "there are", there));
+  }
+}
+
+void check_metrics(const Strings& metrics, const std::string& option, const PointsTable& table, Problems& problems) {
+  for (const std::string& metric : metrics)
+    if (!contains(table.metrics(), metric))
+      problems.add(option + " " + metric, "",
+                   in_quotes(metric) + " is no metric" + alternatives(metric, "metrics", table.metrics()));
+}
+
+/// The options with what they leave out, if they are fit for this table.
+CompareOptions completed(CompareOptions options, const PointsTable& table, Problems& problems) {
+  Strings columns = table.factors();
+  complete(options.where, "--where", table, columns, problems);
+  std::erase(columns, "seed");
+  complete(options.baseline, "--baseline", table, columns, problems);
   if (options.baseline.empty())
     problems.add("", "",
                  "no baseline is given; name one with --baseline column=value, or as baseline in the experiment");
-  for (const auto& [column, value] : options.baseline) {
-    const std::string where = "--baseline " + column + "=" + value;
-    if (!contains(table.factors(), column) || column == "seed") {
-      Strings columns = table.factors();
-      std::erase(columns, "seed");
-      problems.add(where, "",
-                   in_quotes(column) + " is no column to compare by" + alternatives(column, "columns", columns));
-    } else if (const Strings values = table.values(table.column(column)); !contains(values, value)) {
-      problems.add(where, "",
-                   "no run has the " + column + " " + in_quotes(value) + alternatives(value, "there are", values));
-    }
-    if (options.best_policy && column == "policy")
-      problems.add(where, "",
+  for (const auto& [column, value] : options.baseline)
+    if ((options.best_policy || options.at_equal) && column == "policy")
+      problems.add("--baseline " + column + "=" + value, "",
                    "fixes the policy, which the choice of the baseline's best policy would choose; leave out one");
+  if (options.at_equal) {
+    if (!options.bound) options.bound = MetricBound{"miss_rate", true, 0.01};
+    if (options.metrics.empty()) options.metrics = {options.at_equal == AtEqual::load ? "power_mean_w" : "goodput_rps"};
+  } else if (options.bound) {
+    problems.add("--bound", "", "says which policies may represent a side; give --at-equal, too");
   }
+  if (options.bound && !contains(options.metrics, options.bound->metric))
+    options.metrics.push_back(options.bound->metric);
   if (options.metrics.empty())
     problems.add("", "", "no metric is given; name some with --metric, or as compare in the experiment");
-  for (const std::string& metric : options.metrics)
-    if (!contains(table.metrics(), metric))
-      problems.add("--metric " + metric, "",
-                   in_quotes(metric) + " is no metric" + alternatives(metric, "metrics", table.metrics()));
+  check_metrics(options.metrics, "--metric", table, problems);
+  if (options.pareto.size() == 1)
+    problems.add("--pareto " + options.pareto.front(), "", "a front takes two metrics, as in energy_j,miss_rate");
+  check_metrics(options.pareto, "--pareto", table, problems);
+  return options;
+}
+
+/// Columns that must stay apart, whatever their levels go with.
+Strings kept_columns(const CompareOptions& options, const PointsTable& table) {
+  Strings kept;
+  for (const auto& [column, value] : options.baseline) kept.push_back(column);
+  // At equal load, loads are no other name of platforms that each have their own.
+  for (const std::string& column : table.factors())
+    if (options.at_equal && column.starts_with("workload.")) kept.push_back(column);
+  return kept;
+}
+
+constexpr std::string_view kLoad = "workload.load";
+
+/// The columns whose levels are chosen for each side.
+Strings free_columns(const CompareOptions& options) {
+  if (!options.at_equal) return options.best_policy ? Strings{"policy"} : Strings();
+  if (*options.at_equal == AtEqual::load) return {"policy"};
+  return {"policy", std::string(kLoad)};
 }
 
 /// Compares the groups of a table.
 class Comparer {
  public:
-  Comparer(const PointsTable& table, const CompareOptions& options) : table_(table), options_(options) {
-    for (const std::string& name : table.factors())
-      if (name != "seed" && !is_told_by_policy(name)) columns_.push_back(name);
-    make_groups();
-  }
+  Comparer(const PointsTable& table, const CompareOptions& options)
+      : table_(table),
+        options_(options),
+        groups_(table, options.where, kept_columns(options, table)),
+        chosen_(options.best_policy || options.at_equal),
+        choice_(table, groups_, free_columns(options), options.metrics, options.bound) {}
 
   Comparison compare() {
     Comparison comparison;
     choose_columns(comparison);
+    const std::vector<bool> front = on_front();
     std::size_t alone = 0;
-    for (const auto& [key, group] : groups_) {
-      const auto baseline = baseline_of(key);
-      if (!baseline) ++alone;
-      if (!baseline) continue;
+    for (std::size_t i = 0; i < groups_.all().size(); ++i) {
+      const Group& group = groups_.all()[i];
+      const Group* baseline = baseline_of(group.key);
+      const auto chosen = chosen_ ? choice_.of(group.key) : std::nullopt;
+      if (chosen_ && !chosen) ++beyond_;
+      if (baseline == nullptr) ++alone;
+      if (baseline == nullptr) continue;
       // With one line per platform the baseline's own line gives the others their scale.
-      if (options_.best_policy ? groups_[*best_policy_of(key)].first != key : baseline->key == key) continue;
-      for (const std::string& metric : options_.metrics)
-        comparison.entries.push_back({shown(key), compare(metric, key, group, *baseline)});
+      if (chosen_ ? chosen != i : baseline->key == group.key) continue;
+      note_budget(group, *baseline);
+      for (const std::string& metric : options_.metrics) {
+        comparison.entries.push_back({shown(group.key), compare(metric, group, *baseline)});
+        if (!front.empty()) comparison.entries.back().row.pareto = front[i];
+      }
     }
+    adjust(comparison);
     add_notes(comparison, alone);
     return comparison;
   }
 
  private:
-  using Key = Strings;                               // values of columns_
-  using Group = std::map<std::string, std::size_t>;  // row by seed
-  struct Baseline {
-    const Key& key;
-    const Group& group;
-  };
+  using Group = PointGroups::Group;
 
-  /// Is it a factor inside of the policy whose value follows from the policy's label, such as the decorators of
-  /// "edf+drop"? Then a baseline that names a policy has named it, too.
-  [[nodiscard]] bool is_told_by_policy(const std::string& name) const {
-    if (!name.starts_with("policy.") || !contains(table_.factors(), "policy")) return false;
-    if (std::any_of(options_.baseline.begin(), options_.baseline.end(),
-                    [&](const auto& fixed) { return fixed.first == name; }))
-      return false;
-    std::map<std::string, std::string> value_of;
-    for (std::size_t row = 0; row < table_.size(); ++row) {
-      const std::string value = table_.text(row, table_.column(name));
-      if (value_of.emplace(table_.text(row, table_.column("policy")), value).first->second != value) return false;
-    }
-    return true;
+  /// The group that another one is to be compared with; null if there is none.
+  [[nodiscard]] const Group* baseline_of(const Strings& key) const {
+    Strings wanted = key;
+    for (const auto& [column, value] : options_.baseline) wanted[groups_.position(column)] = value;
+    const auto at = chosen_ ? choice_.of(wanted) : groups_.find(wanted);
+    return at ? &groups_.all()[*at] : nullptr;
   }
 
-  void make_groups() {
-    const std::size_t seed = table_.column("seed");
-    for (std::size_t row = 0; row < table_.size(); ++row) {
-      if (!table_.ok(row)) {
-        ++left_out_;
-        continue;
-      }
-      Key key;
-      for (const std::string& name : columns_) key.push_back(table_.text(row, table_.column(name)));
-      const auto [at, added] = index_.emplace(key, groups_.size());
-      if (added) groups_.emplace_back(key, Group());
-      groups_[at->second].second.emplace(table_.text(row, seed), row);
-    }
-  }
-
-  [[nodiscard]] std::size_t position(const std::string& column) const {
-    return static_cast<std::size_t>(std::find(columns_.begin(), columns_.end(), column) - columns_.begin());
-  }
-
-  [[nodiscard]] std::optional<double> mean(const Group& group, const std::string& metric) const {
-    std::vector<double> values;
-    for (const auto& [seed, row] : group)
-      if (const auto value = table_.number(row, table_.column(metric))) values.push_back(*value);
-    if (values.empty()) return std::nullopt;
-    return mean_estimate(values).value;
-  }
-
-  /// The group that another one is to be compared with; nothing if there is none.
-  [[nodiscard]] std::optional<Baseline> baseline_of(const Key& key) const {
-    Key wanted = key;
-    for (const auto& [column, value] : options_.baseline) wanted[position(column)] = value;
-    if (!options_.best_policy) {
-      const auto found = index_.find(wanted);
-      if (found == index_.end()) return std::nullopt;
-      return Baseline{groups_[found->second].first, groups_[found->second].second};
-    }
-    const std::optional<std::size_t> best = best_policy_of(wanted);
-    if (!best) return std::nullopt;
-    return Baseline{groups_[*best].first, groups_[*best].second};
-  }
-
-  /// Among the groups that differ from `key` in their policy only: the one with the best mean of the first metric,
-  /// of the next if these are equal, and so on; the first to appear if all are.
-  [[nodiscard]] std::optional<std::size_t> best_policy_of(const Key& key) const {
-    const std::size_t policy = position("policy");
-    std::optional<std::size_t> best;
-    for (std::size_t i = 0; i < groups_.size(); ++i) {
-      Key compared = groups_[i].first;
-      compared[policy] = key[policy];
-      if (compared == key && (!best || is_better(groups_[i].second, groups_[*best].second))) best = i;
-    }
-    return best;
-  }
-
-  [[nodiscard]] bool is_better(const Group& a, const Group& b) const {
-    for (const std::string& metric : options_.metrics) {
-      const auto value_a = mean(a, metric), value_b = mean(b, metric);
-      if (value_a == value_b) continue;
-      if (!value_a || !value_b) return value_a.has_value();
-      return is_larger_better(metric) ? *value_a > *value_b : *value_a < *value_b;
-    }
-    return false;
-  }
-
-  [[nodiscard]] ComparisonRow compare(const std::string& metric, const Key& key, const Group& group,
-                                      const Baseline& baseline) const {
+  [[nodiscard]] ComparisonRow compare(const std::string& metric, const Group& group, const Group& baseline) const {
     std::vector<double> values, baselines;
-    for (const auto& [seed, row] : group) {
-      const auto other = baseline.group.find(seed);
-      if (other == baseline.group.end()) continue;
+    for (const auto& [seed, row] : group.rows) {
+      const auto other = baseline.rows.find(seed);
+      if (other == baseline.rows.end() || !choice_.reports(seed)) continue;
       const auto value = table_.number(row, table_.column(metric));
       const auto baseline_value = table_.number(other->second, table_.column(metric));
       if (!value || !baseline_value) continue;
@@ -176,7 +166,7 @@ class Comparer {
     }
     ComparisonRow result;
     result.metric = metric;
-    result.baseline = difference(key, baseline.key);
+    result.baseline = difference(group.key, baseline.key);
     result.pairs = values.size();
     if (values.empty()) return result;
     result.mean = mean_estimate(values).value;
@@ -189,11 +179,57 @@ class Comparer {
     result.value = estimate.value;
     result.low = estimate.low;
     result.high = estimate.high;
+    if (group.key != baseline.key) result.p = estimate.p;
     return result;
   }
 
+  /// p values for all comparisons at once.
+  void adjust(Comparison& comparison) {
+    std::vector<double> p_values;
+    for (const auto& entry : comparison.entries)
+      if (entry.row.p) p_values.push_back(*entry.row.p);
+    tests_ = p_values.size();
+    const std::vector<double> adjusted = holm(p_values);
+    auto next = adjusted.begin();
+    for (auto& entry : comparison.entries)
+      if (entry.row.p) entry.row.p_holm = *next++;
+  }
+
+  /// By number of the group; empty if no front is asked for.
+  [[nodiscard]] std::vector<bool> on_front() const {
+    const auto& all = groups_.all();
+    std::vector<bool> front(options_.pareto.empty() ? 0 : all.size());
+    if (front.empty()) return front;
+    std::map<Strings, std::vector<std::size_t>> by_workload;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      Strings workload;
+      for (std::size_t column = 0; column < groups_.columns().size(); ++column)
+        if (groups_.columns()[column].starts_with("workload")) workload.push_back(all[i].key[column]);
+      by_workload[workload].push_back(i);
+    }
+    for (const auto& [workload, numbers] : by_workload) {
+      std::vector<const Group*> groups;
+      for (const std::size_t i : numbers) groups.push_back(&all[i]);
+      const std::vector<bool> of_these = pareto_front(table_, groups, options_.pareto, choice_);
+      for (std::size_t k = 0; k < numbers.size(); ++k) front[numbers[k]] = of_these[k];
+    }
+    return front;
+  }
+
+  /// Remembers budgets that are not the same though they are to be.
+  void note_budget(const Group& group, const Group& baseline) {
+    if (!options_.at_equal || *options_.at_equal == AtEqual::load || group.key == baseline.key) return;
+    const std::string column(budget_column(*options_.at_equal));
+    if (!contains(table_.metrics(), column)) return;
+    const auto of = [&](const Group& each) { return table_.number(each.rows.begin()->second, table_.column(column)); };
+    const auto own = of(group), others = of(baseline);
+    if (own && others && std::abs(*own - *others) <= kSameBudget * *others) return;
+    const auto text = [](const std::optional<double>& value) { return value ? format_number(*value) : "unknown"; };
+    unequal_.insert(difference(baseline.key, group.key) + " " + text(own) + " against " + text(others));
+  }
+
   /// "4k_2xWS2048, edf": what the baseline has otherwise.
-  [[nodiscard]] static std::string difference(const Key& key, const Key& baseline) {
+  [[nodiscard]] static std::string difference(const Strings& key, const Strings& baseline) {
     Strings parts;
     for (std::size_t i = 0; i < key.size(); ++i)
       if (key[i] != baseline[i]) parts.push_back(baseline[i]);
@@ -202,17 +238,21 @@ class Comparer {
 
   /// Only columns in which groups differ are worth showing; the baseline's always are.
   void choose_columns(Comparison& comparison) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const auto differs = [&](const auto& group) { return group.first[i] != groups_.front().first[i]; };
+    const auto& all = groups_.all();
+    const Strings& columns = groups_.columns();
+    const Strings titles = short_names(columns);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const auto differs = [&](const Group& group) { return group.key[i] != all.front().key[i]; };
       const bool in_baseline = std::any_of(options_.baseline.begin(), options_.baseline.end(),
-                                           [&](const auto& pair) { return pair.first == columns_[i]; });
-      if (!in_baseline && std::none_of(groups_.begin(), groups_.end(), differs)) continue;
+                                           [&](const auto& pair) { return pair.first == columns[i]; });
+      if (!in_baseline && std::none_of(all.begin(), all.end(), differs)) continue;
       shown_.push_back(i);
-      comparison.columns.push_back(columns_[i]);
+      comparison.columns.push_back(columns[i]);
+      comparison.titles.push_back(titles[i]);
     }
   }
 
-  [[nodiscard]] Strings shown(const Key& key) const {
+  [[nodiscard]] Strings shown(const Strings& key) const {
     Strings values;
     for (const std::size_t column : shown_) values.push_back(key[column]);
     return values;
@@ -222,25 +262,67 @@ class Comparer {
     Strings parts;
     for (const auto& [column, value] : options_.baseline) parts.push_back(column + " " + value);
     std::string policy;
-    if (options_.best_policy)
+    if (options_.at_equal)
+      policy = "; at equal " + std::string(name_of(*options_.at_equal)) + ", of each side only the " +
+               (*options_.at_equal == AtEqual::load ? "policy" : "policy and load") + " with its best mean " +
+               options_.metrics.front() + " counts that keeps a mean " + options_.bound->text();
+    else if (options_.best_policy)
       policy = "; of each side only the policy with its best mean " + join(options_.metrics, ", then ") +
                " counts, so that a gain is the platform's and not the scheduler's";
     comparison.notes.push_back("Compared with " + join(parts, ", ") + policy + "; runs are paired by seed.");
-    if (left_out_ > 0)
-      comparison.notes.push_back(std::to_string(left_out_) + " of " + std::to_string(table_.size()) +
+    if (choice_.chooses())
+      comparison.notes.push_back(choice_.on_other_seeds()
+                                     ? "The first " + std::to_string(choice_.seeds()) +
+                                           (choice_.seeds() == 1 ? " seed chooses" : " seeds choose") +
+                                           " what represents a side; reported are the other seeds."
+                                     : "With one seed, what represents a side is chosen by the very runs that are "
+                                       "reported, which flatters it; replicates would tell the two apart.");
+    add_notes_on_budgets(comparison);
+    if (tests_ > 1)
+      comparison.notes.push_back(std::to_string(tests_) +
+                                 " comparisons at once: * marks what differs from the baseline at the 5% level by "
+                                 "Holm's rule for all of them; each interval is of its own.");
+    if (!options_.pareto.empty())
+      comparison.notes.push_back("Front: no group of the same workload is better in one of " +
+                                 join(options_.pareto, ", ") +
+                                 " and as good in the others; all groups count, also "
+                                 "those that are not shown.");
+    if (groups_.left_out() > 0)
+      comparison.notes.push_back(std::to_string(groups_.left_out()) + " of " + std::to_string(table_.size()) +
                                  " runs failed or were interrupted and are left out.");
+    if (beyond_ > 0)
+      comparison.notes.push_back(std::to_string(beyond_) + " of " + std::to_string(groups_.all().size()) +
+                                 " groups are of a side with nothing that keeps " + options_.bound->text() +
+                                 ", and are left out.");
     if (alone > 0)
-      comparison.notes.push_back(std::to_string(alone) + " of " + std::to_string(groups_.size()) +
-                                 " groups have no baseline runs to compare with and are left out.");
+      comparison.notes.push_back(std::to_string(alone) + " of " + std::to_string(groups_.all().size()) +
+                                 " groups have no baseline runs to compare with" +
+                                 (options_.bound ? " that keep " + options_.bound->text() : "") + " and are left out.");
   }
+
+  void add_notes_on_budgets(Comparison& comparison) const {
+    if (!options_.at_equal || *options_.at_equal == AtEqual::load) return;
+    const std::string column(budget_column(*options_.at_equal));
+    if (!contains(table_.metrics(), column))
+      comparison.notes.push_back("Whether the budgets are equal is not known: points.csv has no " + column + ".");
+    if (!unequal_.empty())
+      comparison.notes.push_back("The budgets are not equal: " + column + " of " +
+                                 listed({unequal_.begin(), unequal_.end()}, 8) + ".");
+    if (groups_.position(std::string(kLoad)) == groups_.columns().size())
+      comparison.notes.push_back("There is one load, as " + std::string(kLoad) +
+                                 " is no factor: what more load would have gained does not show.");
+  }
+
+  static constexpr double kSameBudget = 0.01;  ///< budgets this near, relative, are equal
 
   const PointsTable& table_;
   const CompareOptions& options_;
-  Strings columns_;
-  std::vector<std::size_t> shown_;             // numbers of columns_
-  std::vector<std::pair<Key, Group>> groups_;  // in order of appearance
-  std::map<Key, std::size_t> index_;           // of groups_
-  std::size_t left_out_ = 0;
+  const PointGroups groups_;
+  const bool chosen_;  ///< is there a choice of what represents a side?
+  const Choice choice_;
+  std::vector<std::size_t> shown_;  ///< numbers of columns
+  std::set<std::string> unequal_;   ///< budgets
+  std::size_t tests_ = 0, beyond_ = 0;
 };
 
 /// The folder of a study, of which the folder or points.csv is named.
@@ -256,11 +338,19 @@ Comparison compare(const std::filesystem::path& directory, const CompareOptions&
   check_results_format(study_folder(directory) / kStudyFile, 1, problems);  // whose points.csv is as it was
   if (problems.size() != before) return {};
   const PointsTable table = PointsTable::read(directory, problems);
-  if (problems.size() == before) check_options(table, options, problems);
   if (problems.size() != before) return {};
-  Comparison comparison = Comparer(table, options).compare();
+  const CompareOptions complete = completed(options, table, problems);
+  if (problems.size() != before) return {};
+  if (PointGroups(table, complete.where, {}).all().empty()) {
+    problems.add(directory.string(), "", "no run that succeeded is left to compare");
+    return {};
+  }
+  Comparison comparison = Comparer(table, complete).compare();
   if (comparison.entries.empty())
-    problems.add(directory.string(), "", "no group of runs differs from the baseline and has one; nothing to compare");
+    problems.add(directory.string(), "",
+                 complete.bound
+                     ? "no group of runs and its baseline keep " + complete.bound->text() + "; nothing to compare"
+                     : "no group of runs differs from the baseline and has one; nothing to compare");
   return comparison;
 }
 
@@ -279,22 +369,13 @@ CompareOptions compare_options_of(const std::filesystem::path& directory, Proble
   return options;
 }
 
-std::pair<std::string, std::string> parse_baseline(std::string_view text, Problems& problems) {
+std::pair<std::string, std::string> parse_column_value(const std::string& option, std::string_view text,
+                                                       Problems& problems) {
   const auto equals = text.find('=');
-  if (equals != std::string_view::npos && equals > 0) {
-    const std::string column(trimmed(text.substr(0, equals))), value(trimmed(text.substr(equals + 1)));
-    return {column, level_text(in_si(SettingPath(column), value))};
-  }
-  problems.add("--baseline", "", in_quotes(text) + " is not of the form column=value, as in platform=4k_2xWS2048");
+  if (equals != std::string_view::npos && equals > 0)
+    return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1)))};
+  problems.add(option, "", in_quotes(text) + " is not of the form column=value, as in platform=4k_2xWS2048");
   return {};
-}
-
-bool is_larger_better(std::string_view metric) {
-  Better better = Better::unsaid;
-  for_each_field<RunSummary>([&](const auto& f) {
-    if (f.name == metric) better = f.about.better;
-  });
-  return better == Better::more;
 }
 
 std::string to_csv(const Comparison& comparison) {

@@ -47,6 +47,8 @@ class Composer {
 
   /// The experiment without factors and without the settings of points.
   [[nodiscard]] const Document& experiment() const { return experiment_; }
+  /// Those of points, as given.
+  [[nodiscard]] const std::vector<Setting>& settings() const { return settings_; }
   /// All files read so far.
   [[nodiscard]] const std::set<std::string>& files() const { return files_; }
 

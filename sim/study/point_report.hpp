@@ -2,7 +2,10 @@
 /// What is known of a point once it has been run.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "study/run.hpp"
@@ -16,5 +19,11 @@ struct PointReport {
   std::vector<std::string> streams;  ///< its StreamSummaries likewise
   RunCost cost;
 };
+
+/// The number of a metric among the columns of a RunSummary; it must be one.
+std::size_t column_of(std::string_view metric);
+
+/// The value in that column; nothing if the point failed, or the metric is undefined in its run.
+std::optional<double> value_of(const PointReport& report, std::size_t column);
 
 }  // namespace hetsched

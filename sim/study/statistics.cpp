@@ -1,12 +1,25 @@
 #include "study/statistics.hpp"
 
+#include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "base/errors.hpp"
 
 namespace hetsched {
+
+namespace {
+
+double p_value(double mean, double standard_error, unsigned degrees) {
+  if (mean == 0) return 1;
+  if (standard_error == 0) return 0;
+  const boost::math::students_t t(degrees);
+  return 2 * boost::math::cdf(boost::math::complement(t, std::abs(mean) / standard_error));
+}
+
+}  // namespace
 
 double t_quantile(unsigned degrees, double confidence) {
   HETSCHED_ASSERT(degrees >= 1, "a t distribution needs a degree of freedom");
@@ -21,11 +34,12 @@ Estimate mean_estimate(std::span<const double> values) {
   double sum = 0;
   for (const double value : values) sum += value;
   const double mean = sum / n;
-  if (values.size() < 2) return {mean, std::nullopt, std::nullopt};
+  if (values.size() < 2) return {mean, std::nullopt, std::nullopt, std::nullopt};
   double squares = 0;
   for (const double value : values) squares += (value - mean) * (value - mean);
-  const double half = t_975(static_cast<unsigned>(values.size() - 1)) * std::sqrt(squares / (n - 1) / n);
-  return {mean, mean - half, mean + half};
+  const auto degrees = static_cast<unsigned>(values.size() - 1);
+  const double error = std::sqrt(squares / (n - 1) / n), half = t_975(degrees) * error;
+  return {mean, mean - half, mean + half, p_value(mean, error, degrees)};
 }
 
 Estimate ratio_estimate(std::span<const double> a, std::span<const double> b) {
@@ -37,6 +51,19 @@ Estimate ratio_estimate(std::span<const double> a, std::span<const double> b) {
   if (estimate.low) estimate.low = std::exp(*estimate.low);
   if (estimate.high) estimate.high = std::exp(*estimate.high);
   return estimate;
+}
+
+std::vector<double> holm(std::span<const double> p_values) {
+  std::vector<std::size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return p_values[a] < p_values[b]; });
+  std::vector<double> adjusted(p_values.size());
+  double least = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    least = std::max(least, std::min(1.0, static_cast<double>(order.size() - i) * p_values[order[i]]));
+    adjusted[order[i]] = least;
+  }
+  return adjusted;
 }
 
 Estimate difference_estimate(std::span<const double> a, std::span<const double> b) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "base/files.hpp"
 #include "model/file_kind.hpp"
@@ -45,6 +46,8 @@ struct Study::Impl {
 
   void read(const Catalog& policies, PolicyNeed need, Problems& problems);
   void read_points(Problems& problems);
+  void set_levels(const SettingPath& path, const std::vector<Study::Level>& levels, const std::string& name,
+                  Problems& problems);
   void add_labels(const Combination& combination, const Scenario& scenario);
   void name_policies_apart();
   void check_same_names(const std::string& what, const std::string& name, const std::string& source,
@@ -119,11 +122,6 @@ void Study::Impl::read(const Catalog& policies, PolicyNeed need, Problems& probl
     if (std::find(label_names.begin(), label_names.end(), path) == label_names.end()) label_names.push_back(path);
   }
   read_points(problems);
-  name_policies_apart();
-  for (std::size_t column = 0; column < label_names.size(); ++column)
-    varies.push_back(std::any_of(labels.begin(), labels.end(),
-                                 [&](const Strings& each) { return each[column] != labels.front()[column]; }));
-  if (spec.replicates > 1) varies[3] = true;
   if (problems.empty()) check_comparison(problems);
 }
 
@@ -135,6 +133,42 @@ void Study::Impl::read_points(Problems& problems) {
     check_same_names("workload", scenario.workload.name, composed.workload_source, problems);
     add_labels(combination, scenario);
   }
+  name_policies_apart();
+  for (std::size_t column = 0; column < label_names.size(); ++column)
+    varies.push_back(std::any_of(labels.begin(), labels.end(),
+                                 [&](const Strings& each) { return each[column] != labels.front()[column]; }));
+  if (spec.replicates > 1) varies[3] = true;
+}
+
+/// Makes a copy of a study one with these levels.
+void Study::Impl::set_levels(const SettingPath& path, const std::vector<Study::Level>& levels, const std::string& name,
+                             Problems& problems) {
+  prepared_.clear();
+  latest_.reset();
+  hashes_.clear();
+  hashes_of_runs_.clear();
+  Document document = composer.experiment();
+  Composer::apply({SettingPath("name"), name, "its name"}, document, problems);
+  std::vector<Setting> settings = composer.settings();
+  std::erase_if(settings, [&](const Setting& setting) { return setting.path.text() == path.text(); });
+  composer = Composer(std::move(document), std::move(settings));
+  spec.name = name;
+  spec.stop_when.reset();
+  std::erase(fixed_paths, path.text());
+  factors.push_back(path);
+  label_names.push_back(path.text());
+  const std::vector<Combination> bare = std::exchange(combinations, {});
+  for (const Study::Level& level : levels) {
+    Combination& combination = combinations.emplace_back(bare.at(level.combination));
+    const std::string origin = path.text() + "=" + level_text(level.value);
+    combination.push_back(std::make_shared<const Setting>(Setting{path, level.value, origin}));
+  }
+  labels.clear();
+  seeds.clear();
+  built_in.clear();
+  policy_details.clear();
+  varies.clear();
+  read_points(problems);
 }
 
 void Study::Impl::add_labels(const Combination& combination, const Scenario& scenario) {
@@ -346,6 +380,15 @@ std::size_t Study::cell(std::size_t point) const { return point / impl_->spec.re
 
 std::string Study::id(std::size_t point) const {
   return PointHasher::point(impl_->hash_of_run(cell(point)), impl_->seed(point));
+}
+
+Study Study::with_levels(const SettingPath& path, const std::vector<Level>& levels, const std::string& name) const {
+  auto impl = std::make_unique<Impl>(*impl_);
+  Problems found, problems;
+  impl->set_levels(path, levels, name, found);
+  add_distinct(found, problems);
+  problems.throw_if_any();
+  return Study(std::move(impl));
 }
 
 Scenario Study::resolve(std::size_t point) const {

@@ -75,6 +75,17 @@ class Study {
   /// Throws an InputError if a file can no longer be read.
   [[nodiscard]] std::string id(std::size_t point) const;
 
+  /// A level of one more factor, and the combination that is to have it: Study::cell() of its points.
+  struct Level {
+    std::size_t combination;
+    Json value;
+  };
+  /// A study called `name` of some of this one's combinations, each with a level of one more factor, as many replicates
+  /// each and the same seeds; a combination may be there with several levels. A setting of the factor's own path holds
+  /// no longer, and `stop_when` does not. Throws an InputError with all that is wrong at these levels.
+  [[nodiscard]] Study with_levels(const SettingPath& path, const std::vector<Level>& levels,
+                                  const std::string& name) const;
+
   /// The run of a point. Models are read once per study. Only if the study was read with PolicyNeed::required.
   [[nodiscard]] Scenario resolve(std::size_t point) const;
   /// The same without its policy.

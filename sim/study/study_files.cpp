@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "study/capacity.hpp"
 #include "study/compare.hpp"
 #include "study/study_folder.hpp"
 #include "study/study_tables.hpp"
@@ -46,21 +47,26 @@ std::vector<ResultFile> study_files() {
   plan.columns.push_back({"cell", "", "number of the combination of levels that it replicates, from 0"});
   plan.columns.push_back({"id", "", "hash of all that its result depends on"});
   for (const ResultColumn& column : label_columns()) plan.columns.push_back(column);
-  return {points,
-          streams,
-          {std::string(kTimingFile), "what each run cost on this machine; differs from time to time",
-           columns_of<TimingRow>()},
-          plan,
-          {std::string(kJournalFolder) + "/",
-           "a record of each point that has been run, from which the tables are made",
-           {}},
-          {std::string(kStudyFile), "how the study was made: experiment, input files and their hashes, versions", {}},
-          {std::string(kRunsFolder) + "/<point>/", "the files of each run, if records are wanted", {}},
-          {std::string(kAsideFolder) + "/", "results of points that are not in the study as it is now", {}},
-          {"comparison.csv",
-           "as hetsched compare -o writes it: one row per group of runs and metric; first the columns that tell "
-           "groups apart",
-           columns_of<ComparisonRow>()}};
+  return {
+      points,
+      streams,
+      {std::string(kTimingFile), "what each run cost on this machine; differs from time to time",
+       columns_of<TimingRow>()},
+      plan,
+      {std::string(kJournalFolder) + "/",
+       "a record of each point that has been run, from which the tables are made",
+       {}},
+      {std::string(kStudyFile), "how the study was made: experiment, input files and their hashes, versions", {}},
+      {std::string(kRunsFolder) + "/<point>/", "the files of each run, if records are wanted", {}},
+      {std::string(kAsideFolder) + "/", "results of points that are not in the study as it is now", {}},
+      {"comparison.csv",
+       "as hetsched compare -o writes it: one row per group of runs and metric; first the columns that tell "
+       "groups apart",
+       columns_of<ComparisonRow>()},
+      {std::string(kCapacityFile),
+       "as hetsched capacity writes it: one row per combination of the factors but the load; first the columns that "
+       "tell combinations apart",
+       columns_of<CapacityRow>()}};
 }
 
 }  // namespace hetsched

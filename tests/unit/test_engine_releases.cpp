@@ -122,6 +122,45 @@ TEST_CASE("the duration ends arrivals just before it, and a stream without a cou
   CHECK(run.releases.exhausted());
 }
 
+TEST_CASE("load divides times of arrivals, not the duration, deadlines that are times, bursts and delays") {
+  const std::string load = R"("load": 4, )";
+  Driver run(streams({R"("arrival": {"type": "periodic", "rate": 0.5, "phase": 2, "count": 3}, "deadline": "period")",
+                      R"("arrival": {"type": "trace", "times": [1, 8]}, "deadline": 5)",
+                      R"("arrival": {"type": "burst", "count": 1, "at": 1})"},
+                     load));
+  CHECK(run.until(0.4) == List{{"s1", 0, 0.25}});
+  CHECK(run.until(0.9) == List{{"s0", 0, 0.5}});
+  CHECK(run.until(1) == List{{"s2", 0, 1}, {"s0", 1, 1}});
+  CHECK(run.until(9) == List{{"s0", 2, 1.5}, {"s1", 1, 2}});
+  CHECK(run.state.request(0_request).deadline == 5.25);
+  CHECK(run.state.request(1_request).deadline == 1);
+  CHECK(run.releases.exhausted());
+
+  Driver longer(streams({R"("arrival": {"type": "periodic", "period": 2})"}, load + R"("duration": 1, )"));
+  CHECK(longer.until(9) == List{{"s0", 0, 0}, {"s0", 1, 0.5}});
+
+  Driver loop(streams({R"("arrival": {"type": "closed_loop", "outstanding": 1, "think_time": 4, "count": 2})"}, load));
+  CHECK(loop.until(0) == List{{"s0", 0, 0}});
+  loop.end(0_request, true, 3);
+  CHECK(loop.until(9) == List{{"s0", 1, 4}});
+
+  Driver whole(streams({R"("arrival": {"type": "periodic", "period": 0.0165, "integer_ms": true, "count": 2})"}, load));
+  CHECK(whole.until(9) == List{{"s0", 0, 0}, {"s0", 1, 0.004}});  // 16 ms, then a quarter of it
+}
+
+TEST_CASE("at any load a seed gives the same Poisson arrivals and the same jitter, closer together") {
+  const auto arrivals = [](const std::string& arrival, const std::string& load) {
+    return Driver(streams({R"("arrival": )" + arrival}, load)).until(1e9);
+  };
+  for (const std::string arrival : {R"({"type": "poisson", "rate": 10, "phase": 4, "count": 50})",
+                                    R"({"type": "periodic", "rate": 10, "jitter": 0.3, "count": 50})"}) {
+    const List once = arrivals(arrival, ""), thrice = arrivals(arrival, R"("load": 3, )");
+    REQUIRE(once.size() == 50);
+    REQUIRE(thrice.size() == 50);
+    for (std::size_t i = 0; i < once.size(); ++i) CHECK(thrice[i].at * 3 == doctest::Approx(once[i].at).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("traces and bursts release all that has arrived at one instant at once, each told to the policy") {
   Driver run(streams(
       {R"("arrival": {"type": "trace", "times": [1, 1, 3]})", R"("arrival": {"type": "burst", "count": 2, "at": 1})"}));

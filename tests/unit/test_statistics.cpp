@@ -24,6 +24,21 @@ TEST_CASE("mean and its interval") {
   CHECK(*estimate.high == doctest::Approx(3 + half).epsilon(1e-12));
 }
 
+TEST_CASE("p values of the t test, and Holm's rule for several") {
+  // t = 3 / sqrt(2.5 / 5) = 4.242641 with 4 degrees of freedom
+  CHECK(*mean_estimate(Values{1, 2, 3, 4, 5}).p == doctest::Approx(0.0132356).epsilon(1e-5));
+  CHECK(*mean_estimate(Values{2, 2}).p == 0);
+  CHECK(*mean_estimate(Values{0, 0}).p == 1);
+  // Holm (1979): the smallest times n, the next times n - 1, never less than the one before, at most 1.
+  const Values adjusted = holm(Values{0.01, 0.04, 0.03, 0.5});
+  CHECK(adjusted[0] == doctest::Approx(0.04));
+  CHECK(adjusted[1] == doctest::Approx(0.09));
+  CHECK(adjusted[2] == doctest::Approx(0.09));
+  CHECK(adjusted[3] == doctest::Approx(0.5));
+  CHECK(holm(Values{0.9, 0.8})[0] == 1);
+  CHECK(holm(Values{}).empty());
+}
+
 TEST_CASE("one value has no interval") {
   const Estimate estimate = mean_estimate(Values{4});
   CHECK(estimate.value == 4);

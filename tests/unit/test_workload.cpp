@@ -60,6 +60,14 @@ TEST_CASE("all arrivals are read") {
   std::filesystem::remove_all(kFolder);
 }
 
+TEST_CASE("the load is more than 0, and makes more requests of a rate") {
+  const std::string streams = R"("streams": [)" + stream("a", R"("periodic", "rate": 1000)") + "]";
+  CHECK(messages(R"("duration": 9000, "load": 1.1, )" + streams) == "");
+  CHECK(messages(R"("duration": 9000, "load": 1.2, )" + streams).find("makes about 10800000 requests") !=
+        std::string::npos);
+  CHECK(messages(R"("duration": 1, "load": 0, )" + streams).find("/load: must be greater than 0") != std::string::npos);
+}
+
 TEST_CASE("arrivals that make no sense are told") {
   const std::string begin = "\"duration\": 1, \"streams\": [\n";
   CHECK(messages(begin + stream("a", R"("periodic")") + "]") ==
