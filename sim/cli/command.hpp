@@ -32,6 +32,7 @@ Command submit_command();
 Command points_command();
 Command merge_command();
 Command compare_command();
+Command baseline_command();
 Command check_command();
 Command models_command();
 Command costs_command();

@@ -2,7 +2,7 @@
 # Help fits a screen, names every option, and its examples are real; wrong command lines say what to do.
 source "$SOURCE_DIR/tests/support/cli.sh"
 
-commands=(run sweep submit points merge compare trace check models import variants costs profile optimum policies env schema)
+commands=(run sweep submit points merge compare baseline trace check models import variants costs profile optimum policies env schema)
 call 0 --help
 out "${commands[@]/#/  }" "exit codes:"
 for command in "${commands[@]}"; do
