@@ -41,6 +41,7 @@ std::string effect_text(const ComparisonRow& row, const std::string& unit) {
 std::string table_of(const Comparison& comparison, const Strings& metrics) {
   std::vector<Table::Column> columns;
   for (const std::string& name : comparison.columns) columns.push_back({name, Table::Align::left});
+  if (comparison.homogeneous) columns.push_back({"baseline", Table::Align::left});
   for (const std::string& metric : metrics) {
     columns.push_back({metric});
     columns.push_back({"vs baseline [95%]", Table::Align::left});
@@ -58,6 +59,7 @@ std::string table_of(const Comparison& comparison, const Strings& metrics) {
       if (new_block && lines > 1) table.add_gap();
       lines = new_block ? 1 : lines + 1;
       before = group;
+      if (comparison.homogeneous) cells.push_back(row.baseline);
     }
     const std::string unit = unit_of(row.metric);
     cells.push_back(quantity(row.mean, unit));
@@ -82,7 +84,10 @@ ExitCode run(const Options& options) {
   Problems problems;
   CompareOptions wanted = compare_options_of(options.study, problems);
   problems.throw_if_any();
-  if (!options.baseline.empty()) wanted.baseline.clear();
+  if (!options.baseline.empty()) {
+    wanted.baseline.clear();
+    wanted.homogeneous = false;
+  }
   for (const std::string& text : options.baseline) wanted.baseline.push_back(parse_baseline(text, problems));
   if (!options.metrics.empty()) wanted.metrics = split_at_commas(options.metrics);
   wanted.best_policy = options.best_policy;
@@ -94,7 +99,8 @@ ExitCode run(const Options& options) {
   } else {
     Strings metrics;
     for (const auto& entry : comparison.entries) {
-      if (entry.group != comparison.entries.front().group) break;
+      const auto& first = comparison.entries.front();
+      if (entry.group != first.group || entry.row.baseline != first.row.baseline) break;
       metrics.push_back(entry.row.metric);
     }
     print(table_of(comparison, metrics) + "\n");

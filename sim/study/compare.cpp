@@ -1,6 +1,7 @@
 #include "study/compare.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <system_error>
@@ -9,6 +10,7 @@
 #include "record/result_files.hpp"
 #include "record/summary.hpp"
 #include "study/alternatives.hpp"
+#include "study/homogeneous.hpp"
 #include "study/paths.hpp"
 #include "study/points_table.hpp"
 #include "study/statistics.hpp"
@@ -23,7 +25,7 @@ bool contains(const Strings& names, const std::string& name) {
 
 /// Are the options fit for this table?
 void check_options(const PointsTable& table, const CompareOptions& options, Problems& problems) {
-  if (options.baseline.empty())
+  if (options.baseline.empty() && !options.homogeneous)
     problems.add("", "",
                  "no baseline is given; name one with --baseline column=value, or as baseline in the experiment");
   for (const auto& [column, value] : options.baseline) {
@@ -60,16 +62,20 @@ class Comparer {
 
   Comparison compare() {
     Comparison comparison;
+    comparison.homogeneous = options_.homogeneous;
     choose_columns(comparison);
     std::size_t alone = 0;
     for (const auto& [key, group] : groups_) {
-      const auto baseline = baseline_of(key);
-      if (!baseline) ++alone;
-      if (!baseline) continue;
-      // With one line per platform the baseline's own line gives the others their scale.
-      if (options_.best_policy ? groups_[*best_policy_of(key)].first != key : baseline->key == key) continue;
-      for (const std::string& metric : options_.metrics)
-        comparison.entries.push_back({shown(key), compare(metric, key, group, *baseline)});
+      if (options_.homogeneous && is_made(key)) continue;
+      const std::vector<Baseline> baselines = baselines_of(key);
+      if (baselines.empty()) ++alone;
+      for (const Baseline& baseline : baselines) {
+        // With one line per platform the baseline's own line gives the others their scale.
+        if (options_.best_policy ? groups_[*best_policy_of(key)].first != key : baseline.key == key) continue;
+        note_budgets(key, group, baseline);
+        for (const std::string& metric : options_.metrics)
+          comparison.entries.push_back({shown(key), compare(metric, key, group, baseline)});
+      }
     }
     add_notes(comparison, alone);
     return comparison;
@@ -125,18 +131,57 @@ class Comparer {
     return mean_estimate(values).value;
   }
 
-  /// The group that another one is to be compared with; nothing if there is none.
-  [[nodiscard]] std::optional<Baseline> baseline_of(const Key& key) const {
+  /// The groups that another one is to be compared with.
+  [[nodiscard]] std::vector<Baseline> baselines_of(const Key& key) const {
     Key wanted = key;
     for (const auto& [column, value] : options_.baseline) wanted[position(column)] = value;
-    if (!options_.best_policy) {
-      const auto found = index_.find(wanted);
-      if (found == index_.end()) return std::nullopt;
-      return Baseline{groups_[found->second].first, groups_[found->second].second};
+    std::vector<Baseline> found;
+    const auto add = [&] {
+      std::optional<std::size_t> at;
+      if (options_.best_policy)
+        at = best_policy_of(wanted);
+      else if (const auto known = index_.find(wanted); known != index_.end())
+        at = known->second;
+      if (at) found.push_back({groups_[*at].first, groups_[*at].second});
+    };
+    if (!options_.homogeneous) {
+      add();
+      return found;
     }
-    const std::optional<std::size_t> best = best_policy_of(wanted);
-    if (!best) return std::nullopt;
-    return Baseline{groups_[*best].first, groups_[*best].second};
+    for (const std::string& platform : table_.values(table_.column("platform")))
+      if (is_made_of(platform, platform_of(key))) {
+        wanted[position("platform")] = platform;
+        add();
+      }
+    return found;
+  }
+
+  [[nodiscard]] const std::string& platform_of(const Key& key) const { return key[position("platform")]; }
+
+  /// Is its platform made of another one of this table?
+  [[nodiscard]] bool is_made(const Key& key) const {
+    const Strings platforms = table_.values(table_.column("platform"));
+    return std::any_of(platforms.begin(), platforms.end(),
+                       [&](const std::string& source) { return is_made_of(platform_of(key), source); });
+  }
+
+  /// Remembers, once for two platforms, which budgets of theirs are known and differ.
+  void note_budgets(const Key& key, const Group& group, const Baseline& baseline) {
+    if (platform_of(key) == platform_of(baseline.key)) return;
+    Strings differing;
+    std::apply(
+        [&](const auto&... budget) {
+          const auto look_at = [&](const std::string& column) {
+            if (!contains(table_.metrics(), column)) return;
+            const auto own = mean(group, column), other = mean(baseline.group, column);
+            if (!own || !other || *other <= 0 || std::abs(*own - *other) <= 1e-9 * *other) return;
+            differing.push_back(column + " x" + format_number(std::round(1000 * *own / *other) / 1000));
+          };
+          (look_at(std::string(budget.name)), ...);
+        },
+        detail::kBudget);
+    const std::string text = platform_of(key) + " against " + platform_of(baseline.key) + ": " + join(differing, ", ");
+    if (!differing.empty() && !contains(unequal_, text)) unequal_.push_back(text);
   }
 
   /// Among the groups that differ from `key` in their policy only: the one with the best mean of the first metric,
@@ -205,7 +250,8 @@ class Comparer {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const auto differs = [&](const auto& group) { return group.first[i] != groups_.front().first[i]; };
       const bool in_baseline = std::any_of(options_.baseline.begin(), options_.baseline.end(),
-                                           [&](const auto& pair) { return pair.first == columns_[i]; });
+                                           [&](const auto& pair) { return pair.first == columns_[i]; }) ||
+                               (options_.homogeneous && columns_[i] == "platform");
       if (!in_baseline && std::none_of(groups_.begin(), groups_.end(), differs)) continue;
       shown_.push_back(i);
       comparison.columns.push_back(columns_[i]);
@@ -220,12 +266,21 @@ class Comparer {
 
   void add_notes(Comparison& comparison, std::size_t alone) const {
     Strings parts;
+    if (options_.homogeneous) parts.emplace_back("the homogeneous platforms made of each");
     for (const auto& [column, value] : options_.baseline) parts.push_back(column + " " + value);
     std::string policy;
     if (options_.best_policy)
       policy = "; of each side only the policy with its best mean " + join(options_.metrics, ", then ") +
                " counts, so that a gain is the platform's and not the scheduler's";
     comparison.notes.push_back("Compared with " + join(parts, ", ") + policy + "; runs are paired by seed.");
+    if (!unequal_.empty()) {
+      constexpr std::size_t kMost = 8;
+      const Strings told(unequal_.begin(),
+                         unequal_.begin() + static_cast<std::ptrdiff_t>(std::min(unequal_.size(), kMost)));
+      comparison.notes.push_back(
+          "Budgets are not equal: " + join(told, "; ") +
+          (unequal_.size() > kMost ? "; and " + std::to_string(unequal_.size() - kMost) + " more" : "") + ".");
+    }
     if (left_out_ > 0)
       comparison.notes.push_back(std::to_string(left_out_) + " of " + std::to_string(table_.size()) +
                                  " runs failed or were interrupted and are left out.");
@@ -241,6 +296,7 @@ class Comparer {
   std::vector<std::pair<Key, Group>> groups_;  // in order of appearance
   std::map<Key, std::size_t> index_;           // of groups_
   std::size_t left_out_ = 0;
+  Strings unequal_;  // which platforms do not have equal budgets
 };
 
 /// The folder of a study, of which the folder or points.csv is named.
@@ -271,9 +327,11 @@ CompareOptions compare_options_of(const std::filesystem::path& directory, Proble
   if (!std::filesystem::exists(folder / kStudyFile, error)) return options;
   const Document document = Document::from_file(folder / kStudyFile, problems);
   const Node baseline = document.at("/experiment/baseline"), metrics = document.at("/experiment/compare");
+  options.homogeneous = asks_for_homogeneous(baseline.value());
   if (baseline.value().is_object())
     for (const auto& item : baseline.value().items())
-      options.baseline.emplace_back(item.key(), level_text(in_si(SettingPath(item.key()), item.value())));
+      if (!is_baseline_word(item.key()))
+        options.baseline.emplace_back(item.key(), level_text(in_si(SettingPath(item.key()), item.value())));
   if (metrics.value().is_array())
     for (const Json& metric : metrics.value()) options.metrics.push_back(level_text(metric));
   return options;

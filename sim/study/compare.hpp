@@ -22,6 +22,8 @@ struct CompareOptions {
   /// Of each group and of its baseline keep only the policy with the best mean of the first metric (the next one
   /// decides between equals), so that a gain is the platform's and not the scheduler's.
   bool best_policy = false;
+  /// Each platform is compared with all homogeneous ones that were made of it (homogeneous.hpp).
+  bool homogeneous = false;
 };
 
 enum class Effect { ratio, difference, none };
@@ -61,7 +63,8 @@ struct Comparison {
     Strings group;  ///< values of `columns`
     ComparisonRow row;
   };
-  std::vector<Entry> entries;  ///< groups in order of appearance, metrics as asked for
+  std::vector<Entry> entries;  ///< groups in order of appearance, for each baseline the metrics as asked for
+  bool homogeneous = false;    ///< as asked for: a group may have several baselines
   Strings notes;               ///< sentences that must be told with the table: what was compared, what was left out
 };
 

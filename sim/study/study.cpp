@@ -12,6 +12,7 @@
 #include "study/alternatives.hpp"
 #include "study/compose.hpp"
 #include "study/expand.hpp"
+#include "study/homogeneous.hpp"
 #include "study/paths.hpp"
 #include "study/point_id.hpp"
 #include "study/resolve.hpp"
@@ -37,6 +38,17 @@ std::string parameters_text(const PolicyChoice& policy) {
   return parts.empty() ? "" : "(" + join(parts, ", ") + ")";
 }
 
+/// The combination on another platform.
+Combination with_platform(Combination combination, const std::shared_ptr<const Setting>& platform) {
+  const auto old = std::find_if(combination.begin(), combination.end(),
+                                [](const auto& level) { return level->path.text() == "platform"; });
+  if (old == combination.end())
+    combination.push_back(platform);
+  else
+    *old = platform;
+  return combination;
+}
+
 }  // namespace
 
 struct Study::Impl {
@@ -45,6 +57,7 @@ struct Study::Impl {
 
   void read(const Catalog& policies, PolicyNeed need, Problems& problems);
   void read_points(Problems& problems);
+  void read_homogeneous(const std::vector<Combination>& made, Problems& problems);
   void add_labels(const Combination& combination, const Scenario& scenario);
   void name_policies_apart();
   void check_same_names(const std::string& what, const std::string& name, const std::string& source,
@@ -59,7 +72,8 @@ struct Study::Impl {
 
   /// The levels of a combination that its platform and workload depend on.
   using Parts = std::vector<const Setting*>;
-  [[nodiscard]] Parts parts_of(std::size_t combination) const;
+  [[nodiscard]] static Parts parts_of(const Combination& combination);
+  [[nodiscard]] Parts parts_of(std::size_t combination) const { return parts_of(combinations.at(combination)); }
   static constexpr std::size_t kKept = 16;  ///< prepared platforms and workloads
 
   // What is read when it is first needed and kept; a reader of points does not notice.
@@ -84,6 +98,8 @@ struct Study::Impl {
   std::vector<std::string> policy_details;     ///< by combination: parameters that its policy was given with its name
   std::map<std::string, std::string> sources;  ///< "platform NAME" -> where it came from
   std::vector<bool> varies;                    ///< by label
+  std::optional<HomogeneousPlatforms> homogeneous;
+  Strings notes;
 };
 
 void Study::Impl::read(const Catalog& policies, PolicyNeed need, Problems& problems) {
@@ -128,13 +144,67 @@ void Study::Impl::read(const Catalog& policies, PolicyNeed need, Problems& probl
 }
 
 void Study::Impl::read_points(Problems& problems) {
-  for (const Combination& combination : combinations) {
-    const Composed composed = composer.compose(combination, problems);
+  const Node baseline = composer.experiment().root().child("baseline");
+  if (asks_for_homogeneous(baseline.value())) homogeneous.emplace(baseline, problems);
+  std::map<Parts, std::vector<std::shared_ptr<const Setting>>> levels;  // by what the platform depends on
+  std::vector<Combination> made;
+  bool all_read = true;
+  for (std::size_t c = 0; c < combinations.size(); ++c) {
+    const std::size_t before = problems.size();
+    const Composed composed = composer.compose(combinations[c], problems);
     const Scenario scenario = reader.read_and_check(composed, *catalog, policy_need, problems);
     check_same_names("platform", scenario.platform.name, composed.platform_source, problems);
     check_same_names("workload", scenario.workload.name, composed.workload_source, problems);
-    add_labels(combination, scenario);
+    add_labels(combinations[c], scenario);
+    all_read = all_read && problems.size() == before;
+    if (!homogeneous || problems.size() != before) continue;
+    Parts parts = parts_of(c);
+    std::erase_if(parts, [](const Setting* each) { return each->path.field() != "platform"; });
+    const auto [known, added] = levels.try_emplace(std::move(parts));
+    if (added) {
+      known->second = homogeneous->levels_of(scenario.platform, problems);
+      for (const auto& level : known->second)
+        composer.add_made(level, "made of " + composed.platform_source + ": " + level->value["name"].dump());
+    }
+    for (const auto& level : known->second) made.push_back(with_platform(combinations[c], level));
   }
+  if (homogeneous) read_homogeneous(made, problems);
+  if (homogeneous && all_read && made.empty() && problems.empty())
+    problems.add(
+        baseline.problem("asks for homogeneous platforms, but no platform here has accelerators of two kinds that they "
+                         "could be made of"));
+}
+
+/// Adds the combinations on platforms that were made. One that does not fit is left out where another kind was not
+/// asked for.
+void Study::Impl::read_homogeneous(const std::vector<Combination>& made, Problems& problems) {
+  notes = homogeneous->notes();
+  std::set<Parts> unfit;  // tables are built once for all policies
+  for (const Combination& combination : made) {
+    if (unfit.contains(parts_of(combination))) continue;
+    Problems found;
+    const Composed composed = composer.compose(combination, found);
+    const Scenario scenario = reader.read_and_check(composed, *catalog, policy_need, found);
+    check_same_names("platform", scenario.platform.name, composed.platform_source, found);
+    if (found.empty()) {
+      combinations.push_back(combination);
+      add_labels(combination, scenario);
+    } else if (!homogeneous->is_each()) {
+      for (const Problem& problem : found.all()) problems.add(problem);
+    } else {
+      unfit.insert(parts_of(combination));
+      notes.push_back("no runs of " + scenario.platform.name + " with " + scenario.workload.name + ": " +
+                      found.all().front().what);
+    }
+  }
+  if (combinations.size() * spec.replicates > kMaxPoints)
+    problems.add(composer.experiment()
+                     .root()
+                     .child("baseline")
+                     .problem("makes " + std::to_string(combinations.size() * spec.replicates) +
+                              " points with all homogeneous platforms; at "
+                              "most " +
+                              std::to_string(kMaxPoints) + " are allowed"));
 }
 
 void Study::Impl::add_labels(const Combination& combination, const Scenario& scenario) {
@@ -180,6 +250,7 @@ void Study::Impl::check_comparison(Problems& problems) const {
   const Node root = composer.experiment().root();
   const Node baseline = root.child("baseline");
   for (const auto& item : spec.baseline.value.items()) {
+    if (is_baseline_word(item.key())) continue;
     const Node node = baseline.child(item.key());
     const auto column = std::find(label_names.begin(), label_names.end(), item.key());
     if (column == label_names.end()) {
@@ -220,9 +291,9 @@ Scenario Study::Impl::read_point(std::size_t point) const {
   return scenario;
 }
 
-Study::Impl::Parts Study::Impl::parts_of(std::size_t combination) const {
+Study::Impl::Parts Study::Impl::parts_of(const Combination& combination) {
   Parts parts;
-  for (const auto& level : combinations.at(combination))
+  for (const auto& level : combination)
     if (level->path.field() == "platform" || level->path.field() == "workload") parts.push_back(level.get());
   return parts;
 }
@@ -371,10 +442,13 @@ Strings Study::not_tried() const {
 
 bool Study::is_built_in(std::size_t point) const { return impl_->built_in.at(point / impl_->spec.replicates); }
 
+const Strings& Study::notes() const { return impl_->notes; }
+
 std::vector<InputFile> Study::inputs() const {
   std::set<std::string> files = impl_->composer.files();
   files.insert(impl_->reader.files().begin(), impl_->reader.files().end());
   if (!impl_->experiment_file.empty()) files.insert(impl_->experiment_file);
+  if (impl_->homogeneous && impl_->homogeneous->kinds_file()) files.insert(impl_->homogeneous->kinds_file()->string());
   std::vector<InputFile> inputs;
   for (const std::string& file : files) {
     Problems problems;
