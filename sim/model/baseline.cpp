@@ -223,7 +223,7 @@ PlatformSpec same_box(const PlatformSpec& source, const KindSpec& kind, SameBox 
     if (each.name == kind.name) continue;
     KindSpec resting = each;
     resting.name += state;
-    resting.profile = resting.name;  // of which no model has rows
+    resting.profile = kNoProfile;
     resting.costs.clear();
     resting.fallback.clear();
     resting.fallback_time = 0;

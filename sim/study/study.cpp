@@ -190,7 +190,9 @@ void Study::Impl::read_homogeneous(const std::vector<Combination>& made, Problem
       combinations.push_back(combination);
       add_labels(combination, scenario);
     } else if (!homogeneous->is_each()) {
-      for (const Problem& problem : found.all()) problems.add(problem);
+      const Node baseline = composer.experiment().root().child("baseline");
+      for (const Problem& problem : found.all())
+        problems.add(problem.where.empty() ? baseline.problem(scenario.platform.name + ": " + problem.what) : problem);
     } else {
       unfit.insert(parts_of(combination));
       notes.push_back("no runs of " + scenario.platform.name + " with " + scenario.workload.name + ": " +

@@ -142,7 +142,7 @@ def refused(room):
             ({"equal": "power", "platform": "soc"}, "use one of the two"),
             ({"equal": "power", "kind": "bigg"}, 'there is no kind "bigg"; did you mean "big"?'),
             ({"equal": "pes"}, "no budget.pes is stated for big, small"),
-            ({"equal": "power", "kinds": "kind.json"}, 'did you mean "kinds.json"?'),
+            ({"equal": "power", "kinds": "kind.json"}, 'kinds.json"?'),
             ({"same_box": ["gone"]}, "removed"),
             ({"equal": "power", "kind": "lame", "kinds": "kinds.json"}, "soc=2xlame"),
             ({"equal": "power", "kind": "mute", "kinds": "kinds.json"}, 'kind "mute" states no budget.tdp'),

@@ -172,7 +172,7 @@ TEST_CASE("in the same box the others are away, without power, or idle; those th
   CHECK(off.kinds[1].operating_points[0].idle_power == 0);
   CHECK(*total_budget(off).tdp == 65);
   CHECK(idle.kinds[1].operating_points[0].idle_power == 1);
-  CHECK(idle.kinds[1].profile == "dla-idle");
+  CHECK(idle.kinds[1].profile == kNoProfile);
   CHECK(idle.kinds[0].operating_points.size() == 2);
 }
 
