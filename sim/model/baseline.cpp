@@ -73,7 +73,8 @@ class Builder {
       others = others || each.kind != first.kind;
       ++in_one_memory_;
     }
-    own_memory_ = !others && all.size() > 1;
+    const Way way = way_out(places_.front());  // a hub, such as a host, has no link that is not another memory's own
+    own_memory_ = !others && all.size() > 1 && way.own.size() + way.shared.size() > 0;
     if (is_known_ && first.operating_point != kind_.operating_points.front().name) point_ = first.operating_point;
   }
 

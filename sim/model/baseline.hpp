@@ -71,12 +71,12 @@ struct Baselines {
 /// budget, in the order of `candidates` (the kinds of wanted.kinds; empty: the platform's own that accelerators have),
 /// then the same box. Names: "soc=3xgpu", "soc=1xgpu-others-idle".
 /// Memories: the kind takes the place of the platform's first accelerator of that kind (else: of that type, else its
-/// first). A memory that accelerators of other kinds use as well, or all use, stays one, with its bandwidth; several
-/// such memories are taken in turn. One that is a kind's own (behind a link) is there as often as the accelerators
-/// need it, with the links that only its routes cross; between two of them bytes cross the links of both. Of another
-/// kind such a memory is unlimited and costs nothing: what it was described the device that is replaced.
-/// Problems, at the place of `at`: a kind that is not there, no budget to be equal with, and a single kind of which
-/// there is no baseline.
+/// first). A memory that accelerators of other kinds use as well, or all use, or that all links lead to (a host's),
+/// stays one, with its bandwidth; several such memories are taken in turn. One that is a kind's own (behind a link) is
+/// there as often as the accelerators need it, with the links that only its routes cross; between two of them bytes
+/// cross the links of both. Of another kind such a memory is unlimited and costs nothing: what it was described the
+/// device that is replaced. Problems, at the place of `at`: a kind that is not there, no budget to be equal with, and a
+/// single kind of which there is no baseline.
 Baselines make_baselines(const PlatformSpec& platform, const BaselineSpec& wanted,
                          const std::vector<KindSpec>& candidates, const Problem& at, Problems& problems);
 

@@ -127,6 +127,21 @@ TEST_CASE("memory of its own comes with each accelerator, with the links that le
   CHECK(cards.links[index_of(way[0])].name == "pcie3");
   CHECK(cards.links[index_of(way[1])].name == "pcie1");
 
+  // The host is where all links lead: one memory for all that take its place.
+  const Baselines hosts = made_of(
+      R"({"format": 1, "name": "server", "kinds": [
+        {"name": "cpu", "type": "cpu", "budget": {"pes": 1}}, {"name": "card", "type": "gpu", "budget": {"pes": 1}}],
+      "memories": [{"name": "host"}, {"name": "m"}, {"name": "f"}],
+      "links": [{"name": "pcie", "bandwidth": 10}, {"name": "pcie_f", "bandwidth": 5}],
+      "routes": [{"from": "host", "to": "m", "links": ["pcie"]}, {"from": "host", "to": "f", "links": ["pcie_f"]},
+                 {"from": "m", "to": "f", "links": ["pcie", "pcie_f"]}],
+      "accelerators": [{"name": "c", "kind": "cpu", "memory": "host"}, {"name": "g0", "kind": "card", "memory": "m"},
+                       {"name": "g1", "kind": "card", "memory": "f"}]})",
+      {.equal = EqualBudget::pes, .kind = "cpu", .kinds = "", .same_box = {}});
+  const PlatformSpec cpus = read_again(hosts.platforms.at(0).platform);
+  CHECK(cpus.accelerators.size() == 3);
+  CHECK(cpus.memories.size() == 1);
+
   KindSpec other;
   other.name = "other";
   other.type = "gpu";
