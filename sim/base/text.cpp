@@ -52,10 +52,10 @@ std::string did_you_mean(std::string_view word, const Strings& candidates) {
   return near ? "; did you mean " + in_quotes(*near) + "?" : "";
 }
 
-std::string listed(const Strings& names, std::size_t limit) {
-  if (names.size() <= limit) return join(names, ", ");
+std::string listed(const Strings& names, std::size_t limit, std::string_view separator) {
+  if (names.size() <= limit) return join(names, separator);
   const Strings first(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(limit));
-  return join(first, ", ") + ", ... (" + std::to_string(names.size()) + " in all)";
+  return join(first, separator) + std::string(separator) + "... (" + std::to_string(names.size()) + " in all)";
 }
 
 std::string join(const Strings& parts, std::string_view separator) {

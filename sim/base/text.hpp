@@ -19,8 +19,8 @@ std::optional<std::string> nearest(std::string_view word, const Strings& candida
 /// `; did you mean "x"?`, or nothing if no candidate is near.
 std::string did_you_mean(std::string_view word, const Strings& candidates);
 
-/// "a, b, c"; of more than `limit` names the first ones and how many there are in all.
-std::string listed(const Strings& names, std::size_t limit = 24);
+/// "a, b, c", with `separator` between; of more than `limit` names the first ones and how many there are in all.
+std::string listed(const Strings& names, std::size_t limit = 24, std::string_view separator = ", ");
 
 std::string join(const Strings& parts, std::string_view separator);
 

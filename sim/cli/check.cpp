@@ -31,6 +31,7 @@ struct Checked {
   std::string summary;  ///< "platform terastal_4k: 3 accelerators of 2 kinds"
   Json resolved;
   Strings not_tried = {};  ///< plugins and scripts of an experiment
+  Strings notes = {};
 };
 
 std::string pace(const Periodic& a) { return "every " + quantity(a.period ? *a.period : 1 / a.rate.value_or(1), "s"); }
@@ -114,7 +115,7 @@ Checked check_experiment(const std::string& path, ForeignCode code, Problems& pr
     problems.add(path, "/policy", "making " + policy + " ended the process, or took too long");
   if (problems.size() != before) return {};
   return {"experiment " + study.spec().name + ": " + counted(study.size(), "point"), to_json(study.spec()),
-          study.not_tried()};
+          study.not_tried(), study.notes()};
 }
 
 Checked check_file(const std::string& path, ForeignCode code, Problems& problems) {
@@ -140,6 +141,7 @@ ExitCode run(const Options& options) {
     if (problems.size() != before) continue;
     print(options.resolved ? checked.resolved.dump(2) + "\n" : path + ": " + checked.summary + ": ok\n");
     tell_not_tried(checked.not_tried);
+    tell_passed_over(checked.notes);
   }
   problems.throw_if_any();
   return ExitCode::ok;

@@ -33,6 +33,7 @@ Command points_command();
 Command merge_command();
 Command compare_command();
 Command capacity_command();
+Command baseline_command();
 Command check_command();
 Command models_command();
 Command costs_command();

@@ -42,6 +42,7 @@ std::string effect_text(const ComparisonRow& row, const std::string& unit) {
 std::string table_of(const Comparison& comparison, const Strings& metrics) {
   std::vector<Table::Column> columns;
   for (const std::string& name : comparison.titles) columns.push_back({name, Table::Align::left});
+  if (comparison.homogeneous) columns.push_back({"baseline", Table::Align::left});
   for (const std::string& metric : metrics) {
     columns.push_back({metric});
     columns.push_back({"vs baseline [95%]", Table::Align::left});
@@ -63,6 +64,7 @@ std::string table_of(const Comparison& comparison, const Strings& metrics) {
       if (new_block && lines > 1) table.add_gap();
       lines = new_block ? 1 : lines + 1;
       before = group;
+      if (comparison.homogeneous) cells.push_back(row.baseline);
     }
     const std::string unit = unit_of(row.metric);
     cells.push_back(quantity(row.mean, unit));
@@ -89,7 +91,10 @@ ExitCode run(const Options& options) {
   Problems problems;
   CompareOptions wanted = compare_options_of(options.study, problems);
   problems.throw_if_any();
-  if (!options.baseline.empty()) wanted.baseline.clear();
+  if (!options.baseline.empty()) {
+    wanted.baseline.clear();
+    wanted.homogeneous = false;
+  }
   for (const std::string& text : options.baseline)
     wanted.baseline.push_back(parse_column_value("--baseline", text, problems));
   for (const std::string& text : options.where) wanted.where.push_back(parse_column_value("--where", text, problems));
@@ -108,7 +113,8 @@ ExitCode run(const Options& options) {
   } else {
     Strings metrics;
     for (const auto& entry : comparison.entries) {
-      if (entry.group != comparison.entries.front().group) break;
+      const auto& first = comparison.entries.front();
+      if (entry.group != first.group || entry.row.baseline != first.row.baseline) break;
       metrics.push_back(entry.row.metric);
     }
     print(table_of(comparison, metrics) + "\n");

@@ -27,6 +27,10 @@ void tell_not_tried(const Strings& files) {
     std::fprintf(stderr, "hetsched: policies of %s: not tried; --code runs them\n", visible(listed(files, 8)).c_str());
 }
 
+void tell_passed_over(const Strings& notes) {
+  for (const std::string& note : notes) std::fprintf(stderr, "hetsched: passed over: %s\n", visible(note).c_str());
+}
+
 Catalog PluginArguments::load(const std::string& experiment, ForeignCode code) const {
   const char* path = std::getenv("HETSCHED_PLUGIN_PATH");
   const std::vector<std::filesystem::path> everywhere = search_path(path ? path : "");

@@ -35,6 +35,9 @@ struct CodeArgument {
 /// Tells on standard error which plugins and scripts were not tried, if any were not.
 void tell_not_tried(const Strings& files);
 
+/// Tells on standard error what was left out: a line for each clause.
+void tell_passed_over(const Strings& notes);
+
 /// "heft:insertion=false+drop", given by an argument, as the policy of an experiment. Throws InputError.
 Json policy_json(const std::string& argument, const std::string& text);
 

@@ -12,6 +12,7 @@
 #include "cli/merged.hpp"
 #include "cli/output.hpp"
 #include "cli/point_arguments.hpp"
+#include "cli/policy_arguments.hpp"
 #include "cli/progress.hpp"
 #include "cli/study_arguments.hpp"
 #include "engine/executors/executors.hpp"
@@ -139,6 +140,7 @@ ExitCode write_plan(const Study& study, const std::string& file) {
 ExitCode run(const Options& options, const Strings& command_line) {
   const Catalog catalog = options.study.catalog(options.dry_run ? options.code.code() : ForeignCode::runs);
   const Study study = options.study.load(catalog);
+  if (!options.quiet) tell_passed_over(study.notes());
   if (options.dry_run) return list_points(study, catalog, options);
   if (!options.plan.empty()) return write_plan(study, options.plan);
   SweepOptions sweep_options;

@@ -160,8 +160,10 @@ void Writer::tell_missing(const Profile& profile, const Strings& missing) {
   problems_.add("", "", text);
 }
 
-/// Is there a profile for the kind, and does one of its rows hold at one of its points?
+/// Is there a profile for the kind, and does one of its rows hold at one of its points? One that computes nothing needs
+/// none.
 void check_kind(const KindIds& kind, const std::vector<Profile>& profiles, const NameIds& ids, Problems& problems) {
+  if (kind.spec->profile == kNoProfile) return;
   Strings keys, points;
   for (const Profile& profile : profiles) {
     for (std::string& key : profile.keys(ids)) keys.push_back(std::move(key));

@@ -2,21 +2,10 @@
 
 #include <cmath>
 
+#include "model/without_defaults.hpp"
+
 namespace hetsched {
 namespace {
-
-/// The fields of `value` that are not as in a value that says nothing.
-template <class S>
-Json without_defaults(const S& value) {
-  static const Json kDefaults = to_json(S{});
-  Json result = Json::object();
-  const Json whole = to_json(value);
-  for (const auto& [key, field] : whole.items()) {
-    const auto usual = kDefaults.find(key);
-    if (usual == kDefaults.end() || *usual != field) result[key] = field;
-  }
-  return result;
-}
 
 /// Is it what a layer without inputs in its file reads?
 bool is_default(const std::vector<InputSpec>& inputs, const NetworkSpec& network, std::size_t layer) {

@@ -68,6 +68,9 @@ inline constexpr auto fields<Budget> = std::tuple{
     field("peak_ops", &Budget::peak_ops, "peak operations per second", {.unit = "op/s"}),
 };
 
+/// The profile of a kind that computes nothing: its accelerators are there, and that is all.
+inline constexpr std::string_view kNoProfile = "(none)";
+
 struct KindSpec {
   std::string name;
   std::string type;
@@ -93,7 +96,8 @@ inline constexpr auto fields<KindSpec> = std::tuple{
     field("type", &KindSpec::type, "what it is",
           {.required = true, .words = {"cpu", "gpu", "npu", "dla", "fpga", "pva", "vic", "systolic_array", "other"}}),
     field("description", &KindSpec::description, "free text", {}),
-    field("profile", &KindSpec::profile, "key of its rows in profile tables (column kind); default: its name", {}),
+    field("profile", &KindSpec::profile,
+          "key of its rows in profile tables (column kind); (none): it computes nothing; default: its name", {}),
     field("costs", &KindSpec::costs,
           "where the costs of a layer come from, tried in this order; default: the models' profile tables", {}),
     field(

@@ -36,21 +36,6 @@ std::optional<double> normalised_progress(const RequestSums& s, double isolated)
 
 }  // namespace
 
-Budget total_budget(const PlatformSpec& platform) {
-  Budget total{0, 0, 0, 0, 0};
-  for (const AcceleratorSpec& accelerator : platform.accelerators) {
-    const auto kind = std::find_if(platform.kinds.begin(), platform.kinds.end(),
-                                   [&](const KindSpec& k) { return k.name == accelerator.kind; });
-    HETSCHED_ASSERT(kind != platform.kinds.end(), "every accelerator has a kind");
-    for_each_field<Budget>([&](const auto& f) {
-      std::optional<double>& sum = total.*f.member;
-      const std::optional<double>& one = kind->budget.*f.member;
-      sum = sum && one ? std::optional(*sum + *one * accelerator.count) : std::nullopt;
-    });
-  }
-  return total;
-}
-
 void RequestSums::add(const RequestSums& other) {
   for (std::uint64_t RequestSums::*count :
        {&RequestSums::released, &RequestSums::finished, &RequestSums::late, &RequestSums::dropped,

@@ -15,15 +15,12 @@
 #include <vector>
 
 #include "base/fields.hpp"
-#include "model/platform.hpp"
+#include "model/budget.hpp"
 #include "model/workload.hpp"
 #include "record/metrics.hpp"
 #include "record/observer.hpp"
 
 namespace hetsched {
-
-/// What a platform counts for in all: sums over its accelerators, nothing where a kind in use does not say.
-Budget total_budget(const PlatformSpec& platform);
 
 /// What is added up over requests, of a stream or of all.
 struct RequestSums {
@@ -169,6 +166,7 @@ struct RunSummary : RequestMetrics {
   std::optional<double> score;
   std::uint64_t switches = 0, failures = 0, instants = 0, decisions_stale = 0;
   std::optional<double> prediction_error, expectation_error;
+  std::optional<double> tdp, price, area, pes, peak_ops;
 };
 namespace detail {
 
@@ -300,12 +298,29 @@ inline constexpr std::tuple kEfficiency{
            }),
 };
 
+inline constexpr std::tuple kBudget{
+    metric("tdp_w", &RunSummary::tdp,
+           "sum of budget.tdp over the platform's accelerators; this and the next four: what platforms that are "
+           "compared have as much of, empty unless all kinds state it",
+           {.unit = "W", .better = Better::less}, [](const RunSummary&, const RunFacts& f) { return f.budget.tdp; }),
+    metric("price_usd", &RunSummary::price, "sum of budget.price over accelerators",
+           {.unit = "USD", .better = Better::less},
+           [](const RunSummary&, const RunFacts& f) { return f.budget.price; }),
+    metric("area_mm2", &RunSummary::area, "sum of budget.area over accelerators",
+           {.unit = "mm2", .better = Better::less}, [](const RunSummary&, const RunFacts& f) { return f.budget.area; }),
+    metric("pes", &RunSummary::pes, "sum of budget.pes over accelerators: processing elements",
+           {.better = Better::less}, [](const RunSummary&, const RunFacts& f) { return f.budget.pes; }),
+    metric("peak_ops_per_s", &RunSummary::peak_ops, "sum of budget.peak_ops over accelerators",
+           {.unit = "op/s", .better = Better::less},
+           [](const RunSummary&, const RunFacts& f) { return f.budget.peak_ops; }),
+};
+
 }  // namespace detail
 
 template <>
 inline constexpr auto fields<RunSummary> = std::tuple_cat(detail::kRun, detail::kOutcomes, detail::kStreamMean,
                                                           detail::kTimes, detail::kEnergy, detail::kAccuracy,
-                                                          detail::kEfficiency);
+                                                          detail::kEfficiency, detail::kBudget);
 static_assert(std::apply([](const auto&... f) { return ((f.about.better != Better::unsaid) && ...); },
                          fields<RunSummary>),
               "every metric says which of two values is the better one");

@@ -12,6 +12,7 @@
 #include "study/alternatives.hpp"
 #include "study/choice.hpp"
 #include "study/column_names.hpp"
+#include "study/homogeneous.hpp"
 #include "study/paths.hpp"
 #include "study/points_table.hpp"
 #include "study/statistics.hpp"
@@ -64,7 +65,7 @@ CompareOptions completed(CompareOptions options, const PointsTable& table, Probl
   complete(options.where, "--where", table, columns, problems);
   std::erase(columns, "seed");
   complete(options.baseline, "--baseline", table, columns, problems);
-  if (options.baseline.empty())
+  if (options.baseline.empty() && !options.homogeneous)
     problems.add("", "",
                  "no baseline is given; name one with --baseline column=value, or as baseline in the experiment");
   for (const auto& [column, value] : options.baseline)
@@ -92,6 +93,7 @@ CompareOptions completed(CompareOptions options, const PointsTable& table, Probl
 Strings kept_columns(const CompareOptions& options, const PointsTable& table) {
   Strings kept;
   for (const auto& [column, value] : options.baseline) kept.push_back(column);
+  if (options.homogeneous) kept.emplace_back("platform");
   // At equal load, loads are no other name of platforms that each have their own.
   for (const std::string& column : table.factors())
     if (options.at_equal && column.starts_with("workload.")) kept.push_back(column);
@@ -119,22 +121,25 @@ class Comparer {
 
   Comparison compare() {
     Comparison comparison;
+    comparison.homogeneous = options_.homogeneous;
     choose_columns(comparison);
     const std::vector<bool> front = on_front();
     std::size_t alone = 0;
     for (std::size_t i = 0; i < groups_.all().size(); ++i) {
       const Group& group = groups_.all()[i];
-      const Group* baseline = baseline_of(group.key);
+      if (options_.homogeneous && is_made(group)) continue;
       const auto chosen = chosen_ ? choice_.of(group.key) : std::nullopt;
       if (chosen_ && !chosen) ++beyond_;
-      if (baseline == nullptr) ++alone;
-      if (baseline == nullptr) continue;
-      // With one line per platform the baseline's own line gives the others their scale.
-      if (chosen_ ? chosen != i : baseline->key == group.key) continue;
-      note_budget(group, *baseline);
-      for (const std::string& metric : options_.metrics) {
-        comparison.entries.push_back({shown(group.key), compare(metric, group, *baseline)});
-        if (!front.empty()) comparison.entries.back().row.pareto = front[i];
+      const std::vector<const Group*> baselines = baselines_of(group);
+      if (baselines.empty()) ++alone;
+      for (const Group* baseline : baselines) {
+        // With one line per platform the baseline's own line gives the others their scale.
+        if (chosen_ ? chosen != i : baseline->key == group.key) continue;
+        note_budgets(group, *baseline);
+        for (const std::string& metric : options_.metrics) {
+          comparison.entries.push_back({shown(group.key), compare(metric, group, *baseline)});
+          if (!front.empty()) comparison.entries.back().row.pareto = front[i];
+        }
       }
     }
     adjust(comparison);
@@ -145,12 +150,34 @@ class Comparer {
  private:
   using Group = PointGroups::Group;
 
-  /// The group that another one is to be compared with; null if there is none.
-  [[nodiscard]] const Group* baseline_of(const Strings& key) const {
-    Strings wanted = key;
+  /// The groups that another one is to be compared with.
+  [[nodiscard]] std::vector<const Group*> baselines_of(const Group& group) const {
+    Strings wanted = group.key;
     for (const auto& [column, value] : options_.baseline) wanted[groups_.position(column)] = value;
-    const auto at = chosen_ ? choice_.of(wanted) : groups_.find(wanted);
-    return at ? &groups_.all()[*at] : nullptr;
+    std::vector<const Group*> found;
+    const auto add = [&] {
+      if (const auto at = chosen_ ? choice_.of(wanted) : groups_.find(wanted)) found.push_back(&groups_.all()[*at]);
+    };
+    if (!options_.homogeneous) {
+      add();
+      return found;
+    }
+    for (const std::string& platform : platforms_)
+      if (is_made_of(platform, platform_of(group))) {
+        wanted[groups_.position("platform")] = platform;
+        add();
+      }
+    return found;
+  }
+
+  [[nodiscard]] const std::string& platform_of(const Group& group) const {
+    return table_.text(group.rows.begin()->second, table_.column("platform"));
+  }
+
+  /// Is its platform made of another one of this table?
+  [[nodiscard]] bool is_made(const Group& group) const {
+    return std::any_of(platforms_.begin(), platforms_.end(),
+                       [&](const std::string& source) { return is_made_of(platform_of(group), source); });
   }
 
   [[nodiscard]] ComparisonRow compare(const std::string& metric, const Group& group, const Group& baseline) const {
@@ -216,16 +243,28 @@ class Comparer {
     return front;
   }
 
-  /// Remembers budgets that are not the same though they are to be.
-  void note_budget(const Group& group, const Group& baseline) {
-    if (!options_.at_equal || *options_.at_equal == AtEqual::load || group.key == baseline.key) return;
-    const std::string column(budget_column(*options_.at_equal));
-    if (!contains(table_.metrics(), column)) return;
-    const auto of = [&](const Group& each) { return table_.number(each.rows.begin()->second, table_.column(column)); };
-    const auto own = of(group), others = of(baseline);
-    if (own && others && std::abs(*own - *others) <= kSameBudget * *others) return;
-    const auto text = [](const std::optional<double>& value) { return value ? format_number(*value) : "unknown"; };
-    unequal_.insert(difference(baseline.key, group.key) + " " + text(own) + " against " + text(others));
+  /// Remembers, once for two platforms, which of their budgets differ, and whether the one that is to be equal is
+  /// known.
+  void note_budgets(const Group& group, const Group& baseline) {
+    const std::string &own = platform_of(group), &other = platform_of(baseline);
+    if (own == other) return;
+    const std::string_view equal = options_.at_equal ? budget_column(*options_.at_equal) : "";
+    Strings differing;
+    for (const AtEqual budget : {AtEqual::power, AtEqual::price, AtEqual::area, AtEqual::pes, AtEqual::peak_ops}) {
+      const std::string column(budget_column(budget));
+      if (!contains(table_.metrics(), column)) continue;
+      const auto of = [&](const Group& each) {
+        return table_.number(each.rows.begin()->second, table_.column(column));
+      };
+      const auto has = of(group), has_other = of(baseline);
+      if (!has || !has_other || *has_other <= 0) {
+        if (column == equal) differing.push_back(column + " unknown");
+      } else if (std::abs(*has - *has_other) > 1e-9 * *has_other) {
+        differing.push_back(column + " x" + format_number(std::round(1000 * *has / *has_other) / 1000));
+      }
+    }
+    const std::string text = own + " against " + other + ": " + join(differing, ", ");
+    if (!differing.empty() && !contains(unequal_, text)) unequal_.push_back(text);
   }
 
   /// "4k_2xWS2048, edf": what the baseline has otherwise.
@@ -244,7 +283,8 @@ class Comparer {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const auto differs = [&](const Group& group) { return group.key[i] != all.front().key[i]; };
       const bool in_baseline = std::any_of(options_.baseline.begin(), options_.baseline.end(),
-                                           [&](const auto& pair) { return pair.first == columns[i]; });
+                                           [&](const auto& pair) { return pair.first == columns[i]; }) ||
+                               (options_.homogeneous && columns[i] == "platform");
       if (!in_baseline && std::none_of(all.begin(), all.end(), differs)) continue;
       shown_.push_back(i);
       comparison.columns.push_back(columns[i]);
@@ -260,6 +300,7 @@ class Comparer {
 
   void add_notes(Comparison& comparison, std::size_t alone) const {
     Strings parts;
+    if (options_.homogeneous) parts.emplace_back("the homogeneous platforms made of each");
     for (const auto& [column, value] : options_.baseline) parts.push_back(column + " " + value);
     std::string policy;
     if (options_.at_equal)
@@ -301,19 +342,15 @@ class Comparer {
   }
 
   void add_notes_on_budgets(Comparison& comparison) const {
+    if (!unequal_.empty()) comparison.notes.push_back("Budgets are not equal: " + listed(unequal_, 8, "; ") + ".");
     if (!options_.at_equal || *options_.at_equal == AtEqual::load) return;
     const std::string column(budget_column(*options_.at_equal));
     if (!contains(table_.metrics(), column))
       comparison.notes.push_back("Whether the budgets are equal is not known: points.csv has no " + column + ".");
-    if (!unequal_.empty())
-      comparison.notes.push_back("The budgets are not equal: " + column + " of " +
-                                 listed({unequal_.begin(), unequal_.end()}, 8) + ".");
     if (groups_.position(std::string(kLoad)) == groups_.columns().size())
       comparison.notes.push_back("There is one load, as " + std::string(kLoad) +
                                  " is no factor: what more load would have gained does not show.");
   }
-
-  static constexpr double kSameBudget = 0.01;  ///< budgets this near, relative, are equal
 
   const PointsTable& table_;
   const CompareOptions& options_;
@@ -321,7 +358,8 @@ class Comparer {
   const bool chosen_;  ///< is there a choice of what represents a side?
   const Choice choice_;
   std::vector<std::size_t> shown_;  ///< numbers of columns
-  std::set<std::string> unequal_;   ///< budgets
+  const Strings platforms_ = table_.values(table_.column("platform"));
+  Strings unequal_;  ///< which platforms do not have equal budgets
   std::size_t tests_ = 0, beyond_ = 0;
 };
 
@@ -361,9 +399,11 @@ CompareOptions compare_options_of(const std::filesystem::path& directory, Proble
   if (!std::filesystem::exists(folder / kStudyFile, error)) return options;
   const Document document = Document::from_file(folder / kStudyFile, problems);
   const Node baseline = document.at("/experiment/baseline"), metrics = document.at("/experiment/compare");
+  options.homogeneous = asks_for_homogeneous(baseline.value());
   if (baseline.value().is_object())
     for (const auto& item : baseline.value().items())
-      options.baseline.emplace_back(item.key(), level_text(in_si(SettingPath(item.key()), item.value())));
+      if (!is_baseline_word(item.key()))
+        options.baseline.emplace_back(item.key(), level_text(in_si(SettingPath(item.key()), item.value())));
   if (metrics.value().is_array())
     for (const Json& metric : metrics.value()) options.metrics.push_back(level_text(metric));
   return options;

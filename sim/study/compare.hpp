@@ -37,6 +37,8 @@ struct CompareOptions {
   std::optional<MetricBound> bound = {};  ///< default with at_equal: miss_rate <= 0.01
   /// Metrics, two or more: rows are marked that no other group of the same workload is better than in all of them.
   Strings pareto = {};
+  /// Each platform is compared with all homogeneous ones that were made of it (homogeneous.hpp).
+  bool homogeneous = false;
 };
 
 enum class Effect { ratio, difference, none };
@@ -82,7 +84,8 @@ struct Comparison {
     Strings group;  ///< values of `columns`
     ComparisonRow row;
   };
-  std::vector<Entry> entries;  ///< groups in order of appearance, metrics as asked for
+  std::vector<Entry> entries;  ///< groups in order of appearance, for each baseline the metrics as asked for
+  bool homogeneous = false;    ///< as asked for: a group may have several baselines
   Strings notes;               ///< sentences that must be told with the table: what was compared, what was left out
 };
 

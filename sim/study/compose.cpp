@@ -45,10 +45,27 @@ void Composer::apply(const Setting& setting, Document& experiment, Problems& pro
   experiment.set(pointer, setting.value, setting.origin, problems);
 }
 
+void Composer::add_made(std::shared_ptr<const Setting> level, const std::string& source) {
+  const Setting* key = level.get();
+  made_.insert_or_assign(key, Made{std::move(level), source});
+}
+
+Composer Composer::with(Document experiment, std::vector<Setting> settings) const {
+  Composer other(std::move(experiment), std::move(settings));
+  other.made_ = made_;
+  return other;
+}
+
 Composed Composer::compose(const Combination& combination, Problems& problems) {
   Ordered ordered;
   for (const auto& level : combination) ordered.push_back(level.get());
   for (const Setting& setting : settings_) ordered.push_back(&setting);
+  const auto made =
+      std::find_if(ordered.begin(), ordered.end(), [&](const Setting* each) { return made_.contains(each); });
+  if (made != ordered.end())
+    std::erase_if(ordered, [made = *made](const Setting* each) {
+      return each != made && each->path.field() == made->path.field();
+    });
   std::stable_sort(ordered.begin(), ordered.end(),
                    [](const Setting* a, const Setting* b) { return a->path.parts().size() < b->path.parts().size(); });
   Composed composed{experiment_, std::nullopt, std::nullopt, "", ""};
@@ -129,7 +146,8 @@ void Composer::place_part(const std::string& part, const Ordered& ordered, Compo
   const Node node = composed.experiment.at("/" + part);
   const Json& value = last ? last->value : node.value();
   const Problem at = last ? Problem{last->origin, "/" + part, ""} : node.problem("");
-  source = dumped(value);
+  const auto made = made_.find(last);
+  source = made == made_.end() ? dumped(value) : made->second.source;
   if (value.is_null()) return;  // reported by ScenarioReader, if it is needed
   if (value.is_string()) {
     const std::string& file = value.get_ref<const std::string&>();

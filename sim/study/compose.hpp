@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -42,6 +43,13 @@ class Composer {
   /// Applies a setting to an experiment.
   static void apply(const Setting& setting, Document& experiment, Problems& problems);
 
+  /// The level is a platform (or workload) made of another one, from `source`: what other factors and settings say of
+  /// it is in its value already.
+  void add_made(std::shared_ptr<const Setting> level, const std::string& source);
+
+  /// One for another experiment with other settings, which knows the same levels as made.
+  [[nodiscard]] Composer with(Document experiment, std::vector<Setting> settings) const;
+
   /// Files are read once and kept.
   Composed compose(const Combination& combination, Problems& problems);
 
@@ -64,6 +72,11 @@ class Composer {
 
   Document experiment_;
   std::vector<Setting> settings_;
+  struct Made {
+    std::shared_ptr<const Setting> level;
+    std::string source;
+  };
+  std::map<const Setting*, Made> made_;        ///< looked up, not iterated
   std::map<std::string, Document> documents_;  ///< by path
   std::set<std::string> files_;
 };

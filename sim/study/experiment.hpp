@@ -102,7 +102,12 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
     field("latin_hypercube", &ExperimentSpec::latin_hypercube,
           "the same, but each factor has exactly one level in each of count equal parts of its range", {}),
     field("baseline", &ExperimentSpec::baseline,
-          "columns of points.csv -> value: the runs that hetsched compare compares with", {.object = true}),
+          "columns of points.csv -> value: the runs that hetsched compare compares with. Or equal, kind, kinds, "
+          "same_box: each heterogeneous platform also gets homogeneous ones, and is compared with them: "
+          "{\"equal\": \"power\"} (or price, area, pes, peak_ops) as many accelerators of each kind as that buys, of "
+          "one with \"kind\": \"gpu\", of those in a file with \"kinds\": \"kinds.json\"; \"same_box\": "
+          "[\"removed\", \"off\", \"idle\"] the platform itself with one kind at work",
+          {.object = true}),
     field("compare", &ExperimentSpec::compare, "metrics that hetsched compare shows", {}),
 };
 

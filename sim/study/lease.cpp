@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cinttypes>
 #include <charconv>
 #include <chrono>
+#include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -115,9 +115,9 @@ bool is_stale(const std::filesystem::path& file, const LeaseTimes& times) {
   return old && *old > times.stale;
 }
 
-/// Removes a lock that has been found stale, if nobody else does. Who removes it holds a second lock meanwhile, which is
-/// for this one alone, by what it says: of those who found it stale at the same time, the late ones see that another has
-/// taken its place. A second lock may be stale itself.
+/// Removes a lock that has been found stale, if nobody else does. Who removes it holds a second lock meanwhile, which
+/// is for this one alone, by what it says: of those who found it stale at the same time, the late ones see that another
+/// has taken its place. A second lock may be stale itself.
 void break_stale(const std::filesystem::path& file, const LeaseTimes& times, const std::string& ours) {
   const auto text = content(file);
   if (!text || !is_stale(file, times)) return;

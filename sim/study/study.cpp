@@ -13,6 +13,7 @@
 #include "study/alternatives.hpp"
 #include "study/compose.hpp"
 #include "study/expand.hpp"
+#include "study/homogeneous.hpp"
 #include "study/paths.hpp"
 #include "study/point_id.hpp"
 #include "study/resolve.hpp"
@@ -38,6 +39,17 @@ std::string parameters_text(const PolicyChoice& policy) {
   return parts.empty() ? "" : "(" + join(parts, ", ") + ")";
 }
 
+/// The combination on another platform.
+Combination with_platform(Combination combination, const std::shared_ptr<const Setting>& platform) {
+  const auto old = std::find_if(combination.begin(), combination.end(),
+                                [](const auto& level) { return level->path.text() == "platform"; });
+  if (old == combination.end())
+    combination.push_back(platform);
+  else
+    *old = platform;
+  return combination;
+}
+
 }  // namespace
 
 struct Study::Impl {
@@ -45,9 +57,11 @@ struct Study::Impl {
       : composer(std::move(document), std::move(settings)), fixed_paths(std::move(fixed)) {}
 
   void read(const Catalog& policies, PolicyNeed need, Problems& problems);
-  void read_points(Problems& problems);
+  /// Reads all combinations. If `make` is given, it adds homogeneous platforms to those that there are.
+  void read_points(HomogeneousPlatforms* make, Problems& problems);
   void set_levels(const SettingPath& path, const std::vector<Study::Level>& levels, const std::string& name,
                   Problems& problems);
+  void read_homogeneous(const std::vector<Combination>& made, Problems& problems);
   void add_labels(const Combination& combination, const Scenario& scenario);
   void name_policies_apart();
   void check_same_names(const std::string& what, const std::string& name, const std::string& source,
@@ -62,7 +76,8 @@ struct Study::Impl {
 
   /// The levels of a combination that its platform and workload depend on.
   using Parts = std::vector<const Setting*>;
-  [[nodiscard]] Parts parts_of(std::size_t combination) const;
+  [[nodiscard]] static Parts parts_of(const Combination& combination);
+  [[nodiscard]] Parts parts_of(std::size_t combination) const { return parts_of(combinations.at(combination)); }
   static constexpr std::size_t kKept = 16;  ///< prepared platforms and workloads
 
   // What is read when it is first needed and kept; a reader of points does not notice.
@@ -87,6 +102,8 @@ struct Study::Impl {
   std::vector<std::string> policy_details;     ///< by combination: parameters that its policy was given with its name
   std::map<std::string, std::string> sources;  ///< "platform NAME" -> where it came from
   std::vector<bool> varies;                    ///< by label
+  std::optional<HomogeneousPlatforms> homogeneous;
+  Strings notes;
 };
 
 void Study::Impl::read(const Catalog& policies, PolicyNeed need, Problems& problems) {
@@ -121,18 +138,42 @@ void Study::Impl::read(const Catalog& policies, PolicyNeed need, Problems& probl
     factors.emplace_back(path);
     if (std::find(label_names.begin(), label_names.end(), path) == label_names.end()) label_names.push_back(path);
   }
-  read_points(problems);
+  if (const Node baseline = root.child("baseline"); asks_for_homogeneous(baseline.value()))
+    homogeneous.emplace(baseline, problems);
+  read_points(homogeneous ? &*homogeneous : nullptr, problems);
   if (problems.empty()) check_comparison(problems);
 }
 
-void Study::Impl::read_points(Problems& problems) {
-  for (const Combination& combination : combinations) {
-    const Composed composed = composer.compose(combination, problems);
+void Study::Impl::read_points(HomogeneousPlatforms* make, Problems& problems) {
+  std::map<Parts, std::vector<std::shared_ptr<const Setting>>> levels;  // by what the platform depends on
+  std::vector<Combination> made;
+  bool all_read = true;
+  for (std::size_t c = 0; c < combinations.size(); ++c) {
+    const std::size_t before = problems.size();
+    const Composed composed = composer.compose(combinations[c], problems);
     const Scenario scenario = reader.read_and_check(composed, *catalog, policy_need, problems);
     check_same_names("platform", scenario.platform.name, composed.platform_source, problems);
     check_same_names("workload", scenario.workload.name, composed.workload_source, problems);
-    add_labels(combination, scenario);
+    add_labels(combinations[c], scenario);
+    all_read = all_read && problems.size() == before;
+    if (make == nullptr || problems.size() != before) continue;
+    Parts parts = parts_of(c);
+    std::erase_if(parts, [](const Setting* each) { return each->path.field() != "platform"; });
+    const auto [known, added] = levels.try_emplace(std::move(parts));
+    if (added) {
+      known->second = make->levels_of(scenario.platform, problems);
+      for (const auto& level : known->second)
+        composer.add_made(level, "made of " + composed.platform_source + ": " + level->value["name"].dump());
+    }
+    for (const auto& level : known->second) made.push_back(with_platform(combinations[c], level));
   }
+  if (make != nullptr) read_homogeneous(made, problems);
+  if (make != nullptr && all_read && made.empty() && problems.empty())
+    problems.add(composer.experiment()
+                     .root()
+                     .child("baseline")
+                     .problem("asks for homogeneous platforms, but no platform here has accelerators of two kinds that "
+                              "they could be made of"));
   name_policies_apart();
   for (std::size_t column = 0; column < label_names.size(); ++column)
     varies.push_back(std::any_of(labels.begin(), labels.end(),
@@ -140,9 +181,49 @@ void Study::Impl::read_points(Problems& problems) {
   if (spec.replicates > 1) varies[3] = true;
 }
 
+/// Adds the combinations on platforms that were made. One that does not fit is left out where another kind was not
+/// asked for.
+void Study::Impl::read_homogeneous(const std::vector<Combination>& made, Problems& problems) {
+  notes = homogeneous->notes();
+  std::set<Parts> unfit;  // tables are built once for all policies
+  for (const Combination& combination : made) {
+    if (unfit.contains(parts_of(combination))) continue;
+    Problems found;
+    const Composed composed = composer.compose(combination, found);
+    const Scenario scenario = reader.read_and_check(composed, *catalog, policy_need, found);
+    check_same_names("platform", scenario.platform.name, composed.platform_source, found);
+    if (found.empty()) {
+      combinations.push_back(combination);
+      add_labels(combination, scenario);
+    } else if (!homogeneous->is_each()) {
+      const Node baseline = composer.experiment().root().child("baseline");
+      for (const Problem& problem : found.all())
+        problems.add(problem.where.empty() ? baseline.problem(scenario.platform.name + ": " + problem.what) : problem);
+    } else {
+      unfit.insert(parts_of(combination));
+      notes.push_back("no runs of " + scenario.platform.name + " with " + scenario.workload.name + ": " +
+                      found.all().front().what);
+    }
+  }
+  if (combinations.size() * spec.replicates > kMaxPoints)
+    problems.add(composer.experiment()
+                     .root()
+                     .child("baseline")
+                     .problem("makes " + std::to_string(combinations.size() * spec.replicates) +
+                              " points with all homogeneous platforms; at "
+                              "most " +
+                              std::to_string(kMaxPoints) + " are allowed"));
+}
+
 /// Makes a copy of a study one with these levels.
 void Study::Impl::set_levels(const SettingPath& path, const std::vector<Study::Level>& levels, const std::string& name,
                              Problems& problems) {
+  if (homogeneous && path.field() == "platform")
+    problems.add(composer.experiment()
+                     .root()
+                     .child("baseline")
+                     .problem("makes homogeneous platforms, which would not change with " + path.text() +
+                              "; vary a factor of the workload"));
   prepared_.clear();
   latest_.reset();
   hashes_.clear();
@@ -151,7 +232,7 @@ void Study::Impl::set_levels(const SettingPath& path, const std::vector<Study::L
   Composer::apply({SettingPath("name"), name, "its name"}, document, problems);
   std::vector<Setting> settings = composer.settings();
   std::erase_if(settings, [&](const Setting& setting) { return setting.path.text() == path.text(); });
-  composer = Composer(std::move(document), std::move(settings));
+  composer = composer.with(std::move(document), std::move(settings));
   spec.name = name;
   spec.stop_when.reset();
   std::erase(fixed_paths, path.text());
@@ -168,7 +249,7 @@ void Study::Impl::set_levels(const SettingPath& path, const std::vector<Study::L
   built_in.clear();
   policy_details.clear();
   varies.clear();
-  read_points(problems);
+  read_points(nullptr, problems);
 }
 
 void Study::Impl::add_labels(const Combination& combination, const Scenario& scenario) {
@@ -214,6 +295,7 @@ void Study::Impl::check_comparison(Problems& problems) const {
   const Node root = composer.experiment().root();
   const Node baseline = root.child("baseline");
   for (const auto& item : spec.baseline.value.items()) {
+    if (is_baseline_word(item.key())) continue;
     const Node node = baseline.child(item.key());
     const auto column = std::find(label_names.begin(), label_names.end(), item.key());
     if (column == label_names.end()) {
@@ -254,9 +336,9 @@ Scenario Study::Impl::read_point(std::size_t point) const {
   return scenario;
 }
 
-Study::Impl::Parts Study::Impl::parts_of(std::size_t combination) const {
+Study::Impl::Parts Study::Impl::parts_of(const Combination& combination) {
   Parts parts;
-  for (const auto& level : combinations.at(combination))
+  for (const auto& level : combination)
     if (level->path.field() == "platform" || level->path.field() == "workload") parts.push_back(level.get());
   return parts;
 }
@@ -414,10 +496,13 @@ Strings Study::not_tried() const {
 
 bool Study::is_built_in(std::size_t point) const { return impl_->built_in.at(point / impl_->spec.replicates); }
 
+const Strings& Study::notes() const { return impl_->notes; }
+
 std::vector<InputFile> Study::inputs() const {
   std::set<std::string> files = impl_->composer.files();
   files.insert(impl_->reader.files().begin(), impl_->reader.files().end());
   if (!impl_->experiment_file.empty()) files.insert(impl_->experiment_file);
+  if (impl_->homogeneous && impl_->homogeneous->kinds_file()) files.insert(impl_->homogeneous->kinds_file()->string());
   std::vector<InputFile> inputs;
   for (const std::string& file : files) {
     Problems problems;

@@ -102,6 +102,9 @@ class Study {
   /// Does no code but this program's own decide in the run of a point?
   [[nodiscard]] bool is_built_in(std::size_t point) const;
 
+  /// Clauses about homogeneous platforms that the experiment asks for: which are left out, and why.
+  [[nodiscard]] const Strings& notes() const;
+
   /// All files that were read, by path, with their hashes as of now.
   [[nodiscard]] std::vector<InputFile> inputs() const;
 

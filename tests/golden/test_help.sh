@@ -2,7 +2,7 @@
 # Help fits a screen, names every option, and its examples are real; wrong command lines say what to do.
 source "$SOURCE_DIR/tests/support/cli.sh"
 
-commands=(run sweep submit points merge compare capacity trace check models import variants costs profile optimum analyse generate policies env schema)
+commands=(run sweep submit points merge compare capacity baseline trace check models import variants costs profile optimum analyse generate policies env schema)
 call 0 --help
 out "${commands[@]/#/  }" "exit codes:"
 for command in "${commands[@]}"; do

@@ -325,3 +325,23 @@ TEST_CASE("which way of a metric is better: fair, useful and efficient is more; 
   for (const std::string& metric : more) CHECK_MESSAGE(is_larger_better(metric), metric);
   for (const std::string& metric : less) CHECK_MESSAGE(!is_larger_better(metric), metric);
 }
+
+TEST_CASE("platforms are compared with the homogeneous ones made of them, with each") {
+  std::string rows = kRows + "8,ok,het=2xa,edf,1,0,4,9\n9,ok,het=2xa,edf,2,0,8,9\n10,ok,het=3xb,edf,1,0,2,9\n";
+  CompareOptions options{{}, {"energy_j"}, false};
+  options.homogeneous = true;
+  const Comparison c = compared(rows, options);
+  CHECK(c.homogeneous);
+  REQUIRE(c.entries.size() == 2);  // "hom" and het with rr have none
+  CHECK(c.entries[0].group == Strings{"het", "edf"});
+  CHECK(c.entries[0].row.baseline == "het=2xa");
+  CHECK(*c.entries[0].row.value == doctest::Approx(0.25).epsilon(1e-12));
+  CHECK(c.entries[1].row.baseline == "het=3xb");
+  CHECK(c.entries[1].row.pairs == 1);
+  CHECK(c.notes.back() == "3 of 6 groups have no baseline runs to compare with and are left out.");
+  options.best_policy = true;
+  rows += "11,ok,het=2xa,rr,1,0,3,9\n12,ok,het=2xa,rr,2,0,3,9\n";
+  const Comparison best = compared(rows, options);
+  REQUIRE(best.entries.size() == 2);
+  CHECK(best.entries[0].row.baseline == "het=2xa, rr");
+}
