@@ -55,19 +55,6 @@ Arrivals arrivals_of(const StreamSpec& stream, double load) {
       stream.arrival);
 }
 
-/// What else than costs and arrivals decides in a run, and is not in the analysis.
-std::string not_analysed(const Instance& instance) {
-  const RunOptions& options = instance.options;
-  if (options.execution_jitter.distribution != JitterDistribution::none)
-    return "true execution times differ from predicted ones (execution_jitter)";
-  if (options.decision_latency.per_call > 0 || options.decision_latency.per_start > 0)
-    return "decisions take time (decision_latency)";
-  if (!options.outages.empty()) return "accelerators are turned off for a while (outages)";
-  if (instance.workload.release == ReleaseRule::polled) return "requests are released at ticks (release \"polled\")";
-  if (instance.workload.completion_tolerance > 0) return "tasks may end early (completion_tolerance)";
-  return "";
-}
-
 class Reader {
  public:
   Reader(const Instance& instance, const Tables& tables, Order order) : instance_(instance), order_(order) {
@@ -81,7 +68,7 @@ class Reader {
   Analysis read() {
     Analysis analysis;
     for (const StreamId s : view_.streams.ids()) analysis.streams.push_back(known(s));
-    const std::string reason = not_analysed(instance_);
+    const std::string reason = why_not(instance_);
     for (StreamBound& row : analysis.streams)
       if (row.why.empty()) row.why = reason;
     if (!reason.empty()) return analysis;
@@ -244,7 +231,7 @@ class Reader {
 
 }  // namespace
 
-Order order_of(const PolicyChoice& policy) {
+std::optional<Order> known_order(const PolicyChoice& policy) {
   const Json& parameters = policy.parameters.value;
   const auto parameter = [&](const char* name) {
     return parameters.is_object() ? parameters.value(name, std::string()) : std::string();
@@ -255,8 +242,25 @@ Order order_of(const PolicyChoice& policy) {
     const std::string assignment = parameter("assignment");
     return assignment == "rm" ? Order::rm : assignment == "dm" ? Order::dm : Order::stream;
   }
+  return std::nullopt;
+}
+
+Order order_of(const PolicyChoice& policy) {
+  if (const std::optional<Order> order = known_order(policy)) return *order;
   throw InputError("there are no bounds for policy " + in_quotes(policy.title()) +
                    ", only for fp (also fp:assignment=rm and fp:assignment=dm) and global edf, without decorators");
+}
+
+std::string why_not(const Instance& instance) {
+  const RunOptions& options = instance.options;
+  if (options.execution_jitter.distribution != JitterDistribution::none)
+    return "true execution times differ from predicted ones (execution_jitter)";
+  if (options.decision_latency.per_call > 0 || options.decision_latency.per_start > 0)
+    return "decisions take time (decision_latency)";
+  if (!options.outages.empty()) return "accelerators are turned off for a while (outages)";
+  if (instance.workload.release == ReleaseRule::polled) return "requests are released at ticks (release \"polled\")";
+  if (instance.workload.completion_tolerance > 0) return "tasks may end early (completion_tolerance)";
+  return "";
 }
 
 Analysis analyse(const Instance& instance, const Tables& tables, Order order) {

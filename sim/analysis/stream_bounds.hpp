@@ -15,7 +15,9 @@ namespace hetsched::analysis {
 
 /// In which order requests go: that of the policies fp, by its parameter assignment, and edf.
 enum class Order { stream, rm, dm, edf };
-/// The order of a policy. Throws an InputError that names those that there are bounds for.
+/// The order of a policy; nothing if there are no bounds for it.
+std::optional<Order> known_order(const PolicyChoice& policy);
+/// The same. Throws an InputError that names those that there are bounds for.
 Order order_of(const PolicyChoice& policy);
 
 enum class Verdict {
@@ -44,6 +46,9 @@ struct Analysis {
   std::vector<StreamBound> streams;            ///< in the order of the workload
   std::vector<AcceleratorTests> accelerators;  ///< in the order of the platform
 };
+
+/// What, besides costs and arrivals, decides in a run and keeps all of its streams from having bounds; else empty.
+std::string why_not(const Instance& instance);
 
 /// Bounds hold for what a run predicts: tasks as the originals, each alone at the operating point its accelerator
 /// starts at. `tables` are those of the instance.

@@ -413,6 +413,7 @@ void Engine::check_end() {
                    "deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: " + forgotten);
   // What is left waits for a stream that finishes no more requests, or for accelerators that are off for good.
   over_ = true;
+  reporter_.totals.stuck = true;
 }
 
 void Engine::stands_still() const {

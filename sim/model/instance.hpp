@@ -67,6 +67,7 @@ struct RunOptions {
   std::optional<double> decision_limit;  ///< s of wall-clock time that a call of the policy may take
   std::string executor;                  ///< by name, what lets time pass; empty: the reference
   bool optimum = false;                  ///< find the optimum of a single request, for the summary
+  double warm_up = 0;                    ///< s from the start that count in no metric
 };
 
 struct Instance {

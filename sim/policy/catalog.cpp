@@ -370,6 +370,21 @@ bool Catalog::is_clairvoyant(const PolicyChoice& choice) const {
   return params.is_clairvoyant();
 }
 
+bool Catalog::is_seeded(const PolicyChoice& choice) const {
+  if (is_foreign(choice)) return true;
+  Params params(given_values(choice.parameters));
+  const Maker make = maker(choice);
+  (void)made(choice.name, [&] { return make(params); });
+  if (params.is_seeded()) return true;
+  return std::any_of(choice.decorators.begin(), choice.decorators.end(), [&](const DecoratorChoice& decorator) {
+    Params own(given_values(decorator.parameters));
+    const DecoratorEntry* entry = find_decorator(decorator.name);
+    HETSCHED_ASSERT(entry != nullptr, "decorators have been checked");
+    (void)made(decorator.name, [&] { return entry->wrap(own, std::make_unique<Nothing>()); });
+    return own.is_seeded();
+  });
+}
+
 Json Catalog::effective(const PolicyChoice& choice) const {
   const std::string name =
       is_script(choice.name) ? std::filesystem::absolute(script(choice)).lexically_normal().string() : choice.name;

@@ -91,6 +91,10 @@ class Catalog {
   /// Is the policy told of the future (Params::clairvoyant)? For a choice that has been checked.
   [[nodiscard]] bool is_clairvoyant(const PolicyChoice& choice) const;
 
+  /// Does the policy or one of its decorators ask for the run's seed? Foreign code always may. For a choice that has
+  /// been checked.
+  [[nodiscard]] bool is_seeded(const PolicyChoice& choice) const;
+
   /// The choice, with all parameters and the values they have under it, which has been checked: for manifests.
   [[nodiscard]] Json effective(const PolicyChoice& choice) const;
 

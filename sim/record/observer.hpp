@@ -18,7 +18,7 @@ class Observer {
   virtual void accelerator(const AcceleratorRecord&) {}
   virtual void run_ended(const RunTotals&) {}
   /// Does it want task_ended, transfer_ended and power? If nobody does, the engine does not build them.
-  virtual bool wants_tasks() const { return false; }
+  [[nodiscard]] virtual bool wants_tasks() const { return false; }
 };
 
 }  // namespace hetsched

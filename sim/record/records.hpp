@@ -196,7 +196,8 @@ using AcceleratorRecord = AcceleratorRow<std::string_view>;
 
 /// Totals of a run, reported when it is over.
 struct RunTotals {
-  double end = 0;  ///< simulated time at which the run ended, s
+  double end = 0;      ///< simulated time at which the run ended, s
+  bool stuck = false;  ///< it ended because nothing could happen any more: what is unfinished stays so
   double energy_base = 0, energy_idle = 0, energy_active = 0, energy_transfer = 0;  ///< J
   std::uint64_t decisions_stale = 0;  ///< decisions that had become void while the policy's latency passed
   std::uint64_t instants = 0;         ///< calls of the policy

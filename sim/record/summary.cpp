@@ -1,6 +1,7 @@
 #include "record/summary.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace hetsched {
 namespace {
 
 using detail::miss_rate;
+using detail::normalised_turnaround;
 using detail::per;
 
 /// All metrics that have a formula, in the order of the table.
@@ -28,11 +30,8 @@ std::vector<double> ascending(std::vector<double> values) {
   return values;
 }
 
-/// Isolated time over mean latency; 0 if nothing finished, nothing if there is no isolated time.
-std::optional<double> normalised_progress(const RequestSums& s, double isolated) {
-  if (s.finished == 0) return 0;
-  return ratio(isolated, per(s.latency, s.finished));
-}
+/// How much of a piece of time lies before an instant, s.
+double before(double from, double to, double instant) { return std::max(0.0, std::min(to, instant) - from); }
 
 }  // namespace
 
@@ -49,6 +48,7 @@ void RequestSums::add(const RequestSums& other) {
   first_arrival = std::min(first_arrival, other.first_arrival);
   last_arrival = std::max(last_arrival, other.last_arrival);
   latencies.insert(latencies.end(), other.latencies.begin(), other.latencies.end());
+  open.insert(open.end(), other.open.begin(), other.open.end());
 }
 
 SummaryObserver::SummaryObserver(SummaryBasis basis) : basis_(std::move(basis)), sums_(basis_.streams.size()) {
@@ -58,6 +58,7 @@ SummaryObserver::SummaryObserver(SummaryBasis basis) : basis_(std::move(basis)),
 void SummaryObserver::request_ended(const RequestRecord& record) {
   const auto at = index_.find(record.stream);
   HETSCHED_ASSERT(at != index_.end(), "a request belongs to a stream of the workload");
+  if (record.arrival < basis_.warm_up) return;
   RequestSums& sums = sums_[at->second];
   ++sums.released;
   sums.energy += record.energy;
@@ -67,9 +68,15 @@ void SummaryObserver::request_ended(const RequestRecord& record) {
   }
   switch (record.status) {
     case RequestStatus::dropped: ++sums.dropped; break;
-    case RequestStatus::unfinished: ++sums.unfinished; break;
+    case RequestStatus::unfinished:
+      ++sums.unfinished;
+      sums.open.push_back(record.deadline.value_or(std::numeric_limits<double>::infinity()));
+      break;
     case RequestStatus::late: ++sums.late; [[fallthrough]];
-    case RequestStatus::finished: add_finished(record, sums); break;
+    case RequestStatus::finished:
+      add_finished(record, sums);
+      in_order_.push_back(*record.latency);
+      break;
   }
 }
 
@@ -101,13 +108,53 @@ void SummaryObserver::accelerator(const AcceleratorRecord& record) {
   accelerators_.failures += record.failures;
 }
 
+void SummaryObserver::task_ended(const TaskRecord& record) {
+  // Tasks of a batch share a slot, and their records come in the order of their ends.
+  double& counted = counted_[{record.accelerator, record.slot}];
+  accelerators_.busy_before += before(std::max(record.compute, counted), record.end, basis_.warm_up);
+  counted = std::max(counted, record.end);
+}
+
+void SummaryObserver::power(const PowerRecord& record) {
+  const double energy = before(record.from, record.to, basis_.warm_up) * record.power;
+  if (record.part == "base")
+    before_.base += energy;
+  else if (record.part == "idle")
+    before_.idle += energy;
+  else if (record.part == "transfer")
+    before_.transfer += energy;
+  else
+    before_.active += energy;
+}
+
+RequestFacts SummaryObserver::facts(const RequestSums& sums, std::span<const double> ascending,
+                                    std::span<const double> in_order) const {
+  const auto undecided = totals_.stuck ? 0 : std::count_if(sums.open.begin(), sums.open.end(), [&](double deadline) {
+    return deadline > totals_.end;
+  });
+  return {sums, ascending, totals_.end - basis_.warm_up, static_cast<std::uint64_t>(undecided), steady_state(in_order)};
+}
+
+std::optional<double> SummaryObserver::alone(std::size_t stream) const {
+  if (sums_[stream].finished == 0) return std::nullopt;
+  // A run of one request is what it would be compared with.
+  const bool single = std::accumulate(sums_.begin(), sums_.end(), std::uint64_t{0},
+                                      [](auto sum, const RequestSums& s) { return sum + s.released; }) == 1;
+  if (single && basis_.warm_up == 0) return sums_[stream].latency;
+  return basis_.alone ? basis_.alone(stream) : std::nullopt;
+}
+
 StreamSummary SummaryObserver::stream_summary(std::size_t stream) const {
   const RequestSums& s = sums_[stream];
   const std::vector<double> latencies = ascending(s.latencies);
   const bool scored = basis_.score && s.finished + s.dropped > 0;
-  StreamSummary out = computed<StreamSummary>(StreamFacts{{s, latencies, totals_.end}, scored});
-  out.stream = basis_.streams[stream].name;
-  out.model = basis_.streams[stream].model;
+  StreamSummary out = computed<StreamSummary>(StreamFacts{facts(s, latencies, s.latencies), scored, alone(stream)});
+  const SummaryBasis::Stream& basis = basis_.streams[stream];
+  out.stream = basis.name;
+  out.model = basis.model;
+  out.demand = basis.demand;
+  out.response_bound = basis.response_bound;
+  out.assured = basis.assured;
   return out;
 }
 
@@ -118,31 +165,27 @@ std::vector<StreamSummary> SummaryObserver::streams() const {
 }
 
 void SummaryObserver::fill_stream_means(RunSummary& out) const {
-  std::vector<double> misses, progress, scores;
-  double turnaround = 0;
-  bool isolated_known = true;
+  std::vector<double> misses, turnarounds, progress, scores;
+  bool alone_known = true;
   for (std::size_t i = 0; i < sums_.size(); ++i) {
-    const RequestSums& s = sums_[i];
-    if (s.released == 0) continue;
-    misses.push_back(*miss_rate(s));
-    const auto x = normalised_progress(s, basis_.streams[i].isolated);
-    const auto slowdowns = ratio(s.latency, basis_.streams[i].isolated);
-    isolated_known = isolated_known && x && slowdowns;
-    progress.push_back(x.value_or(0));
-    turnaround += slowdowns.value_or(0);
-    if (const auto score = stream_summary(i).score) scores.push_back(*score);
+    if (sums_[i].released == 0) continue;
+    const StreamSummary stream = stream_summary(i);
+    if (stream.miss_rate) misses.push_back(*stream.miss_rate);
+    if (stream.score) scores.push_back(*stream.score);
+    alone_known = alone_known && (stream.finished == 0 || stream.slowdown);
+    if (stream.slowdown) turnarounds.push_back(*stream.slowdown);
+    progress.push_back(stream.slowdown ? 1 / *stream.slowdown : 0);
   }
   out.miss_rate_stream_mean = mean(misses);
   out.score = mean(scores);
-  if (!isolated_known || out.finished == 0) return;
-  out.antt = per(turnaround, out.finished);
-  out.stp = 0;
-  for (const double x : progress) *out.stp += x;
+  if (!alone_known || out.finished == 0) return;
+  if (turnarounds.size() == progress.size()) out.antt = mean(turnarounds);
+  out.stp = std::accumulate(progress.begin(), progress.end(), 0.0);
   out.fairness_jain = jain_index(progress);
 }
 
 void SummaryObserver::fill_bounds(RunSummary& out) const {
-  if (!basis_.bounds || out.finished == 0) return;
+  if (!basis_.bounds || out.finished == 0 || basis_.warm_up > 0) return;
   std::vector<double> finished;
   double latency = 0, first_arrival = std::numeric_limits<double>::infinity(), last = 0;
   for (std::size_t i = 0; i < sums_.size(); ++i) {
@@ -168,7 +211,8 @@ RunSummary SummaryObserver::summary() const {
   RequestSums all;
   for (const RequestSums& sums : sums_) all.add(sums);
   const std::vector<double> latencies = ascending(all.latencies);
-  RunSummary out = computed<RunSummary>(RunFacts{{all, latencies, totals_.end}, totals_, accelerators_, basis_.budget});
+  RunSummary out =
+      computed<RunSummary>(RunFacts{facts(all, latencies, in_order_), totals_, accelerators_, basis_.budget, before_});
   fill_stream_means(out);
   fill_bounds(out);
   return out;

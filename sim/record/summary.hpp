@@ -4,14 +4,17 @@
 /// is undefined (a mean of nothing) has no value.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/fields.hpp"
@@ -19,6 +22,7 @@
 #include "model/workload.hpp"
 #include "record/metrics.hpp"
 #include "record/observer.hpp"
+#include "record/steady_state.hpp"
 
 namespace hetsched {
 
@@ -32,6 +36,7 @@ struct RequestSums {
   double first_arrival = std::numeric_limits<double>::infinity(), last_arrival = 0;  ///< of finished requests, s
   double realtime = 0, energy_score = 0, product = 0;  ///< of XRBench, over finished requests
   std::vector<double> latencies;                       ///< of finished requests, as they finished, s
+  std::vector<double> open;                            ///< deadlines of unfinished requests, s; kNever: none
 
   void add(const RequestSums& other);
 };
@@ -40,13 +45,21 @@ struct RequestSums {
 struct RequestFacts {
   const RequestSums& sums;
   std::span<const double> latencies;  ///< of finished requests, ascending, s
-  double makespan = 0;                ///< of the run, s
+  double measured = 0;                ///< of the run, after the warm-up, s
+  std::uint64_t undecided = 0;        ///< of the unfinished requests
+  SteadyState steady = {};            ///< of latencies, as requests finished
 };
 
 /// What is added up over accelerators.
 struct AcceleratorSums {
   double slots = 0, busy_slots = 0;  ///< of all accelerators; the mean number of those that compute
+  double busy_before = 0;            ///< slot time spent computing in the warm-up, s
   std::uint64_t switches = 0, failures = 0;
+};
+
+/// J of a run that were spent in its warm-up.
+struct EnergyBefore {
+  double base = 0, idle = 0, active = 0, transfer = 0;
 };
 
 /// Inputs of formulas over a run, besides the metrics before them in the table.
@@ -55,12 +68,14 @@ struct RunFacts {
   const RunTotals& totals;
   const AcceleratorSums& accelerators;
   const Budget& budget;
+  EnergyBefore before = {};
 };
 
 /// The same over a stream.
 struct StreamFacts {
   RequestFacts requests;
   bool scored = false;  ///< the workload asks for a score and a request of the stream ended
+  std::optional<double> alone = {};
 };
 
 /// A metric: a field, and the formula that gives it.
@@ -76,9 +91,12 @@ constexpr Metric<S, T, Formula> metric(std::string_view name, T S::*member, std:
 
 /// Metrics of any number of requests: those of a run, or of a stream.
 struct RequestMetrics {
-  std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0;
+  std::uint64_t released = 0, finished = 0, late = 0, dropped = 0, unfinished = 0, undecided = 0;
   std::optional<double> miss_rate, throughput, goodput;
+  std::optional<double> never_finished;
   std::optional<double> latency_mean, latency_p50, latency_p95, latency_p99, latency_max;
+  std::optional<std::uint64_t> warm_up_requests;
+  std::optional<double> latency_steady_mean, latency_steady_half_width;
   std::optional<double> wait_mean, tardiness_mean, tardiness_max;
   std::optional<double> accuracy_loss_mean;
 };
@@ -87,8 +105,15 @@ namespace detail {
 
 inline std::optional<double> per(double sum, std::uint64_t number) { return ratio(sum, static_cast<double>(number)); }
 
-inline std::optional<double> miss_rate(const RequestSums& s) {
-  return per(static_cast<double>(s.late + s.dropped + s.unfinished), s.released);
+/// Times that differ by rounding only are the same.
+inline std::optional<double> normalised_turnaround(std::optional<double> latency, std::optional<double> alone) {
+  if (latency && alone && std::abs(*latency - *alone) <= 1e-9 * *alone) return 1;
+  return ratio(latency, alone);
+}
+
+inline std::optional<double> miss_rate(const RequestFacts& f) {
+  const RequestSums& s = f.sums;
+  return per(static_cast<double>(s.late + s.dropped + s.unfinished - f.undecided), s.released - f.undecided);
 }
 
 inline constexpr std::tuple kOutcomes{
@@ -102,20 +127,35 @@ inline constexpr std::tuple kOutcomes{
            {.better = Better::less}, [](const auto&, const auto& f) { return f.requests.sums.dropped; }),
     metric("unfinished", &RequestMetrics::unfinished, "requests still there at the end of the run",
            {.better = Better::less}, [](const auto&, const auto& f) { return f.requests.sums.unfinished; }),
-    metric("miss_rate", &RequestMetrics::miss_rate, "(late + dropped + unfinished) / released",
-           {.better = Better::less}, [](const auto&, const auto& f) { return miss_rate(f.requests.sums); }),
+    metric("undecided", &RequestMetrics::undecided,
+           "unfinished requests of which nobody knows whether they would have been late: without a deadline, or with "
+           "one after the end of the run; none where the run ended because nothing could happen any more",
+           {.better = Better::less}, [](const auto&, const auto& f) { return f.requests.undecided; }),
+    metric("miss_rate", &RequestMetrics::miss_rate,
+           "(late + dropped + unfinished - undecided) / (released - undecided)", {.better = Better::less},
+           [](const auto&, const auto& f) { return miss_rate(f.requests); }),
 };
 inline constexpr std::tuple kTimes{
-    metric("throughput_rps", &RequestMetrics::throughput, "finished / makespan_s of the run",
+    metric("throughput_rps", &RequestMetrics::throughput,
+           "finished / measured time, which is makespan_s of the run - warm_up of the experiment",
            {.unit = "1/s", .better = Better::more},
            [](const auto&, const auto& f) {
-             return ratio(static_cast<double>(f.requests.sums.finished), f.requests.makespan);
+             return ratio(static_cast<double>(f.requests.sums.finished), f.requests.measured);
            }),
-    metric("goodput_rps", &RequestMetrics::goodput, "(finished - late) / makespan_s of the run",
+    metric("goodput_rps", &RequestMetrics::goodput, "(finished - late) / measured time",
            {.unit = "1/s", .better = Better::more},
            [](const auto&, const auto& f) {
-             return ratio(static_cast<double>(f.requests.sums.finished - f.requests.sums.late), f.requests.makespan);
+             return ratio(static_cast<double>(f.requests.sums.finished - f.requests.sums.late), f.requests.measured);
            }),
+    metric(
+        "never_finished", &RequestMetrics::never_finished,
+        "(dropped + unfinished) / released: the share of requests that no latency below is of. A policy that gives up "
+        "the slow ones looks fast",
+        {.better = Better::less},
+        [](const auto&, const auto& f) {
+          return per(static_cast<double>(f.requests.sums.dropped + f.requests.sums.unfinished),
+                     f.requests.sums.released);
+        }),
     metric("latency_mean_s", &RequestMetrics::latency_mean, "mean of finish - arrival over finished requests",
            {.unit = "s", .better = Better::less},
            [](const auto&, const auto& f) { return per(f.requests.sums.latency, f.requests.sums.finished); }),
@@ -131,6 +171,23 @@ inline constexpr std::tuple kTimes{
     metric("latency_max_s", &RequestMetrics::latency_max, "largest finish - arrival",
            {.unit = "s", .better = Better::less},
            [](const auto&, const auto& f) { return percentile(f.requests.latencies, 100); }),
+    metric("warm_up_requests", &RequestMetrics::warm_up_requests,
+           "how many of the requests that finished first belong to the warm-up: by MSER-5 on their latencies, as they "
+           "finished; empty for fewer than 50, or if it is more than half of them and the run too short to tell",
+           {.better = Better::less}, [](const auto&, const auto& f) { return f.requests.steady.warm_up; }),
+    metric("latency_steady_mean_s", &RequestMetrics::latency_steady_mean,
+           "mean latency of the finished requests after those; empty for fewer than 200",
+           {.unit = "s", .better = Better::less},
+           [](const auto&, const auto& f) {
+             return f.requests.steady.mean ? std::optional(f.requests.steady.mean->mean) : std::nullopt;
+           }),
+    metric("latency_steady_half_width_s", &RequestMetrics::latency_steady_half_width,
+           "half width of its 95% confidence interval, by 20 batch means of one run; replicates with other seeds say "
+           "more",
+           {.unit = "s", .better = Better::less},
+           [](const auto&, const auto& f) {
+             return f.requests.steady.mean ? std::optional(f.requests.steady.mean->half_width) : std::nullopt;
+           }),
     metric("wait_mean_s", &RequestMetrics::wait_mean, "mean of start - arrival over requests that started",
            {.unit = "s", .better = Better::less},
            [](const auto&, const auto& f) { return per(f.requests.sums.wait, f.requests.sums.started); }),
@@ -153,8 +210,9 @@ inline constexpr std::tuple kAccuracy{
 }  // namespace detail
 
 /// summary.json, and the metric columns of a study's points.csv. In the formulas "finished" are the requests
-/// that finished, in time or late, and "in time" is finished - late. Metrics without a formula here are means over
-/// streams, or compare with bounds; SummaryObserver computes them.
+/// that finished, in time or late, and "in time" is finished - late. Where the experiment has a warm_up, requests that
+/// arrive before it count nowhere, and energies, rates and utilisation are of the time after it. Metrics without a
+/// formula here are means over streams, or compare with bounds; SummaryObserver computes them.
 struct RunSummary : RequestMetrics {
   double makespan = 0;
   std::optional<double> miss_rate_stream_mean;
@@ -176,32 +234,33 @@ inline constexpr std::tuple kRun{
 };
 inline constexpr std::tuple kStreamMean{
     field("miss_rate_stream_mean", &RunSummary::miss_rate_stream_mean,
-          "mean of miss_rate over streams that released requests", {.better = Better::less}),
+          "mean of miss_rate (streams.csv) over streams of whose requests some are decided", {.better = Better::less}),
 };
 inline constexpr std::tuple kEnergy{
     metric("energy_j", &RunSummary::energy, "energy_base_j + energy_idle_j + energy_active_j + energy_transfer_j",
            {.unit = "J", .better = Better::less},
            [](const RunSummary&, const RunFacts& f) {
-             return f.totals.energy_base + f.totals.energy_idle + f.totals.energy_active + f.totals.energy_transfer;
+             return f.totals.energy_base + f.totals.energy_idle + f.totals.energy_active + f.totals.energy_transfer -
+                    (f.before.base + f.before.idle + f.before.active + f.before.transfer);
            }),
-    metric("energy_base_j", &RunSummary::energy_base, "base power of the platform * makespan_s",
+    metric("energy_base_j", &RunSummary::energy_base, "base power of the platform * measured time",
            {.unit = "J", .better = Better::less},
-           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_base; }),
+           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_base - f.before.base; }),
     metric("energy_idle_j", &RunSummary::energy_idle, "idle power of accelerators, over the time without work",
            {.unit = "J", .better = Better::less},
-           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_idle; }),
+           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_idle - f.before.idle; }),
     metric("energy_active_j", &RunSummary::energy_active,
            "active power of accelerators, and the energy of their tasks and switches",
            {.unit = "J", .better = Better::less},
-           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_active; }),
+           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_active - f.before.active; }),
     metric("energy_transfer_j", &RunSummary::energy_transfer, "bytes moved over memories and links * energy per byte",
            {.unit = "J", .better = Better::less},
-           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_transfer; }),
+           [](const RunSummary&, const RunFacts& f) { return f.totals.energy_transfer - f.before.transfer; }),
     metric("energy_per_inference_j", &RunSummary::energy_per_inference, "energy_j / finished",
            {.unit = "J", .better = Better::less},
            [](const RunSummary& s, const RunFacts&) { return per(s.energy, s.finished); }),
-    metric("power_mean_w", &RunSummary::power_mean, "energy_j / makespan_s", {.unit = "W", .better = Better::less},
-           [](const RunSummary& s, const RunFacts&) { return ratio(s.energy, s.makespan); }),
+    metric("power_mean_w", &RunSummary::power_mean, "energy_j / measured time", {.unit = "W", .better = Better::less},
+           [](const RunSummary& s, const RunFacts& f) { return ratio(s.energy, f.requests.measured); }),
     metric("edp_js", &RunSummary::edp, "energy-delay product: energy_per_inference_j * latency_mean_s",
            {.unit = "J s", .better = Better::less},
            [](const RunSummary& s, const RunFacts&) {
@@ -210,20 +269,24 @@ inline constexpr std::tuple kEnergy{
            }),
     metric("utilisation", &RunSummary::utilisation, "mean of busy_share (accelerators.csv) over all slots",
            {.better = Better::more},
-           [](const RunSummary&, const RunFacts& f) { return ratio(f.accelerators.busy_slots, f.accelerators.slots); }),
+           [](const RunSummary&, const RunFacts& f) {
+             const AcceleratorSums& a = f.accelerators;
+             if (a.busy_before == 0 && f.requests.measured == f.totals.end) return ratio(a.busy_slots, a.slots);
+             return ratio(a.busy_slots * f.totals.end - a.busy_before, a.slots * f.requests.measured);
+           }),
     field("fairness_jain", &RunSummary::fairness_jain,
-          "Jain's index (sum x)^2 / (n sum x^2) over the n streams that released requests, x = isolated time "
-          "of the "
-          "model / mean latency, 0 if none finished; the isolated time is the sum over its tasks of the best "
-          "time on "
-          "any accelerator of the platform",
+          "Jain's index (sum x)^2 / (n sum x^2) over the n streams that released requests, x = alone_s / mean latency "
+          "of the stream (streams.csv), 0 if none finished",
           {.better = Better::more}),
-    field("antt", &RunSummary::antt,
-          "average normalised turnaround time: mean of latency / isolated time of the model over finished "
-          "requests",
-          {.better = Better::less}),
+    field(
+        "antt", &RunSummary::antt,
+        "average normalised turnaround time (Eyerman and Eeckhout, System-level performance metrics for multiprogram "
+        "workloads, IEEE Micro 2008): mean over streams of mean latency / alone_s, so that 1 is no slowdown; empty if "
+        "a stream finished nothing, or some alone_s is not known",
+        {.better = Better::less}),
     field("stp", &RunSummary::stp,
-          "system throughput (Eyerman and Eeckhout): sum over streams of isolated time / mean latency",
+          "system throughput (same source): sum over streams of alone_s / mean latency, 0 of one that finished "
+          "nothing: how many requests make progress at once",
           {.better = Better::more}),
 };
 inline constexpr std::tuple kEfficiency{
@@ -247,7 +310,7 @@ inline constexpr std::tuple kEfficiency{
         "for "
         "which its tasks, divided as one likes, take no accelerator longer than C (linear program); without transfers "
         "and "
-        "contention; this and the next four are empty if execution times jitter",
+        "contention; this and the next four are empty if execution times jitter or there is a warm_up",
         {.unit = "s", .better = Better::less}),
     field(
         "makespan_lower_bound_s", &RunSummary::makespan_lower_bound,
@@ -330,6 +393,9 @@ struct StreamSummary : RequestMetrics {
   std::string stream, model;
   double energy = 0;
   std::optional<double> energy_per_inference;
+  std::optional<double> alone, slowdown;
+  std::optional<double> demand, response_bound;
+  std::optional<bool> assured;
   std::optional<double> rt_score, energy_score, qoe, score;
 };
 namespace detail {
@@ -344,6 +410,25 @@ inline constexpr std::tuple kStreamEnergy{
            {.unit = "J"}, [](const StreamSummary&, const StreamFacts& f) { return f.requests.sums.energy; }),
     metric("energy_per_inference_j", &StreamSummary::energy_per_inference, "energy_j / finished", {.unit = "J"},
            [](const StreamSummary& s, const StreamFacts&) { return per(s.energy, s.finished); }),
+};
+inline constexpr std::tuple kAlone{
+    metric("alone_s", &StreamSummary::alone,
+           "latency of one request of the stream that has the platform to itself, under the same policy and seed, "
+           "without outages and drop rule; its own in a run of one request; empty where nothing finished, where the "
+           "policy cannot run it alone, and in runs that another process decides",
+           {.unit = "s"}, [](const StreamSummary&, const StreamFacts& f) { return f.alone; }),
+    metric("slowdown", &StreamSummary::slowdown, "latency_mean_s / alone_s", {},
+           [](const StreamSummary& s, const StreamFacts& f) { return normalised_turnaround(s.latency_mean, f.alone); }),
+};
+inline constexpr std::tuple kBounds{
+    field("demand", &StreamSummary::demand,
+          "time of a request alone over its period: this and the next two are of response-time analysis (hetsched "
+          "analyse) under the policies fp and edf, for streams that one accelerator alone can run; else empty",
+          {}),
+    field("response_bound_s", &StreamSummary::response_bound,
+          "no request takes longer than this from its release to its end", {.unit = "s"}),
+    field("deadlines_assured", &StreamSummary::assured,
+          "true: no request can be late, by that bound; false: the bound is beyond the deadline", {}),
 };
 inline constexpr std::tuple kScores{
     metric("rt_score", &StreamSummary::rt_score,
@@ -378,7 +463,8 @@ inline constexpr std::tuple kScores{
 
 template <>
 inline constexpr auto fields<StreamSummary> = std::tuple_cat(detail::kStream, detail::kOutcomes, detail::kTimes,
-                                                             detail::kStreamEnergy, detail::kAccuracy, detail::kScores);
+                                                             detail::kStreamEnergy, detail::kAccuracy, detail::kAlone,
+                                                             detail::kBounds, detail::kScores);
 
 /// How fast requests could have been, by stream in the workload's order; see the formulas of RunSummary.
 struct SummaryBounds {
@@ -393,15 +479,19 @@ struct SummaryBounds {
 struct SummaryBasis {
   struct Stream {
     std::string name, model;
-    double isolated = 0;  ///< sum over the model's tasks of the best time on any accelerator, s
+    std::optional<double> demand = {}, response_bound = {};  ///< of analysis
+    std::optional<bool> assured = {};
   };
   std::vector<Stream> streams;     ///< in the workload's order
   Budget budget;                   ///< of the platform, see total_budget()
   std::optional<ScoreSpec> score;  ///< as the workload has it
   std::optional<SummaryBounds> bounds = std::nullopt;
+  double warm_up = 0;  ///< s
+  /// s that a request of the stream takes alone. Asked only of streams that finished some. Empty: not known of any.
+  std::function<std::optional<double>(std::size_t stream)> alone = {};
 };
 
-/// Computes the metrics of a run as it goes. Keeps one number per finished request, and nothing per task.
+/// Computes the metrics of a run as it goes. Keeps two numbers per finished request, and nothing per task.
 class SummaryObserver : public Observer {
  public:
   explicit SummaryObserver(SummaryBasis basis);
@@ -411,6 +501,10 @@ class SummaryObserver : public Observer {
   void request_ended(const RequestRecord& record) override;
   void accelerator(const AcceleratorRecord& record) override;
   void run_ended(const RunTotals& totals) override { totals_ = totals; }
+  /// What happened in the warm-up is not in totals.
+  [[nodiscard]] bool wants_tasks() const override { return basis_.warm_up > 0; }
+  void task_ended(const TaskRecord& record) override;
+  void power(const PowerRecord& record) override;
 
   /// To be called after run_ended().
   [[nodiscard]] RunSummary summary() const;
@@ -418,6 +512,9 @@ class SummaryObserver : public Observer {
 
  private:
   void add_finished(const RequestRecord& record, RequestSums& sums) const;
+  [[nodiscard]] RequestFacts facts(const RequestSums& sums, std::span<const double> ascending,
+                                   std::span<const double> in_order) const;
+  [[nodiscard]] std::optional<double> alone(std::size_t stream) const;
   [[nodiscard]] StreamSummary stream_summary(std::size_t stream) const;
   void fill_stream_means(RunSummary& summary) const;
   void fill_bounds(RunSummary& summary) const;
@@ -425,7 +522,10 @@ class SummaryObserver : public Observer {
   SummaryBasis basis_;
   std::unordered_map<std::string_view, std::size_t> index_;  ///< of streams by name; never iterated
   std::vector<RequestSums> sums_;                            ///< by stream
+  std::vector<double> in_order_;                             ///< latencies of all finished requests, as they finished
   AcceleratorSums accelerators_;
+  EnergyBefore before_;
+  std::map<std::pair<std::string_view, std::uint32_t>, double> counted_;  ///< by slot: until when it has been
   RunTotals totals_;
 };
 

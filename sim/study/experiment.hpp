@@ -33,6 +33,7 @@ struct ExperimentSpec {
   std::optional<double> decision_limit;
   std::string executor;
   bool optimum = false;
+  double warm_up = 0;
   std::vector<std::string> plugins;
   JsonValue grid;
   std::vector<JsonValue> list;
@@ -80,6 +81,11 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
           "find the shortest schedule of a run's single request, for optimal_makespan_s and gap_to_optimum: up to a "
           "second once for each platform and workload",
           {}),
+    field("warm_up", &ExperimentSpec::warm_up,
+          "time from the start that counts in no metric: requests that arrive in it are left out, energies, rates and "
+          "utilisation begin after it (records of the run have all; warm_up_requests says how long it should be); "
+          "default: 0",
+          {.unit = "s"}),
     field("plugins", &ExperimentSpec::plugins,
           "shared libraries with policies, relative to this file or in a folder of HETSCHED_PLUGIN_PATH", {}),
     field("grid", &ExperimentSpec::grid,

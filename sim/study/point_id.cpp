@@ -83,7 +83,8 @@ std::string PointHasher::run(const Scenario& scenario, const std::string& platfo
                      {"execution_jitter", to_json(scenario.options.execution_jitter)},
                      {"decision_latency", to_json(scenario.options.decision_latency)},
                      {"outages", std::move(outages)},
-                     {"optimum", scenario.options.optimum}};
+                     {"optimum", scenario.options.optimum},
+                     {"warm_up", scenario.options.warm_up}};
   return sha256_hex(dumped(json));
 }
 

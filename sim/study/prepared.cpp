@@ -19,6 +19,15 @@ Tables built(const Instance& instance) {
 
 Prepared::Prepared(const Instance& instance) : tables_(built(instance)) {}
 
+const std::vector<analysis::StreamBound>* Prepared::response_bounds(const Scenario& scenario) const {
+  const std::optional<analysis::Order> order = analysis::known_order(scenario.policy);
+  if (!order || !analysis::why_not(scenario).empty()) return nullptr;
+  auto known = response_bounds_.find(*order);
+  if (known == response_bounds_.end())
+    known = response_bounds_.emplace(*order, analysis::analyse(scenario, tables_, *order).streams).first;
+  return &known->second;
+}
+
 const SummaryBounds& Prepared::bounds() const {
   if (bounds_) return *bounds_;
   bounds_ = bounds_of(tables_);

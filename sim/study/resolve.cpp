@@ -77,7 +77,7 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   Scenario scenario;
   scenario.policy = spec.policy;
   scenario.options = {spec.seed,           spec.execution_jitter, spec.decision_latency, spec.outages,
-                      spec.decision_limit, spec.executor,         spec.optimum};
+                      spec.decision_limit, spec.executor,         spec.optimum,          spec.warm_up};
   if (!root.value().is_object()) return scenario;  // has been reported
   if (composed.platform_node().value().is_null()) {
     problems.add(missing(root, "platform", "FILE"));
@@ -95,6 +95,10 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   check_jitter(spec, root.child("execution_jitter"), problems);
   check_outages(spec, scenario.platform, root.child("outages"), problems);
   check_executor(spec, root.child("executor"), problems);
+  if (const std::optional<double> duration = scenario.workload.duration; duration && spec.warm_up >= *duration)
+    problems.add(root.child("warm_up").problem("must be shorter than the duration of the workload (" +
+                                               format_number(*duration) + " s), or nothing is measured; found " +
+                                               format_number(spec.warm_up) + " s"));
   return scenario;
 }
 

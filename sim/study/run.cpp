@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "base/files.hpp"
 #include "engine/crash_report.hpp"
@@ -20,14 +21,30 @@ SummaryBasis basis_of(const Instance& instance, const Prepared& prepared) {
   SystemView view;
   prepared.tables().fill(view);
   SummaryBasis basis{{}, total_budget(instance.platform), instance.workload.score};
+  basis.warm_up = instance.options.warm_up;
   if (instance.options.execution_jitter.distribution == JitterDistribution::none) {
     basis.bounds = prepared.bounds();
     if (!instance.options.optimum) basis.bounds->optimum = nullptr;
   }
   for (const Stream& stream : view.streams) {
     const Model& model = view.models[stream.model];
-    basis.streams.push_back({std::string(stream.name), std::string(model.name), model.best_time});
+    basis.streams.push_back({std::string(stream.name), std::string(model.name)});
   }
+  return basis;
+}
+
+/// The same, with what only a policy that can be made again tells.
+SummaryBasis basis_of(const Scenario& scenario, const Prepared& prepared, const Catalog& catalog) {
+  SummaryBasis basis = basis_of(scenario, prepared);
+  basis.alone = [&](std::size_t stream) { return prepared.alone(stream, scenario, catalog); };
+  if (const std::vector<analysis::StreamBound>* bounds = prepared.response_bounds(scenario))
+    for (std::size_t i = 0; i < basis.streams.size(); ++i) {
+      const analysis::StreamBound& bound = (*bounds)[i];
+      basis.streams[i].demand = bound.utilisation;
+      basis.streams[i].response_bound = bound.bound;
+      if (bound.verdict == analysis::Verdict::met || bound.verdict == analysis::Verdict::not_assured)
+        basis.streams[i].assured = bound.verdict == analysis::Verdict::met;
+    }
   return basis;
 }
 
@@ -65,6 +82,10 @@ std::unique_ptr<Policy> make_policy(const Scenario& scenario, const Catalog& cat
   return policy;
 }
 
+Decider decider_of(Policy& policy, const Scenario& scenario, const Catalog& catalog) {
+  return {policy, scenario.policy.title(), catalog.is_clairvoyant(scenario.policy)};
+}
+
 }  // namespace
 
 RunResult Simulation::run(const Scenario& scenario, const Catalog& catalog, std::span<Observer* const> observers) {
@@ -74,23 +95,32 @@ RunResult Simulation::run(const Scenario& scenario, const Catalog& catalog, std:
 RunResult Simulation::run(const Scenario& scenario, const Prepared& prepared, const Catalog& catalog,
                           std::span<Observer* const> observers) {
   const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
-  return run(scenario, prepared, Decider{*policy, scenario.policy.title(), catalog.is_clairvoyant(scenario.policy)},
+  return run(scenario, prepared, decider_of(*policy, scenario, catalog), basis_of(scenario, prepared, catalog),
              observers);
 }
 
 RunResult Simulation::run(const Instance& instance, const Prepared& prepared, const Decider& decider,
                           std::span<Observer* const> observers) {
+  return run(instance, prepared, decider, basis_of(instance, prepared), observers);
+}
+
+RunResult Simulation::run(const Instance& instance, const Prepared& prepared, const Decider& decider,
+                          SummaryBasis basis, std::span<Observer* const> observers) {
   const Stopwatch stopwatch;
-  const Tables& tables = prepared.tables();
-  SummaryObserver summary(basis_of(instance, prepared));
+  SummaryObserver summary(std::move(basis));
   std::vector<Observer*> all(observers.begin(), observers.end());
   all.push_back(&summary);
   HETSCHED_ASSERT(!executor_, "a simulation runs once");
   name_run(instance.title(decider.title));
+  const Tables& tables = prepared.tables();
   executor_ = executor_named(instance.options.executor).make(fabric_of(tables));
   const DecisionTime decisions = simulate(instance, tables, decider, *executor_, all);
-  RunResult result{
-      summary.summary(), summary.streams(), {stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions}};
+  const RunCost cost{stopwatch.wall(), stopwatch.cpu(), peak_memory_kib(), decisions};
+  RunResult result{summary.summary(), summary.streams(), cost};
+  if (result.summary.released == 0)
+    throw InputError("no request arrives after the warm-up of " + format_number(instance.options.warm_up) +
+                     " s: the run ends at " + format_number(result.summary.makespan) +
+                     " s; give a shorter warm_up or a longer duration");
   check_finite(result.summary);
   for (const StreamSummary& stream : result.streams) check_finite(stream);
   return result;
@@ -100,21 +130,29 @@ RunResult Simulation::run_into(const std::filesystem::path& directory, const Sce
                                const Prepared& prepared, const Catalog& catalog, Recording recording,
                                const Provenance& provenance) {
   const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
-  const Decider decider{*policy, scenario.policy.title(), catalog.is_clairvoyant(scenario.policy)};
-  return run_into(directory, scenario, prepared, decider,
-                  {catalog.effective(scenario.policy), to_json(catalog.plugins())}, recording, provenance);
+  return run_into(directory, scenario, prepared, decider_of(*policy, scenario, catalog),
+                  basis_of(scenario, prepared, catalog),
+                  {catalog.effective(scenario.policy), to_json(catalog.plugins())}, recording, provenance, {});
 }
 
 RunResult Simulation::run_into(const std::filesystem::path& directory, const Instance& instance,
                                const Prepared& prepared, const Decider& decider, const DeciderRecord& record,
                                Recording recording, const Provenance& provenance,
                                std::span<Observer* const> observers) {
+  return run_into(directory, instance, prepared, decider, basis_of(instance, prepared), record, recording, provenance,
+                  observers);
+}
+
+RunResult Simulation::run_into(const std::filesystem::path& directory, const Instance& instance,
+                               const Prepared& prepared, const Decider& decider, SummaryBasis basis,
+                               const DeciderRecord& record, Recording recording, const Provenance& provenance,
+                               std::span<Observer* const> observers) {
   OutputDirectory output(directory, kManifestFile);
   const Stopwatch stopwatch;
   CsvObserver csv(output.path(), recording);
   std::vector<Observer*> all = {&csv};
   all.insert(all.end(), observers.begin(), observers.end());
-  RunResult result = run(instance, prepared, decider, all);
+  RunResult result = run(instance, prepared, decider, std::move(basis), all);
   csv.finish();
   write_summaries(output.path(), recording.level, result);
   result.cost.wall = stopwatch.wall();

@@ -69,6 +69,12 @@ class Simulation {
                      const Provenance& provenance, std::span<Observer* const> observers = {});
 
  private:
+  RunResult run(const Instance& instance, const Prepared& prepared, const Decider& decider, SummaryBasis basis,
+                std::span<Observer* const> observers);
+  RunResult run_into(const std::filesystem::path& directory, const Instance& instance, const Prepared& prepared,
+                     const Decider& decider, SummaryBasis basis, const DeciderRecord& record, Recording recording,
+                     const Provenance& provenance, std::span<Observer* const> observers);
+
   std::unique_ptr<Executor> executor_;
 };
 

@@ -28,6 +28,7 @@ Json scenario_json(const Instance& instance, Json policy) {
   if (instance.options.decision_limit) json["decision_limit"] = *instance.options.decision_limit;
   if (!instance.options.executor.empty()) json["executor"] = instance.options.executor;
   if (instance.options.optimum) json["optimum"] = true;
+  if (instance.options.warm_up > 0) json["warm_up"] = instance.options.warm_up;
   return json;
 }
 

@@ -21,13 +21,6 @@ double p_value(double mean, double standard_error, unsigned degrees) {
 
 }  // namespace
 
-double t_quantile(unsigned degrees, double confidence) {
-  HETSCHED_ASSERT(degrees >= 1, "a t distribution needs a degree of freedom");
-  return boost::math::quantile(boost::math::students_t(degrees), 0.5 + confidence / 2);
-}
-
-double t_975(unsigned degrees) { return t_quantile(degrees, 0.95); }
-
 Estimate mean_estimate(std::span<const double> values) {
   HETSCHED_ASSERT(!values.empty(), "the mean of nothing");
   const auto n = static_cast<double>(values.size());

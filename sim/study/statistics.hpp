@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "base/student_t.hpp"
+
 namespace hetsched {
 
 /// An estimate with the ends of its 95% confidence interval, which there is for two values or more.
@@ -14,14 +16,6 @@ struct Estimate {
   std::optional<double> low, high;
   std::optional<double> p = {};  ///< two-sided p value of the t test that the mean is 0 (of a ratio: that it is 1)
 };
-
-/// Half width of the two-sided interval of that confidence, in (0, 1), under Student's t distribution with `degrees` >=
-/// 1 degrees of freedom.
-double t_quantile(unsigned degrees, double confidence);
-
-/// 97.5% quantile of Student's t distribution with `degrees` >= 1 degrees of freedom: the half width of a 95%
-/// interval, in standard errors.
-double t_975(unsigned degrees);
 
 /// Mean of n >= 1 values; interval: mean -+ t_975(n - 1) s / sqrt(n), s the standard deviation.
 Estimate mean_estimate(std::span<const double> values);

@@ -39,8 +39,7 @@ Scores scores(const std::string& workload, const std::string& platform, bool cer
   tables.fill(view);
   SummaryBasis basis;
   for (const Stream& s : view.streams)
-    basis.streams.push_back(
-        {std::string(s.name), std::string(view.models[s.model].name), view.models[s.model].best_time});
+    basis.streams.push_back({std::string(s.name), std::string(view.models[s.model].name)});
   basis.score = scenario->workload.score;
   SummaryObserver observer(basis);
   Observer* observers[] = {&observer};

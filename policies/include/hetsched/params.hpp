@@ -133,7 +133,12 @@ class Params {
   void clairvoyant() { clairvoyant_ = true; }
   [[nodiscard]] bool is_clairvoyant() const { return clairvoyant_; }
   /// This run's seed for this policy: the only source of randomness a policy may use.
-  [[nodiscard]] std::uint64_t seed() const { return seed_; }
+  [[nodiscard]] std::uint64_t seed() const {
+    seeded_ = true;
+    return seed_;
+  }
+  /// Has it been asked for?
+  [[nodiscard]] bool is_seeded() const { return seeded_; }
 
   [[nodiscard]] const std::vector<Declared>& declared() const { return declared_; }
   [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }
@@ -169,6 +174,7 @@ class Params {
   std::uint64_t seed_;
   ParamReaders readers_;
   bool clairvoyant_ = false;
+  mutable bool seeded_ = false;
   std::vector<Declared> declared_;
   std::vector<Problem> problems_;
 };
