@@ -1,9 +1,11 @@
-#include "study/capacity.hpp"
+#include "study/gain.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 
+#include "base/files.hpp"
 #include "base/units.hpp"
 #include "cli/arguments.hpp"
 #include "cli/merged.hpp"
@@ -11,6 +13,8 @@
 #include "cli/point_arguments.hpp"
 #include "cli/progress.hpp"
 #include "cli/study_arguments.hpp"
+#include "record/summary.hpp"
+#include "study/alternatives.hpp"
 #include "study/paths.hpp"
 #include "study/study_folder.hpp"
 
@@ -21,6 +25,7 @@ struct Options {
   StudyArguments study;
   PointArguments points;
   std::string target, factor = "workload.load", between = "0.1:10", precision = "0.02", replicates, output, jobs;
+  std::string metric = "power_mean_w";
   bool quiet = false, overwrite = false;
 };
 
@@ -51,6 +56,10 @@ CapacityOptions options_of(const Options& options) {
   CapacityOptions wanted;
   if (const auto target = parse_bound("--target", options.target, problems)) wanted.target = *target;
   problems.throw_if_any();
+  const Strings metrics = field_names<RunSummary>();
+  if (std::find(metrics.begin(), metrics.end(), options.metric) == metrics.end())
+    throw InputError("--metric: " + in_quotes(options.metric) + " is no metric" +
+                     alternatives(options.metric, "metrics", metrics));
   wanted.factor = SettingPath(options.factor);
   check_load_factor(wanted.factor);
   set_range(options.between, wanted.factor, wanted.limits);
@@ -103,8 +112,40 @@ std::string table_of(const Capacities& capacities) {
   return table.text();
 }
 
+std::string ratio_text(std::optional<double> ratio, std::optional<double> low, std::optional<double> high) {
+  if (!ratio) return "-";
+  return "x" + number(*ratio) + (low && high ? " [" + number(*low) + ", " + number(*high) + "]" : "");
+}
+
+/// Below the name of a platform, what it gains over each of its baselines.
+std::string table_of(const Gains& gains, const CapacityOptions& wanted) {
+  const std::string unit = unit_of(gains.rows.front().metric);
+  Table table({{"platform", Table::Align::left},
+               {"workload", Table::Align::left},
+               {"policy", Table::Align::left},
+               {gains.rows.front().metric},
+               {"vs baseline [95%]", Table::Align::left},
+               {"policy", Table::Align::left},
+               {"capacity"},
+               {"vs baseline [90%]", Table::Align::left}});
+  const GainRow* before = nullptr;
+  for (const GainRow& row : gains.rows) {
+    if (before == nullptr || before->platform != row.platform || before->workload != row.workload) {
+      if (before != nullptr) table.add_gap();
+      table.add({row.platform, row.workload, row.policy.empty() ? "-" : row.policy, quantity(row.value, unit), "",
+                 row.capacity_policy, row.capacity ? number(*row.capacity) : "-", ""});
+    }
+    table.add({"  over " + row.baseline, "", row.baseline_policy.empty() ? "-" : row.baseline_policy,
+               quantity(row.baseline_value, unit), ratio_text(row.ratio, row.ratio_low, row.ratio_high),
+               row.baseline_capacity_policy, row.baseline_capacity ? number(*row.baseline_capacity) : "-",
+               ratio_text(row.capacity_ratio, row.capacity_ratio_low, row.capacity_ratio_high)});
+    before = &row;
+  }
+  return "At " + wanted.factor.text() + " " + format_number(*wanted.equal) + ", and in capacity:\n\n" + table.text();
+}
+
 ExitCode run(Options options, const Strings& command_line) {
-  const CapacityOptions wanted = options_of(options);
+  CapacityOptions wanted = options_of(options);
   // Within the range, so that what is checked is what will be run.
   const double some = std::min(std::max(1.0, wanted.limits.least), wanted.limits.most);
   options.study.settings.push_back(wanted.factor.text() + "=" + format_number(some));
@@ -113,6 +154,7 @@ ExitCode run(Options options, const Strings& command_line) {
                                      std::to_string(whole_number("--replicates", options.replicates, 1, 100000)));
   const Catalog catalog = options.study.catalog();
   const Study study = options.study.load(catalog);
+  if (compares_platforms(study.spec().baseline.value)) wanted.equal = some;
   SweepOptions sweep_options;
   sweep_options.directory =
       options.output.empty() ? results_folder(capacity_name(study.spec().name)) : std::filesystem::path(options.output);
@@ -141,6 +183,14 @@ ExitCode run(Options options, const Strings& command_line) {
   }
   print(table_of(capacities) + "\n");
   for (const std::string& note : capacities.notes) print(wrapped(note, 0));
+  if (wanted.equal) {
+    Problems problems;
+    const Gains gains = gains_of(sweep_options.directory, capacities, wanted, some, options.metric, problems);
+    problems.throw_if_any();
+    write_file(sweep_options.directory / kGainFile, to_csv(gains));
+    if (!gains.rows.empty()) print("\n" + table_of(gains, wanted) + "\n");
+    for (const std::string& note : gains.notes) print(wrapped(note, 0));
+  }
   print("results: " + (sweep_options.directory / kCapacityFile).string() +
         "; all runs: " + (sweep_options.directory / kPointsFile).string() + "\n");
   return code;
@@ -172,6 +222,11 @@ Command capacity_command() {
         arguments.option("--between", "LEAST:MOST", "loads that are tried (default: 0.1:10)", options->between);
         arguments.option("--precision", "PART",
                          "half width of the 95% interval, as part of the capacity (default: 0.02)", options->precision);
+        arguments.option(
+            "--metric", "COLUMN",
+            "where the experiment has baseline platforms: what is compared at the load that it says (1, if "
+            "it says none; default: power_mean_w)",
+            options->metric);
         arguments.option("--replicates", "N", "runs at each load (default: the experiment's)", options->replicates);
         arguments.option("-o,--output", "DIR",
                          "folder for the results (default: results/<name of the experiment>-capacity)",

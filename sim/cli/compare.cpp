@@ -18,14 +18,6 @@ struct Options {
   bool best_policy = false;
 };
 
-std::string unit_of(const std::string& metric) {
-  std::string unit;
-  for_each_field<RunSummary>([&](const auto& f) {
-    if (f.name == metric) unit = f.about.unit;
-  });
-  return unit;
-}
-
 /// "x0.853 [0.812, 0.896]", "+1.2 ms [1.1 ms, 1.3 ms]", or "same" if no pair of runs differs.
 std::string effect_text(const ComparisonRow& row, const std::string& unit) {
   if (row.effect == Effect::none || !row.value) return "-";
@@ -55,7 +47,7 @@ std::string table_of(const Comparison& comparison, const Strings& metrics) {
   Strings cells, before;
   std::size_t lines = 0;  // with the same first cell
   for (std::size_t i = 0; i < comparison.entries.size(); ++i) {
-    const auto& [group, row] = comparison.entries[i];
+    const auto& [group, row, baseline] = comparison.entries[i];
     if (i % metrics.size() == 0) {
       // What is as in the line above is not repeated, up to the first column that differs.
       cells = group;

@@ -57,6 +57,39 @@ void print_results(bool json) {
   print_files("\nFILES OF A STUDY (hetsched sweep -o DIR)", study_files());
 }
 
+/// "less", "more"; empty where a metric does not say.
+std::string better_text(Better better) {
+  return better == Better::less ? "less" : better == Better::more ? "more" : "";
+}
+
+void print_metrics(bool json) {
+  const MetricTable table = metric_table();
+  if (json) {
+    const auto list = [](const std::vector<ResultColumn>& metrics) {
+      Json rows = Json::array();
+      for (const ResultColumn& metric : metrics) {
+        Json row = {{"name", metric.name}, {"unit", metric.unit}, {"definition", metric.doc}};
+        if (metric.better != Better::unsaid) row["better"] = better_text(metric.better);
+        rows.push_back(std::move(row));
+      }
+      return rows;
+    };
+    print(Json{{"run", list(table.run)}, {"stream", list(table.stream)}}.dump(2) + "\n");
+    return;
+  }
+  const auto rows = [](const std::vector<ResultColumn>& metrics) {
+    for (const ResultColumn& metric : metrics) {
+      const std::string better = better_text(metric.better);
+      print(definition(metric.name + (metric.unit.empty() ? "" : " [" + metric.unit + "]"),
+                       metric.doc + (better.empty() ? "" : " (better: " + better + ")"), 34));
+    }
+  };
+  print("METRICS OF A RUN, in summary.json and points.csv; those of requests also of a stream, in streams.csv\n");
+  rows(table.run);
+  print("\nMETRICS OF A STREAM ONLY, in streams.csv\n");
+  rows(table.stream);
+}
+
 struct Options {
   std::string kind;
   bool json = false;
@@ -65,12 +98,14 @@ struct Options {
 ExitCode run(const Options& options) {
   Strings names;
   for (const Kind& kind : kKinds) names.emplace_back(kind.name);
-  names.emplace_back("results");
+  names.insert(names.end(), {"results", "metrics"});
   const std::size_t chosen = one_of("KIND", options.kind, names);
   if (chosen < std::size(kKinds))
     print(kKinds[chosen].schema().dump(2) + "\n");
-  else
+  else if (names[chosen] == "results")
     print_results(options.json);
+  else
+    print_metrics(options.json);
   return ExitCode::ok;
 }
 
@@ -78,16 +113,17 @@ ExitCode run(const Options& options) {
 
 Command schema_command() {
   return {"schema",
-          "Explain a kind of file: JSON Schema of inputs, or every column of the results",
+          "Explain a kind of file: JSON Schema of inputs, every column of the results, metrics",
           "KIND [--json]",
           "Editors that know JSON Schema complete and check a file that begins with \"$schema\": \"<path of "
           "the schema>\".",
-          "hetsched schema platform > platform.schema.json\nhetsched schema results | less",
+          "hetsched schema platform > platform.schema.json\nhetsched schema results | less\nhetsched schema metrics",
           [](Arguments& arguments) -> Action {
             const auto options = std::make_shared<Options>();
-            arguments.positional("KIND", "platform, kinds, model, workload, experiment or results", options->kind,
-                                 Arguments::Need::required);
-            arguments.flag("--json", "results as JSON, for programs (schemas of inputs always are)", options->json);
+            arguments.positional("KIND", "platform, kinds, model, workload, experiment, results or metrics",
+                                 options->kind, Arguments::Need::required);
+            arguments.flag("--json", "results or metrics as JSON, for programs (schemas of inputs always are)",
+                           options->json);
             return [options](const Strings&) { return run(*options); };
           }};
 }

@@ -1,6 +1,8 @@
 #include "record/result_files.hpp"
 
+#include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "record/records.hpp"
 #include "record/summary.hpp"
@@ -12,7 +14,7 @@ template <Described S>
 ResultFile described(std::string_view name, std::string what) {
   ResultFile file{std::string(name), std::move(what), {}};
   for_each_field<S>([&](const auto& f) {
-    file.columns.push_back({std::string(f.name), std::string(f.about.unit), std::string(f.doc)});
+    file.columns.push_back({std::string(f.name), std::string(f.about.unit), std::string(f.doc), f.about.better});
   });
   return file;
 }
@@ -74,6 +76,16 @@ std::vector<ResultFile> result_files() {
        "accelerator and slot, requests, transfers, power and queue length",
        {}},
   };
+}
+
+MetricTable metric_table() {
+  MetricTable table{described<RunSummary>(kSummaryFile, "").columns, {}};
+  for (ResultColumn& column : described<StreamSummary>(kStreamsFile, "").columns) {
+    const bool of_runs = std::any_of(table.run.begin(), table.run.end(),
+                                     [&](const ResultColumn& metric) { return metric.name == column.name; });
+    if (!of_runs && column.name != "stream" && column.name != "model") table.stream.push_back(std::move(column));
+  }
+  return table;
 }
 
 }  // namespace hetsched

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/errors.hpp"
+#include "base/field_table.hpp"
 
 namespace hetsched {
 
@@ -38,6 +39,7 @@ struct ResultColumn {
   std::string name;
   std::string unit;  ///< SI; empty for texts, counts and ratios
   std::string doc;
+  Better better = Better::unsaid;  ///< of a metric
 };
 
 /// A file that a run leaves behind, or that is made from those.
@@ -49,5 +51,11 @@ struct ResultFile {
 
 /// All files of a run, in the order in which one would look at them. For `hetsched schema results`.
 std::vector<ResultFile> result_files();
+
+/// The metrics of a run, and those that only a stream has: names, formulas, and which way is better.
+struct MetricTable {
+  std::vector<ResultColumn> run, stream;
+};
+MetricTable metric_table();
 
 }  // namespace hetsched

@@ -52,6 +52,8 @@ class CapacityFinder {
   /// Adds the loads that searches want to those evaluated; false: they want none.
   bool want() {
     const std::size_t before = loads_.size();
+    if (options_.equal)
+      for (std::size_t c = 0; c < searches_.size(); ++c) loads_.emplace(c, *options_.equal);
     for (std::size_t c = 0; c < searches_.size(); ++c)
       if (searches_[c].error.empty())
         for (const double load : searches_[c].search.wanted()) loads_.emplace(c, load);

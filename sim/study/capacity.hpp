@@ -23,6 +23,7 @@ inline constexpr std::string_view kCapacityFile = "capacity.csv";
 struct CapacityOptions {
   MetricBound target;
   SettingPath factor{"workload.load"};  ///< what is called load here: any path that leads to a number
+  std::optional<double> equal = {};     ///< a load that is to be run by all combinations, whatever the search needs
   CapacityLimits limits;
 };
 

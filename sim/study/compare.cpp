@@ -136,8 +136,10 @@ class Comparer {
         // With one line per platform the baseline's own line gives the others their scale.
         if (chosen_ ? chosen != i : baseline->key == group.key) continue;
         note_budgets(group, *baseline);
+        note_survivors(group);
+        note_survivors(*baseline);
         for (const std::string& metric : options_.metrics) {
-          comparison.entries.push_back({shown(group.key), compare(metric, group, *baseline)});
+          comparison.entries.push_back({shown(group.key), compare(metric, group, *baseline), shown(baseline->key)});
           if (!front.empty()) comparison.entries.back().row.pareto = front[i];
         }
       }
@@ -196,7 +198,10 @@ class Comparer {
     result.baseline = difference(group.key, baseline.key);
     result.pairs = values.size();
     if (values.empty()) return result;
-    result.mean = mean_estimate(values).value;
+    const Estimate mean = mean_estimate(values);
+    result.mean = mean.value;
+    result.mean_low = mean.low;
+    result.mean_high = mean.high;
     result.baseline_mean = mean_estimate(baselines).value;
     const auto positive = [](double value) { return value > 0; };
     const bool ratio = std::all_of(values.begin(), values.end(), positive) &&
@@ -267,6 +272,19 @@ class Comparer {
     if (!differing.empty() && !contains(unequal_, text)) unequal_.push_back(text);
   }
 
+  /// Remembers the largest share of requests that no latency is of.
+  void note_survivors(const Group& group) {
+    const std::string column = "never_finished";
+    const auto of_survivors = [](const std::string& metric) {
+      return metric.starts_with("latency_") || metric.starts_with("tardiness_") || metric == "edp_js";
+    };
+    if (!contains(table_.metrics(), column) ||
+        std::none_of(options_.metrics.begin(), options_.metrics.end(), of_survivors))
+      return;
+    for (const auto& [seed, row] : group.rows)
+      never_finished_ = std::max(never_finished_, table_.number(row, table_.column(column)).value_or(0));
+  }
+
   /// "4k_2xWS2048, edf": what the baseline has otherwise.
   [[nodiscard]] static std::string difference(const Strings& key, const Strings& baseline) {
     Strings parts;
@@ -319,6 +337,10 @@ class Comparer {
                                      : "With one seed, what represents a side is chosen by the very runs that are "
                                        "reported, which flatters it; replicates would tell the two apart.");
     add_notes_on_budgets(comparison);
+    if (never_finished_ > 0)
+      comparison.notes.push_back("Latencies are of requests that finished; of some run " +
+                                 format_number(std::round(1000 * never_finished_) / 10) +
+                                 "% never did (never_finished): a side that gives up its slow requests looks fast.");
     if (tests_ > 1)
       comparison.notes.push_back(std::to_string(tests_) +
                                  " comparisons at once: * marks what differs from the baseline at the 5% level by "
@@ -361,6 +383,7 @@ class Comparer {
   const Strings platforms_ = table_.values(table_.column("platform"));
   Strings unequal_;  ///< which platforms do not have equal budgets
   std::size_t tests_ = 0, beyond_ = 0;
+  double never_finished_ = 0;
 };
 
 /// The folder of a study, of which the folder or points.csv is named.

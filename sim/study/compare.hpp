@@ -50,7 +50,7 @@ struct ComparisonRow {
   std::string metric;
   std::string baseline;
   std::uint64_t pairs = 0;
-  std::optional<double> mean, baseline_mean;
+  std::optional<double> mean, mean_low, mean_high, baseline_mean;
   Effect effect = Effect::none;
   std::optional<double> value, low, high, p, p_holm;
   std::optional<bool> pareto;
@@ -62,6 +62,9 @@ inline constexpr auto fields<ComparisonRow> = std::tuple{
           {}),
     field("pairs", &ComparisonRow::pairs, "pairs of runs with the same seed in which both have a value", {}),
     field("mean", &ComparisonRow::mean, "mean of the group over the pairs", {}),
+    field("mean_low", &ComparisonRow::mean_low,
+          "lower end of its 95% confidence interval over replicates (Student's t); empty for one pair", {}),
+    field("mean_high", &ComparisonRow::mean_high, "upper end of it", {}),
     field("baseline_mean", &ComparisonRow::baseline_mean, "mean of the baseline over the pairs", {}),
     field("effect", &ComparisonRow::effect,
           "ratio: of the geometric means, group / baseline; difference: mean of group - baseline, where "
@@ -83,6 +86,7 @@ struct Comparison {
   struct Entry {
     Strings group;  ///< values of `columns`
     ComparisonRow row;
+    Strings baseline = {};  ///< values of `columns`
   };
   std::vector<Entry> entries;  ///< groups in order of appearance, for each baseline the metrics as asked for
   bool homogeneous = false;    ///< as asked for: a group may have several baselines

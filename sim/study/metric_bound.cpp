@@ -12,15 +12,15 @@ namespace {
 
 constexpr double kRounding = 1e-12;  ///< relative: means of equal values may differ by it
 
-std::string unit_of(const std::string& metric) {
+}  // namespace
+
+std::string unit_of(std::string_view metric) {
   std::string unit;
   for_each_field<RunSummary>([&](const auto& f) {
     if (f.name == metric) unit = f.about.unit;
   });
   return unit;
 }
-
-}  // namespace
 
 double MetricBound::excess(double metric_value) const {
   const double beyond = at_most ? metric_value - value : value - metric_value;

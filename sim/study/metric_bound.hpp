@@ -10,6 +10,9 @@
 
 namespace hetsched {
 
+/// The unit of a metric of a run; empty if it has none.
+std::string unit_of(std::string_view metric);
+
 struct MetricBound {
   std::string metric;   ///< a column of points.csv
   bool at_most = true;  ///< else at least

@@ -321,6 +321,7 @@ TEST_CASE("which way of a metric is better: fair, useful and efficient is more; 
                         "energy_j",       "energy_per_inference_j",
                         "power_mean_w",   "edp_js",
                         "antt",           "accuracy_loss_mean",
+                        "undecided",      "never_finished",
                         "gap_to_optimum", "prediction_error"};
   for (const std::string& metric : more) CHECK_MESSAGE(is_larger_better(metric), metric);
   for (const std::string& metric : less) CHECK_MESSAGE(!is_larger_better(metric), metric);
