@@ -6,7 +6,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from .style import COLUMN, DARK, GREY, MARKERS, PAGE, finish, grid, styles, write_csv
-from .tables import PlotError, Table
+from .tables import PlotError, Table, either
 
 NEEDED = ["layer", "kind", "operating_point", "op", "precision", "ops", "bytes", "time_s", "peak_ops_per_s",
           "bandwidth_bytes_per_s"]
@@ -69,7 +69,7 @@ def _read(paths, where):
             if name not in table.columns:
                 raise PlotError(f"{path}: --where names column {name}, which is not there.")
         for row in table.rows:
-            if any(row[name] != value for name, value in where):
+            if any(row[name] not in values for name, values in either(where).items()):
                 continue
             ops, moved, time, peak, bandwidth = (table.number(row, column) for column in
                                                  ("ops", "bytes", "time_s", "peak_ops_per_s", "bandwidth_bytes_per_s"))

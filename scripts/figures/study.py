@@ -4,7 +4,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from .style import COLUMN, GREY, MARKERS, PAGE, finish, grid, metric_scale, styles, write_csv
-from .tables import PlotError, Points, by, mean_interval
+from .tables import PlotError, Points, by, column_named, mean_interval
 
 MOST_PANELS = 12
 
@@ -55,10 +55,7 @@ def bars(files, out, metric, options):
 def curves(files, out, metric, options):
     """A metric over a numeric factor: one line per policy, one panel per workload and platform."""
     points = _points(files, [metric], options)
-    x = options.x
-    if x not in points.factors:
-        varying = ", ".join(points.factors) or "none"
-        raise PlotError(f"{files[0]}: {x} is not a factor that varies; those are: {varying}.")
+    x = column_named(options.x, points.varying, f"{files[0]}: --x")
     panels = {}
     for title, rows in points.panels(ignoring=[x]).items():
         for entry in rows:
@@ -86,7 +83,7 @@ def curves(files, out, metric, options):
                 axis.fill_between(xs, [y - half for y, half in zip(ys, halves)],
                                   [y + half for y, half in zip(ys, halves)], color=look[policy].colour, alpha=0.12,
                                   linewidth=0)
-        axis.set(xlabel=x.replace("_", " "), ylabel=label)
+        axis.set(xlabel=points.titles[x].replace("_", " "), ylabel=label)
         axis.set_ylim(bottom=0)
         _title(axis, title, panels)
     _same_height(axes)

@@ -84,8 +84,10 @@ FIRST_METRIC = "makespan_s"
 
 
 class Points:
-    """points.csv of one or more studies: one row per run that succeeded and that `where` chooses; `names` are
-    those of all runs."""
+    """points.csv of one or more studies: one row per run that succeeded and that `where` chooses (of one column one
+    of the values given for it); `names` are those of all runs. `factors` vary and can be told apart: of factors each
+    of whose levels goes with one level of another, as in a zip, the first stands for all; `varying` are all of them.
+    Columns may be named by their shortest unambiguous end, and are titled by it."""
 
     def __init__(self, paths, metrics, where=()):
         tables = [Table(path, KEYS + list(metrics)) for path in paths]
@@ -95,14 +97,17 @@ class Points:
         self.names = {column: {row[column] for table in tables for row in table.rows} for column in KEYS}
         failed = 0
         for table in tables:
-            for factor in factor_columns(table.columns):
-                if factor not in self.factors:
-                    self.factors.append(factor)
-            for name, value in where:
-                if name not in table.columns:
-                    raise PlotError(f"{table.path}: --where names column {name}, which is not there.")
+            factors = factor_columns(table.columns)
+            self.factors += [factor for factor in factors if factor not in self.factors]
+            wanted = either((column_named(name, KEYS + factors, f"{table.path}: --where {name}={value}"), value)
+                            for name, value in where)
+            for name, values in wanted.items():
+                there = {row[name] for row in table.rows}
+                if len(tables) == 1 and (unknown := [value for value in values if value not in there]):
+                    raise PlotError(f"{table.path}: --where {name}={unknown[0]}: no run has it; there are: "
+                                    f"{', '.join(sorted(there))}.")
             for row in table.rows:
-                if any(row[name] != value for name, value in where):
+                if any(row[name] not in values for name, values in wanted.items()):
                     continue
                 if row.get("error"):
                     failed += 1
@@ -114,21 +119,62 @@ class Points:
         if not self.rows:
             reason = f"; {failed} runs failed" if failed else ""
             raise PlotError(f"{tables[0].path}: no run has a value of {', '.join(metrics)}{reason}.")
-        self.factors = [f for f in self.factors if len({row.get(f) for row, _ in self.rows}) > 1]
+        self.varying = [f for f in self.factors if len({row.get(f) for row, _ in self.rows}) > 1]
+        self.titles = short_names(self.varying)
+        self.factors = []
+        for factor in self.varying:
+            if not any(self._are_one(factor, other) for other in ["platform", "workload", "policy", *self.factors]):
+                self.factors.append(factor)
+
+    def _are_one(self, factor, other):
+        pairs = {(row.get(factor), row.get(other)) for row, _ in self.rows}
+        return len(pairs) == len({one for one, _ in pairs}) == len({two for _, two in pairs})
 
     def values(self, column):
         """What a column holds, in order of appearance."""
         return list(dict.fromkeys(row.get(column) or "" for row, _ in self.rows))
 
     def panels(self, ignoring=()):
-        """Rows by workload and every other factor that varies: {title: rows}."""
-        varying = [factor for factor in self.factors if factor not in ignoring]
+        """Rows by workload and every other factor that varies, but for those ignored and what is one with them:
+        {title: rows}."""
+        varying = [factor for factor in self.factors if not any(self._are_one(factor, each) for each in ignoring)]
         panels = {}
         for entry in self.rows:
             row = entry[0]
-            title = ", ".join([row["workload"]] + [f"{factor} = {row.get(factor, '')}" for factor in varying])
+            title = ", ".join([row["workload"]] + [f"{self.titles[f]} = {row.get(f, '')}" for f in varying])
             panels.setdefault(title, []).append(entry)
         return panels
+
+
+def either(where):
+    """{column: the values given for it}"""
+    wanted = {}
+    for name, value in where:
+        wanted.setdefault(name, []).append(value)
+    return wanted
+
+
+def column_named(name, columns, where):
+    """The column of that name, or the one whose name ends with it behind a dot."""
+    if name in columns:
+        return name
+    found = [column for column in columns if name and column.endswith("." + name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise PlotError(f"{where}: {name} is the end of several columns: {', '.join(found)}.")
+    raise PlotError(f"{where}: {name} is no column that tells runs apart; those are: {', '.join(columns)}.")
+
+
+def short_names(columns):
+    """{column: its shortest end behind a dot that is the end of no other, or all of it}"""
+    names = {}
+    for column in columns:
+        parts = column.split(".")
+        ends = [".".join(parts[-n:]) for n in range(1, len(parts))]
+        names[column] = next((end for end in ends
+                              if sum(each == end or each.endswith("." + end) for each in columns) == 1), column)
+    return names
 
 
 def factor_columns(columns):

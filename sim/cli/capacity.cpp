@@ -136,7 +136,9 @@ std::string table_of(const Gains& gains, const CapacityOptions& wanted) {
                  row.capacity_policy, row.capacity ? number(*row.capacity) : "-", ""});
     }
     table.add({"  over " + row.baseline, "", row.baseline_policy.empty() ? "-" : row.baseline_policy,
-               quantity(row.baseline_value, unit), ratio_text(row.ratio, row.ratio_low, row.ratio_high),
+               quantity(row.baseline_value, unit),
+               ratio_text(row.ratio, row.ratio_low, row.ratio_high) +
+                   (row.ratio_p_holm && *row.ratio_p_holm <= 0.05 ? " *" : ""),
                row.baseline_capacity_policy, row.baseline_capacity ? number(*row.baseline_capacity) : "-",
                ratio_text(row.capacity_ratio, row.capacity_ratio_low, row.capacity_ratio_high)});
     before = &row;

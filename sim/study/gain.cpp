@@ -128,10 +128,10 @@ Gains gains_of(const std::filesystem::path& folder, const Capacities& capacities
       row.ratio = entry.row.value;
       row.ratio_low = entry.row.low;
       row.ratio_high = entry.row.high;
+      row.ratio_p_holm = entry.row.p_holm;
     }
   }
-  for (const std::string& note : comparison.notes)
-    if (note.find("left out") == std::string::npos) gains.notes.push_back(note);
+  gains.notes = comparison.notes;
   gains.notes.push_back(
       "The policy with the largest capacity represents a platform there, by the runs that are "
       "reported; the interval of a ratio of capacities is made of both ends of each (at least 90%).");

@@ -20,7 +20,7 @@ inline constexpr std::string_view kGainFile = "gain.csv";
 struct GainRow {
   std::string platform, workload, baseline;
   std::string metric, policy, baseline_policy;
-  std::optional<double> value, baseline_value, ratio, ratio_low, ratio_high;
+  std::optional<double> value, baseline_value, ratio, ratio_low, ratio_high, ratio_p_holm;
   std::string capacity_policy, baseline_capacity_policy;
   std::optional<double> capacity, baseline_capacity, capacity_ratio, capacity_ratio_low, capacity_ratio_high;
 };
@@ -33,11 +33,13 @@ inline constexpr auto fields<GainRow> = std::tuple{
     field("policy", &GainRow::policy, "the policy with its best mean among those that keep the target at that load",
           {}),
     field("baseline_policy", &GainRow::baseline_policy, "the same of the baseline", {}),
-    field("value", &GainRow::value, "mean of the metric; empty, as the next four, if no policy keeps the target", {}),
+    field("value", &GainRow::value, "mean of the metric; empty, as the next five, if no policy keeps the target", {}),
     field("baseline_value", &GainRow::baseline_value, "the same of the baseline", {}),
     field("ratio", &GainRow::ratio, "ratio of geometric means over paired runs: below 1 is saved", {}),
     field("ratio_low", &GainRow::ratio_low, "lower end of its 95% confidence interval (Student's t)", {}),
     field("ratio_high", &GainRow::ratio_high, "upper end", {}),
+    field("ratio_p_holm", &GainRow::ratio_p_holm,
+          "two-sided p value of the t test that it is 1, by Holm's rule for all comparisons at that load", {}),
     field("capacity_policy", &GainRow::capacity_policy, "the policy with the largest capacity", {}),
     field("baseline_capacity_policy", &GainRow::baseline_capacity_policy, "the same of the baseline", {}),
     field("capacity", &GainRow::capacity, "its capacity, as in capacity.csv", {}),
