@@ -4,6 +4,7 @@
 
 #include "study/capacity.hpp"
 #include "study/compare.hpp"
+#include "study/gain.hpp"
 #include "study/study_folder.hpp"
 #include "study/study_tables.hpp"
 
@@ -66,7 +67,11 @@ std::vector<ResultFile> study_files() {
       {std::string(kCapacityFile),
        "as hetsched capacity writes it: one row per combination of the factors but the load; first the columns that "
        "tell combinations apart",
-       columns_of<CapacityRow>()}};
+       columns_of<CapacityRow>()},
+      {std::string(kGainFile),
+       "as hetsched capacity writes it if the experiment names baseline platforms: one row per platform, workload and "
+       "baseline",
+       columns_of<GainRow>()}};
 }
 
 }  // namespace hetsched

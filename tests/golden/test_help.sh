@@ -53,7 +53,7 @@ err_is "--dry-run takes no value; see hetsched run --help"
 call 2 run one two
 err_is 'unexpected argument "two"; see hetsched run --help'
 call 2 schema modle
-err_is 'KIND must be one of platform, kinds, model, workload, experiment, results; found "modle"; did you mean "model"?'
+err_is 'KIND must be one of platform, kinds, model, workload, experiment, results, metrics; found "modle"; did you mean "model"?'
 call 2 trace "$room" --from "20 m"
 err_is '--from must be a time such as "20 ms", or a number of seconds; found "20 m"'
 call 2 compare
