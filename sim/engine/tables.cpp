@@ -52,8 +52,35 @@ Tables Tables::build(const Instance& instance, Problems& problems) {
   if (problems.size() > before) return tables;
   tables.add_platform(instance.platform);
   tables.add_routes();
-  tables.add_models(networks);
+  Strings names;
+  for (const Network* network : networks) names.push_back(network->name);
+  tables.add_models(names);
   tables.add_streams(instance.workload);
+  return tables;
+}
+
+Tables Tables::of_stream(const Tables& all, StreamId stream, const StreamSpec& spec) {
+  const ModelId model = all.model_of_stream_[stream];
+  Tables tables;
+  tables.graphs_.push_back(all.graphs_[model]);
+  tables.model_of_stream_.push_back(id_of<ModelId>(0));
+  tables.costs_ = all.costs_;
+  tables.costs_.cells.clear();
+  const IdVector<TaskId, ModelTask>& tasks = all.tasks_[model];
+  std::size_t rows = 0;
+  for (const ModelTask& task : tasks) rows += task.variants;
+  const std::size_t first = index_of(tasks[id_of<TaskId>(0)].first_row), columns = all.costs_.columns;
+  for (std::uint32_t batch = 0; batch < all.costs_.batches; ++batch) {
+    const auto from = static_cast<std::ptrdiff_t>((batch * all.variant_names_.size() + first) * columns);
+    const auto cells = all.costs_.cells.begin() + from;
+    tables.costs_.cells.insert(tables.costs_.cells.end(), cells, cells + static_cast<std::ptrdiff_t>(rows * columns));
+  }
+  tables.add_platform(all.platform_);
+  tables.add_routes();
+  tables.add_models({all.model_names_[index_of(model)]});
+  WorkloadSpec workload;
+  workload.streams.push_back(spec);
+  tables.add_streams(workload);
   return tables;
 }
 
@@ -127,17 +154,17 @@ void Tables::add_routes() {
     }
 }
 
-void Tables::add_models(const std::vector<const Network*>& networks) {
+void Tables::add_models(const Strings& names) {
   Places places;
   for (const Accelerator& a : accelerators_) {
     const Kind& kind = kinds_[a.kind];
     places.at_start.push_back({kind.column(a.point), a.bandwidth});
     for (const PointId p : kind.points.ids()) places.at_any.push_back({kind.column(p), a.bandwidth});
   }
-  model_names_.reserve(networks.size());  // views of them are taken while they are added
+  model_names_.reserve(names.size());  // views of them are taken while they are added
   for (const ModelId m : graphs_.ids()) {
     const TaskGraph& graph = graphs_[m];
-    model_names_.push_back(networks[index_of(m)]->name);
+    model_names_.push_back(names[index_of(m)]);
     IdVector<TaskId, ModelTask>& tasks = tasks_.emplace_back();
     Model model{.name = model_names_.back(), .tasks = {}, .accuracy = graph.combinations, .losses = graph.losses};
     for (const GraphTask& source : graph.tasks) {

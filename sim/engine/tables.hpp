@@ -43,6 +43,9 @@ class Tables {
   /// best_time and mean_time of a task are over the accelerators that can run it at the point they start at;
   /// if none can, over all points of all accelerators.
   static Tables build(const Instance& instance, Problems& problems);
+  /// The tables of a workload that has one of the streams only, as `spec` says when its requests arrive; they are what
+  /// build() would compute, without computing costs again.
+  static Tables of_stream(const Tables& all, StreamId stream, const StreamSpec& spec);
 
   Tables(Tables&&) = default;
   Tables& operator=(Tables&&) = default;
@@ -75,7 +78,7 @@ class Tables {
   /// Cuts the models that the streams use, each (network, granularity) once. Returns the network of each
   /// model.
   std::vector<const Network*> add_graphs(const Instance& instance, Problems& problems);
-  void add_models(const std::vector<const Network*>& networks);
+  void add_models(const Strings& names);
   void add_streams(const WorkloadSpec& workload);
 
   PlatformSpec platform_;                // owns the names of its parts

@@ -1,6 +1,7 @@
 #include "study/alone.hpp"
 
 #include <array>
+#include <memory>
 
 #include "base/errors.hpp"
 #include "engine/arrivals.hpp"
@@ -64,14 +65,12 @@ std::optional<double> AloneTimes::of(std::size_t stream, const Scenario& scenari
   std::optional<double> time;
   try {
     Scenario one{alone(scenario, stream), scenario.policy};
-    std::shared_ptr<const Tables>& tables = tables_[stream];
-    if (!tables) {
-      Problems problems;
-      auto built = std::make_shared<const Tables>(Tables::build(one, problems));
-      problems.throw_if_any();
-      tables = std::move(built);
-    }
-    time = simulated(one, *tables, catalog);
+    auto tables = of_stream_.find(stream);
+    if (tables == of_stream_.end())
+      tables =
+          of_stream_.emplace(stream, Tables::of_stream(tables_, id_of<StreamId>(stream), one.workload.streams.front()))
+              .first;
+    time = simulated(one, tables->second, catalog);
   } catch (const InputError&) {  // there is nothing to compare with, which is no fault of the run itself
   } catch (const PolicyError&) {
   }

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,16 +18,19 @@ namespace hetsched {
 /// Its deadline is as long as the stream's.
 Instance alone(const Instance& instance, std::size_t stream);
 
-/// Runs such workloads, each once for all runs that it is the same for. Platform and streams must be the same in all
-/// calls.
+/// Runs such workloads, each once for all runs that it is the same for.
 class AloneTimes {
  public:
+  /// Of the streams that the tables are of, which must outlive this.
+  explicit AloneTimes(const Tables& tables) : tables_(tables) {}
+
   /// s from release to end of a request of the stream that is alone, on the scenario's platform, under its policy and
   /// seed, on the fluid executor. Nothing if it does not finish, or the policy cannot decide without the other streams.
   std::optional<double> of(std::size_t stream, const Scenario& scenario, const Catalog& catalog);
 
  private:
-  std::map<std::size_t, std::shared_ptr<const Tables>> tables_;                              ///< by stream
+  const Tables& tables_;
+  std::map<std::size_t, Tables> of_stream_;                                                  ///< by stream
   std::map<std::pair<std::size_t, std::string>, std::optional<double>, std::less<>> known_;  ///< by stream and run
 };
 

@@ -35,7 +35,7 @@ class Prepared {
  private:
   Tables tables_;
   mutable std::optional<SummaryBounds> bounds_;
-  mutable AloneTimes alone_;
+  mutable AloneTimes alone_{tables_};
   mutable std::map<analysis::Order, std::vector<analysis::StreamBound>> response_bounds_;
 };
 

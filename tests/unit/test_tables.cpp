@@ -251,6 +251,41 @@ TEST_CASE("views outlive the scenario and a move of the tables") {
   CHECK(view_of(second).costs.data() == view.costs.data());
 }
 
+TEST_CASE("the tables of one stream are those of a workload that has no other") {
+  Scenario all = scenario();
+  all.platform.kinds[0].max_batch = 3;
+  const Tables whole = tables_of(all);
+  for (std::size_t stream = 0; stream < 3; ++stream) {
+    CAPTURE(stream);
+    Scenario one = all;
+    one.workload.streams = {all.workload.streams[stream]};
+    one.networks = {all.networks[stream]};
+    const Tables built = tables_of(one), taken = Tables::of_stream(whole, StreamId(stream), one.workload.streams[0]);
+    const SystemView a = view_of(built), b = view_of(taken);
+    CHECK(b.models.size() == 1);
+    CHECK(b.streams.size() == 1);
+    CHECK(a.streams[0_stream].name == b.streams[0_stream].name);
+    CHECK(a.streams[0_stream].relative_deadline == b.streams[0_stream].relative_deadline);
+    CHECK(a.rows == b.rows);
+    CHECK(a.columns == b.columns);
+    REQUIRE(a.costs.size() == b.costs.size());
+    for (std::size_t cell = 0; cell < a.costs.size(); ++cell) {
+      CHECK(a.costs[cell].time == b.costs[cell].time);
+      CHECK(a.costs[cell].energy == b.costs[cell].energy);
+    }
+    const Model &model = a.models[0_model], &same = b.models[0_model];
+    CHECK(model.name == same.name);
+    CHECK(model.best_time == same.best_time);
+    REQUIRE(model.tasks.size() == same.tasks.size());
+    for (const TaskId task : model.tasks.ids()) {
+      CHECK(model.tasks[task].name == same.tasks[task].name);
+      CHECK(model.tasks[task].first_row == same.tasks[task].first_row);
+      CHECK(model.tasks[task].outputs.size() == same.tasks[task].outputs.size());
+    }
+    CHECK(taken.tensors(0_model) == built.tensors(0_model));
+  }
+}
+
 TEST_CASE("problems of graphs and costs come out of build") {
   Scenario s = scenario();
   auto broken = std::make_shared<Network>(*network());
