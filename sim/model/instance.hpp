@@ -68,6 +68,7 @@ struct RunOptions {
   std::string executor;                  ///< by name, what lets time pass; empty: the reference
   bool optimum = false;                  ///< find the optimum of a single request, for the summary
   double warm_up = 0;                    ///< s from the start that count in no metric
+  bool alone = true;                     ///< run a request of each stream alone, for the summary
 };
 
 struct Instance {

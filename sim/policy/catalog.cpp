@@ -111,11 +111,13 @@ std::unique_ptr<Policy> made(std::string_view name, const Make& make) {
 
 /// Makes a policy or decorator and reports what is wrong with its parameters.
 template <class Make>
-std::unique_ptr<Policy> made_from(const Chosen& chosen, std::uint64_t run_seed, const Make& make, Problems& problems) {
+std::unique_ptr<Policy> made_from(const Chosen& chosen, std::uint64_t run_seed, const Make& make, Problems& problems,
+                                  bool& asks_for_seed) {
   // A file has the same seed wherever it lies.
   const std::string seeded = std::filesystem::path(chosen.name).filename().string();
   Params params(given_values(chosen.parameters), policy_seed(run_seed, seeded), readers_of(chosen.parameters));
   std::unique_ptr<Policy> policy = made(chosen.name, [&] { return make(params); });
+  asks_for_seed = asks_for_seed || params.is_seeded();
   const Strings known = names_of(params.declared());
   if (chosen.parameters.value.is_object()) check_given(chosen, &known, problems);
   for (const Params::Problem& problem : params.problems()) {
@@ -322,8 +324,11 @@ std::vector<Params::Declared> Catalog::declared(std::string_view name) const {
 }
 
 std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t run_seed, Problems& problems,
-                                      const Node* at) const {
+                                      const Node* at, bool* seeded) const {
   const std::size_t before = problems.size();
+  bool ignored = false;
+  bool& asks_for_seed = seeded != nullptr ? *seeded : ignored;
+  asks_for_seed = false;
   Maker make;
   try {
     make = maker(choice);
@@ -336,7 +341,7 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
   Params none;
   std::unique_ptr<Policy> policy;
   if (!is_on_trust(choice)) {
-    policy = made_from(chosen, run_seed, make, problems);
+    policy = made_from(chosen, run_seed, make, problems, asks_for_seed);
   } else {
     policy = make(none);
     if (choice.parameters.value.is_object()) check_given(chosen, nullptr, problems);
@@ -357,7 +362,8 @@ std::unique_ptr<Policy> Catalog::make(const PolicyChoice& choice, std::uint64_t 
       continue;
     }
     const auto wrap = [&](Params& params) { return found->wrap(params, std::move(policy)); };
-    policy = made_from({decorator.name, decorator.parameters, "decorator"}, run_seed + d, wrap, problems);
+    policy =
+        made_from({decorator.name, decorator.parameters, "decorator"}, run_seed + d, wrap, problems, asks_for_seed);
   }
   if (problems.size() != before) return nullptr;
   return choice.decorators.empty() ? std::move(policy) : watched(std::move(policy));
@@ -368,21 +374,6 @@ bool Catalog::is_clairvoyant(const PolicyChoice& choice) const {
   const Maker make = maker(choice);
   (void)made(choice.name, [&] { return make(params); });
   return params.is_clairvoyant();
-}
-
-bool Catalog::is_seeded(const PolicyChoice& choice) const {
-  if (is_foreign(choice)) return true;
-  Params params(given_values(choice.parameters));
-  const Maker make = maker(choice);
-  (void)made(choice.name, [&] { return make(params); });
-  if (params.is_seeded()) return true;
-  return std::any_of(choice.decorators.begin(), choice.decorators.end(), [&](const DecoratorChoice& decorator) {
-    Params own(given_values(decorator.parameters));
-    const DecoratorEntry* entry = find_decorator(decorator.name);
-    HETSCHED_ASSERT(entry != nullptr, "decorators have been checked");
-    (void)made(decorator.name, [&] { return entry->wrap(own, std::make_unique<Nothing>()); });
-    return own.is_seeded();
-  });
 }
 
 Json Catalog::effective(const PolicyChoice& choice) const {

@@ -75,9 +75,10 @@ class Catalog {
 
   /// Makes the policy of a run, with its decorators. Everything wrong with the choice (unknown name, unknown parameter,
   /// wrong type, out of range) is added to `problems`, with the positions of the parameters; then there is none. `at`,
-  /// if given, is the choice as it was written, for problems with names.
+  /// if given, is the choice as it was written, for problems with names. `seeded` becomes whether it, or a decorator,
+  /// has asked for the seed.
   [[nodiscard]] std::unique_ptr<Policy> make(const PolicyChoice& choice, std::uint64_t run_seed, Problems& problems,
-                                             const Node* at = nullptr) const;
+                                             const Node* at = nullptr, bool* seeded = nullptr) const;
 
   /// Does code decide that is not this program's own: a plugin, or a script? A name that find() does not know is no
   /// code.
@@ -90,10 +91,6 @@ class Catalog {
 
   /// Is the policy told of the future (Params::clairvoyant)? For a choice that has been checked.
   [[nodiscard]] bool is_clairvoyant(const PolicyChoice& choice) const;
-
-  /// Does the policy or one of its decorators ask for the run's seed? Foreign code always may. For a choice that has
-  /// been checked.
-  [[nodiscard]] bool is_seeded(const PolicyChoice& choice) const;
 
   /// The choice, with all parameters and the values they have under it, which has been checked: for manifests.
   [[nodiscard]] Json effective(const PolicyChoice& choice) const;

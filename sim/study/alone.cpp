@@ -17,20 +17,19 @@ class Latency : public Observer {
   std::optional<double> value;
 };
 
-/// All that the time of a lone request depends on, besides platform and stream.
-std::string run_of(const Scenario& scenario, const Catalog& catalog) {
+/// All that the time of a lone request depends on, besides platform, stream and seed.
+std::string run_of(const Scenario& scenario) {
   const auto dumped = [](const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; };
-  std::string text = scenario.policy.folder.string() + "\n" + dumped(to_json(scenario.policy)) +
-                     dumped(to_json(scenario.options.execution_jitter)) +
-                     dumped(to_json(scenario.options.decision_latency));
-  if (scenario.options.execution_jitter.distribution != JitterDistribution::none || catalog.is_seeded(scenario.policy))
-    text += std::to_string(scenario.options.seed);
-  return text;
+  return scenario.policy.folder.string() + "\n" + dumped(to_json(scenario.policy)) +
+         dumped(to_json(scenario.options.execution_jitter)) + dumped(to_json(scenario.options.decision_latency));
 }
 
-std::optional<double> simulated(const Scenario& scenario, const Tables& tables, const Catalog& catalog) {
+/// `depends` becomes whether another seed might give another time.
+std::optional<double> simulated(const Scenario& scenario, const Tables& tables, const Catalog& catalog, bool& depends) {
   Problems problems;
-  const std::unique_ptr<Policy> policy = catalog.make(scenario.policy, scenario.options.seed, problems);
+  const std::unique_ptr<Policy> policy =
+      catalog.make(scenario.policy, scenario.options.seed, problems, nullptr, &depends);
+  depends = depends || scenario.options.execution_jitter.distribution != JitterDistribution::none;
   if (!policy) return std::nullopt;
   Latency latency;
   const std::array<Observer*, 1> observers = {&latency};
@@ -60,9 +59,12 @@ Instance alone(const Instance& instance, std::size_t stream) {
 }
 
 std::optional<double> AloneTimes::of(std::size_t stream, const Scenario& scenario, const Catalog& catalog) {
-  auto key = std::pair(stream, run_of(scenario, catalog));
-  if (const auto known = known_.find(key); known != known_.end()) return known->second;
+  if (!scenario.options.alone) return std::nullopt;
+  const std::string run = run_of(scenario), seed = "seed " + std::to_string(scenario.options.seed);
+  for (const std::string& key : {run, run + seed})
+    if (const auto known = known_.find({stream, key}); known != known_.end()) return known->second;
   std::optional<double> time;
+  bool depends = false;
   try {
     Scenario one{alone(scenario, stream), scenario.policy};
     auto tables = of_stream_.find(stream);
@@ -70,11 +72,11 @@ std::optional<double> AloneTimes::of(std::size_t stream, const Scenario& scenari
       tables =
           of_stream_.emplace(stream, Tables::of_stream(tables_, id_of<StreamId>(stream), one.workload.streams.front()))
               .first;
-    time = simulated(one, tables->second, catalog);
+    time = simulated(one, tables->second, catalog, depends);
   } catch (const InputError&) {  // there is nothing to compare with, which is no fault of the run itself
   } catch (const PolicyError&) {
   }
-  return known_.emplace(std::move(key), time).first->second;
+  return known_.emplace(std::pair(stream, depends ? run + seed : run), time).first->second;
 }
 
 }  // namespace hetsched

@@ -25,13 +25,14 @@ class AloneTimes {
   explicit AloneTimes(const Tables& tables) : tables_(tables) {}
 
   /// s from release to end of a request of the stream that is alone, on the scenario's platform, under its policy and
-  /// seed, on the fluid executor. Nothing if it does not finish, or the policy cannot decide without the other streams.
+  /// seed, on the fluid executor. Nothing if it does not finish, if the policy cannot decide without the other streams,
+  /// or if the options say so.
   std::optional<double> of(std::size_t stream, const Scenario& scenario, const Catalog& catalog);
 
  private:
   const Tables& tables_;
-  std::map<std::size_t, Tables> of_stream_;                                                  ///< by stream
-  std::map<std::pair<std::size_t, std::string>, std::optional<double>, std::less<>> known_;  ///< by stream and run
+  std::map<std::size_t, Tables> of_stream_;                                     ///< by stream
+  std::map<std::pair<std::size_t, std::string>, std::optional<double>> known_;  ///< by stream and run
 };
 
 }  // namespace hetsched

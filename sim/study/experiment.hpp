@@ -34,6 +34,7 @@ struct ExperimentSpec {
   std::string executor;
   bool optimum = false;
   double warm_up = 0;
+  bool alone = true;
   std::vector<std::string> plugins;
   JsonValue grid;
   std::vector<JsonValue> list;
@@ -86,6 +87,10 @@ inline constexpr auto fields<ExperimentSpec> = std::tuple{
           "utilisation begin after it (records of the run have all; warm_up_requests says how long it should be); "
           "default: 0",
           {.unit = "s"}),
+    field("alone", &ExperimentSpec::alone,
+          "run one request of each stream alone, too, for alone_s, slowdown, stp, antt and fairness_jain; false where "
+          "making the policy takes long; default: true",
+          {}),
     field("plugins", &ExperimentSpec::plugins,
           "shared libraries with policies, relative to this file or in a folder of HETSCHED_PLUGIN_PATH", {}),
     field("grid", &ExperimentSpec::grid,

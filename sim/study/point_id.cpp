@@ -84,7 +84,8 @@ std::string PointHasher::run(const Scenario& scenario, const std::string& platfo
                      {"decision_latency", to_json(scenario.options.decision_latency)},
                      {"outages", std::move(outages)},
                      {"optimum", scenario.options.optimum},
-                     {"warm_up", scenario.options.warm_up}};
+                     {"warm_up", scenario.options.warm_up},
+                     {"alone", scenario.options.alone}};
   return sha256_hex(dumped(json));
 }
 

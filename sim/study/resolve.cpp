@@ -76,8 +76,8 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
   const auto spec = hetsched::read<ExperimentSpec>(root, problems);
   Scenario scenario;
   scenario.policy = spec.policy;
-  scenario.options = {spec.seed,           spec.execution_jitter, spec.decision_latency, spec.outages,
-                      spec.decision_limit, spec.executor,         spec.optimum,          spec.warm_up};
+  scenario.options = {spec.seed,     spec.execution_jitter, spec.decision_latency, spec.outages, spec.decision_limit,
+                      spec.executor, spec.optimum,          spec.warm_up,          spec.alone};
   if (!root.value().is_object()) return scenario;  // has been reported
   if (composed.platform_node().value().is_null()) {
     problems.add(missing(root, "platform", "FILE"));

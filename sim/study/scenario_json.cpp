@@ -29,6 +29,7 @@ Json scenario_json(const Instance& instance, Json policy) {
   if (!instance.options.executor.empty()) json["executor"] = instance.options.executor;
   if (instance.options.optimum) json["optimum"] = true;
   if (instance.options.warm_up > 0) json["warm_up"] = instance.options.warm_up;
+  if (!instance.options.alone) json["alone"] = false;
   return json;
 }
 

@@ -88,6 +88,16 @@ with tempfile.TemporaryDirectory() as folder:
     summary, streams = run(room, [burst("a", "both", 2)], accelerators=2)
     check("parallel layers", streams[0], alone_s=1)
 
+    # Asked not to run anything alone.
+    summary, streams = run(room, [burst("a", "one"), burst("b", "two")], alone=False)
+    check("not alone", summary, stp=None, antt=None, fairness_jain=None)
+    check("not alone, a", streams[0], alone_s=None, slowdown=None)
+    # By chance: with another seed the random policy goes elsewhere; what a request takes alone is of the same seed.
+    for seed in (1, 2, 3):
+        summary, streams = run(room, [burst("a", "one"), burst("b", "two", at=50)], accelerators=2, policy="random", seed=seed,
+                               execution_jitter={"distribution": "exponential", "spread": 1})
+        check("by chance", summary, stp=2, antt=1)
+
     # A stream that finishes nothing: no turnaround, no progress.
     summary, _ = run(room, [burst("a", "one"), burst("b", "ten")], duration=5, end="at_duration")
     check("starved", summary, stp=1, antt=None, fairness_jain=F(1, 2), released=2, unfinished=1, undecided=1, miss_rate=0,
