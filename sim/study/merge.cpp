@@ -29,7 +29,7 @@ struct Source {
   fs::path folder;
   Json manifest;
   Plan plan;
-  bool own = false;  ///< a shard in the folder that it is merged into
+  bool own = false;  ///< a shard in the folder that it is merged into: its files are moved, not copied
 };
 
 Source read_source(const fs::path& folder, bool own) {
@@ -62,7 +62,7 @@ std::vector<fs::path> shards_in(const fs::path& folder) {
 
 std::vector<Source> sources_of(const fs::path& folder, const std::vector<fs::path>& others) {
   std::vector<Source> sources;
-  for (const fs::path& shard : shards_in(folder)) sources.push_back(read_source(shard, true));
+  for (const fs::path& shard : shards_in(folder)) sources.push_back(read_source(shard, !fs::is_symlink(shard)));
   for (const fs::path& other : others) {
     const std::vector<fs::path> shards = shards_in(other);
     for (const fs::path& shard : shards) sources.push_back(read_source(shard, false));

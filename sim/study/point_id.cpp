@@ -10,6 +10,10 @@
 
 namespace hetsched {
 
+bool is_point_id(std::string_view text) {
+  return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 const std::string& PointHasher::content(const std::filesystem::path& file) {
   const auto [known, added] = contents_.try_emplace(file.string());
   if (!added) return known->second;

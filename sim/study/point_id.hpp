@@ -6,11 +6,15 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "model/scenario.hpp"
 #include "policy/catalog.hpp"
 
 namespace hetsched {
+
+/// Is this what PointHasher::point() may have made? Folders are called by it.
+bool is_point_id(std::string_view text);
 
 /// Hashes of the parts of runs. Files are read once.
 class PointHasher {

@@ -7,6 +7,7 @@
 #include "base/errors.hpp"
 #include "base/files.hpp"
 #include "record/result_files.hpp"
+#include "study/point_id.hpp"
 
 namespace hetsched {
 namespace {
@@ -53,12 +54,14 @@ fs::path new_name(const fs::path& path) {
   return free;
 }
 
-/// The id in the manifest of a run; empty if it has none that can be read.
+/// The id in the manifest of a run; empty if it has none that can be read, or what is there is no id.
 std::string id_of_run(const fs::path& folder) {
   Problems problems;
   const auto text = read_file(folder / kManifestFile, problems);
   const Json json = Json::parse(text.value_or(""), nullptr, false);
-  return json.is_object() ? json.value("point_id", "") : "";
+  if (!json.is_object() || !json.contains("point_id") || !json["point_id"].is_string()) return "";
+  std::string id = json["point_id"];
+  return is_point_id(id) ? id : "";
 }
 
 /// Is this what a file is called until it is whole?
