@@ -215,7 +215,10 @@ void Execution::collect() {
 void Execution::lost(Running& running) {
   std::deque<std::size_t> points = running.worker.points();
   if (points.empty()) return;
-  if (const std::string why = running.worker.gave_up(); !why.empty()) throw InputError(why);
+  if (const std::string why = running.worker.gave_up(); !why.empty()) {
+    if (events_.gave_up) events_.gave_up();
+    throw InputError(why);
+  }
   for (auto& [point, report] : events_.recorded(points)) {
     points.erase(std::find(points.begin(), points.end(), point));
     agenda_.ended(point, report.cost.wall);

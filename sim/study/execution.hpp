@@ -42,6 +42,8 @@ class Execution {
     std::function<std::map<std::size_t, PointReport>(const std::deque<std::size_t>& points)> recorded = {};
     /// Called every second at least.
     std::function<void()> tick = {};
+    /// A process has given up, for which run() will throw; this may throw something better.
+    std::function<void()> gave_up = {};
     /// It has been asked to stop, and waits for what is running.
     std::function<void()> stopping = {};
   };

@@ -321,11 +321,13 @@ void Journal::keep_on_disk() {
 
 void Journal::sync() { ::fdatasync(descriptor_); }
 
-bool Journal::is_in_place() const {
+bool Journal::is_at(int descriptor, const std::filesystem::path& file) {
   struct stat open {
   }, there{};
-  return ::fstat(descriptor_, &open) == 0 && ::stat(file_.c_str(), &there) == 0 && open.st_ino == there.st_ino &&
+  return ::fstat(descriptor, &open) == 0 && ::stat(file.c_str(), &there) == 0 && open.st_ino == there.st_ino &&
          open.st_dev == there.st_dev;
 }
+
+bool Journal::is_in_place() const { return is_at(descriptor_, file_); }
 
 }  // namespace hetsched

@@ -80,6 +80,8 @@ class Journal {
   [[nodiscard]] bool is_in_place() const;
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
+  /// The same, for processes forked from this one: is the file of this name the one that is open?
+  static bool is_at(int descriptor, const std::filesystem::path& file);
   /// Appends text by a single call; an empty text if that worked, else why not. Allocates nothing if it worked.
   static std::string append_to(int descriptor, std::string_view text);
 

@@ -62,7 +62,12 @@ class Sweep {
       Journal journal(folder_.path());
       for (const JournalRecord& record : foreign_) journal.append(record);
       if (left > 0) journal.keep_on_disk();
-      execute(journal);
+      try {
+        execute(journal);
+      } catch (...) {
+        remove_unfinished(journal);
+        throw;
+      }
     }
     for (const std::size_t point : wanted())
       if (reused_[point]) ++outcome_.reused;
@@ -161,8 +166,9 @@ class Sweep {
   }
 
   void execute(Journal& journal) {
-    const PointSetting setting{
-        study_, catalog_, plan_, recording_, folder_.runs(), provenance_, "", journal.descriptor(), options_.memory};
+    const PointSetting setting{study_,          catalog_,      plan_, recording_,
+                               folder_.runs(),  provenance_,   "",    journal.descriptor(),
+                               options_.memory, journal.file()};
     Execution::Events events;
     events.started = [&](std::size_t point) { tell(point, "", false); };
     events.ended = [&](std::size_t point, PointReport report, bool by_itself) {
@@ -189,6 +195,7 @@ class Sweep {
       return reports;
     };
     events.tick = [&] { check_in_place(journal); };
+    events.gave_up = [&] { check_in_place(journal, true); };
     events.stopping = [&] {
       note("stopping: what is running will be finished (" + std::to_string(execution_->running()) +
            "); asked again, it is ended at once");
@@ -210,6 +217,14 @@ class Sweep {
       if (outcome_.first_error.empty() && reports_[point] && !reports_[point]->error.empty())
         outcome_.first_error = study_.title(point) + ": " + reports_[point]->error;
     write_manifest(outcome_.points);
+  }
+
+  /// What processes that were ended with this one had begun to write may take the space that there is none of.
+  void remove_unfinished(const Journal& journal) {
+    try {
+      if (journal.is_in_place() && folder_.lease().renew()) folder_.remove_unfinished();
+    } catch (const InputError&) {  // the next sweep removes it
+    }
   }
 
   /// Throws if the folder is not there any more, or another program has taken it over; what was recorded is written

@@ -45,10 +45,15 @@ void fill(PointReport& report, const RunResult& result) {
   report.cost = result.cost;
 }
 
+/// Throws a WriteError if they are not there, as somebody has taken them away.
 std::vector<RunFile> files_in(const std::filesystem::path& folder) {
   std::vector<RunFile> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    files.push_back({entry.path().filename().string(), entry.file_size()});
+  try {
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      files.push_back({entry.path().filename().string(), entry.file_size()});
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw WriteError(folder.string() + ": " + error.code().message());
+  }
   std::sort(files.begin(), files.end(), [](const RunFile& a, const RunFile& b) { return a.name < b.name; });
   return files;
 }
@@ -71,6 +76,8 @@ PointReport run_point(const PointSetting& setting, std::size_t point, Simulation
     if (setting.recording.level == RecordLevel::none) {
       fill(report, simulation.run(*scenario, *prepared, setting.catalog));
     } else {
+      if (setting.journal >= 0 && !Journal::is_at(setting.journal, setting.journal_file))
+        throw WriteError(setting.runs.parent_path().string() + " has been deleted or moved");
       const Plan::Point& planned = setting.plan.points[point];
       Provenance provenance = setting.provenance;
       provenance.point_id = planned.id;

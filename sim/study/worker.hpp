@@ -32,6 +32,7 @@ struct PointSetting {
   std::string executor = {};                 ///< instead of the experiment's, if it is not empty
   int journal = -1;                          ///< where the process that ran a point appends its record; -1: nowhere
   std::optional<std::uint64_t> memory = {};  ///< B that a process may use
+  std::filesystem::path journal_file = {};   ///< where that is: if it is no more, the folder of runs is not ours either
 };
 
 /// Starts the process when made. Signals that are blocked in this process stay blocked in it.

@@ -76,7 +76,7 @@ class Policy:
         raise RuntimeError("no")
 PY
   if "$HETSCHED" policies raises.py >/dev/null 2>&1; then
-    call 0 submit . --emit make --set 'grid.policy=["mct", "raises.py"]' --tasks 3 -o failing
+    call 0 submit . --emit make --set 'grid.policy=["edf", "raises.py"]' --tasks 3 -o failing
     cp "$room/out" "$room/failing.mk"
     got=0
     (cd / && make -j2 -f "$room/failing.mk") >"$room/log" 2>&1 || got=$?
