@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/errors.hpp"
 #include "base/temporary_name.hpp"
+#include "base/write_error.hpp"
 
 namespace hetsched {
 
@@ -46,7 +46,7 @@ void NewFile::commit() {
 }
 
 void NewFile::fail(const std::string& why) const {
-  throw InputError(std::vector{Problem{path_.string(), "", "cannot be written: " + why}});
+  throw WriteError(std::vector{Problem{path_.string(), "", "cannot be written: " + why}});
 }
 
 }  // namespace hetsched

@@ -10,7 +10,7 @@ namespace hetsched {
 
 /// Written under a temporary name beside its place (base/temporary_name.hpp), from which commit() renames it. Without
 /// commit() nothing is left. Of several at once for one place the last to commit wins, whole. Errors (no space, no
-/// permission) are thrown as InputError.
+/// permission) are thrown as WriteError.
 class NewFile {
  public:
   /// Makes the temporary file, and missing folders.

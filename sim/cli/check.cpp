@@ -139,7 +139,8 @@ ExitCode run(const Options& options) {
     const std::size_t before = problems.size();
     const Checked checked = check_file(path, options.code.code(), problems);
     if (problems.size() != before) continue;
-    print(options.resolved ? checked.resolved.dump(2) + "\n" : path + ": " + checked.summary + ": ok\n");
+    print(options.resolved ? checked.resolved.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
+                           : path + ": " + checked.summary + ": ok\n");
     tell_not_tried(checked.not_tried);
     tell_passed_over(checked.notes);
   }

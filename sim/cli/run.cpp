@@ -133,7 +133,7 @@ ExitCode run(const Options& options, const Strings& command_line) {
   const Scenario scenario = study.resolve(point);
   const auto prepared = study.prepared(point);
   if (options.dry_run) {
-    print(to_json(scenario).dump(2) + "\n");
+    print(to_json(scenario).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
     tell_not_tried(study.not_tried());
     return ExitCode::ok;
   }

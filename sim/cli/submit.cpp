@@ -102,6 +102,7 @@ ExitCode run(const Options& options) {
   const Catalog catalog = options.study.catalog();
   const Study study = options.study.load(catalog);
   SweepInParts sweep = sweep_of(options, study);
+  check_study_folder(sweep.results, sweep.name);  // or each part would be refused when it is run
   const Parts number = parts(options, study, catalog, sweep);
   sweep.parts = number.number;
   if (!options.slurm) {

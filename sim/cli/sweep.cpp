@@ -98,14 +98,23 @@ void print_outcome(const SweepOutcome& outcome, const std::vector<Failure>& fail
   if (outcome.points.failed > failures.size())
     std::fprintf(stderr, "hetsched: ... and %s; column error of points.csv has them all\n",
                  counted(outcome.points.failed - failures.size(), "more failed point").c_str());
+  for (const std::string& point : outcome.without_files)
+    std::fprintf(stderr, "hetsched: its results are known, but not its files: point %s\n", visible(point).c_str());
   const CrossCheck& check = outcome.cross_check;
-  for (const std::string& what : check.broken())
-    std::fprintf(stderr, "hetsched: cross-check: %s: more than %g %% apart\n", what.c_str(), 100 * CrossCheck::kBound);
+  for (const Strings& all : {check.broken(), outcome.earlier_broken})
+    for (const std::string& what : all)
+      std::fprintf(stderr, "hetsched: cross-check: %s: more than %g %% apart\n", visible(what).c_str(),
+                   100 * CrossCheck::kBound);
+  for (const std::string& point : check.failed())
+    std::fprintf(stderr, "hetsched: cross-check: fails on %s: point %s\n",
+                 std::string(reference_executor().name).c_str(), visible(point).c_str());
   if (options.quiet) return;
   std::string text = counted(outcome.points.total, "point") + " in " + rough_duration(outcome.wall) + ": " +
                      std::to_string(outcome.points.ok) + " ok";
   if (outcome.points.failed > 0) text += ", " + std::to_string(outcome.points.failed) + " failed";
-  if (outcome.stopped)
+  if (outcome.check_stopped)
+    text += "; the cross-check was interrupted (the same command makes it)";
+  else if (outcome.stopped)
     text += ", " + std::to_string(outcome.points.interrupted) + " not run: interrupted (the same command goes on)";
   if (outcome.reused > 0) text += " (" + std::to_string(outcome.reused) + " had been run before)";
   text += "\n" + cross_check_line(check);
@@ -157,6 +166,7 @@ ExitCode run(const Options& options, const Strings& command_line) {
   options.points.set(sweep_options);
   if (!options.shard.empty()) sweep_options.shard = shard_of(options.shard);
   sweep_options.records = options.study.record_level();
+  sweep_options.paranoid = options.study.paranoid;
   sweep_options.argv = command_line;
   ProgressLine line(options.quiet ? ProgressLine::Style::none : ProgressLine::default_style());
   std::vector<Failure> failures;

@@ -96,7 +96,9 @@ class CapacityFinder {
     sweep_options_.overwrite = sweep_options_.retry_failed = false;
     // One round's cross-check tells of all.
     sweep_options_.cross_checks = 0;
-    broken_ = broken_ || !result_.outcome.cross_check.broken().empty();
+    const SweepOutcome& outcome = result_.outcome;
+    broken_ = broken_ || !outcome.cross_check.broken().empty() || !outcome.cross_check.failed().empty() ||
+              !outcome.earlier_broken.empty();
     swept_ = true;
     recall();
     return !result_.outcome.stopped;

@@ -14,11 +14,10 @@
 #include "base/fields.hpp"
 #include "study/capacity_search.hpp"
 #include "study/setting.hpp"
+#include "study/study_folder.hpp"
 #include "study/sweep.hpp"
 
 namespace hetsched {
-
-inline constexpr std::string_view kCapacityFile = "capacity.csv";
 
 struct CapacityOptions {
   MetricBound target;

@@ -91,7 +91,11 @@ Json to_json(const CrossCheck& check) {
   for (const CrossCheck::Difference& d : check.largest())
     differences[d.metric] = {
         {"relative", d.relative}, {"point", d.point}, {"value", d.value}, {"reference", d.reference}};
-  return {{"points", check.points()}, {"bound", CrossCheck::kBound}, {"largest_differences", std::move(differences)}};
+  return {{"points", check.points()},
+          {"bound", CrossCheck::kBound},
+          {"largest_differences", std::move(differences)},
+          {"beyond_bound", check.broken()},
+          {"failed", check.failed()}};
 }
 
 }  // namespace hetsched

@@ -33,10 +33,14 @@ class CrossCheck {
   [[nodiscard]] const std::vector<Difference>& largest() const { return largest_; }
   /// Those beyond the bound, in words.
   [[nodiscard]] Strings broken() const;
+  /// A point that ended well, and fails on the reference executor.
+  void add_failed(const std::string& point, const std::string& error) { failed_.push_back(point + ": " + error); }
+  /// These, and why: "3: it took longer than 2 s (--timeout)".
+  [[nodiscard]] const Strings& failed() const { return failed_; }
   [[nodiscard]] const Strings& points() const { return points_; }
 
  private:
-  Strings points_;
+  Strings points_, failed_;
   std::vector<Difference> largest_;
   std::vector<bool> beyond_;  ///< by largest_
 };

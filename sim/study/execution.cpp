@@ -8,7 +8,6 @@
 #include <limits>
 #include <utility>
 
-#include "base/units.hpp"
 #include "engine/executors/executors.hpp"
 
 namespace hetsched {
@@ -38,9 +37,8 @@ bool Execution::run() {
     while (!stopping_ && hand_out()) {
     }
     for (Running& running : running_) running.worker.send();
-    const bool nothing_left = !next_ && alone_.empty();
-    if (running_.empty() && (stopping_ || nothing_left)) return stopping_;
-    if (running() == 0 && (stopping_ || nothing_left)) {
+    if (running_.empty() && (stopping_ || nothing_left())) return stopping_;
+    if (running() == 0 && (stopping_ || nothing_left())) {
       running_.clear();  // they wait for points that will not come
       return stopping_;
     }
@@ -72,16 +70,27 @@ std::optional<PointReport> Execution::run_alone(const PointSetting& setting, std
   Worker worker(setting, 1);
   worker.run(point);
   worker.send();
-  for (std::vector<Worker::Done> done;;) {
+  const Clock::time_point since = Clock::now();
+  for (bool ended = false;;) {
+    const double left = options_.timeout ? *options_.timeout - seconds(Clock::now() - since) : kTick;
+    if (left <= 0) return PointReport{timeout_error(*options_.timeout), "", {}, {}};
     polled_ = {{signals_.descriptor(), POLLIN, 0}, {worker.descriptor(), POLLIN, 0}};
-    const int ready = ::poll(polled_.data(), polled_.size(), static_cast<int>(1000 * kTick));
+    const bool gone = worker.has_ended();
+    const int milliseconds = gone ? 0 : static_cast<int>(1000 * std::min(left, kTick)) + 1;
+    const int ready = ::poll(polled_.data(), polled_.size(), milliseconds);
     if (ready < 0) HETSCHED_ASSERT(errno == EINTR, "waiting for a run failed");
     if (signals_.arrived()) return std::nullopt;
     if (events_.tick) events_.tick();
-    if (ready <= 0 || polled_[1].revents == 0) continue;
-    bool ended = false;
-    for (Worker::Done& each : worker.read(ended)) done.push_back(std::move(each));
-    if (ended) return done.empty() ? worker.end() : std::move(done.front().report);
+    if (ready > 0 && polled_[1].revents != 0) {
+      std::vector<Worker::Done> done = worker.read(ended);
+      if (!done.empty()) return std::move(done.front().report);
+    } else if (ready == 0 && gone) {
+      worker.take_note_of_end();
+      ended = true;
+    }
+    if (!ended) continue;
+    if (const std::string why = worker.gave_up(); !why.empty()) throw InputError(why);
+    return worker.end();
   }
 }
 
@@ -92,16 +101,28 @@ bool Execution::shares(std::size_t point) const {
 
 /// Gives the next point to a worker. False if there is none, or none that takes it at the moment.
 bool Execution::hand_out() {
-  const bool again = !alone_.empty();
-  if (!again && !next_) next_ = agenda_.next();
-  if (!again && !next_) return false;
-  const std::size_t point = again ? alone_.front() : *next_;
-  const bool shared = !again && shares(point);
+  if (!alone_.empty()) {
+    if (!hand_out(alone_.front(), false)) return false;
+    alone_.pop_front();
+    return true;
+  }
+  if (!next_) next_ = agenda_.next();
+  if (next_) {
+    if (!hand_out(*next_, shares(*next_))) return false;
+    next_.reset();
+    return true;
+  }
+  // In the end, and each with the computer for itself: memory that is short has runs killed that need little.
+  if (killed_.empty() || running() > 0 || !hand_out(killed_.front(), false)) return false;
+  killed_.pop_front();
+  return true;
+}
+
+bool Execution::hand_out(std::size_t point, bool shared) {
   Running* const running = worker_for(point, shared);
   if (running == nullptr) return false;
   if (running->worker.points().empty()) running->since = Clock::now();
   running->worker.run(point);
-  again ? alone_.pop_front() : next_.reset();
   if (events_.started) events_.started(point);
   return true;
 }
@@ -133,9 +154,18 @@ void Execution::prepare(std::size_t point) const {
   }
 }
 
+/// Which processes have ended? Others, started by a policy, may hold the pipe open that would tell.
+void Execution::look_for_ends() {
+  if (seconds(Clock::now() - looked_) < kTick) return;
+  looked_ = Clock::now();
+  for (Running& running : running_) running.gone = running.worker.has_ended();
+}
+
 /// Until something is heard, a point is due, or a second has passed.
 void Execution::wait() {
-  double longest = kTick;
+  look_for_ends();
+  const bool gone = std::any_of(running_.begin(), running_.end(), [](const Running& each) { return each.gone; });
+  double longest = gone ? 0 : kTick;
   if (options_.timeout)
     for (const Running& running : running_)
       if (!running.worker.points().empty())
@@ -146,13 +176,14 @@ void Execution::wait() {
   if (::poll(polled_.data(), polled_.size(), milliseconds) >= 0) return;
   HETSCHED_ASSERT(errno == EINTR, "waiting for runs failed");
   for (pollfd& each : polled_) each.revents = 0;
+  for (Running& running : running_) running.gone = false;  // what it has said is not known to be read
 }
 
 void Execution::end_late_ones() {
   if (!options_.timeout) return;
   for (Running& running : running_) {
     if (running.worker.points().empty() || seconds(Clock::now() - running.since) < *options_.timeout) continue;
-    running.late = running.worker.points().front();
+    running.late = true;
     running.worker.kill();  // collect() will see it
   }
 }
@@ -168,39 +199,44 @@ void Execution::collect() {
         agenda_.ended(done.point, done.report.cost.wall);
         events_.ended(done.point, std::move(done.report), true);
       }
+    if (polled_[at].revents == 0 && running->gone) {  // and all that it said has been read
+      running->worker.take_note_of_end();
+      ended = true;
+    }
     if (ended) lost(*running);
-    running = ended ? running_.erase(running) : std::next(running);
+    const bool done = running->worker.points().empty() && !running->worker.takes_more();
+    running = ended || done ? running_.erase(running) : std::next(running);
   }
 }
 
 /// A worker has ended. Which of the points that it had is to blame is found out by running each in a process of its
-/// own; of one that was too late it is known.
+/// own: of a shared worker that was too late, too, the first may have ended long ago, as it does not tell at once. Who
+/// kills a process which is a point's own may have meant others: then the point is run once more.
 void Execution::lost(Running& running) {
   std::deque<std::size_t> points = running.worker.points();
   if (points.empty()) return;
-  if (const std::string why = running.worker.journal_error(); !why.empty())
-    throw InputError("the journal of the study cannot be written: " + why +
-                     "; what was written to it is kept, and the same command goes on from there");
+  if (const std::string why = running.worker.gave_up(); !why.empty()) {
+    if (events_.gave_up) events_.gave_up();
+    throw InputError(why);
+  }
   for (auto& [point, report] : events_.recorded(points)) {
     points.erase(std::find(points.begin(), points.end(), point));
     agenda_.ended(point, report.cost.wall);
     events_.ended(point, std::move(report), true);
   }
   if (points.empty()) return;
-  std::size_t blamed = 0;
-  if (running.late == points.front()) {
-    const double limit = *options_.timeout;
-    agenda_.ended(points.front(), limit);
-    events_.ended(points.front(), {"it took longer than " + format_number(limit) + " s (--timeout)", "", {}, {}},
-                  false);
-    blamed = 1;
-  } else if (!running.shared) {
-    const double wall = seconds(Clock::now() - running.since);
-    agenda_.ended(points.front(), wall);
-    events_.ended(points.front(), running.worker.end(), false);
-    blamed = 1;
+  if (running.shared) {
+    alone_.insert(alone_.end(), points.begin(), points.end());
+    return;
   }
-  alone_.insert(alone_.end(), points.begin() + static_cast<std::ptrdiff_t>(blamed), points.end());
+  const std::size_t point = points.front();
+  if (!running.late && running.worker.was_killed() && once_.insert(point).second) {
+    killed_.push_back(point);
+    return;
+  }
+  agenda_.ended(point, seconds(Clock::now() - running.since));
+  events_.ended(point, running.late ? PointReport{timeout_error(*options_.timeout), "", {}, {}} : running.worker.end(),
+                false);
 }
 
 }  // namespace hetsched

@@ -11,6 +11,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ class Execution {
     std::function<std::map<std::size_t, PointReport>(const std::deque<std::size_t>& points)> recorded = {};
     /// Called every second at least.
     std::function<void()> tick = {};
+    /// A process has given up, for which run() will throw; this may throw something better.
+    std::function<void()> gave_up = {};
     /// It has been asked to stop, and waits for what is running.
     std::function<void()> stopping = {};
   };
@@ -53,7 +56,8 @@ class Execution {
   /// can be started.
   bool run();
 
-  /// Runs a point in a process of its own, without a record. Nothing if it was asked to stop.
+  /// Runs a point in a process of its own, without a record, for as long as a point may take. Nothing if it was asked
+  /// to stop.
   std::optional<PointReport> run_alone(const PointSetting& setting, std::size_t point);
 
   /// Points that are being run.
@@ -66,13 +70,17 @@ class Execution {
     bool shared = false;
     std::size_t ahead = 1;                   ///< points it is given at once
     Clock::time_point since = Clock::now();  ///< when it began with the first of its points
-    std::optional<std::size_t> late = {};    ///< the point for which it was ended
+    bool late = false;                       ///< was it ended because a point took too long?
+    bool gone = false;                       ///< has its process ended, as far as one has looked?
   };
 
   [[nodiscard]] bool shares(std::size_t point) const;
+  [[nodiscard]] bool nothing_left() const { return !next_ && alone_.empty() && killed_.empty(); }
   bool hand_out();
+  bool hand_out(std::size_t point, bool shared);
   Running* worker_for(std::size_t point, bool shared);
   void prepare(std::size_t point) const;
+  void look_for_ends();
   void wait();
   void end_late_ones();
   void collect();
@@ -88,8 +96,11 @@ class Execution {
   StopSignals signals_;
   std::list<Running> running_;
   std::vector<pollfd> polled_;
-  std::optional<std::size_t> next_;  ///< from the agenda, if nobody took it yet
-  std::deque<std::size_t> alone_;    ///< points that a worker ended with, to be run again
+  std::optional<std::size_t> next_;          ///< from the agenda, if nobody took it yet
+  std::deque<std::size_t> alone_;            ///< points that a worker ended with, to be run again
+  std::deque<std::size_t> killed_;           ///< points whose own process somebody killed, to be run once more
+  std::set<std::size_t> once_;               ///< all that have been among these
+  Clock::time_point looked_ = Clock::now();  ///< for ends of processes that the pipe does not tell
 };
 
 }  // namespace hetsched

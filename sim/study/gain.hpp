@@ -13,8 +13,6 @@
 
 namespace hetsched {
 
-inline constexpr std::string_view kGainFile = "gain.csv";
-
 /// A platform and one of its baselines, each under the policy that is best for it: at equal load and in capacity these
 /// may differ.
 struct GainRow {

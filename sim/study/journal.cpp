@@ -12,13 +12,17 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
+#include <fstream>
 #include <optional>
 #include <random>
+#include <utility>
 
 #include "base/fields.hpp"
 #include "base/files.hpp"
 #include "base/json_document.hpp"
 #include "record/summary.hpp"
+#include "study/stop_signals.hpp"
 
 namespace hetsched {
 namespace {
@@ -49,9 +53,10 @@ std::string hash_of(std::string_view text) {
 }
 
 template <NamedEnum E>
-E word(const Json& json) {
+std::optional<E> word(const Json& json) {
   const auto names = names_of<E>();
-  return static_cast<E>(std::find(names.begin(), names.end(), json.get<std::string>()) - names.begin());
+  const auto at = std::find(names.begin(), names.end(), json.get<std::string>());
+  return at != names.end() ? std::optional(static_cast<E>(at - names.begin())) : std::nullopt;
 }
 
 /// The record in a line; nothing if it is damaged.
@@ -60,11 +65,10 @@ std::optional<JournalRecord> parsed(std::string_view line) {
   if (tab == std::string_view::npos || hash_of(line.substr(0, tab)) != line.substr(tab + 1)) return std::nullopt;
   const Json json = Json::parse(line.substr(0, tab), nullptr, false);
   try {
-    JournalRecord record{json.at("id"),
-                         json.at("point"),
-                         word<RecordLevel>(json.at("records")),
-                         word<Compression>(json.at("compress")),
-                         {}};
+    const auto level = word<RecordLevel>(json.at("records"));
+    const auto compression = word<Compression>(json.at("compress"));
+    if (!level || !compression) return std::nullopt;
+    JournalRecord record{json.at("id"), json.at("point"), *level, *compression, {}};
     record.report.error = json.at("error");
     record.report.metrics = json.at("metrics");
     record.report.streams = json.at("streams").get<std::vector<std::string>>();
@@ -75,10 +79,21 @@ std::optional<JournalRecord> parsed(std::string_view line) {
     cost.decisions.calls = json.at("decide_calls");
     cost.decisions.seconds = json.at("decide_total_s");
     cost.decisions.longest = json.at("decide_longest_s");
+    if (const auto files = json.find("files"); files != json.end())
+      for (const auto& file : files->items()) record.report.files.push_back({file.key(), file.value()});
     return record;
   } catch (const Json::exception&) {  // somebody else's line
     return std::nullopt;
   }
+}
+
+/// Does a record count instead of an earlier one of the same point? The files of a run that succeeded are those of the
+/// latest record that has any.
+bool counts_instead(const JournalRecord& later, const JournalRecord& earlier) {
+  const auto rank = [](const JournalRecord& record) {
+    return std::pair(record.report.error.empty(), record.report.error.empty() && record.level != RecordLevel::none);
+  };
+  return rank(later) >= rank(earlier);
 }
 
 void read_file_of_journal(const std::filesystem::path& file, JournalRecords& records) {
@@ -103,7 +118,7 @@ void read_file_of_journal(const std::filesystem::path& file, JournalRecords& rec
     const auto [known, added] = records.by_id.try_emplace(record->id, *record);
     if (added) continue;
     ++records.repeated;
-    if (is_better(*record, known->second)) known->second = std::move(*record);
+    if (counts_instead(*record, known->second)) known->second = std::move(*record);
   }
 }
 
@@ -170,20 +185,50 @@ std::string to_text(const std::string& id, const std::string& point, Recording r
   key(text, "decide_calls") += std::to_string(cost.decisions.calls);
   append_number(key(text, "decide_total_s"), cost.decisions.seconds);
   append_number(key(text, "decide_longest_s"), cost.decisions.longest);
+  if (!report.files.empty()) {
+    key(text, "files") += '{';
+    for (const RunFile& file : report.files) {
+      if (text.back() != '{') text += ',';
+      append_json(text, file.name);
+      text.append(1, ':').append(std::to_string(file.bytes));
+    }
+    text += '}';
+  }
   text += '}';
   const std::string hash = hash_of(std::string_view(text).substr(1));
   return text.append(1, '\t').append(hash);
 }
 
-void read_journal(const std::filesystem::path& study_folder, JournalRecords& records) {
-  const std::filesystem::path folder = study_folder / kJournalFolder;
-  std::error_code error;
+namespace {
+
+/// In the order in which they were begun.
+std::vector<std::filesystem::path> files_of_journal(const std::filesystem::path& folder, std::error_code& error) {
   std::vector<std::filesystem::path> files;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
     if (entry->path().extension() == ".jsonl") files.push_back(entry->path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+bool has_journal(const std::filesystem::path& study_folder) {
+  std::error_code error;
+  for (const std::filesystem::path& file : files_of_journal(study_folder / kJournalFolder, error)) {
+    const std::string mark = "{\"format\":";
+    std::string begin(mark.size(), '\0');
+    std::ifstream(file, std::ios::binary).read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    if (begin == mark) return true;
+  }
+  return false;
+}
+
+void read_journal(const std::filesystem::path& study_folder, JournalRecords& records) {
+  const std::filesystem::path folder = study_folder / kJournalFolder;
+  std::error_code error;
+  const std::vector<std::filesystem::path> files = files_of_journal(folder, error);
   if (error && error != std::errc::no_such_file_or_directory)
     throw InputError(std::vector{Problem{folder.string(), "", "cannot be read: " + error.message()}});
-  std::sort(files.begin(), files.end());
   for (const std::filesystem::path& file : files) read_file_of_journal(file, records);
 }
 
@@ -196,15 +241,17 @@ Journal::Journal(const std::filesystem::path& study_folder) {
   };
   if (error) fail(folder, error.message());
   char name[64];
-  const std::time_t seconds = std::time(nullptr);
+  timespec present{};
+  ::clock_gettime(CLOCK_REALTIME, &present);
   std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::strftime(name, sizeof name, "%Y%m%dT%H%M%SZ", &parts);
+  ::gmtime_r(&present.tv_sec, &parts);
+  std::strftime(name, sizeof name, "%Y%m%dT%H%M%S", &parts);
   std::random_device random;
   do {
     char digits[16];
     const auto end = std::to_chars(digits, digits + sizeof digits, random(), 16).ptr;
-    file_ = folder / (std::string(name) + "-" + std::string(digits, end) + ".jsonl");
+    const std::string fraction = std::to_string(1'000'000 + present.tv_nsec / 1000).substr(1);
+    file_ = folder / (std::string(name) + "." + fraction + "Z-" + std::string(digits, end) + ".jsonl");
     descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
   } while (descriptor_ < 0 && errno == EEXIST);
   if (descriptor_ < 0) fail(file_, std::strerror(errno));
@@ -252,8 +299,16 @@ JournalRecords Journal::written() const {
 void Journal::keep_on_disk() {
   const pid_t parent = ::getpid();
   std::fflush(nullptr);  // what is buffered would be written by both
+  // Ctrl-C goes to all processes of the program; this one is needed until the last.
+  sigset_t stops, before;
+  sigemptyset(&stops);
+  for (const int signal : kStopSignals) sigaddset(&stops, signal);
+  ::pthread_sigmask(SIG_BLOCK, &stops, &before);
   syncer_ = ::fork();
-  if (syncer_ != 0) return;  // without such a process it is put there at the end
+  if (syncer_ != 0) {  // if there is none, what is recorded is put there at the end
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return;
+  }
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (off_t synced = 0; ::getppid() == parent; ::usleep(kSyncEvery)) {
     struct stat status {};
@@ -266,11 +321,13 @@ void Journal::keep_on_disk() {
 
 void Journal::sync() { ::fdatasync(descriptor_); }
 
-bool Journal::is_in_place() const {
+bool Journal::is_at(int descriptor, const std::filesystem::path& file) {
   struct stat open {
   }, there{};
-  return ::fstat(descriptor_, &open) == 0 && ::stat(file_.c_str(), &there) == 0 && open.st_ino == there.st_ino &&
+  return ::fstat(descriptor, &open) == 0 && ::stat(file.c_str(), &there) == 0 && open.st_ino == there.st_ino &&
          open.st_dev == there.st_dev;
 }
+
+bool Journal::is_in_place() const { return is_at(descriptor_, file_); }
 
 }  // namespace hetsched

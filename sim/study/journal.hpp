@@ -2,7 +2,8 @@
 /// The journal of a study: a record for each point that has been run. It is all that a study needs to go on where it
 /// stopped; the tables are made of it.
 ///
-/// DIR/journal/ has a file per writer, so that no two computers write one. A record is a line of JSON, a tab, and a
+/// DIR/journal/ has a file per writer, so that no two computers write one; their names are in the order in which they
+/// were begun. A record is a line of JSON, a tab, and a
 /// hash of the JSON; records begin with a line end, so that one which was cut off spoils itself only. It is
 /// written before the process that ran the point tells of it, which a process that runs many short ones does every few
 /// milliseconds, for all of them at once.
@@ -39,8 +40,8 @@ bool is_better(const JournalRecord& record, const JournalRecord& known);
 
 /// Records of all writers.
 struct JournalRecords {
-  /// By id. Of several of one point: one that succeeded rather than one that failed, then the one with more records,
-  /// then the first by name of its file.
+  /// By id. Of several of one point: one that succeeded rather than one that failed, then one with files rather than
+  /// one without, then the latest.
   std::map<std::string, JournalRecord, std::less<>> by_id;
   std::size_t damaged = 0;                    ///< records that were cut off or changed; those points count as not run
   std::size_t repeated = 0;                   ///< records of points that have one already
@@ -50,6 +51,9 @@ struct JournalRecords {
 /// Adds the records of the journal in a study's folder; of none if it has no journal. Throws an InputError if a file
 /// cannot be read.
 void read_journal(const std::filesystem::path& study_folder, JournalRecords& records);
+
+/// Has the folder of a study a journal, of any version of this program?
+bool has_journal(const std::filesystem::path& study_folder);
 
 /// A journal of this process' own, to be written by it and those it forks.
 class Journal {
@@ -76,6 +80,8 @@ class Journal {
   [[nodiscard]] bool is_in_place() const;
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
+  /// The same, for processes forked from this one: is the file of this name the one that is open?
+  static bool is_at(int descriptor, const std::filesystem::path& file);
   /// Appends text by a single call; an empty text if that worked, else why not. Allocates nothing if it worked.
   static std::string append_to(int descriptor, std::string_view text);
 

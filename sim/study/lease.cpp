@@ -4,10 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cinttypes>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -20,6 +22,7 @@
 #include "base/files.hpp"
 #include "base/json_document.hpp"
 #include "base/random.hpp"
+#include "base/temporary_name.hpp"
 #include "base/text.hpp"
 
 namespace hetsched {
@@ -65,7 +68,7 @@ std::string random_text() {
 }
 
 /// Makes a file that must not be there yet. False if it is; throws if it cannot be made.
-bool create(const std::filesystem::path& file, const std::string& text) {
+bool create_in_place(const std::filesystem::path& file, const std::string& text) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (descriptor < 0 && errno == EEXIST) return false;
   const bool written =
@@ -76,6 +79,20 @@ bool create(const std::filesystem::path& file, const std::string& text) {
   if (descriptor >= 0) ::unlink(file.c_str());
   throw InputError(std::vector{
       Problem{file.parent_path().string(), "", std::string("cannot be written to: ") + std::strerror(error)}});
+}
+
+/// The same, and the file is there whole or not at all, where the file system has links.
+bool create(const std::filesystem::path& file, const std::string& text) {
+  const std::filesystem::path beside = temporary_name(file);
+  while (!create_in_place(beside, text)) {
+  }
+  const int result = ::link(beside.c_str(), file.c_str());
+  const int error = errno;
+  struct stat status {};
+  // NFS may say that it failed although it did not.
+  const bool linked = result == 0 || (::stat(beside.c_str(), &status) == 0 && status.st_nlink == 2);
+  ::unlink(beside.c_str());
+  return linked || (error != EEXIST && create_in_place(file, text));
 }
 
 std::optional<std::string> content(const std::filesystem::path& file) {
@@ -99,20 +116,47 @@ std::optional<double> age(const std::filesystem::path& file) {
          1e-9 * static_cast<double>(present.st_mtim.tv_nsec - written.st_mtim.tv_nsec);
 }
 
+/// What a lock says; a lock may be anybody's file.
+struct Holder {
+  std::string host = "?", here;
+  std::int64_t pid = 0;
+  std::uint64_t started = 0;
+};
+
+/// Nothing if it says nothing.
+std::optional<Holder> holder_of(const std::string& text) {
+  const Json lock = Json::parse(text, nullptr, false);
+  if (!lock.is_object()) return std::nullopt;
+  Holder holder;
+  const auto is_text = [&](const char* key) { return lock.contains(key) && lock[key].is_string(); };
+  if (is_text("host")) holder.host = lock["host"];
+  if (is_text("here")) holder.here = lock["here"];
+  if (lock.contains("pid") && lock["pid"].is_number_integer()) holder.pid = lock["pid"];
+  if (lock.contains("started") && lock["started"].is_number_unsigned()) holder.started = lock["started"];
+  return holder;
+}
+
+/// Was the lock taken on a computer of this one's name, before that was started last?
+bool was_before_start(const Holder& holder) {
+  const auto boot = [](const std::string& here) { return here.substr(0, here.find(' ')); };
+  return holder.host == host_name() && !boot(holder.here).empty() && boot(holder.here) != boot(here());
+}
+
 /// Has the holder of a lock ended? Nothing if that cannot be seen from here.
-std::optional<bool> has_ended(const Json& lock) {
-  if (!lock.is_object() || lock.value("here", "") != here()) return std::nullopt;
-  const auto pid = lock.value("pid", std::int64_t{0});
-  return pid <= 0 || start_of(pid) != lock.value("started", std::uint64_t{0});
+std::optional<bool> has_ended(const std::optional<Holder>& holder) {
+  if (!holder || holder->here != here()) return std::nullopt;
+  return holder->pid <= 0 || start_of(holder->pid) != holder->started;
 }
 
 /// May the lock be broken? Not if it is gone.
 bool is_stale(const std::filesystem::path& file, const LeaseTimes& times) {
   const auto text = content(file);
   if (!text) return false;
-  if (const auto ended = has_ended(Json::parse(*text, nullptr, false))) return *ended;
+  const std::optional<Holder> holder = holder_of(*text);
+  if (const auto ended = has_ended(holder)) return *ended;
   const auto old = age(file);
-  return old && *old > times.stale;
+  // Two computers of one name would be a mistake, but one that is seen.
+  return old && *old > (holder && was_before_start(*holder) ? std::min(times.stale, 3 * times.renew) : times.stale);
 }
 
 /// Removes a lock that has been found stale, if nobody else does. Who removes it holds a second lock meanwhile, which
@@ -133,11 +177,21 @@ void break_stale(const std::filesystem::path& file, const LeaseTimes& times, con
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
+/// Who holds a lock, by what it says.
+std::string name_of_holder(const std::string& text) {
+  const std::optional<Holder> known = holder_of(text);
+  return known ? "process " + std::to_string(known->pid) + " on " + known->host : "another program";
+}
+
+/// When a file was written; changes whenever it is.
+std::string time_of(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return "";
+  return std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec);
+}
+
 [[noreturn]] void refuse(const std::filesystem::path& file) {
-  const Json lock = Json::parse(content(file).value_or(""), nullptr, false);
-  std::string holder = "another program";
-  if (lock.is_object())
-    holder = "process " + std::to_string(lock.value("pid", std::int64_t{0})) + " on " + lock.value("host", "?");
+  const std::string holder = name_of_holder(content(file).value_or(""));
   const std::optional<double> since = age(file);
   const std::string renewed =
       since ? " (its lock was renewed " + std::to_string(static_cast<long>(std::max(0.0, *since))) + " s ago)" : "";
@@ -148,17 +202,36 @@ void break_stale(const std::filesystem::path& file, const LeaseTimes& times, con
 
 }  // namespace
 
-Lease::Lease(const std::filesystem::path& folder, LeaseTimes times) : file_(folder / kLockFile), times_(times) {
+Lease::Lease(const std::filesystem::path& folder, LeaseTimes times, const std::function<void(const std::string&)>& note)
+    : file_(folder / kLockFile), times_(times) {
   const Json lock = {{"host", host_name()},
                      {"pid", ::getpid()},
                      {"started", start_of(::getpid())},
                      {"here", here()},
                      {"lock", random_text()}};
   text_ = lock.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  for (int attempt = 0; !create(file_, text_); ++attempt) {
-    const bool exists = content(file_).has_value();  // else it has just been given back
-    if (attempt == 50 || (exists && !is_stale(file_, times_))) refuse(file_);
-    break_stale(file_, times_, text_);
+  remove_abandoned(file_);
+  const double began = now();
+  bool waits = false;         // for the lock of a holder that cannot be seen:
+  std::string seen, seen_at;  // what it said when it was looked at last, and when it had been renewed
+  for (int attempt = 0; !create(file_, text_);) {
+    const std::optional<std::string> text = content(file_);
+    if (text && !is_stale(file_, times_)) {
+      const std::string renewed_at = time_of(file_);
+      const bool lives = has_ended(holder_of(*text)) == false || (waits && seen == *text && seen_at != renewed_at);
+      if (lives || now() - began > times_.patience) refuse(file_);
+      if (!waits && note)
+        note(folder.string() + ": was being written by " + name_of_holder(*text) +
+             ", which cannot be seen from here; waiting to see whether it still is (at most " +
+             format_number(std::ceil(times_.stale)) + " s)");
+      waits = true;
+      seen = *text;
+      seen_at = renewed_at;
+      std::this_thread::sleep_for(std::chrono::duration<double>(std::min(0.5, times_.stale / 10)));
+      continue;
+    }
+    if (++attempt == 50) refuse(file_);
+    if (text) break_stale(file_, times_, text_);  // else it has just been given back
   }
   renewed_ = now();
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -11,19 +12,24 @@ namespace hetsched {
 
 inline constexpr std::string_view kLockFile = "lock";
 
-/// s. A holder renews its lock every `renew`; one that was not renewed for `stale` may be broken by others.
+/// s. A holder renews its lock every `renew`; one that was not renewed for `stale` may be broken by others, which wait
+/// for that no longer than `patience`.
 struct LeaseTimes {
-  double renew = 5, stale = 60;
+  double renew = 5, stale = 60, patience = 70;
 };
 
-/// Holds DIR/lock, which says who holds it. Nothing but creating a file that must not be there, reading it, setting its
-/// time and removing it is asked of the file system: NFS does these as it should.
+/// Holds DIR/lock, which says who holds it. Nothing but giving a file a name that must not be there (by a link, where
+/// there are links), reading it, setting its time and removing it is asked of the file system: NFS does these as it
+/// should. So the lock is there whole, whenever its writer is ended.
 class Lease {
  public:
-  /// Takes the lock. One whose holder ran on this computer and is no more is broken at once; one held elsewhere when it
-  /// has not been renewed for long, by the file system's clock. Throws an InputError that says who holds it if somebody
-  /// does, or why it cannot be taken.
-  explicit Lease(const std::filesystem::path& folder, LeaseTimes times = {});
+  /// Takes the lock. One whose holder ran on this computer and is no more is broken at once; so is one from before this
+  /// computer was started, by its name, unless it is renewed. Is the holder one that cannot be seen from here (on
+  /// another computer, in another container), it has ended when the lock has not been renewed for long, by the file
+  /// system's clock: that is waited for, and told to `note`, in a sentence. Throws an InputError that says who holds it
+  /// if somebody does, or why it cannot be taken.
+  explicit Lease(const std::filesystem::path& folder, LeaseTimes times = {},
+                 const std::function<void(const std::string&)>& note = {});
   /// Gives it back.
   ~Lease();
   Lease(const Lease&) = delete;

@@ -29,56 +29,68 @@ struct Source {
   fs::path folder;
   Json manifest;
   Plan plan;
-  bool own = false;  ///< a shard in the folder that it is merged into
+  bool own = false;  ///< a shard in the folder that it is merged into: its files are moved, not copied
 };
 
-Source read_source(const fs::path& folder, bool own) {
-  Source source{folder, study_manifest(folder), {}, own};
-  if (source.manifest.is_null())
-    refuse(folder, "holds no study (there is no " + std::string(kStudyFile) + "); give the folder of a sweep");
+Source read_source(const fs::path& folder, Json manifest, bool own) {
+  Source source{folder, std::move(manifest), {}, own};
   Problems problems;
   source.plan = Plan::read(folder / kPlanFile, problems);
   problems.throw_if_any();
   return source;
 }
 
-std::string experiment_of(const Json& manifest) {
-  const Json name = manifest.value("experiment", Json::object()).value("name", Json(""));
-  return name.is_string() ? name.get<std::string>() : "";
+/// A source of which plan and journal may be all that is left: that is told.
+Source read_source(const fs::path& folder, bool own, const Note& note) {
+  StudyManifest manifest = read_study_manifest(folder);
+  const std::string file = (folder / kStudyFile).string();
+  if (!manifest.spoilt.empty())
+    note(file + " " + manifest.spoilt + "; its results are known by " + std::string(kPlanFile) + " and journal");
+  else if (manifest.json.is_null() && !has_journal(folder))
+    refuse(folder, "holds no study (there is no " + std::string(kStudyFile) + "); give the folder of a sweep");
+  else if (manifest.json.is_null())
+    note("there is no " + file + "; its results are known by " + std::string(kPlanFile) + " and journal");
+  return read_source(folder, std::move(manifest.json), own);
 }
 
-/// Folders of shards, those of 10 after those of 9.
-std::vector<fs::path> shards_in(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> shards;
-  for (fs::directory_iterator entry(folder / kShardsFolder, error), end; !error && entry != end; entry.increment(error))
-    if (fs::exists(entry->path() / kStudyFile)) shards.push_back(entry->path());
-  std::sort(shards.begin(), shards.end(), [](const fs::path& a, const fs::path& b) {
-    const std::string x = a.filename(), y = b.filename();
-    return std::pair(x.size(), x) < std::pair(y.size(), y);
-  });
-  return shards;
-}
-
-std::vector<Source> sources_of(const fs::path& folder, const std::vector<fs::path>& others) {
+std::vector<Source> sources_of(const fs::path& folder, const std::vector<fs::path>& others, const Note& note) {
   std::vector<Source> sources;
-  for (const fs::path& shard : shards_in(folder)) sources.push_back(read_source(shard, true));
+  const auto add_shard = [&](const fs::path& shard, bool own) {
+    if (fs::exists(shard / kPlanFile) || has_journal(shard))
+      sources.push_back(read_source(shard, own, note));
+    else
+      note(shard.string() + " has just been begun: there is nothing in it yet");
+  };
+  for (const fs::path& shard : shards_in(folder)) add_shard(shard, !fs::is_symlink(shard));
   for (const fs::path& other : others) {
     const std::vector<fs::path> shards = shards_in(other);
-    for (const fs::path& shard : shards) sources.push_back(read_source(shard, false));
-    if (shards.empty() || fs::exists(other / kStudyFile)) sources.push_back(read_source(other, false));
+    for (const fs::path& shard : shards) add_shard(shard, false);
+    if (shards.empty() || fs::exists(other / kStudyFile)) sources.push_back(read_source(other, false, note));
   }
   if (sources.empty())
     refuse(folder, "has no shards to be merged; run them with: hetsched sweep EXPERIMENT --shard I/N -o DIR");
+  const auto same_experiment = [](const Json& a, const Json& b) {
+    return a.is_null() || b.is_null() || experiment_of(a) == experiment_of(b);
+  };
   for (const Source& source : sources) {
-    if (source.plan.hash() == sources.front().plan.hash() &&
-        experiment_of(source.manifest) == experiment_of(sources.front().manifest))
+    if (source.plan.hash() == sources.front().plan.hash() && same_experiment(source.manifest, sources.front().manifest))
       continue;
     refuse(source.folder, "is of another plan than " + sources.front().folder.string() +
                               ": an input, an option or the program has changed between them; run again, or delete, "
                               "the one that is out of date");
   }
   return sources;
+}
+
+/// study.json of what is merged: that of any source, or what the folder itself has of the same plan.
+Json manifest_for(const fs::path& folder, const std::vector<Source>& sources) {
+  for (const Source& source : sources)
+    if (!source.manifest.is_null()) return source.manifest;
+  Json own = read_study_manifest(folder).json;
+  if (!own.is_null() && own.value("plan", "") == sources.front().plan.hash()) return own;
+  refuse(sources.front().folder / kStudyFile,
+         "is lost or spoilt, and so is that of all other parts: run one of them again by the command that made it; "
+         "what its journal has is not run again");
 }
 
 void tell_of_damage(const JournalRecords& records, const fs::path& folder, const Note& note) {
@@ -118,10 +130,7 @@ std::vector<std::size_t> points_in(const Json& manifest, const Plan& plan, const
     rule = read<StopRuleSpec>(document.root(), problems);
     problems.throw_if_any();
   }
-  Shard shard;
-  if (manifest.contains("shard"))
-    shard = {manifest["shard"].value("index", std::size_t{1}), manifest["shard"].value("count", std::size_t{1})};
-  return wanted_points(plan, points_of(shard, plan, rule.has_value()), rule, report_of);
+  return wanted_points(plan, points_of(shard_in(manifest), plan, rule.has_value()), rule, report_of);
 }
 
 /// Writes the tables and study.json.
@@ -147,8 +156,12 @@ MergeOutcome finish(const fs::path& folder, Json manifest, const Plan& plan, con
 }  // namespace
 
 MergeOutcome make_tables(const fs::path& folder, const Note& note) {
-  const Source source = read_source(folder, true);
-  StudyFolder study(folder, experiment_of(source.manifest), false);
+  Json manifest = study_manifest(folder);
+  if (manifest.is_null())
+    refuse(folder, "holds no study (there is no " + std::string(kStudyFile) + "); give the folder of a sweep");
+  const Source source = read_source(folder, std::move(manifest), true);
+  StudyFolder study(folder, experiment_of(source.manifest), false, note);
+  study.remove_unfinished();
   JournalRecords records;
   read_journal(study.path(), records);
   tell_of_damage(records, folder, note);
@@ -156,11 +169,11 @@ MergeOutcome make_tables(const fs::path& folder, const Note& note) {
 }
 
 MergeOutcome merge(const fs::path& folder, const std::vector<fs::path>& others, const Note& note) {
-  const std::vector<Source> sources = sources_of(folder, others);
-  Json manifest = sources.front().manifest;
+  const std::vector<Source> sources = sources_of(folder, others, note);
+  Json manifest = manifest_for(folder, sources);
   manifest.erase("shard");
   const Plan& plan = sources.front().plan;
-  StudyFolder study(folder, experiment_of(manifest), false);
+  StudyFolder study(folder, experiment_of(manifest), false, note);
   study.adopt(plan);
   write_file(study.path() / kStudyFile, manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   JournalRecords records;
@@ -186,8 +199,10 @@ MergeOutcome merge(const fs::path& folder, const std::vector<fs::path>& others, 
           differing.push_back(point.name);
         if (!better) continue;
         if (record.level != RecordLevel::none && record.report.error.empty() &&
-            !take_run(source, study.runs(), point.name))
+            !take_run(source, study.runs(), point.name)) {
           record.level = RecordLevel::none;
+          record.report.files.clear();
+        }
         record.point = point.name;
         journal.append(record);
         if (known == records.by_id.end()) ++added;

@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/text.hpp"
+#include "study/study_folder.hpp"
 #include "study/study_tables.hpp"
 
 namespace hetsched {
@@ -19,9 +19,6 @@ struct MergeOutcome {
   Strings missing;        ///< names of the points that have not been run
   Strings differing;      ///< names of points of which two folders have different results
 };
-
-/// Told what else one should know, in a sentence.
-using Note = std::function<void(const std::string&)>;
 
 /// Makes the tables of a study's folder again, from its plan and its journal. Throws an InputError if it has none, or
 /// if another program is writing to it.

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/errors.hpp"
 #include "base/temporary_name.hpp"
+#include "base/write_error.hpp"
 
 namespace hetsched {
 namespace {
@@ -54,7 +54,7 @@ class StopsWait {
 };
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& what) {
-  throw InputError(std::vector{Problem{path.string(), "", what}});
+  throw WriteError(std::vector{Problem{path.string(), "", what}});
 }
 
 /// Throws unless there is nothing at `path`, or an empty directory, or one that holds `mark`. `shown` is how the user

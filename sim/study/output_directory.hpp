@@ -13,7 +13,7 @@ namespace hetsched {
 class OutputDirectory {
  public:
   /// Makes the temporary directory. `mark` is the file by which results of this kind are recognised: an existing
-  /// directory at PATH must contain it or be empty, so that only results are ever replaced. Throws InputError if it
+  /// directory at PATH must contain it or be empty, so that only results are ever replaced. Throws WriteError if it
   /// does not, or if PATH is not writable.
   OutputDirectory(const std::filesystem::path& path, std::string_view mark);
   ~OutputDirectory();

@@ -1,16 +1,34 @@
 #include "study/plan.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include "base/fields.hpp"
 #include "base/fields_csv.hpp"
 #include "base/files.hpp"
-#include "base/units.hpp"
+#include "study/point_id.hpp"
 
 namespace hetsched {
 namespace {
 
 const Strings kOwnColumns = {"point", "cell", "id"};
+
+/// The way out of a plan that somebody has changed.
+constexpr std::string_view kSpoilt = "; the file has been changed: the command that made this study writes it again";
+
+/// Digits and nothing else.
+bool parse_number(std::string_view text, std::size_t& number) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, wrong] = std::from_chars(text.data(), end, number);
+  return wrong == std::errc() && stop == end;
+}
+
+/// Is this the number of a point, as plans write it, with zeros before it or not? Folders are called by it.
+bool is_number(std::string_view name, std::size_t number) {
+  std::size_t value = 0;
+  return name.size() <= 20 && parse_number(name, value) && value == number;
+}
 
 void append_cells(std::string& text, const Strings& cells) {
   for (const std::string& cell : cells) {
@@ -46,13 +64,21 @@ Plan Plan::read(const std::filesystem::path& file, Problems& problems) {
   plan.label_names.assign(columns.begin() + 3, columns.end());
   while (problems.size() == before && scanner.next()) {
     const auto& cells = scanner.cells();
-    const auto cell = cells.size() > 1 ? parse_decimal(cells[1]) : std::nullopt;
-    if (cells.size() != columns.size() || !cell || *cell < 0 || cells[2].size() != 32) {
-      scanner.report("", "is no point of a plan; hetsched wrote another one");
-      break;
+    std::size_t cell = 0;
+    if (cells.size() != columns.size()) {
+      scanner.report("", "has " + std::to_string(cells.size()) + " cells, but there are " +
+                             std::to_string(columns.size()) + " columns" + std::string(kSpoilt));
+    } else if (const std::size_t number = plan.points.size(); !is_number(cells[0], number)) {
+      scanner.report("point", "must be " + std::to_string(number) + ", the number of the point; found " +
+                                  in_quotes(cells[0]) + std::string(kSpoilt));
+    } else if (!parse_number(cells[1], cell)) {
+      scanner.report("cell", "must be a number; found " + in_quotes(cells[1]) + std::string(kSpoilt));
+    } else if (!is_point_id(cells[2])) {
+      scanner.report("id", "must be 32 hexadecimal digits; found " + in_quotes(cells[2]) + std::string(kSpoilt));
+    } else {
+      plan.points.push_back(
+          {std::string(cells[0]), std::string(cells[2]), cell, Strings(cells.begin() + 3, cells.end())});
     }
-    plan.points.push_back({std::string(cells[0]), std::string(cells[2]), static_cast<std::size_t>(*cell),
-                           Strings(cells.begin() + 3, cells.end())});
   }
   if (problems.size() != before) plan = {};
   return plan;

@@ -18,7 +18,7 @@ inline constexpr std::string_view kPlanFile = "plan.csv";
 
 struct Plan {
   struct Point {
-    std::string name;  ///< its number
+    std::string name;  ///< its number; names of folders are made of it
     std::string id;    ///< Study::id()
     std::size_t cell;  ///< number of the combination that it replicates
     Strings labels;    ///< values of label_names
@@ -28,7 +28,8 @@ struct Plan {
 
   /// Throws an InputError if an input can no longer be read.
   static Plan of(const Study& study);
-  /// Reads what text() wrote. What is wrong is added to `problems`; then it is empty.
+  /// Reads what text() wrote, and nothing else: names are the numbers of the points in their order, ids 32 hexadecimal
+  /// digits. What is wrong is added to `problems`; then it is empty.
   static Plan read(const std::filesystem::path& file, Problems& problems);
   /// As CSV: point, cell, id, then the labels.
   [[nodiscard]] std::string text() const;

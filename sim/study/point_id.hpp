@@ -6,11 +6,15 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "model/scenario.hpp"
 #include "policy/catalog.hpp"
 
 namespace hetsched {
+
+/// Is this what PointHasher::point() may have made? Folders are called by it.
+bool is_point_id(std::string_view text);
 
 /// Hashes of the parts of runs. Files are read once.
 class PointHasher {
@@ -24,6 +28,9 @@ class PointHasher {
   /// parameters, the bytes of plugins, scripts and files that the policy is given, and this build of the program with
   /// its executor.
   std::string run(const Scenario& scenario, const std::string& platform_and_workload);
+  /// The first file among those of the policy's code and parameters that is not there any more, or holds something else
+  /// than when run() read it; empty if there is none.
+  [[nodiscard]] std::string changed_file(const PolicyChoice& policy) const;
   /// The point's: 32 hexadecimal digits.
   static std::string point(const std::string& run, std::uint64_t seed);
 

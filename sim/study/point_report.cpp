@@ -7,6 +7,19 @@
 
 namespace hetsched {
 
+std::string timeout_error(double limit) { return "it took longer than " + format_number(limit) + " s (--timeout)"; }
+
+std::string memory_error(std::optional<std::uint64_t> limit) {
+  if (!limit) return "out of memory";
+  return "out of memory: its process may use " + format_number(static_cast<double>(*limit)) + " B (--memory)";
+}
+
+bool is_by_other_limit(const std::string& error, std::optional<double> timeout, std::optional<std::uint64_t> memory) {
+  if (error.starts_with("it took longer than ") && error.ends_with("(--timeout)"))
+    return !timeout || error != timeout_error(*timeout);
+  return error.starts_with("out of memory") && error != memory_error(memory);
+}
+
 std::size_t column_of(std::string_view metric) {
   const Strings metrics = field_names<RunSummary>();
   return static_cast<std::size_t>(std::find(metrics.begin(), metrics.end(), metric) - metrics.begin());

@@ -64,7 +64,8 @@ void check_finite(const S& summary) {
 }
 
 void write_summaries(const std::filesystem::path& directory, RecordLevel level, const RunResult& result) {
-  write_file(directory / kSummaryFile, to_json(result.summary).dump(2) + "\n");
+  write_file(directory / kSummaryFile,
+             to_json(result.summary).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   if (level == RecordLevel::none) return;
   std::string rows = csv_header<StreamSummary>();
   for (const StreamSummary& stream : result.streams) append_csv_row(rows, stream);

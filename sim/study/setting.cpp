@@ -1,5 +1,7 @@
 #include "study/setting.hpp"
 
+#include "base/utf8.hpp"
+
 namespace hetsched {
 
 SettingPath::SettingPath(std::string text) : text_(std::move(text)), parts_(1) {
@@ -18,6 +20,10 @@ std::string_view SettingPath::after(std::size_t count) const {
 }
 
 Json setting_value(std::string_view text, const std::string& origin, Problems& problems) {
+  if (!is_utf8(text)) {
+    problems.add(origin, "", "is no UTF-8, as all texts here are");
+    return nullptr;
+  }
   Problems not_json;
   const Document document = Document::from_text(std::string(text), origin, "", not_json);
   if (!document.parsed()) return std::string(text);

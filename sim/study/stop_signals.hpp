@@ -2,12 +2,15 @@
 /// The signals that ask a program to stop, as something that can be waited for.
 #pragma once
 
+#include <array>
 #include <csignal>
 
 namespace hetsched {
 
+inline constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP};
+
 /// As long as it lives, SIGINT, SIGTERM and SIGHUP do nothing by themselves. Processes forked meanwhile have them
-/// blocked.
+/// blocked. Those that this process ignores (nohup) stay ignored.
 class StopSignals {
  public:
   StopSignals();

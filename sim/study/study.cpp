@@ -163,7 +163,7 @@ void Study::Impl::read_points(HomogeneousPlatforms* make, Problems& problems) {
     if (added) {
       known->second = make->levels_of(scenario.platform, problems);
       for (const auto& level : known->second)
-        composer.add_made(level, "made of " + composed.platform_source + ": " + level->value["name"].dump());
+        composer.add_made(level, "made of " + composed.platform_source + ": " + dumped(level->value["name"]));
     }
     for (const auto& level : known->second) made.push_back(with_platform(combinations[c], level));
   }
@@ -462,6 +462,10 @@ std::size_t Study::cell(std::size_t point) const { return point / impl_->spec.re
 
 std::string Study::id(std::size_t point) const {
   return PointHasher::point(impl_->hash_of_run(cell(point)), impl_->seed(point));
+}
+
+std::string Study::changed_file(const PolicyChoice& policy) const {
+  return impl_->hasher_ ? impl_->hasher_->changed_file(policy) : "";
 }
 
 Study Study::with_levels(const SettingPath& path, const std::vector<Level>& levels, const std::string& name) const {

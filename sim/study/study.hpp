@@ -75,6 +75,10 @@ class Study {
   /// Throws an InputError if a file can no longer be read.
   [[nodiscard]] std::string id(std::size_t point) const;
 
+  /// The first file among those of a policy's code and parameters that has changed since id() read it; empty if none
+  /// has.
+  [[nodiscard]] std::string changed_file(const PolicyChoice& policy) const;
+
   /// A level of one more factor, and the combination that is to have it: Study::cell() of its points.
   struct Level {
     std::size_t combination;

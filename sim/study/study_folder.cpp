@@ -1,12 +1,16 @@
 #include "study/study_folder.hpp"
 
 #include <algorithm>
+#include <array>
+#include <list>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "base/errors.hpp"
 #include "base/files.hpp"
 #include "record/result_files.hpp"
+#include "study/point_id.hpp"
 
 namespace hetsched {
 namespace {
@@ -53,27 +57,19 @@ fs::path new_name(const fs::path& path) {
   return free;
 }
 
-/// The id in the manifest of a run; empty if it has none that can be read.
+/// The id in the manifest of a run; empty if it has none that can be read, or what is there is no id.
 std::string id_of_run(const fs::path& folder) {
   Problems problems;
   const auto text = read_file(folder / kManifestFile, problems);
   const Json json = Json::parse(text.value_or(""), nullptr, false);
-  return json.is_object() ? json.value("point_id", "") : "";
+  if (!json.is_object() || !json.contains("point_id") || !json["point_id"].is_string()) return "";
+  std::string id = json["point_id"];
+  return is_point_id(id) ? id : "";
 }
 
 /// Is this what a file is called until it is whole?
 bool is_beside(const std::string& name, std::string_view file) {
   return name.ends_with(".tmp") && name.find(file) <= 1;
-}
-
-/// What runs that were killed had begun to write; nobody is writing there.
-void remove_unfinished_runs(const fs::path& runs) {
-  for (const std::string& name : names_in(runs)) {
-    if (!name.ends_with(".tmp") && !name.ends_with(".old")) continue;
-    std::error_code error;
-    fs::remove_all(runs / name, error);
-    check(error, runs / name);
-  }
 }
 
 Plan plan_in(const fs::path& folder) {
@@ -83,18 +79,31 @@ Plan plan_in(const fs::path& folder) {
   return plan;  // a spoilt one is none: the ids in the journal and in runs/*/run.json are what counts
 }
 
+/// What a study leaves in its folder, but for study.json.
+constexpr std::array kOwnEntries = {kJournalFolder, kRunsFolder, kAsideFolder, kShardsFolder, kClusterFolder,
+                                    kPlanFile,      kPointsFile, kStreamsFile, kTimingFile};
+
 /// check_study_folder() of a folder that the user calls `shown`; if its study is to be dropped, whatever it is called.
 void check(const fs::path& shown, const fs::path& path, const std::string& experiment, bool overwrite) {
-  const Json manifest = study_manifest(path);
-  if (manifest.is_null()) {
+  const StudyManifest manifest = read_study_manifest(path);
+  if (manifest.json.is_null()) {
+    if (has_journal(path)) return;  // results are known by their ids, whatever the study was called
     const std::set<std::string_view> early = {kShardsFolder, kClusterFolder};
-    for (const std::string& name : names_in(path))
-      if (!name.starts_with(kLockFile) && !is_beside(name, kStudyFile) && !early.contains(name))
-        refuse(shown, "holds other files (and no " + std::string(kStudyFile) +
-                          "), among which results would be lost; choose another directory");
+    const bool begun = !manifest.spoilt.empty();
+    for (const std::string& name : names_in(path)) {
+      if (early.contains(name) || name.starts_with(kLockFile) || is_beside(name, kLockFile)) continue;
+      if (name == kStudyFile || is_beside(name, kStudyFile)) continue;
+      if (begun && std::any_of(kOwnEntries.begin(), kOwnEntries.end(),
+                               [&](std::string_view own) { return name == own || is_beside(name, own); }))
+        continue;
+      refuse(shown, "holds other files (and " +
+                        (begun ? "a " + std::string(kStudyFile) + " that " + manifest.spoilt
+                               : "no " + std::string(kStudyFile)) +
+                        "), among which results would be lost; choose another directory");
+    }
     return;
   }
-  const Json known = manifest.value("experiment", Json::object()).value("name", Json(""));
+  const std::string known = experiment_of(manifest.json);
   if (!overwrite && known != experiment)
     refuse(shown, "holds results of another experiment, " + hetsched::shown(known) +
                       "; choose another folder with -o DIR, or have them deleted with --overwrite");
@@ -104,15 +113,18 @@ void check(const fs::path& shown, const fs::path& path, const std::string& exper
 
 void check_study_folder(const fs::path& path, const std::string& experiment) { check(path, path, experiment, false); }
 
-Json study_manifest(const fs::path& folder) {
-  if (!is_there(folder / kStudyFile)) return nullptr;
-  Problems problems;
-  const auto text = read_file(folder / kStudyFile, problems);
-  problems.throw_if_any();
-  Json json = Json::parse(*text, nullptr, false);
-  if (!json.is_object()) refuse(folder / kStudyFile, "is not JSON as hetsched wrote it");
-  return json;
+namespace {
+
+/// Are the files of a run those that its record knows? After a power cut they may be there and empty.
+bool has_files(const fs::path& run, const JournalRecord& record) {
+  std::error_code error;
+  for (const RunFile& file : record.report.files)
+    if (file.name.find('/') != std::string::npos || fs::file_size(run / file.name, error) != file.bytes || error)
+      return false;
+  return is_there(run / kManifestFile);
 }
+
+}  // namespace
 
 const JournalRecord* record_of(const Plan::Point& point, const JournalRecords& records, Recording wanted,
                                const fs::path& runs) {
@@ -121,10 +133,22 @@ const JournalRecord* record_of(const Plan::Point& point, const JournalRecords& r
   const JournalRecord& record = found->second;
   if (wanted.level == RecordLevel::none || !record.report.error.empty()) return &record;
   const bool enough = record.level >= wanted.level && record.compression == wanted.compression;
-  return enough && is_there(runs / point.name / kManifestFile) ? &record : nullptr;
+  return enough && has_files(runs / point.name, record) ? &record : nullptr;
 }
 
-StudyFolder::StudyFolder(const fs::path& path, const std::string& experiment, bool overwrite) {
+std::vector<fs::path> shards_in(const fs::path& folder) {
+  Strings names = names_in(folder / kShardsFolder);
+  std::sort(names.begin(), names.end(),
+            [](const std::string& a, const std::string& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
+  std::vector<fs::path> shards;
+  for (const std::string& name : names) {
+    const fs::path shard = folder / kShardsFolder / name;
+    if (is_there(shard / kStudyFile) || has_journal(shard)) shards.push_back(shard);
+  }
+  return shards;
+}
+
+StudyFolder::StudyFolder(const fs::path& path, const std::string& experiment, bool overwrite, const Note& note) {
   if (path.empty()) throw InputError("the directory for results has no name");
   path_ = fs::absolute(path).lexically_normal();
   if (!path_.has_filename()) path_ = path_.parent_path();
@@ -136,33 +160,63 @@ StudyFolder::StudyFolder(const fs::path& path, const std::string& experiment, bo
   check(path, path_, experiment, overwrite);
   fs::create_directories(path_, error);
   if (error) refuse(path, "cannot be made: " + error.message());
-  lease_.emplace(path_);
+  lease_.emplace(path_, LeaseTimes{}, note);
   check(path, path_, experiment, overwrite);  // somebody may have made it one meanwhile
-  if (overwrite) drop_all();
+  if (overwrite) drop_all(note);
   // Before anything else: what lies beside it is a study's from now on.
-  if (overwrite || !is_there(path_ / kStudyFile))
-    write_file(path_ / kStudyFile, Json{{"experiment", {{"name", experiment}}}}.dump(2) + "\n");
+  if (overwrite || read_study_manifest(path_).json.is_null())
+    write_file(path_ / kStudyFile, dumped(Json{{"experiment", {{"name", experiment}}}}) + "\n");
 }
 
-void StudyFolder::drop_all() {
-  const Json manifest = study_manifest(path_);
-  if (manifest.is_null()) return;
+void StudyFolder::drop_all(const Note& note) {
+  const StudyManifest manifest = read_study_manifest(path_);
+  const std::vector<fs::path> shards = shards_in(path_);
+  if (manifest.json.is_null() && manifest.spoilt.empty() && !has_journal(path_) && shards.empty()) return;
+  std::list<Lease> leases;  // each may be written by another program
+  for (const fs::path& shard : shards) leases.emplace_back(shard, LeaseTimes{}, note);
   JournalRecords records;
   read_journal(path_, records);
-  const std::string name = shown(manifest.value("experiment", Json::object()).value("name", Json("")));
+  for (const fs::path& shard : shards) read_journal(shard, records);
   // study.json goes last, when another one takes its place: what is left of a deletion that is broken off is a study's.
   // What else lies there is the user's.
-  for (const std::string_view entry : {std::string_view(kJournalFolder), kRunsFolder, kAsideFolder, kShardsFolder,
-                                       kClusterFolder, kPlanFile, kPointsFile, kStreamsFile, kTimingFile}) {
+  for (const std::string_view entry : kOwnEntries) {
     std::error_code error;
     fs::remove_all(path_ / entry, error);
     check(error, path_ / entry);
   }
-  dropped_ = std::to_string(records.by_id.size()) + " finished points of experiment " + name;
+  dropped_ = std::to_string(records.by_id.size()) + " finished points";
+  if (!manifest.json.is_null()) dropped_ += " of experiment " + shown(experiment_of(manifest.json));
+}
+
+void StudyFolder::remove_unfinished() const {
+  const auto remove = [](const fs::path& path) {
+    std::error_code error;
+    fs::remove_all(path, error);
+    check(error, path);
+  };
+  for (const std::string& name : names_in(runs()))
+    if (name.ends_with(".tmp") || name.ends_with(".old")) remove(runs() / name);
+  for (const std::string& name : names_in(path_))
+    for (const std::string_view file : {kPlanFile, kPointsFile, kStreamsFile, kTimingFile, kStudyFile})
+      if (name.starts_with("." + std::string(file) + ".hetsched-") && name.ends_with(".tmp")) remove(path_ / name);
+}
+
+/// A folder of a run has a run.json from the moment it appears: what has none was being deleted, or somebody has
+/// changed it, and nothing could be written there.
+void StudyFolder::move_damaged_runs() const {
+  for (const std::string& name : names_in(runs())) {
+    if (name.find_first_not_of("0123456789") != std::string::npos || is_there(runs() / name / kManifestFile)) continue;
+    std::error_code error;
+    if (!fs::is_empty(runs() / name, error) || error)
+      move(runs() / name, new_name(path_ / kAsideFolder / "unknown" / name));
+    else
+      fs::remove(runs() / name, error);
+  }
 }
 
 std::size_t StudyFolder::adopt(const Plan& plan) {
-  remove_unfinished_runs(runs());
+  remove_unfinished();
+  move_damaged_runs();
   const Plan earlier = plan_in(path_);
   std::set<std::string_view> ids;
   for (const Plan::Point& point : plan.points) ids.insert(point.id);

@@ -27,6 +27,9 @@ std::vector<std::size_t> all_points(const Plan& plan) {
   return points;
 }
 
+/// Points that may fail on the reference executor until it is no longer tried.
+constexpr std::size_t kMostFailed = 3;
+
 /// A study that is being run into its folder.
 class Sweep {
  public:
@@ -37,7 +40,7 @@ class Sweep {
         plan_(Plan::of(study)),
         recording_{options.records.value_or(study.spec().records), study.spec().compress},
         all_(options.shard ? points_of(*options.shard, plan_, study.spec().stop_when.has_value()) : all_points(plan_)),
-        folder_(place(study, options), study.spec().name, options.overwrite),
+        folder_(place(study, options), study.spec().name, options.overwrite, options.note),
         provenance_{options.argv, study.inputs()},
         earlier_(study_manifest(folder_.path())),
         cells_(plan_, all_, study.spec().stop_when),
@@ -57,11 +60,20 @@ class Sweep {
     if (left > 0) write_manifest(PointCounts{wanted().size(), wanted().size() - left, 0, left});
     {
       Journal journal(folder_.path());
+      for (const JournalRecord& record : foreign_) journal.append(record);
       if (left > 0) journal.keep_on_disk();
-      execute(journal);
+      try {
+        execute(journal);
+      } catch (...) {
+        remove_unfinished(journal);
+        throw;
+      }
     }
     for (const std::size_t point : wanted())
       if (reused_[point]) ++outcome_.reused;
+    if (options_.paranoid && outcome_.reused > 0)
+      note("--paranoid watched what was run now; of the " + std::to_string(outcome_.reused) +
+           " points that had been run before it is not known whether they were watched (--overwrite runs all again)");
     outcome_.wall = stopwatch_.wall();
     outcome_.folder = folder_.path();
     return std::move(outcome_);
@@ -99,34 +111,75 @@ class Sweep {
 
   /// Takes what the journals know.
   void recall() {
-    JournalRecords records, merged;
+    JournalRecords records;
     read_journal(folder_.path(), records);
-    // What was merged of a shard lies in the study's own folder now.
-    if (options_.shard) read_journal(options_.directory, merged);
     if (records.damaged > 0)
       note(std::to_string(records.damaged) +
            " records of the journal were cut off or changed; their points are run again");
     if (!records.unread.empty())
       note(records.unread.front().string() + " is of another version of hetsched: what it has recorded is run again");
     for (const std::size_t point : all_) {
-      const Plan::Point& planned = plan_.points[point];
-      const JournalRecord* record = record_of(planned, records, recording_, folder_.runs());
-      if (!record) record = record_of(planned, merged, recording_, options_.directory / kRunsFolder);
-      if (!record || (options_.retry_failed && !record->report.error.empty())) continue;
-      reports_[point] = record->report;
-      reused_[point] = true;
+      if (const auto known = records.by_id.find(plan_.points[point].id);
+          known != records.by_id.end() && known->second.report.error.empty())
+        results_.emplace(point, known->second.report);
+      if (const JournalRecord* record = record_of(plan_.points[point], records, recording_, folder_.runs()))
+        reuse(point, *record);
+    }
+    // What was merged of a shard lies in the study's own folder now.
+    if (options_.shard && !options_.overwrite) recall_from(options_.directory, recording_, records);
+    // Files of runs are not looked for in other shards: they would not be where they belong.
+    if (recording_.level == RecordLevel::none && !options_.overwrite)
+      for (const std::filesystem::path& shard : shards_in(options_.directory))
+        if (!options_.shard || shard.filename() != folder_.path().filename()) recall_from(shard, recording_, records);
+    const auto by_other_limits = std::count_if(all_.begin(), all_.end(), [this](std::size_t point) {
+      return reports_[point] && is_by_other_limit(reports_[point]->error, options_.timeout, options_.memory);
+    });
+    if (by_other_limits > 0)
+      note(std::to_string(by_other_limits) + (by_other_limits == 1 ? " point has" : " points have") +
+           " failed earlier by another --timeout or --memory than this command's; --retry-failed runs " +
+           (by_other_limits == 1 ? "it" : "them") + " again");
+  }
+
+  void reuse(std::size_t point, const JournalRecord& record) {
+    if (options_.retry_failed && !record.report.error.empty()) return;
+    reports_[point] = record.report;
+    reused_[point] = true;
+  }
+
+  /// Takes what another folder's journal knows of points that are still to be run, and has it written to this one's.
+  void recall_from(const std::filesystem::path& folder, Recording wanted, const JournalRecords& own) {
+    const auto is_left = [&](std::size_t point) { return !reports_[point] || !reports_[point]->error.empty(); };
+    if (std::none_of(all_.begin(), all_.end(), is_left)) return;
+    JournalRecords records;
+    read_journal(folder, records);
+    for (const std::size_t point : all_) {
+      const JournalRecord* record =
+          is_left(point) ? record_of(plan_.points[point], records, wanted, folder / kRunsFolder) : nullptr;
+      if (record == nullptr || (reports_[point] && !record->report.error.empty())) continue;
+      reuse(point, *record);
+      const auto known = own.by_id.find(record->id);
+      if (!reused_[point] || (known != own.by_id.end() && !is_better(*record, known->second))) continue;
+      foreign_.push_back(*record);
+      foreign_.back().level = RecordLevel::none;
+      foreign_.back().report.files.clear();
     }
   }
 
   void execute(Journal& journal) {
-    const PointSetting setting{
-        study_, catalog_, plan_, recording_, folder_.runs(), provenance_, "", journal.descriptor(), options_.memory};
+    const PointSetting setting{study_,          catalog_,      plan_, recording_,
+                               folder_.runs(),  provenance_,   "",    journal.descriptor(),
+                               options_.memory, journal.file()};
     Execution::Events events;
     events.started = [&](std::size_t point) { tell(point, "", false); };
     events.ended = [&](std::size_t point, PointReport report, bool by_itself) {
       if (!by_itself)
         journal.append(
             {plan_.points[point].id, plan_.points[point].name, recording_.level, recording_.compression, report});
+      const auto known = results_.find(point);
+      if (!report.error.empty() && known != results_.end()) {  // it was run for its files
+        outcome_.without_files.push_back(plan_.points[point].name + ": " + report.error);
+        report = known->second;
+      }
       reports_[point] = std::move(report);
       want(cells_.ended(point, *reports_[point]));
       ++progress_.done;
@@ -142,6 +195,7 @@ class Sweep {
       return reports;
     };
     events.tick = [&] { check_in_place(journal); };
+    events.gave_up = [&] { check_in_place(journal, true); };
     events.stopping = [&] {
       note("stopping: what is running will be finished (" + std::to_string(execution_->running()) +
            "); asked again, it is ended at once");
@@ -154,13 +208,23 @@ class Sweep {
     outcome_.stopped = progress_.total > 0 && execution.run();
     journal.sync();
     check_in_place(journal, true);
-    if (!outcome_.stopped && progress_.total > 0) cross_check(setting, execution);
+    if (!outcome_.stopped) cross_check(setting, execution);
+    check_in_place(journal, true);
+    folder_.remove_unfinished();
     outcome_.points = write_tables(folder_.path(), plan_, wanted(),
                                    [&](std::size_t i) { return reports_[i] ? &*reports_[i] : nullptr; });
     for (const std::size_t point : wanted())
       if (outcome_.first_error.empty() && reports_[point] && !reports_[point]->error.empty())
         outcome_.first_error = study_.title(point) + ": " + reports_[point]->error;
     write_manifest(outcome_.points);
+  }
+
+  /// What processes that were ended with this one had begun to write may take the space that there is none of.
+  void remove_unfinished(const Journal& journal) {
+    try {
+      if (journal.is_in_place() && folder_.lease().renew()) folder_.remove_unfinished();
+    } catch (const InputError&) {  // the next sweep removes it
+    }
   }
 
   /// Throws if the folder is not there any more, or another program has taken it over; what was recorded is written
@@ -170,34 +234,77 @@ class Sweep {
     if (!now && wall - checked_ < 1) return;
     checked_ = wall;
     const bool there = journal.is_in_place();
-    if (there && folder_.lease().renew()) return;
-    const std::string& path = folder_.path().string();
+    const bool locked = folder_.lease().renew();
+    if (there && locked) return;
+    const std::string path = folder_.path().string();
     if (there)
       throw InputError(path +
                        ": its lock has been taken over by another program, or deleted; this one has ended, and "
                        "what it has recorded is kept");
-    write_file(folder_.path() / kStudyFile, manifest_text({}));
-    write_file(folder_.path() / kPlanFile, plan_.text());
-    Journal again(folder_.path());
-    std::size_t saved = 0;
-    for (const std::size_t point : all_)
-      if (reports_[point]) {
-        again.append({plan_.points[point].id, plan_.points[point].name, RecordLevel::none, recording_.compression,
-                      *reports_[point]});
-        ++saved;
-      }
-    again.sync();
-    throw InputError(path + ": has been deleted or moved while the study ran. The results of the " +
-                     std::to_string(saved) +
-                     " points that had ended are in its journal again, the files of their runs "
+    const auto ended =
+        std::count_if(all_.begin(), all_.end(), [this](std::size_t point) { return reports_[point].has_value(); });
+    const std::string gone = path + ": has been deleted or moved while the study ran. The results of the " +
+                             std::to_string(ended) + " points that had ended are ";
+    try {
+      record_again(locked);
+    } catch (const InputError& error) {
+      throw InputError(gone + "lost, as nothing can be written there: " + error.what());
+    }
+    throw InputError(gone +
+                     "in its journal again, the files of their runs "
                      "are not; the same command goes on from there");
+  }
+
+  /// Makes the folder once more, with what has ended in its journal; not if it has become another study's.
+  void record_again(bool locked) {
+    const std::filesystem::path& path = folder_.path();
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    std::optional<Lease> lease;
+    if (!locked) lease.emplace(path, LeaseTimes{.patience = 0});
+    check_study_folder(path, study_.spec().name);
+    const StudyManifest there = read_study_manifest(path);
+    if (!there.json.is_null() && there.json.value("plan", "") != plan_.hash())
+      throw InputError("it is the folder of another study by now");
+    write_file(path / kStudyFile, manifest_text({}));
+    write_file(path / kPlanFile, plan_.text());
+    Journal again(path);
+    for (const std::size_t point : all_) {
+      if (!reports_[point]) continue;
+      JournalRecord record{plan_.points[point].id, plan_.points[point].name, RecordLevel::none, recording_.compression,
+                           *reports_[point]};
+      record.report.files.clear();
+      again.append(record);
+    }
+    again.sync();
+  }
+
+  /// Is what study.json says of an earlier cross-check all there is to know? Not if it was killed on the way, if points
+  /// failed on the reference executor (there may have been no time, or no memory), or if more are wanted now.
+  [[nodiscard]] bool is_checked() const {
+    if (progress_.total > 0 || !earlier_.contains("cross_check") || earlier_.value("plan", "") != plan_.hash())
+      return false;
+    const Json& check = earlier_["cross_check"];
+    const auto count = [&](const char* list) {
+      return check.contains(list) && check[list].is_array() ? check[list].size() : 0;
+    };
+    const std::size_t most = std::min(options_.cross_checks.value_or(0), sample().size());
+    return count("failed") == 0 && count("points") >= std::max<std::size_t>(1, most);
   }
 
   /// Runs some points again, on the reference executor.
   void cross_check(const PointSetting& setting, Execution& execution) {
     const std::string_view reference = reference_executor().name;
+    if (executor_named(study_.spec().executor).name == reference) return;
+    if (is_checked()) {
+      const Json& check = earlier_["cross_check"];
+      if (check.contains("beyond_bound") && check["beyond_bound"].is_array())
+        for (const Json& what : check["beyond_bound"])
+          if (what.is_string()) outcome_.earlier_broken.push_back(what);
+      return;
+    }
     const std::size_t most = options_.cross_checks.value_or(study_.size());
-    if (executor_named(study_.spec().executor).name == reference || most == 0) return;
+    if (most == 0) return;
     const double taken = stopwatch_.wall();
     reference_executor().load();
     PointSetting other = setting;
@@ -210,8 +317,16 @@ class Sweep {
       const std::size_t checked = check.points().size();
       if (checked == most || (!options_.cross_checks && checked > 0 && stopwatch.wall() > taken / 20)) break;
       const std::optional<PointReport> report = execution.run_alone(other, point);
-      if (!report) break;  // stopped
-      if (report->error.empty()) check.add(plan_.points[point].name, reports_[point]->metrics, report->metrics);
+      if (!report) {
+        outcome_.stopped = outcome_.check_stopped = true;
+        check = {};  // the same command makes it from the begin
+        return;
+      }
+      if (report->error.empty())
+        check.add(plan_.points[point].name, reports_[point]->metrics, report->metrics);
+      else
+        check.add_failed(plan_.points[point].name, report->error);
+      if (check.failed().size() == kMostFailed) break;
     }
   }
 
@@ -258,9 +373,10 @@ class Sweep {
     json["points"] = {
         {"total", points.total}, {"ok", points.ok}, {"failed", points.failed}, {"interrupted", points.interrupted}};
     json["wall_s"] = stopwatch_.wall();
-    if (!outcome_.cross_check.points().empty())
+    if (!outcome_.cross_check.points().empty() || !outcome_.cross_check.failed().empty())
       json["cross_check"] = to_json(outcome_.cross_check);
-    else if (earlier_.contains("cross_check") && earlier_.value("plan", "") == plan_.hash())
+    else if (!outcome_.stopped && progress_.total == 0 && earlier_.contains("cross_check") &&
+             earlier_.value("plan", "") == plan_.hash())
       json["cross_check"] = earlier_["cross_check"];
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   }
@@ -281,6 +397,8 @@ class Sweep {
   Cells cells_;
   Agenda agenda_;
   std::vector<std::optional<PointReport>> reports_;                ///< by number in the plan
+  std::map<std::size_t, PointReport> results_;                     ///< known to have succeeded, whatever lacks
+  std::vector<JournalRecord> foreign_;                             ///< from journals of other folders
   std::vector<bool> reused_ = std::vector<bool>(reports_.size());  ///< likewise: was it known from the begin?
   Execution* execution_ = nullptr;
   SweepProgress progress_;
@@ -292,7 +410,8 @@ class Sweep {
 
 ExitCode SweepOutcome::exit_code() const {
   if (stopped) return ExitCode::interrupted;
-  return points.failed > 0 || !cross_check.broken().empty() ? ExitCode::failed_points : ExitCode::ok;
+  const bool apart = !cross_check.broken().empty() || !cross_check.failed().empty() || !earlier_broken.empty();
+  return points.failed > 0 || !without_files.empty() || apart ? ExitCode::failed_points : ExitCode::ok;
 }
 
 SweepOutcome sweep(const Study& study, const Catalog& catalog, const SweepOptions& options) {

@@ -38,6 +38,7 @@ struct SweepOptions {
   std::optional<double> timeout;        ///< s of wall-clock time that a point may take
   std::optional<std::uint64_t> memory;  ///< B that the process of a point may use
   std::optional<RecordLevel> records;   ///< instead of the experiment's
+  bool paranoid = false;                ///< does the catalogue watch views? Then it is told which points it did not
   /// Points that are run on the reference executor as well, if the experiment has another one. Nothing: one, and more
   /// while they take less than a twentieth of the time.
   std::optional<std::size_t> cross_checks;
@@ -48,14 +49,18 @@ struct SweepOptions {
 
 struct SweepOutcome {
   CrossCheck cross_check;
+  Strings earlier_broken;  ///< instead, if nothing was run: what the check found when the study was run
   PointCounts points;
-  std::size_t reused = 0;        ///< points that had been run before
-  bool stopped = false;          ///< by SIGINT, SIGTERM or SIGHUP
-  std::string first_error;       ///< title of the first point that failed, and why; empty if none did
-  double wall = 0;               ///< s
+  Strings without_files;       ///< points whose results are known, and whose files could not be made now: "3: no space"
+  std::size_t reused = 0;      ///< points that had been run before
+  bool stopped = false;        ///< by SIGINT, SIGTERM or SIGHUP
+  bool check_stopped = false;  ///< was it in the cross-check, after all points had been run?
+  std::string first_error;     ///< title of the first point that failed, and why; empty if none did
+  double wall = 0;             ///< s
   std::filesystem::path folder;  ///< where the results are
 
-  /// interrupted if it was stopped, failed_points if any point failed or is too far from the reference, else ok.
+  /// interrupted if it was stopped, failed_points if any point failed, or has no files though they are wanted, or is
+  /// too far from the reference, or fails on it; else ok.
   [[nodiscard]] ExitCode exit_code() const;
 };
 
@@ -65,8 +70,9 @@ struct SweepOutcome {
 /// again.
 ///
 /// The directory is one of study_folder.hpp; what it throws is thrown before anything is run. A point that has been run
-/// is known by its id: it is not run again, unless it failed and `retry_failed`, or more records are wanted. This
-/// process must not have simulated anything yet and must have one thread.
+/// is known by its id: it is not run again, unless it failed and `retry_failed`, or files of runs are wanted that are
+/// not there. What shards in the directory have, and other shards of the same study, is known, too. This process must
+/// not have simulated anything yet and must have one thread.
 SweepOutcome sweep(const Study& study, const Catalog& catalog, const SweepOptions& options);
 
 }  // namespace hetsched

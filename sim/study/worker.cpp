@@ -21,7 +21,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "base/units.hpp"
+#include "base/write_error.hpp"
 #include "engine/crash_report.hpp"
 #include "engine/watchdog.hpp"
 #include "study/journal.hpp"
@@ -45,34 +45,59 @@ void fill(PointReport& report, const RunResult& result) {
   report.cost = result.cost;
 }
 
-std::string out_of_memory(const PointSetting& setting) {
-  return "out of memory" + (setting.memory ? ": its process may use " +
-                                                 format_number(static_cast<double>(*setting.memory)) + " B (--memory)"
-                                           : std::string());
+/// Throws a WriteError if they are not there, as somebody has taken them away.
+std::vector<RunFile> files_in(const std::filesystem::path& folder) {
+  std::vector<RunFile> files;
+  try {
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      files.push_back({entry.path().filename().string(), entry.file_size()});
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw WriteError(folder.string() + ": " + error.code().message());
+  }
+  std::sort(files.begin(), files.end(), [](const RunFile& a, const RunFile& b) { return a.name < b.name; });
+  return files;
 }
 
+/// Why a worker cannot go on: see Worker::gave_up().
+struct GivenUp {
+  std::string why;
+};
+
+constexpr std::string_view kGoesOn = "; what has been recorded is kept, and the same command goes on from there";
+
+/// Throws GivenUp.
 PointReport run_point(const PointSetting& setting, std::size_t point, Simulation& simulation) {
   PointReport report;
+  std::optional<Scenario> scenario;
   try {
-    Scenario scenario = setting.study.resolve(point);
-    if (!setting.executor.empty()) scenario.options.executor = setting.executor;
+    scenario = setting.study.resolve(point);
+    if (!setting.executor.empty()) scenario->options.executor = setting.executor;
     const auto prepared = setting.study.prepared(point);
     if (setting.recording.level == RecordLevel::none) {
-      fill(report, simulation.run(scenario, *prepared, setting.catalog));
+      fill(report, simulation.run(*scenario, *prepared, setting.catalog));
     } else {
+      if (setting.journal >= 0 && !Journal::is_at(setting.journal, setting.journal_file))
+        throw WriteError(setting.runs.parent_path().string() + " has been deleted or moved");
       const Plan::Point& planned = setting.plan.points[point];
       Provenance provenance = setting.provenance;
       provenance.point_id = planned.id;
-      fill(report, simulation.run_into(setting.runs / planned.name, scenario, *prepared, setting.catalog,
+      fill(report, simulation.run_into(setting.runs / planned.name, *scenario, *prepared, setting.catalog,
                                        setting.recording, provenance));
+      report.files = files_in(setting.runs / planned.name);
     }
+  } catch (const WriteError& error) {
+    throw GivenUp{on_one_line(error.what()) + std::string(kGoesOn)};
   } catch (const std::bad_alloc&) {
-    report.error = out_of_memory(setting);
+    report.error = memory_error(setting.memory);
   } catch (const std::exception& error) {
     report.error = on_one_line(error.what());
   } catch (...) {
     report.error = "failed in an unknown way";
   }
+  if (const std::string file = scenario ? setting.study.changed_file(scenario->policy) : ""; !file.empty())
+    throw GivenUp{
+        file + ": has changed since this study was begun, which knows its results by what stood there; " +
+        "nothing that it has decided by now is recorded, and the same command goes on with what stands there now"};
   if (!report.error.empty()) return {report.error, "", {}, {}};
   return report;
 }
@@ -81,8 +106,8 @@ PointReport run_point(const PointSetting& setting, std::size_t point, Simulation
 constexpr auto kNoMore = static_cast<std::size_t>(-1);
 
 /// First bytes of what a worker says: a report follows, with its length before it; or why the worker ends; or why it
-/// cannot write to the journal.
-constexpr char kReport = '=', kFatal = '!', kJournal = '#';
+/// gives up.
+constexpr char kReport = '=', kFatal = '!', kGaveUp = '#';
 
 std::string to_text(const PointReport& report) {
   std::string body;
@@ -141,21 +166,30 @@ class Line {
   void record(const std::string& text) { recorded_ += text; }
   void flush() {
     if (!recorded_.empty()) {
-      if (const std::string why = Journal::append_to(journal_, recorded_); !why.empty()) {
-        write_all(to_, kJournal + why);
-        ::_exit(0);
-      }
+      if (const std::string why = Journal::append_to(journal_, recorded_); !why.empty())
+        end_with("the journal of the study cannot be written: " + why +
+                 "; what was written to it is kept, and the same command goes on from there");
       recorded_.clear();
     }
     write_all(to_, said_);
     said_.clear();
     flushed_ = Clock::now();
   }
+  /// What was recorded before counts.
+  [[noreturn]] void give_up(const std::string& why) {
+    flush();
+    end_with(why);
+  }
 
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr std::size_t kEnough = 32 * 1024;
   static constexpr std::chrono::milliseconds kLongest{10};
+
+  [[noreturn]] void end_with(const std::string& why) const {
+    write_all(to_, kGaveUp + why);
+    ::_exit(0);
+  }
 
   /// False if there is nothing more to come. Whole points: they are written by one call, and fit.
   bool receive() {
@@ -189,6 +223,7 @@ double longest_call(const PointSetting& setting) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody would read its results
   if (::getppid() != parent) ::_exit(1);
   pipe_of_worker = to;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told like a disk that is full
   watch_calls(report_and_end);
   watch_executor(report_and_end);
   watch_standstill(longest_call(setting), report_and_end);
@@ -202,7 +237,12 @@ double longest_call(const PointSetting& setting) {
     if (!point) break;
     still_alive();
     Simulation simulation;
-    const PointReport report = run_point(setting, *point, simulation);
+    PointReport report;
+    try {
+      report = run_point(setting, *point, simulation);
+    } catch (const GivenUp& given_up) {
+      line.give_up(given_up.why);
+    }
     if (setting.journal >= 0) {
       const Plan::Point& planned = setting.plan.points[*point];
       line.record(to_text(planned.id, planned.name, setting.recording, report));
@@ -299,11 +339,19 @@ std::vector<Worker::Done> Worker::read(bool& ended) {
     rest.remove_prefix(kHead + size);
   }
   received_.erase(0, received_.size() - rest.size());
-  if (!ended) return done;
+  if (ended) take_note_of_end();
+  return done;
+}
+
+bool Worker::has_ended() const {
+  siginfo_t ended{};
+  return ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == pid_;
+}
+
+void Worker::take_note_of_end() {
   while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
   }
   ::close(std::exchange(from_, -1));
-  return done;
 }
 
 std::vector<std::size_t> Worker::take_back_unsent() {
@@ -318,7 +366,9 @@ std::vector<std::size_t> Worker::take_back_unsent() {
 
 void Worker::kill() { ::kill(pid_, SIGKILL); }
 
-std::string Worker::journal_error() const { return received_.starts_with(kJournal) ? received_.substr(1) : ""; }
+bool Worker::was_killed() const { return WIFSIGNALED(status_) && WTERMSIG(status_) == SIGKILL; }
+
+std::string Worker::gave_up() const { return received_.starts_with(kGaveUp) ? received_.substr(1) : ""; }
 
 PointReport Worker::end() const {
   if (WIFSIGNALED(status_)) {

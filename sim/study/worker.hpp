@@ -32,6 +32,7 @@ struct PointSetting {
   std::string executor = {};                 ///< instead of the experiment's, if it is not empty
   int journal = -1;                          ///< where the process that ran a point appends its record; -1: nowhere
   std::optional<std::uint64_t> memory = {};  ///< B that a process may use
+  std::filesystem::path journal_file = {};   ///< where that is: if it is no more, the folder of runs is not ours either
 };
 
 /// Starts the process when made. Signals that are blocked in this process stay blocked in it.
@@ -63,12 +64,19 @@ class Worker {
   };
   /// Reads what has arrived: reports, in order of the points. Sets `ended` once the process has ended.
   std::vector<Done> read(bool& ended);
+  /// Has the process ended? The pipe does not tell as long as others, started by a policy, hold it open.
+  [[nodiscard]] bool has_ended() const;
+  /// Takes note of the end of a process that has_ended(), when all that it said has been read.
+  void take_note_of_end();
   /// How the process ended without a report of points(), of which the first may be to blame. Valid after it has.
   [[nodiscard]] PointReport end() const;
-  /// Ends the process; read() will tell.
+  /// Was it ended by SIGKILL? Likewise.
+  [[nodiscard]] bool was_killed() const;
+  /// Ends the process; read() will tell, or has_ended().
   void kill();
-  /// Why it could not append to the journal, and so ended; empty if that is not why.
-  [[nodiscard]] std::string journal_error() const;
+  /// Why it gave up, where no point is to blame and nothing that is run now would be worth anything: results cannot be
+  /// written, or a file has changed. A sentence; empty if it did not.
+  [[nodiscard]] std::string gave_up() const;
   /// The points that it has been given and not been told of: now it has not been given them.
   std::vector<std::size_t> take_back_unsent();
 

@@ -153,8 +153,12 @@ err_is '--memory must be a size such as "2 GiB", or a number of bytes; found "lo
 call 2 sweep . -o /proc/none
 err "hetsched: /proc/none: cannot be made: "
 echo '{"host": "node7", "pid": 12, "started": 5, "here": "elsewhere", "lock": "1"}' >once/lock
+while sleep 0.2 && [[ -e once ]]; do touch once/lock; done &
 call 2 sweep . -o once
-err "once: is being written by process 12 on node7 (its lock was renewed " "wait until it has ended, or choose another folder with -o DIR"
+err "once: was being written by process 12 on node7, which cannot be seen from here; waiting to see whether it still is (at most 60 s)" \
+  "once: is being written by process 12 on node7 (its lock was renewed " "wait until it has ended, or choose another folder with -o DIR"
+kill $!
+wait $! || true
 touch -d '2 minutes ago' once/lock
 call 0 sweep . -o once --records summary
 out "(4 had been run before)"

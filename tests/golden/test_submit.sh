@@ -66,11 +66,45 @@ cp "$room/out" "$room/study.mk"
 if command -v make >/dev/null; then
   (cd / && make -j2 -f "$room/study.mk" >/dev/null) || fail "make"
   is_whole make
+  # A point that fails is a result; the rest is merged.
+  cat >raises.py <<'PY'
+class Policy:
+    def __init__(self, params):
+        pass
+
+    def decide(self, view, decisions):
+        raise RuntimeError("no")
+PY
+  if "$HETSCHED" policies raises.py >/dev/null 2>&1; then
+    call 0 submit . --emit make --set 'grid.policy=["edf", "raises.py"]' --tasks 3 -o failing
+    cp "$room/out" "$room/failing.mk"
+    got=0
+    (cd / && make -j2 -f "$room/failing.mk") >"$room/log" 2>&1 || got=$?
+    ((got == 2)) || { cat "$room/log" >&2; fail "make with failed points: exit code $got"; } # merge says so in the end
+    contains "$room/log" "4 points: 2 ok, 2 failed"
+    (($(grep -c ',ok,' failing/points.csv) == 2)) || fail "make: what has not failed was not merged"
+    rm -r failing
+  fi
 fi
 call 0 submit . --emit parallel "${same[@]}"
 bash -n "$room/out" || fail "$last: no script"
 call 0 submit . --emit snakemake
 out "in 4 parts" "part=range(1, 5)"
+
+# ---- a folder that each part would refuse is refused at once
+mkdir -p mine others
+echo mine >mine/notes
+"$HETSCHED" sweep . -o others -q -j 1 --policy mct --set name=other
+: >"$SUBMITTED"
+for way in "--slurm" "--slurm --dry-run" "--emit make"; do
+  # shellcheck disable=SC2086
+  with_slurm 2 submit . $way "${same[@]}" -o mine
+  err "mine: holds other files (and no study.json), among which results would be lost"
+  # shellcheck disable=SC2086
+  with_slurm 2 submit . $way "${same[@]}" -o others
+  err 'others: holds results of another experiment, "other"'
+done
+[[ ! -s $SUBMITTED && ! -e mine/cluster ]] || fail "something was submitted"
 
 # ---- what is said of wrong command lines
 call 2 submit .

@@ -44,6 +44,16 @@ reused=$(grep -o '[0-9]* had been run before' "$room/out")
 ((${reused%% *} >= before - 1)) || fail "of $before records only $reused" # the last one may be cut off
 cmp whole/points.csv disk/full/points.csv || fail "points.csv differs after the disk was full"
 
+# Full while the files of runs are written: that is no result of any point.
+call 2 sweep e.json -o disk/records -q --records all
+err "No space left on device" "is kept, and the same command goes on from there"
+! grep -q '"error":"[^"]' disk/records/journal/*.jsonl || fail "a full disk became the result of a point"
+[[ $(ls -A disk/records/runs) == "$(ls disk/records/runs)" ]] || fail "a run that was broken off is still there"
+mount -o remount,size=200m disk
+call 0 sweep e.json -o disk/records --records all
+out "2000 points in " ": 2000 ok (" " had been run before)"
+cmp whole/points.csv disk/records/points.csv || fail "points.csv differs after the disk was full of runs"
+
 # Read-only: nothing is changed.
 mount -o remount,ro disk
 call 2 sweep e.json -o disk/full

@@ -110,6 +110,67 @@ TEST_CASE("of several records of a point the most useful counts") {
   CHECK(records.repeated == 3);
 }
 
+TEST_CASE("of records of equal use the latest counts, also across journals") {
+  const TestFolder folder;
+  const auto with_files = [](RecordLevel level, Compression compression, std::uint64_t bytes) {
+    JournalRecord made = record("b", "5\n");
+    made.level = level;
+    made.compression = compression;
+    made.report.files = {{"run.json", bytes}, {"a \"b\".csv", 0}};
+    return made;
+  };
+  for (int writer = 0; writer < 20; ++writer) {
+    Journal journal(folder.path());
+    journal.append(record("a", "", "error " + std::to_string(writer)));
+    // The files of a run are those of the run that made them last, at whatever level.
+    journal.append(with_files(writer % 2 == 0 ? RecordLevel::all : RecordLevel::summary,
+                              writer % 2 == 0 ? Compression::none : Compression::zstd,
+                              static_cast<std::uint64_t>(writer)));
+    journal.append(record("b", "5\n"));
+    journal.append(record("b", "", "killed"));
+    CHECK(read(folder.path()).by_id.at("a").report.error == "error " + std::to_string(writer));
+  }
+  const JournalRecords records = read(folder.path());
+  const JournalRecord& b = records.by_id.at("b");
+  CHECK(b.level == RecordLevel::summary);
+  CHECK(b.compression == Compression::zstd);
+  REQUIRE(b.report.files.size() == 2);
+  CHECK(b.report.files[0].name == "run.json");
+  CHECK(b.report.files[0].bytes == 19);
+  CHECK(b.report.files[1].name == "a \"b\".csv");
+}
+
+TEST_CASE("the process that puts a journal on the disk outlives what asks the program to stop") {
+  const TestFolder folder;
+  const pid_t group = ::fork();
+  if (group == 0) {
+    ::setpgid(0, 0);
+    Journal journal(folder.path());
+    journal.keep_on_disk();
+    for (;;) ::pause();
+  }
+  const auto children = [&] {
+    std::ifstream file("/proc/" + std::to_string(group) + "/task/" + std::to_string(group) + "/children");
+    pid_t child = 0;
+    file >> child;
+    return child;
+  };
+  pid_t syncer = 0;
+  for (int tries = 0; tries < 500 && (syncer = children()) == 0; ++tries) ::usleep(10'000);
+  REQUIRE(syncer > 0);
+  ::usleep(50'000);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::kill(syncer, signal);
+  ::usleep(200'000);
+  CHECK(children() == syncer);
+  std::string state;
+  std::ifstream stat("/proc/" + std::to_string(syncer) + "/stat");
+  std::string id, name;
+  stat >> id >> name >> state;
+  CHECK(state != "Z");
+  ::kill(group, SIGKILL);
+  ::waitpid(group, nullptr, 0);
+}
+
 TEST_CASE("journals of another version are named and not read") {
   const TestFolder folder;
   write_file(folder.path() / kJournalFolder / "1.jsonl", "{\"format\":99}\n" + text_of(record("a")));

@@ -16,6 +16,7 @@
 #include "base/files.hpp"
 #include "base/json_document.hpp"
 #include "base/random.hpp"
+#include "base/text.hpp"
 #include "study/lease.hpp"
 #include "support/folder.hpp"
 
@@ -28,10 +29,14 @@ std::string content(const std::filesystem::path& file) {
   return read_file(file, problems).value_or("");
 }
 
+/// What a Lease has told while it waited.
+Strings told;
+
 /// Why the lock cannot be had; empty if it can.
-std::string refusal(const std::filesystem::path& folder) {
+std::string refusal(const std::filesystem::path& folder, LeaseTimes times = {}) {
+  told.clear();
   try {
-    const Lease lease(folder);
+    const Lease lease(folder, times, [](const std::string& text) { told.push_back(text); });
     return "";
   } catch (const InputError& error) {
     return error.what();
@@ -47,10 +52,37 @@ void make_older(const std::filesystem::path& file, long seconds) {
 }
 
 /// A lock as a computer of another name would have left it.
-void lock_from_elsewhere(const std::filesystem::path& file, long seconds_ago) {
-  write_file(file, R"({"host": "node7", "pid": 12, "started": 5, "here": "another boot", "lock": "1"})");
+void lock_from_elsewhere(const std::filesystem::path& file, long seconds_ago, const std::string& host = "node7") {
+  write_file(file, R"({"host": ")" + host + R"(", "pid": 12, "started": 5, "here": "another boot", "lock": "1"})");
   make_older(file, seconds_ago);
 }
+
+/// s
+double now() {
+  timespec present{};
+  ::clock_gettime(CLOCK_MONOTONIC, &present);
+  return static_cast<double>(present.tv_sec) + 1e-9 * static_cast<double>(present.tv_nsec);
+}
+
+/// A process that renews a lock as a holder elsewhere would, until it is ended.
+class Renewing {
+ public:
+  explicit Renewing(const std::filesystem::path& file) : process_(::fork()) {
+    while (process_ == 0) {
+      ::utimensat(AT_FDCWD, file.c_str(), nullptr, 0);
+      ::usleep(100'000);
+    }
+  }
+  ~Renewing() {
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+  }
+  Renewing(const Renewing&) = delete;
+  Renewing& operator=(const Renewing&) = delete;
+
+ private:
+  pid_t process_;
+};
 
 }  // namespace
 
@@ -96,20 +128,109 @@ TEST_CASE("a number that another process has got by now holds nothing") {
   CHECK(refusal(folder.path()).empty());
 }
 
-TEST_CASE("a lock from elsewhere holds as long as it is renewed") {
+TEST_CASE("a lock from elsewhere holds as long as it is renewed, which is looked at for a while") {
   const TestFolder folder;
-  lock_from_elsewhere(folder.path() / kLockFile, 30);
-  CHECK(refusal(folder.path()).find("process 12 on node7 (its lock was renewed 30 s ago)") != std::string::npos);
-  lock_from_elsewhere(folder.path() / kLockFile, 61);
+  const std::filesystem::path lock = folder.path() / kLockFile;
+  lock_from_elsewhere(lock, 0);
+  {
+    const Renewing holder(lock);
+    const double began = now();
+    CHECK(refusal(folder.path()).find("process 12 on node7 (its lock was renewed 0 s ago)") != std::string::npos);
+    CHECK(now() - began < 10);
+  }
+  CHECK(told ==
+        Strings{folder.path().string() + ": was being written by process 12 on node7, which cannot be seen from "
+                                         "here; waiting to see whether it still is (at most 60 s)"});
+  lock_from_elsewhere(lock, 61);
   CHECK(refusal(folder.path()).empty());
+  CHECK(told.empty());
+}
+
+TEST_CASE("a lock of somebody who cannot be seen is waited for until it lapses") {
+  const TestFolder folder;
+  const std::filesystem::path lock = folder.path() / kLockFile;
+  const LeaseTimes short_times{.renew = 0.2, .stale = 2};
+  lock_from_elsewhere(lock, 0);
+  double began = now();
+  CHECK(refusal(folder.path(), short_times).empty());
+  CHECK(now() - began > 0.5);
+  CHECK(told.size() == 1);
+  // Another part of this computer's processes, as in a container.
+  Json text = Json::parse(R"({"host": "box", "pid": 12, "started": 5, "lock": "1"})");
+  std::string boot = content("/proc/sys/kernel/random/boot_id");
+  boot.resize(boot.find('\n'));
+  text["here"] = boot + " pid:[1]";
+  write_file(lock, text.dump());
+  CHECK(refusal(folder.path(), short_times).empty());
+  CHECK(told.size() == 1);
+  // It is given back meanwhile.
+  lock_from_elsewhere(lock, 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::usleep(300'000);
+    ::unlink(lock.c_str());
+    ::_exit(0);
+  }
+  began = now();
+  CHECK(refusal(folder.path()).empty());
+  CHECK(now() - began < 10);
+  ::waitpid(child, nullptr, 0);
+  // Nobody waits who must not.
+  lock_from_elsewhere(lock, 0);
+  began = now();
+  CHECK_FALSE(refusal(folder.path(), {.patience = 0}).empty());
+  CHECK(now() - began < 5);
+}
+
+TEST_CASE("a lock from before this computer was started holds nothing, unless somebody renews it") {
+  const TestFolder folder;
+  const std::filesystem::path lock = folder.path() / kLockFile;
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  lock_from_elsewhere(lock, 20, host);
+  CHECK(refusal(folder.path()).empty());
+  CHECK(told.empty());
+  lock_from_elsewhere(lock, 0, host);
+  const Renewing twin(lock);  // another computer of this name
+  CHECK_FALSE(refusal(folder.path()).empty());
 }
 
 TEST_CASE("an empty lock, whose writer was ended on the way, lapses likewise") {
   const TestFolder folder;
   write_file(folder.path() / kLockFile, "");
-  CHECK(refusal(folder.path()).find("another program") != std::string::npos);
+  CHECK(refusal(folder.path(), {.patience = 0}).find("another program") != std::string::npos);
+  CHECK(refusal(folder.path(), {.renew = 0.2, .stale = 1}).empty());
+  CHECK(told.size() == 1);
   make_older(folder.path() / kLockFile, 100);
   CHECK(refusal(folder.path()).empty());
+}
+
+TEST_CASE("a lock that says nothing of use lapses likewise") {
+  const TestFolder folder;
+  for (const std::string text : {R"({"here": 1})", R"({"host": 3, "pid": "x", "started": -1, "here": []})", "[]", "{",
+                                 "3", R"({"pid": 1e300, "started": 2.5})", R"({"host": "\ud800"})"}) {
+    CAPTURE(text);
+    write_file(folder.path() / kLockFile, text);
+    CHECK(refusal(folder.path(), {.patience = 0}).find("is being written by ") != std::string::npos);
+    make_older(folder.path() / kLockFile, 100);
+    CHECK(refusal(folder.path()).empty());
+  }
+}
+
+TEST_CASE("a lock is there whole or not at all, whenever its writer is ended") {
+  const TestFolder folder;
+  for (int round = 0; round < 60; ++round) {
+    const pid_t child = ::fork();
+    if (child == 0)
+      for (;;) const Lease lease(folder.path());
+    ::usleep(static_cast<useconds_t>(1000 + 97 * round));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    if (std::filesystem::exists(folder.path() / kLockFile))
+      REQUIRE(content(folder.path() / kLockFile).ends_with("}\n"));
+  }
+  CHECK(refusal(folder.path()).empty());
+  CHECK(std::filesystem::is_empty(folder.path()));  // also of what they had begun
 }
 
 TEST_CASE("one of many programs breaks a stale lock, also after one that died doing so") {

@@ -50,6 +50,34 @@ TEST_CASE("what is no plan is refused") {
   }
 }
 
+TEST_CASE("names and ids that lead out of a study's folder are refused, with file and line") {
+  const TestFolder folder;
+  const std::string good = plan_of(3, 1).text();
+  const std::string id = plan_of(3, 1).points[1].id;
+  const auto problem_with = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    text.replace(text.find(from), from.size(), to);
+    write_file(folder.path() / kPlanFile, text);
+    Problems problems;
+    CHECK(Plan::read(folder.path() / kPlanFile, problems).points.empty());
+    return problems.empty() ? "" : to_string(problems.all().front());
+  };
+  for (const std::string name : {"../../victim", "..", ".", "", "/tmp", "2", "-1", "1/", "x", "0x1", "1.0"}) {
+    CAPTURE(name);
+    const std::string problem = problem_with("\n1,1,", "\n" + name + ",1,");
+    CHECK(problem.find(std::string(kPlanFile) + ":3: point: must be 1, the number of the point; found ") !=
+          std::string::npos);
+  }
+  for (const std::string& other : {std::string("../../aaaaaaaaaaaaaaaaaaaaaaaaaa"), std::string(32, 'A'), id + "0"}) {
+    CAPTURE(other);
+    CHECK(problem_with(id, other).find(":3: id: must be 32 hexadecimal digits; found ") != std::string::npos);
+  }
+  for (const std::string cell : {"1e300", "-1", "", "a"}) {
+    CAPTURE(cell);
+    CHECK(problem_with("\n1,1,", "\n1," + cell + ",").find(":3: cell: must be a number; found ") != std::string::npos);
+  }
+}
+
 TEST_CASE("each point is in one shard, and shards are of equal size") {
   for (const std::size_t count : {1, 5, 100, 1000})
     for (const std::size_t shards : {1, 2, 7, 64}) {

@@ -40,6 +40,8 @@ std::string parallel(const SweepInParts& sweep) {
 
 /// Exit code 1 says that points have failed, which their rows tell.
 constexpr std::string_view kFailedPointsAreResults = " || test $? -eq 1";
+/// The same for make, which takes a dollar for itself.
+constexpr std::string_view kFailedPointsAreResultsForMake = " || test $$? -eq 1";
 
 /// Parts are no files for make: each knows itself what it has done already.
 std::string make(const SweepInParts& sweep) {
@@ -51,7 +53,7 @@ std::string make(const SweepInParts& sweep) {
          "parts :=" +
          numbers + "\n.PHONY: all $(parts)\nall: $(parts)\n\t@" + make_words(sweep.merge_command()) +
          "\n$(parts): part-%:\n\t@" + make_words(enter(sweep)) + " && " + make_words(part_words(sweep)) + " $*" +
-         of_parts(sweep) + std::string(kFailedPointsAreResults) + "\n";
+         of_parts(sweep) + std::string(kFailedPointsAreResultsForMake) + "\n";
 }
 
 /// Would Snakemake take a part of the name of an input for a wildcard? It has no way to write such a name.
