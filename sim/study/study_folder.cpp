@@ -80,8 +80,9 @@ Plan plan_in(const fs::path& folder) {
 }
 
 /// What a study leaves in its folder, but for study.json.
-constexpr std::array kOwnEntries = {kJournalFolder, kRunsFolder, kAsideFolder, kShardsFolder, kClusterFolder,
-                                    kPlanFile,      kPointsFile, kStreamsFile, kTimingFile};
+constexpr std::array kOwnEntries = {kJournalFolder, kRunsFolder,   kAsideFolder, kShardsFolder,
+                                    kClusterFolder, kPlanFile,     kPointsFile,  kStreamsFile,
+                                    kTimingFile,    kCapacityFile, kGainFile};
 
 /// check_study_folder() of a folder that the user calls `shown`; if its study is to be dropped, whatever it is called.
 void check(const fs::path& shown, const fs::path& path, const std::string& experiment, bool overwrite) {
@@ -197,7 +198,8 @@ void StudyFolder::remove_unfinished() const {
   for (const std::string& name : names_in(runs()))
     if (name.ends_with(".tmp") || name.ends_with(".old")) remove(runs() / name);
   for (const std::string& name : names_in(path_))
-    for (const std::string_view file : {kPlanFile, kPointsFile, kStreamsFile, kTimingFile, kStudyFile})
+    for (const std::string_view file :
+         {kPlanFile, kPointsFile, kStreamsFile, kTimingFile, kCapacityFile, kGainFile, kStudyFile})
       if (name.starts_with("." + std::string(file) + ".hetsched-") && name.ends_with(".tmp")) remove(path_ / name);
 }
 
