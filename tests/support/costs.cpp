@@ -33,6 +33,7 @@ std::map<std::string, LibraryKind> kind_library() {
     const Node list = document.root().child("kinds");
     for (std::size_t i = 0; i < list.value().size(); ++i) {
       const Node node = list.child(i);
+      if (!node.has("costs") && node.has("profile")) continue;  // its costs are in profiles alone
       LibraryKind kind;
       std::vector<CostSpec> costs;
       detail::read_value(node.child("operating_points"), About{}, problems, kind.points);

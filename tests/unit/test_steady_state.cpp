@@ -67,8 +67,7 @@ TEST_CASE("MSER-5 finds the least standard error of its definition") {
 
 TEST_CASE("a level that is left after so many values is cut there, nothing of a constant, and nothing is said of few") {
   Values values(300, 1.0);
-  std::mt19937 random(1);
-  for (double& value : values) value += std::uniform_real_distribution<double>(-0.01, 0.01)(random);
+  for (std::size_t i = 0; i < values.size(); i += 2) values[i] += 0.01;
   for (std::size_t i = 0; i < 60; ++i) values[i] += 10;
   CHECK(mser5(values) == 60);
   CHECK(mser5(Values(100, 2.0)) == 0);
