@@ -62,7 +62,8 @@ def check_fcfs(room, what, where, arguments, seeds):
         steps, total, info = play(env, fcfs, seed=seed, options={"records": room / "env"})
         check(steps > 20, f"{what}: only {steps} steps")
         check(info["seed"] == seed, "the seed is told")
-        command = [PROGRAM, "run", *arguments, "--policy", "fcfs", "--seed", str(seed), "-o", str(room / "run")]
+        command = [PROGRAM, "run", *arguments, "--policy", "fcfs", "--seed", str(seed), "--set", "alone=false",
+                   "-o", str(room / "run")]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         for file in RECORDS:
             check((room / "run" / file).stat().st_size > 0, f"{what}: {file} is empty")
