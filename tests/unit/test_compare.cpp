@@ -269,8 +269,8 @@ TEST_CASE("a comparison as CSV") {
   const Comparison c =
       compared("0,ok,het,edf,1,0.5,1,10\n1,ok,hom,edf,1,0.25,2,5\n", {{{"platform", "hom"}}, {"energy_j"}, false});
   CHECK(to_csv(c) ==
-        "platform,metric,baseline,pairs,mean,baseline_mean,effect,value,low,high,p,p_holm,pareto\n"
-        "het,energy_j,hom,1,1,2,ratio,0.5,,,,,\n");
+        "platform,metric,baseline,pairs,mean,mean_low,mean_high,baseline_mean,effect,value,low,high,p,p_holm,pareto\n"
+        "het,energy_j,hom,1,1,,,2,ratio,0.5,,,,,\n");
 }
 
 TEST_CASE("unknown columns, values and metrics are named with the nearest") {
