@@ -99,7 +99,8 @@ bool Composer::apply_to_kind_files(const Setting& setting, Composed& composed, P
   const Strings& parts = setting.path.parts();
   const Node platform = composed.platform_node();
   const Strings paths = kind_file_paths(platform);
-  const Json& own = platform.child("kinds").value();
+  const Node own_kinds = platform.child("kinds");
+  const Json& own = own_kinds.value();
   const bool every = parts[2] == "*", any_own = own.is_array() && !own.empty();
   if (paths.empty() || (!every && name_length(own, parts, 2) > 0)) return false;
   bool found = false, all_read = true;
@@ -109,7 +110,8 @@ bool Composer::apply_to_kind_files(const Setting& setting, Composed& composed, P
     const Document* file = kind_file(path);
     all_read = all_read && file != nullptr;
     if (file == nullptr) continue;  // reported when the platform is read
-    const Json& kinds = file->root().child("kinds").value();
+    const Node kinds_of_file = file->root().child("kinds");
+    const Json& kinds = kinds_of_file.value();
     add_names(kinds, names);
     if (every ? !kinds.is_array() || kinds.empty() : name_length(kinds, parts, 2) == 0) continue;
     found = true;
