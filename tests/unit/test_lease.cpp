@@ -136,7 +136,7 @@ TEST_CASE("a lock from elsewhere holds as long as it is renewed, which is looked
     const Renewing holder(lock);
     const double began = now();
     CHECK(refusal(folder.path()).find("process 12 on node7 (its lock was renewed 0 s ago)") != std::string::npos);
-    CHECK(now() - began < 10);
+    CHECK(now() - began < 50);  // not until it lapses
   }
   CHECK(told ==
         Strings{folder.path().string() + ": was being written by process 12 on node7, which cannot be seen from "
