@@ -141,11 +141,13 @@ if "$HETSCHED" policies slow.py >/dev/null 2>&1; then
   (($(grep -c ',failed,it took longer than 0.3 s (--timeout),' slow/points.csv) == 2)) || fail "no time limit"
 fi
 sed 's/"period"/"4 ms"/; s/"type": "periodic"[^}]*}/"type": "burst", "count": 100000}/' load.json >burst.json
-call 1 sweep . -o small -q --memory "24 MiB" --policy edf --set replicates=1 --workload burst.json --executor fluid
-grep -q ',failed,out of memory: its process may use 25165824 B (--memory),' small/points.csv || {
-  cat small/points.csv
-  fail "no memory limit"
-}
+if ! grep -qa __asan_init "$HETSCHED"; then  # whose shadow memory is beyond any limit
+  call 1 sweep . -o small -q --memory "24 MiB" --policy edf --set replicates=1 --workload burst.json --executor fluid
+  grep -q ',failed,out of memory: its process may use 25165824 B (--memory),' small/points.csv || {
+    cat small/points.csv
+    fail "no memory limit"
+  }
+fi
 call 2 sweep . -o small --memory lots
 err_is '--memory must be a size such as "2 GiB", or a number of bytes; found "lots"'
 
