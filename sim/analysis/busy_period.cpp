@@ -30,4 +30,22 @@ std::optional<Seconds> busy_period(Seconds first, std::span<const Demand> demand
   });
 }
 
+Bound endless(Bound bound) {
+  bound.response = bound.lateness = std::nullopt;
+  bound.none = NoBound::endless;
+  return bound;
+}
+
+std::optional<Seconds> busy_period_of(const Demand& own, std::span<const Demand> busy, Bound& bound) {
+  if (!own.bounded) bound.none = NoBound::own_arrivals;
+  if (bound.none) return std::nullopt;
+  if (clearly_less(1, load_of(busy))) {
+    bound.none = NoBound::overload;
+    return std::nullopt;
+  }
+  const std::optional<Seconds> length = busy_period(bound.blocking, busy);
+  if (!length) bound = endless(bound);
+  return length;
+}
+
 }  // namespace hetsched::analysis

@@ -19,6 +19,13 @@ double load_of(std::span<const Demand> demands);
 /// there is none, or too many requests come until then.
 std::optional<Seconds> busy_period(Seconds first, std::span<const Demand> demands);
 
+/// A bound whose search has no end.
+Bound endless(Bound bound);
+
+/// Longest busy period (s) of a stream and those that may go before it, `busy`, itself among them, after what blocks it
+/// by `bound`. Nothing where there is none; then `bound.none` says why, if it did not already.
+std::optional<Seconds> busy_period_of(const Demand& own, std::span<const Demand> busy, Bound& bound);
+
 /// Least t (s), from `t` on, with t = work(t), which does not decrease; nothing after kMostSteps.
 template <class Work>
 std::optional<Seconds> fixed_point(Seconds t, const Work& work) {

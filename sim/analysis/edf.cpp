@@ -59,21 +59,10 @@ Bound bound_of(std::span<const Demand> demands, std::size_t i) {
     }
     busy.push_back(other);
   }
-  if (!own.bounded) bound.none = NoBound::own_arrivals;
-  if (bound.none) return bound;
-  if (clearly_less(1, load_of(busy))) {
-    bound.none = NoBound::overload;
-    return bound;
-  }
-  const auto give_up = [&] {
-    bound.response = bound.lateness = std::nullopt;
-    bound.none = NoBound::endless;
-    return bound;
-  };
-  const std::optional<Seconds> length = busy_period(bound.blocking, busy);
-  if (!length) return give_up();
+  const std::optional<Seconds> length = busy_period_of(own, busy, bound);
+  if (!length) return bound;
   const auto instants = candidates(busy, *length);
-  if (!instants) return give_up();
+  if (!instants) return endless(bound);
   const Seconds time = own.time + own.switch_time;
   bound.response = bound.lateness = 0;
   for (const Seconds base : *instants) {
@@ -90,7 +79,7 @@ Bound bound_of(std::span<const Demand> demands, std::size_t i) {
                 interference(other);
       return work;
     });
-    if (!found) return give_up();
+    if (!found) return endless(bound);
     const Seconds end = *found + own.last;
     bound.response = std::max(*bound.response, end - std::max(0.0, base));
     bound.lateness = std::max(*bound.lateness, end - base);

@@ -26,21 +26,10 @@ Bound bound_of(std::span<const Demand> demands, std::size_t i) {
     before.push_back(other);
     busy.push_back(other);
   }
-  if (!own.bounded) bound.none = NoBound::own_arrivals;
-  if (bound.none) return bound;
-  if (clearly_less(1, load_of(busy))) {
-    bound.none = NoBound::overload;
-    return bound;
-  }
-  const auto give_up = [&] {
-    bound.response = bound.lateness = std::nullopt;
-    bound.none = NoBound::endless;
-    return bound;
-  };
-  const std::optional<Seconds> length = busy_period(bound.blocking, busy);
-  if (!length) return give_up();
+  const std::optional<Seconds> length = busy_period_of(own, busy, bound);
+  if (!length) return bound;
   const double requests = most_releases(own, *length, false);
-  if (!(requests <= kMostSteps)) return give_up();
+  if (!(requests <= kMostSteps)) return endless(bound);
   const Seconds time = own.time + own.switch_time;
   Seconds start = bound.blocking + time - own.last;  // of the last task of request k
   for (const Demand& demand : before) start += interference(demand);
@@ -51,7 +40,7 @@ Bound bound_of(std::span<const Demand> demands, std::size_t i) {
       for (const Demand& demand : before) work += most_releases(demand, t, !own.gives_way) * interference(demand);
       return work;
     });
-    if (!found) return give_up();
+    if (!found) return endless(bound);
     const Seconds end = *found + own.last;
     const Seconds nominal = k * own.period - own.jitter;
     const Seconds response = end - std::max(0.0, nominal);
