@@ -103,6 +103,16 @@ with tempfile.TemporaryDirectory() as folder:
     check("starved", summary, stp=1, antt=None, fairness_jain=F(1, 2), released=2, unfinished=1, undecided=1, miss_rate=0,
           never_finished=F(1, 2))
 
+    # Who compares latencies of what finished is told that half of the requests are not among them; energies have no such gap.
+    (room / "s.json").write_text(json.dumps(json.loads((room / "e.json").read_text()) | {"grid": {"policy": ["fcfs", "rr"]}}))
+    for metric, told in (("latency_mean_s", True), ("energy_j", False)):
+        subprocess.run([HETSCHED, "sweep", "s.json", "-o", "s", "-q"], cwd=room, check=True, timeout=60)
+        done = subprocess.run([HETSCHED, "compare", "s", "--baseline", "policy=fcfs", "--metric", metric], cwd=room,
+                              capture_output=True, text=True, timeout=60)
+        if done.returncode or ("50% never did (never_finished)" in " ".join(done.stdout.split())) != told:
+            failed += 1
+            print(f"comparing {metric}: {done.stdout}{done.stderr}")
+
     # Undecided at the end: no deadline, or one after it. Due: a deadline before it.
     late = [burst("a", "ten", deadline=4), burst("b", "one", deadline=4), burst("c", "one", deadline=9), burst("d", "one")]
     summary, streams = run(room, late, duration=5, end="at_duration")
