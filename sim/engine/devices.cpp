@@ -311,7 +311,7 @@ void Devices::leave(SlotId id, TaskRef task, std::uint32_t fetching, double now)
   settle(slot, now);
   take_out(slot, task, slot.guest == SlotId::none || slot.share + slot.lump > 0, now);
   slot.fetching -= fetching;
-  if (slot.stage == Stage::waiting && slot.fetching == 0) compute(id, now);
+  if (slot.stage == Stage::waiting && fetching > 0 && slot.fetching == 0) compute(id, now);
 }
 
 /// `told`: what was drawn for it until now is charged to it and recorded.

@@ -14,7 +14,7 @@ void add_transitions(TaskRef task, KindId to, const SystemView& view, std::vecto
       with_first.time += made.time;
       with_first.energy += made.energy;
     } else {
-      before.push_back({view.request(task).tasks[input.task].accelerator, {}, {made.time, made.energy, 0}});
+      before.push_back({view.leaving(view.request(task), input, made), {}, {made.time, made.energy, 0}});
     }
   }
 }
