@@ -31,16 +31,19 @@ TaskCost cost_at(const SystemView& view, const ModelTask& task, AcceleratorId ac
   const Accelerator& it = view.accelerators[accelerator];
   const Seconds time = it.available ? view.alone_time_at(task, accelerator, point) : kNever;
   if (!(time < kNever)) return {};
-  return {time, view.cost(task, it.kind, point).traffic, view.alone_energy_at(task, accelerator, point)};
+  return {time, view.cost(task, it.kind, point).traffic, view.alone_energy_at(task, accelerator, point),
+          view.demand_at(task, accelerator, point)};
 }
 
 Problem idle_platform(const SystemView& view) {
   Problem problem;
+  problem.co_run = view.co_run;
   problem.memory_bandwidths.clear();
   for (const double bandwidth : view.memory_bandwidths) problem.memory_bandwidths.push_back(bandwidth);
   for (const Accelerator& a : view.accelerators) {
     const Kind& kind = view.kinds[a.kind];
-    problem.add_accelerator({.memory = a.memory,
+    problem.add_accelerator({.kind = a.kind,
+                             .memory = a.memory,
                              .port = a.bandwidth,
                              .overhead = kind.dispatch_time,
                              .switch_time = kind.switch_time,

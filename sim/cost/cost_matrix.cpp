@@ -10,6 +10,36 @@
 namespace hetsched {
 namespace {
 
+double bus_factor(const LayerSpec* layer, const KindSpec& kind) {
+  if (layer != nullptr && layer->bus_factor) return *layer->bus_factor;
+  const auto op = layer != nullptr ? operator_class(layer->op) : std::nullopt;
+  for (const BusFactorSpec& some : kind.bus_factors)
+    if (op && std::find(some.operators.begin(), some.operators.end(), *op) != some.operators.end()) return some.factor;
+  return kind.bus_factor;
+}
+
+/// `layer`: null for a row of several together.
+Use use_of(const LayerCost& cost, const LayerSpec* layer, const KindSpec& kind) {
+  return {cost.bus_factor ? *cost.bus_factor : bus_factor(layer, kind), cost.occupancy.value_or(kind.occupancy),
+          cost.weight.value_or(kind.weight)};
+}
+
+/// Sums are of what differs from the kind's, so that the mean of equal ones is exact.
+void add(Use& sum, const Use& use, const Use& usual, const LayerCost& part) {
+  sum.bus_factor += (use.bus_factor - usual.bus_factor) * part.traffic;
+  sum.occupancy += (use.occupancy - usual.occupancy) * part.time;
+  sum.weight += (use.weight - usual.weight) * part.time;
+}
+
+Use mean(const Use& sum, Use use, const Cost& whole) {
+  if (whole.traffic > 0) use.bus_factor = std::max(1.0, use.bus_factor + sum.bus_factor / whole.traffic);
+  if (whole.time > 0) {
+    use.occupancy = std::min(1.0, use.occupancy + sum.occupancy / whole.time);
+    use.weight += sum.weight / whole.time;
+  }
+  return use;
+}
+
 /// Writes the matrix.
 class Writer {
  public:
@@ -21,8 +51,9 @@ class Writer {
 
  private:
   void write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind,
-                   std::span<Cost> cells);
-  void sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::span<Cost> cells);
+                   std::span<Cost> cells, std::span<Use> uses);
+  void sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::span<Cost> cells,
+                  std::span<Use> uses);
   void fall_back(const Profile& profile, const LayerSpec& layer, KindId kind);
   [[nodiscard]] bool runs_somewhere(std::span<const Cost> row) const;
   [[nodiscard]] std::string with_operator(const Network& network, const GraphTask& task) const;
@@ -35,6 +66,7 @@ class Writer {
   CostMatrix& matrix_;
   Problems& problems_;
   std::vector<LayerCost> part_;   ///< a layer, by point
+  std::vector<Use> sums_;         ///< of layers, by point: bus factors times traffic, the others times time
   std::vector<LayerCost> other_;  ///< the same on the fallback
   std::vector<bool> here_;        ///< by point: is the layer computed by the kind itself
   std::vector<bool> own_;         ///< by point: was a layer computed by the kind itself
@@ -48,10 +80,13 @@ void Writer::write(const Profile& profile, const TaskGraph& graph) {
     for (const VariantId v : IdRange<VariantId>(1 + task.variants.size())) {
       const std::size_t begin = matrix_.cells.size();
       matrix_.cells.resize(begin + matrix_.columns);
+      matrix_.uses.resize(begin + matrix_.columns);
       for (const KindId k : kinds_.ids())
-        if (matrix_.batches <= kinds_[k].spec->max_batch)
-          write_cells(profile, task, v, k,
-                      {matrix_.cells.data() + begin + index_of(matrix_.first_column[k]), kinds_[k].points.size()});
+        if (matrix_.batches <= kinds_[k].spec->max_batch) {
+          const std::size_t first = begin + index_of(matrix_.first_column[k]), points = kinds_[k].points.size();
+          write_cells(profile, task, v, k, {matrix_.cells.data() + first, points},
+                      {matrix_.uses.data() + first, points});
+        }
     }
     if (matrix_.batches == 1 && !runs_somewhere({matrix_.cells.data() + original, matrix_.columns}))
       missing.push_back(with_operator(profile.network(), task));
@@ -60,24 +95,32 @@ void Writer::write(const Profile& profile, const TaskGraph& graph) {
 }
 
 void Writer::write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind,
-                         std::span<Cost> cells) {
+                         std::span<Cost> cells, std::span<Use> uses) {
   const std::vector<LayerSpec>& layers = profile.network().layers;
+  const LayerSpec* layer = nullptr;
   part_.resize(cells.size());
   if (task.layers.size() == 1 && layers[task.layers[0]].name == task.name) {
-    costs_.find(profile, layers[task.layers[0]], variant, kind, part_);
+    layer = &layers[task.layers[0]];
+    costs_.find(profile, *layer, variant, kind, part_);
   } else {
     const std::string_view name =
         variant == VariantId::original ? std::string_view() : task.variants[index_of(variant) - 1];
     costs_.find_rows(profile, task.name, name, kind, part_);
     const bool none = profile.rows(pair_of(ids_[task.name], ids_[name]), kinds_[kind].key).empty();
     if (variant == VariantId::original && (none || !costs_.profiled(kind)))
-      return sum_layers(profile, task, kind, cells);
+      return sum_layers(profile, task, kind, cells, uses);
   }
-  for (std::size_t p = 0; p < cells.size(); ++p) cells[p] = {part_[p].time, part_[p].energy, part_[p].traffic};
+  for (std::size_t p = 0; p < cells.size(); ++p) {
+    cells[p] = {part_[p].time, part_[p].energy, part_[p].traffic};
+    uses[p] = use_of(part_[p], layer, *kinds_[kind].spec);
+  }
 }
 
-void Writer::sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::span<Cost> cells) {
+void Writer::sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::span<Cost> cells,
+                        std::span<Use> uses) {
   std::fill(cells.begin(), cells.end(), Cost{0, 0, 0});
+  sums_.assign(cells.size(), {0, 0, 0});
+  const Use usual = use_of({}, nullptr, *kinds_[kind].spec);
   here_.assign(cells.size(), false);
   own_.assign(cells.size(), false);
   away_.assign(cells.size(), false);
@@ -90,12 +133,16 @@ void Writer::sum_layers(const Profile& profile, const GraphTask& task, KindId ki
       cells[p].time += part_[p].time + (changes ? kinds_[kind].spec->fallback_time : 0);
       cells[p].energy += part_[p].energy;
       cells[p].traffic += part_[p].traffic;
+      add(sums_[p], use_of(part_[p], &profile.network().layers[layer], *kinds_[kind].spec), usual, part_[p]);
       own_[p] = own_[p] || here_[p];
       away_[p] = !here_[p];
     }
   }
   for (std::size_t p = 0; p < cells.size(); ++p)
-    if (cells[p].time == kNever || !own_[p]) cells[p] = Cost{};
+    if (cells[p].time == kNever || !own_[p])
+      cells[p] = Cost{};
+    else
+      uses[p] = mean(sums_[p], usual, cells[p]);
   if (std::any_of(cells.begin(), cells.end(), [](const Cost& cell) { return cell.traffic > kMostTensorBytes; }))
     problems_.add("", "",
                   "the layers of task " + in_quotes(task.name) + " of model " + in_quotes(profile.network().name) +
@@ -228,6 +275,8 @@ CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const Coste
     for (std::size_t m = 0; m < models.size(); ++m) writer.write(profiles[profile_of[m]], *models[m].graph);
   }
   --matrix.batches;
+  if (std::all_of(matrix.uses.begin(), matrix.uses.end(), [](const Use& use) { return use == Use{}; }))
+    matrix.uses = {};
   return matrix;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/errors.hpp"
 #include "base/units.hpp"
+#include "engine/co_run.hpp"
 #include "engine/delayed_decisions.hpp"
 #include "engine/devices.hpp"
 #include "engine/event_queue.hpp"
@@ -36,7 +37,10 @@ class Engine {
                  reporter_),
         transfers_(tables, state_, executor, events_, reporter_, devices_.slots().size()),
         releases_(instance.workload, instance.options.seed, state_, events_),
-        clairvoyant_(decider.clairvoyant) {}
+        co_run_(tables, state_, devices_, transfers_),
+        clairvoyant_(decider.clairvoyant) {
+    state_.tell_co_run(co_run_);
+  }
 
   DecisionTime run();
 
@@ -96,6 +100,7 @@ class Engine {
   Devices devices_;
   Transfers transfers_;
   Releases releases_;
+  CoRun co_run_;
   Decisions decisions_;
 
   double now_ = 0;            ///< s
@@ -151,6 +156,7 @@ void Engine::begin() {
 
 /// Lets time pass to the next instant. False if nothing happened yet.
 bool Engine::advance() {
+  if (tables_.rates_change()) devices_.share([this](MemoryId memory) { return transfers_.demand_at(memory); }, now_);
   executor_.wait(events_.next(), flows_);
   const double clock = executor_.now();
   const double next = events_.next();

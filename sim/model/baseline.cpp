@@ -40,6 +40,7 @@ class Builder {
       repeat_memory(count);
     else
       share_memories(count);
+    for (MemorySpec& memory : made_.memories) memory.contention = of_kinds(memory.contention, {kind_.name});
     return std::move(made_);
   }
 

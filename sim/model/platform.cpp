@@ -36,6 +36,10 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
         node.child("task_energy")
             .problem("is \"total\", but the energy of the kind's cost models comes on top of the active power; "
                      "remove it, or take costs from profiles alone"));
+  if (!kind.sharing && kind.slots > 1 &&
+      std::any_of(kind.costs.begin(), kind.costs.end(),
+                  [](const CostSpec& cost) { return std::holds_alternative<RooflineSpec>(cost); }))
+    kind.sharing = SlotSharing::weighted;
   if (!kind.fallback.empty() && kind.fallback == kind.name)
     problems.add(node.child("fallback").problem("is the kind itself; name another"));
 }
@@ -49,6 +53,7 @@ class PlatformReader {
   PlatformSpec read_all() {
     complete_kinds();
     complete_memories();
+    check_contentions();
     name_components();
     expand_accelerators();
     check_slots();
@@ -101,6 +106,7 @@ class PlatformReader {
     for (const KindSpec& kind : library.kinds)
       if (names(wanted, kind.name)) wanted.push_back(kind.fallback);
     for (std::size_t i = 0; i < library.kinds.size(); ++i) {
+      kinds_in_files_.push_back(library.kinds[i].name);
       if (names(wanted, library.kinds[i].name)) {
         take_kind(library.kinds[i], file.root().child("kinds").child(i));
         platform_.kinds.push_back(std::move(library.kinds[i]));
@@ -113,6 +119,22 @@ class PlatformReader {
     memories_ = NameTable("memory", "", platform_.memories, node_.child("memories"), problems_);
     links_ = NameTable("link", "", platform_.links, node_.child("links"), problems_);
     used_.resize(platform_.memories.size(), false);
+  }
+
+  /// Kinds that accelerators do not name may be named here all the same, if the files have them: a platform keeps its
+  /// models when accelerators are taken out.
+  void check_contentions() {
+    for (std::size_t m = 0; m < platform_.memories.size(); ++m) {
+      const Node memory = node_.child("memories").child(m), node = memory.child("contention");
+      const MemorySpec& spec = platform_.memories[m];
+      if (spec.contention.empty()) continue;
+      if (!spec.bandwidth)
+        problems_.add(node.problem("needs the memory's bandwidth, which all models stay within; give it one"));
+      check_contention(spec.contention, node, problems_);
+      for (const NamedKind& named : kinds_of(spec.contention, node))
+        if (std::find(kinds_in_files_.begin(), kinds_in_files_.end(), *named.name) == kinds_in_files_.end())
+          kinds_.resolve(*named.name, named.node, problems_);
+    }
   }
 
   /// Memories, links and accelerators are the components of the energy account: no two may share a name.
@@ -251,6 +273,7 @@ class PlatformReader {
   PlatformSpec platform_;
   std::vector<std::unique_ptr<Document>> files_;  ///< of kinds; kind_nodes_ point into them
   std::vector<Node> kind_nodes_;
+  Strings kinds_in_files_;
   NameTable kinds_{"kind"}, memories_{"memory"}, links_{"link"};
   std::vector<NameTable> points_;          ///< by kind
   IdVector<MemoryId, std::uint8_t> used_;  ///< does an accelerator use it

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/fields.hpp"
+#include "model/contention.hpp"
 #include "model/cost_specs.hpp"
 #include "model/route_table.hpp"
 
@@ -20,6 +21,14 @@ enum class TaskEnergy {
 };
 template <>
 inline constexpr auto enum_names<TaskEnergy> = std::array{"dynamic", "total"};
+
+/// What the slots of an accelerator share.
+enum class SlotSharing {
+  independent,  ///< nothing: each slot has the costs as they are predicted (cores)
+  weighted,     ///< the device: max-min fairly by occupancy and weight, as GPUs do that run several tasks at once
+};
+template <>
+inline constexpr auto enum_names<SlotSharing> = std::array{"independent", "weighted"};
 
 enum class Sharing {
   shared,       ///< concurrent transfers share the bandwidth, max-min fairly
@@ -68,6 +77,17 @@ inline constexpr auto fields<Budget> = std::tuple{
     field("peak_ops", &Budget::peak_ops, "peak operations per second", {.unit = "op/s"}),
 };
 
+/// What the memory's controller sees of a byte that layers of some operators move.
+struct BusFactorSpec {
+  std::vector<OperatorClass> operators;
+  double factor = 1;
+};
+template <>
+inline constexpr auto fields<BusFactorSpec> = std::tuple{
+    field("operators", &BusFactorSpec::operators, "the operators that it is for", {.required = true}),
+    field("factor", &BusFactorSpec::factor, "as bus_factor of the kind", {.required = true, .min = 1, .max = 1000}),
+};
+
 /// The profile of a kind that computes nothing: its accelerators are there, and that is all.
 inline constexpr std::string_view kNoProfile = "(none)";
 
@@ -85,6 +105,11 @@ struct KindSpec {
   double switch_time = 0;
   double switch_energy = 0;
   std::uint32_t slots = 1;
+  std::optional<SlotSharing> sharing;  ///< after loading there where several slots share the device
+  double occupancy = 1;
+  double weight = 1;
+  double bus_factor = 1;
+  std::vector<BusFactorSpec> bus_factors;
   std::uint32_t max_batch = 1;
   double batch_fixed_share = 0;
   std::optional<double> port_bandwidth;
@@ -118,6 +143,21 @@ inline constexpr auto fields<KindSpec> = std::tuple{
           {.unit = "s"}),
     field("switch_energy", &KindSpec::switch_energy, "energy of such a switch", {.unit = "J"}),
     field("slots", &KindSpec::slots, "tasks it runs at once (partitions, streams)", {.min = 1, .max = 1024}),
+    field("sharing", &KindSpec::sharing,
+          "what its slots share: nothing, each has the costs as they are (independent: cores), or the device, max-min "
+          "fairly by occupancy and weight (weighted: a GPU that runs several tasks at once); default: weighted where costs "
+          "come from a roofline, else independent",
+          {}),
+    field("occupancy", &KindSpec::occupancy,
+          "part of a device with weighted slots that a task alone fills, unless its profile says",
+          {.max = 1, .above = 0}),
+    field("weight", &KindSpec::weight,
+          "weight of a task among those that share the device, unless its profile says", {.max = 1e6, .above = 0}),
+    field("bus_factor", &KindSpec::bus_factor,
+          "bytes that the memory's controller sees for each byte of a task's traffic, which counts what is compulsory: "
+          "the demand by which tasks slow each other down; time alone and energy stay as they are",
+          {.min = 1, .max = 1000}),
+    field("bus_factors", &KindSpec::bus_factors, "the same for layers of some operators; the first that holds", {}),
     field("max_batch", &KindSpec::max_batch, "most requests whose equal tasks it computes as one batch; 1: it does not",
           {.min = 1, .max = 1024}),
     field("batch_fixed_share", &KindSpec::batch_fixed_share,
@@ -151,6 +191,7 @@ struct MemorySpec {
   std::string name;
   std::optional<double> bandwidth;
   double energy_per_byte = 0;
+  std::vector<ContentionSpec> contention;
 };
 template <>
 inline constexpr auto fields<MemorySpec> = std::tuple{
@@ -159,6 +200,10 @@ inline constexpr auto fields<MemorySpec> = std::tuple{
           "sustained bandwidth, shared by everyone who uses it at once; default: unlimited",
           {.unit = "B/s", .above = 0}),
     field("energy_per_byte", &MemorySpec::energy_per_byte, "energy of moving a byte in or out", {.unit = "J/B"}),
+    field("contention", &MemorySpec::contention,
+          "how tasks that compute from it at once slow each other down; of these models the first that is for a task's "
+          "kind; default: max_min",
+          {}),
 };
 
 struct LinkSpec {

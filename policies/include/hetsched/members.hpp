@@ -9,9 +9,10 @@
 /// Each struct that program and plugins pass to each other, with its members in order: `STRUCT(type, member...)`.
 #define HETSCHED_STRUCTS(STRUCT)                                                                                      \
   STRUCT(Cost, time, energy, traffic)                                                                                 \
+  STRUCT(Use, bus_factor, occupancy, weight)                                                                          \
   STRUCT(OperatingPoint, name, frequency, idle_power, active_power)                                                   \
   STRUCT(Kind, name, type, points, first_column, dispatch_time, switch_time, switch_energy, energy_is_total,          \
-         max_batch)                                                                                                   \
+         max_batch, shares_device)                                                                                    \
   STRUCT(Edge, task, tensor, bytes)                                                                                   \
   STRUCT(ModelTask, name, op, inputs, outputs, first_row, variants, first_alternative, best_time, mean_time)          \
   STRUCT(AccuracyEntry, alternatives, loss)                                                                           \
@@ -21,13 +22,14 @@
   STRUCT(FutureRequest, index, stream, model, arrival, deadline, priority)                                            \
   STRUCT(TaskRef, request, task)                                                                                      \
   STRUCT(TaskState, ready, start, compute, finish, predicted, accelerator, missing, variant, attempts, progress)      \
+  STRUCT(Slowdown, own, others)                                                                                       \
   STRUCT(Replica, tensor, memory, arrived)                                                                            \
   STRUCT(Request, id, index, stream, model, arrival, deadline, priority, unfinished, remaining_best, remaining_mean,  \
          tasks, replicas, alternatives, accuracy_loss, live)                                                          \
   STRUCT(Accelerator, name, kind, memory, point, slots, free_slots, free_at, bandwidth, last_model, available)        \
   STRUCT(Event, type, task, accelerator)                                                                              \
   STRUCT(SystemView, now, events, kinds, models, streams, costs, columns, rows, routes, memories, memory_bandwidths,  \
-         base_power, future, accelerators, requests, live, ready)                                                     \
+         uses, base_power, future, accelerators, requests, live, ready, co_run)                                       \
   STRUCT(Start, task, accelerator, variant, also, expected)                                                           \
   STRUCT(Prefetch, task, accelerator)                                                                                 \
   STRUCT(SetOperatingPoint, accelerator, point)                                                                       \

@@ -30,6 +30,14 @@ struct Cost {
   Bytes traffic = 0;      ///< what it moves to and from its memory meanwhile; shares the bandwidth
 };
 
+/// How a task uses what it shares with those that run beside it.
+struct Use {
+  double bus_factor = 1;  ///< bytes that the memory's controller sees for each byte of Cost::traffic
+  double occupancy = 1;   ///< part of the device that it fills alone, where slots share it (Kind::shares_device)
+  double weight = 1;      ///< its weight among those that share the device
+  friend bool operator==(const Use&, const Use&) = default;
+};
+
 /// A frequency and voltage, or a named power mode, of a kind.
 struct OperatingPoint {
   std::string_view name;
@@ -48,6 +56,7 @@ struct Kind {
   Joules switch_energy = 0;                      ///< of such a switch
   bool energy_is_total = false;                  ///< Cost::energy is all that it draws while the task runs
   std::uint32_t max_batch = 1;                   ///< so many equal tasks can be started as one (Start::also)
+  bool shares_device = false;                    ///< its slots share the device by occupancy and weight
 
   [[nodiscard]] CostColumnId column(PointId point) const {
     return id_of<CostColumnId>(index_of(first_column) + index_of(point));
@@ -117,6 +126,18 @@ struct FutureRequest {
   Seconds arrival = 0;
   Seconds deadline = kNever;  ///< absolute
   int priority = 0;
+};
+
+/// What starting a task beside those that compute at this instant is expected to do to times.
+struct Slowdown {
+  double own = 1;     ///< its time over its time alone
+  double others = 1;  ///< of theirs, the worst, over what it is without it
+};
+
+/// What one of those who compute from a memory at once wants of it.
+struct MemoryDemand {
+  KindId kind = {};
+  double wanted = 0;  ///< B/s alone; 0: it neither suffers nor causes anything
 };
 
 // ---- As it is now ------------------------------------------------------------------------------------
@@ -205,6 +226,18 @@ struct Event {
   AcceleratorId accelerator = AcceleratorId::none;
 };
 
+/// How those who run at once slow each other down, as the platform describes it.
+class CoRunModel {
+ public:
+  virtual ~CoRunModel() = default;
+  /// See SystemView::slowdown().
+  [[nodiscard]] virtual Slowdown slowdown(TaskRef task, AcceleratorId accelerator, VariantId variant) const = 0;
+  /// Does the memory slow tasks down otherwise than by sharing its bandwidth max-min fairly?
+  [[nodiscard]] virtual bool has_model(MemoryId memory) const = 0;
+  /// B/s that each of those gets who compute from a memory at once, if nothing else uses it; of both as many.
+  virtual void rates(MemoryId memory, std::span<const MemoryDemand> running, std::span<double> rates) const = 0;
+};
+
 /// What a policy sees. Spans are valid during the call only; every sequence has a documented order.
 struct SystemView {
   Seconds now = 0;
@@ -220,6 +253,7 @@ struct SystemView {
   std::span<const Route> routes;  ///< memories x memories, from-major; see route()
   std::uint32_t memories = 1;     ///< number of
   IdSpan<MemoryId, const double> memory_bandwidths;  ///< B/s; kNever: unlimited
+  std::span<const Use> uses;                         ///< of costs; empty: all are as by default. See use()
   Watts base_power = 0;                              ///< of what is on whatever happens
   /// Requests of streams with arrivals of their own (not those that other streams trigger), by (arrival,
   /// stream): those from now on, for a policy that has called Params::clairvoyant(); empty for others.
@@ -229,6 +263,7 @@ struct SystemView {
   IdSpan<RequestRef, const Request> requests;  ///< only those with `live` count
   std::span<const RequestRef> live;            ///< by id of request
   std::span<const TaskRef> ready;              ///< startable tasks, by (request id, task)
+  const CoRunModel* co_run = nullptr;          ///< null: nobody slows anybody down, as far as is known
 
   [[nodiscard]] const Request& request(TaskRef t) const { return requests[t.request]; }
   [[nodiscard]] const Model& model(TaskRef t) const { return models[requests[t.request].model]; }
@@ -274,7 +309,32 @@ struct SystemView {
     const Kind& k = kind(accelerator);
     const Joules own = cost(t, a.kind, point, variant, batch).energy;
     if (k.energy_is_total) return own;
-    return own + k.points[point].active_power / a.slots * alone_time_at(t, accelerator, point, variant, batch);
+    const Watts active = k.points[point].active_power;
+    const Watts drawn = k.shares_device ? active * use(t, a.kind, point, variant, batch).occupancy : active / a.slots;
+    return own + drawn * alone_time_at(t, accelerator, point, variant, batch);
+  }
+  /// How it uses what it shares, as its cost.
+  [[nodiscard]] Use use(const ModelTask& t, KindId kind, PointId point, VariantId variant = VariantId::original,
+                        std::uint32_t batch = 1) const {
+    if (uses.empty()) return {};
+    const std::size_t row = std::size_t{batch - 1} * rows + index_of(t.row(variant));
+    return uses[row * columns + index_of(kinds[kind].column(point))];
+  }
+  /// B/s that it wants of its memory while it computes alone: its traffic, as the memory's controller sees it, by its
+  /// time, at most what the accelerator can have; 0: it has no traffic, or the memory is not limited.
+  [[nodiscard]] double demand_at(const ModelTask& t, AcceleratorId accelerator, PointId point,
+                                 VariantId variant = VariantId::original, std::uint32_t batch = 1) const {
+    const Accelerator& a = accelerators[accelerator];
+    const Bytes load = cost(t, a.kind, point, variant, batch).traffic * use(t, a.kind, point, variant, batch).bus_factor;
+    if (!(load > 0) || !(memory_bandwidths[a.memory] < kNever)) return 0;
+    const double wanted = load / alone_time_at(t, accelerator, point, variant, batch);
+    return wanted < a.bandwidth ? wanted : a.bandwidth;
+  }
+  /// What starting the task on the accelerator now is expected to do beside those that compute at this instant, as long
+  /// as they do: by what it shares with them, its device and its memory, in the models that the platform has for both.
+  /// Links are not looked at, nor tasks that still wait. O(tasks that run).
+  [[nodiscard]] Slowdown slowdown(TaskRef t, AcceleratorId accelerator, VariantId variant = VariantId::original) const {
+    return co_run == nullptr ? Slowdown{} : co_run->slowdown(t, accelerator, variant);
   }
   /// Can this accelerator start this task now?
   [[nodiscard]] bool can_start(TaskRef t, AcceleratorId accelerator, VariantId variant = VariantId::original) const {
