@@ -5,7 +5,9 @@
 #include <functional>
 #include <iterator>
 #include <numeric>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace hetsched::planning {
 namespace {
@@ -182,7 +184,7 @@ Seconds Timetable::with_model(PlanTaskId task, AcceleratorId a, Seconds start, S
     for (const PlanTaskId t : beside) demands.push_back(demand(t, plan_.tasks[t].accelerator));
     std::vector<double> rates(demands.size());
     problem_->co_run->rates(memory, demands, rates);
-    return rates[0] / demands[0].wanted;
+    return std::min(1.0, rates[0] / std::min(demands[0].wanted, problem_->memory_bandwidths[memory]));
   };
   Seconds now = start, left = time;
   for (const auto& [at, joins, other] : changes) {

@@ -19,19 +19,19 @@ double bus_factor(const LayerSpec* layer, const KindSpec& kind) {
 }
 
 /// `layer`: null for a row of several together.
-Use use_of(const LayerCost& cost, const LayerSpec* layer, const KindSpec& kind) {
+ResourceUse use_of(const LayerCost& cost, const LayerSpec* layer, const KindSpec& kind) {
   return {cost.bus_factor ? *cost.bus_factor : bus_factor(layer, kind), cost.occupancy.value_or(kind.occupancy),
           cost.weight.value_or(kind.weight)};
 }
 
 /// Sums are of what differs from the kind's, so that the mean of equal ones is exact.
-void add(Use& sum, const Use& use, const Use& usual, const LayerCost& part) {
+void add(ResourceUse& sum, const ResourceUse& use, const ResourceUse& usual, const LayerCost& part) {
   sum.bus_factor += (use.bus_factor - usual.bus_factor) * part.traffic;
   sum.occupancy += (use.occupancy - usual.occupancy) * part.time;
   sum.weight += (use.weight - usual.weight) * part.time;
 }
 
-Use mean(const Use& sum, Use use, const Cost& whole) {
+ResourceUse mean(const ResourceUse& sum, ResourceUse use, const Cost& whole) {
   if (whole.traffic > 0) use.bus_factor = std::max(1.0, use.bus_factor + sum.bus_factor / whole.traffic);
   if (whole.time > 0) {
     use.occupancy = std::min(1.0, use.occupancy + sum.occupancy / whole.time);
@@ -50,10 +50,10 @@ class Writer {
   void write(const Profile& profile, const TaskGraph& graph);
 
  private:
-  void write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind,
-                   std::span<Cost> cells, std::span<Use> uses);
+  void write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind, std::span<Cost> cells,
+                   std::span<ResourceUse> uses);
   void sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::span<Cost> cells,
-                  std::span<Use> uses);
+                  std::span<ResourceUse> uses);
   void fall_back(const Profile& profile, const LayerSpec& layer, KindId kind);
   [[nodiscard]] bool runs_somewhere(std::span<const Cost> row) const;
   [[nodiscard]] std::string with_operator(const Network& network, const GraphTask& task) const;
@@ -65,12 +65,12 @@ class Writer {
   NameIds& ids_;
   CostMatrix& matrix_;
   Problems& problems_;
-  std::vector<LayerCost> part_;   ///< a layer, by point
-  std::vector<Use> sums_;         ///< of layers, by point: bus factors times traffic, the others times time
-  std::vector<LayerCost> other_;  ///< the same on the fallback
-  std::vector<bool> here_;        ///< by point: is the layer computed by the kind itself
-  std::vector<bool> own_;         ///< by point: was a layer computed by the kind itself
-  std::vector<bool> away_;        ///< by point: was the last layer computed by the fallback
+  std::vector<LayerCost> part_;    ///< a layer, by point
+  std::vector<ResourceUse> sums_;  ///< of layers, by point: bus factors times traffic, the others times time
+  std::vector<LayerCost> other_;   ///< the same on the fallback
+  std::vector<bool> here_;         ///< by point: is the layer computed by the kind itself
+  std::vector<bool> own_;          ///< by point: was a layer computed by the kind itself
+  std::vector<bool> away_;         ///< by point: was the last layer computed by the fallback
 };
 
 void Writer::write(const Profile& profile, const TaskGraph& graph) {
@@ -95,7 +95,7 @@ void Writer::write(const Profile& profile, const TaskGraph& graph) {
 }
 
 void Writer::write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind,
-                         std::span<Cost> cells, std::span<Use> uses) {
+                         std::span<Cost> cells, std::span<ResourceUse> uses) {
   const std::vector<LayerSpec>& layers = profile.network().layers;
   const LayerSpec* layer = nullptr;
   part_.resize(cells.size());
@@ -117,10 +117,10 @@ void Writer::write_cells(const Profile& profile, const GraphTask& task, VariantI
 }
 
 void Writer::sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::span<Cost> cells,
-                        std::span<Use> uses) {
+                        std::span<ResourceUse> uses) {
   std::fill(cells.begin(), cells.end(), Cost{0, 0, 0});
   sums_.assign(cells.size(), {0, 0, 0});
-  const Use usual = use_of({}, nullptr, *kinds_[kind].spec);
+  const ResourceUse usual = use_of({}, nullptr, *kinds_[kind].spec);
   here_.assign(cells.size(), false);
   own_.assign(cells.size(), false);
   away_.assign(cells.size(), false);
@@ -275,7 +275,7 @@ CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const Coste
     for (std::size_t m = 0; m < models.size(); ++m) writer.write(profiles[profile_of[m]], *models[m].graph);
   }
   --matrix.batches;
-  if (std::all_of(matrix.uses.begin(), matrix.uses.end(), [](const Use& use) { return use == Use{}; }))
+  if (std::all_of(matrix.uses.begin(), matrix.uses.end(), [](const ResourceUse& use) { return use == ResourceUse{}; }))
     matrix.uses = {};
   return matrix;
 }

@@ -46,7 +46,7 @@ const Cost& Devices::cost(const Slot& slot) const {
   return fixed_.cost(state_.model_task(slot.task), a.kind, a.point, state_.task(slot.task).variant, slot.batch);
 }
 
-Use Devices::use(const Slot& slot) const {
+ResourceUse Devices::use(const Slot& slot) const {
   const Accelerator& a = state_.accelerator(slot.accelerator);
   return fixed_.use(state_.model_task(slot.task), a.kind, a.point, state_.task(slot.task).variant, slot.batch);
 }
@@ -193,7 +193,8 @@ void Devices::run_piece(SlotId id, double now) {
     check_date(now + left * std::max(slot.piece_time, expected));
     start_flow(id);
   } else {
-    if (tables_.rates_change()) shares_.join(id, {slot.accelerator, state_.accelerator(slot.accelerator).kind, use(slot), 0});
+    if (tables_.rates_change())
+      shares_.join(id, {slot.accelerator, state_.accelerator(slot.accelerator).kind, use(slot), 0});
     set_end(id, now);
   }
 }
@@ -208,10 +209,13 @@ void Devices::start_flow(SlotId id) {
     const double most = slot.piece_time > 0 ? std::min(port, c.traffic / slot.piece_time) : port;
     return executor_.start_traffic(id, c.traffic * left, most);
   }
-  const double alone = std::max(slot.piece_time, c.traffic / a.bandwidth);
-  const Use shared = use(slot);
-  const double wanted = std::min(a.bandwidth, c.traffic * shared.bus_factor / alone);
-  slot.flow = wanted * alone;
+  const ResourceUse shared = use(slot);
+  double wanted = slot.piece_time > 0 ? std::min(port, c.traffic / slot.piece_time) : a.bandwidth;
+  slot.flow = c.traffic;
+  if (wanted < a.bandwidth) {  // its computing takes longer than its bytes: the load is what the bus sees meanwhile
+    wanted = std::min(a.bandwidth, wanted * shared.bus_factor);
+    slot.flow = wanted * slot.piece_time;
+  }
   executor_.start_traffic(id, slot.flow * left, wanted);
   if (tables_.rates_change()) shares_.join(id, {slot.accelerator, a.kind, shared, wanted});
 }
@@ -379,7 +383,8 @@ void Devices::share(const std::function<double(MemoryId)>& transfers_at, double 
     if (!slots_[s].flowing) reshare(s, shares_.share(s), now);
   for (const SlotId s : shares_.recapped()) {
     executor_.set_max_rate(s, shares_.cap(s));
-    reshare(s, shares_.cap(s) / shares_.wanted(s), now);
+    const double alone = std::min(shares_.wanted(s), state_.accelerator(slots_[s].accelerator).bandwidth);
+    reshare(s, std::min(1.0, shares_.cap(s) / alone), now);
   }
   for (const AcceleratorId a : power_changed_.ids())
     if (power_changed_[a]) share_power(a, now);
@@ -400,7 +405,8 @@ void Devices::reshare(SlotId id, double speed, double now) {
     state_.begin_compute(t, slot.compute, now + left / speed);
   });
   refresh_free_at(slot.accelerator);
-  power_changed_[slot.accelerator] = power_changed_[slot.accelerator] || fixed_.kinds[state_.accelerator(slot.accelerator).kind].shares_device;
+  power_changed_[slot.accelerator] =
+      power_changed_[slot.accelerator] || fixed_.kinds[state_.accelerator(slot.accelerator).kind].shares_device;
 }
 
 /// Of a device that slots share: a task that computes draws its part of the active power, by occupancy and share; while

@@ -125,7 +125,7 @@ class Devices {
   void share_power(AcceleratorId accelerator, double now);
   void refresh_free_at(AcceleratorId accelerator);
   [[nodiscard]] const Cost& cost(const Slot& slot) const;
-  [[nodiscard]] Use use(const Slot& slot) const;
+  [[nodiscard]] ResourceUse use(const Slot& slot) const;
   [[nodiscard]] double stage_power(const Slot& slot, Stage stage) const;
   [[nodiscard]] double true_factor(TaskRef task) const;
   [[nodiscard]] double true_factor(const Start& start) const;

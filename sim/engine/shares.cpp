@@ -5,13 +5,13 @@
 
 namespace hetsched {
 
-std::vector<double> device_shares(std::span<const Use> uses) {
+std::vector<double> device_shares(std::span<const ResourceUse> uses) {
   std::vector<std::size_t> by_weight(uses.size());
   std::iota(by_weight.begin(), by_weight.end(), std::size_t{0});
   std::stable_sort(by_weight.begin(), by_weight.end(),
                    [&](std::size_t i, std::size_t k) { return uses[i].weight > uses[k].weight; });
   double wanted = 0;  // by those that do not yet run at full speed: the sum of u w
-  for (const Use& use : uses) wanted += use.occupancy * use.weight;
+  for (const ResourceUse& use : uses) wanted += use.occupancy * use.weight;
   double left = 1;
   std::vector<double> shares(uses.size(), 1);
   for (const std::size_t i : by_weight) {
@@ -31,10 +31,11 @@ std::vector<double> progress(const Tables& tables, MemoryId memory, std::span<co
   SystemView view;
   tables.fill(view);
   std::vector<double> all(running.size(), 1);
-  std::vector<Use> uses;
+  std::vector<ResourceUse> uses;
   for (std::size_t i = 0; i < running.size(); ++i) {
     const AcceleratorId a = running[i].accelerator;
-    const auto first = std::find_if(running.begin(), running.end(), [&](const CoRunner& r) { return r.accelerator == a; });
+    const auto first =
+        std::find_if(running.begin(), running.end(), [&](const CoRunner& r) { return r.accelerator == a; });
     if (first != running.begin() + static_cast<std::ptrdiff_t>(i) || !view.kind(a).shares_device) continue;
     uses.clear();
     for (const CoRunner& each : running)
@@ -49,7 +50,8 @@ std::vector<double> progress(const Tables& tables, MemoryId memory, std::span<co
   std::vector<double> rates(demands.size());
   tables.contention(memory).rates(demands, transfers, rates);
   for (std::size_t i = 0; i < running.size(); ++i)
-    if (running[i].wanted > 0) all[i] = rates[i] / running[i].wanted;
+    if (running[i].wanted > 0)
+      all[i] = std::min(1.0, rates[i] / std::min(running[i].wanted, tables.memory_bandwidths()[memory]));
   return all;
 }
 
@@ -113,7 +115,7 @@ void Shares::update(const std::function<double(MemoryId)>& transfers_at) {
 
 void Shares::share_device_of(AcceleratorId accelerator) {
   const std::vector<SlotId> slots = computing(slots_of_[accelerator]);
-  std::vector<Use> uses;
+  std::vector<ResourceUse> uses;
   for (const SlotId s : slots) uses.push_back(members_[s].task.use);
   const std::vector<double> shares = device_shares(uses);
   for (std::size_t i = 0; i < slots.size(); ++i) {

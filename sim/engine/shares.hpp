@@ -19,18 +19,19 @@ namespace hetsched {
 struct CoRunner {
   AcceleratorId accelerator{};
   KindId kind{};
-  Use use;
+  ResourceUse use;
   double wanted = 0;  ///< B/s of its memory; 0: it has no traffic there that counts
 };
 
 /// Progress of tasks that share one device, over that alone: r = min(1, theta w) with the largest theta that keeps the
 /// sum of u r within 1, w weights and u occupancies: max-min fair by weight. So measured of several networks on one GPU
 /// (DISB on an RTX 3080: throughput within 6 % rms; equal shares err by 37 %).
-std::vector<double> device_shares(std::span<const Use> uses);
+std::vector<double> device_shares(std::span<const ResourceUse> uses);
 
-/// Progress over that alone of all who compute at once from one memory, none of the others on their devices; `transfers`:
-/// B/s that transfers want of it.
-std::vector<double> progress(const Tables& tables, MemoryId memory, std::span<const CoRunner> running, double transfers);
+/// Progress over that alone of all who compute at once from one memory, none of the others on their devices;
+/// `transfers`: B/s that transfers want of it.
+std::vector<double> progress(const Tables& tables, MemoryId memory, std::span<const CoRunner> running,
+                             double transfers);
 
 /// Keeps shares and caps up to date: they change with all that begins or ends to compute, at once.
 class Shares {

@@ -24,9 +24,9 @@ void check_cells(const TableContention& table, const Node& node, Problems& probl
         return problems.add(at.problem("is more than the task demands alone, " + format_number(table.own[i]) +
                                        " B/s; a bandwidth achieved beside others cannot be"));
       if (i > 0 && cell < table.achieved[i - 1][k])
-        return problems.add(
-            at.problem("is less than what a task that demands less gets beside the same others, " +
-                       format_number(table.achieved[i - 1][k]) + " B/s; more demand must never get less"));
+        return problems.add(at.problem("is less than what a task that demands less gets beside the same others, " +
+                                       format_number(table.achieved[i - 1][k]) +
+                                       " B/s; more demand must never get less"));
       if (k > 0 && cell > table.achieved[i][k - 1])
         return problems.add(at.problem("is more than what the task gets when others demand less, " +
                                        format_number(table.achieved[i][k - 1]) +
@@ -43,7 +43,8 @@ void check(const TableContention& table, const Node& node, Problems& problems) {
   const Node achieved = node.child("achieved");
   if (!achieved.value().is_array() || table.own.empty() || table.others.empty()) return;
   if (table.achieved.size() != table.own.size())
-    problems.add(achieved.problem("must have " + std::to_string(table.own.size()) + " lists, one for each value of own; it has " +
+    problems.add(achieved.problem("must have " + std::to_string(table.own.size()) +
+                                  " lists, one for each value of own; it has " +
                                   std::to_string(table.achieved.size())));
   for (std::size_t i = 0; i < table.achieved.size(); ++i)
     if (table.achieved[i].size() != table.others.size())
@@ -60,7 +61,8 @@ void check(const MatrixContention& matrix, const Node& node, Problems& problems)
   const Node list = node.child("slowdowns");
   for (std::size_t i = 0; i < matrix.slowdowns.size(); ++i)
     for (std::size_t k = 0; k < i; ++k)
-      if (matrix.slowdowns[i].kind == matrix.slowdowns[k].kind && matrix.slowdowns[i].beside == matrix.slowdowns[k].beside)
+      if (matrix.slowdowns[i].kind == matrix.slowdowns[k].kind &&
+          matrix.slowdowns[i].beside == matrix.slowdowns[k].beside)
         return problems.add(list.child(i).problem("is a pair that has been given already; give each pair once"));
 }
 
@@ -78,8 +80,9 @@ void check_contention(const std::vector<ContentionSpec>& models, const Node& nod
   for (std::size_t i = 0; i < models.size(); ++i) {
     std::visit([&](const auto& model) { check(model, node.child(i), problems); }, models[i]);
     if (i > 0 && victims(models[i - 1]).empty()) {
-      problems.add(node.child(i).problem("comes after a model for all kinds and is never reached; name kinds there, or "
-                                         "put it before"));
+      problems.add(
+          node.child(i).problem("comes after a model for all kinds and is never reached; name kinds there, or "
+                                "put it before"));
       return;
     }
   }
@@ -105,13 +108,12 @@ std::vector<ContentionSpec> of_kinds(const std::vector<ContentionSpec>& models, 
   std::vector<ContentionSpec> left;
   for (ContentionSpec model : models) {
     const bool for_all = victims(model).empty();
-    std::visit(
-        [&](auto& m) { std::erase_if(m.kinds, [&](const std::string& kind) { return !holds(kinds, kind); }); }, model);
+    std::visit([&](auto& m) { std::erase_if(m.kinds, [&](const std::string& kind) { return !holds(kinds, kind); }); },
+               model);
     if (!for_all && victims(model).empty()) continue;
     if (auto* matrix = std::get_if<MatrixContention>(&model))
-      std::erase_if(matrix->slowdowns, [&](const SlowdownSpec& pair) {
-        return !holds(kinds, pair.kind) || !holds(kinds, pair.beside);
-      });
+      std::erase_if(matrix->slowdowns,
+                    [&](const SlowdownSpec& pair) { return !holds(kinds, pair.kind) || !holds(kinds, pair.beside); });
     left.push_back(std::move(model));
   }
   return left;

@@ -80,7 +80,8 @@ template <>
 inline constexpr auto fields<SlowdownSpec> = std::tuple{
     field("kind", &SlowdownSpec::kind, "the kind that is slowed down", {.required = true}),
     field("beside", &SlowdownSpec::beside, "by which; both have memory traffic", {.required = true}),
-    field("slowdown", &SlowdownSpec::slowdown, "time beside it over time alone", {.required = true, .min = 1, .max = 1e6}),
+    field("slowdown", &SlowdownSpec::slowdown, "time beside it over time alone",
+          {.required = true, .min = 1, .max = 1e6}),
 };
 
 struct MatrixContention {
@@ -102,8 +103,8 @@ using ContentionSpec =
     std::variant<MaxMinContention, ProportionalContention, TableContention, PiecewiseContention, MatrixContention>;
 
 /// Reports what the tables of fields cannot say of the models of one memory: axes that do not rise, rows of another
-/// length, bandwidths that fall as demand rises or rise as others demand more, speeds below 0, pairs given twice, models
-/// that come after one for all kinds. Names of kinds are the platform's business: kinds_of().
+/// length, bandwidths that fall as demand rises or rise as others demand more, speeds below 0, pairs given twice,
+/// models that come after one for all kinds. Names of kinds are the platform's business: kinds_of().
 void check_contention(const std::vector<ContentionSpec>& models, const Node& node, Problems& problems);
 
 /// A place where a model names a kind.

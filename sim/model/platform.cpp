@@ -36,9 +36,9 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
         node.child("task_energy")
             .problem("is \"total\", but the energy of the kind's cost models comes on top of the active power; "
                      "remove it, or take costs from profiles alone"));
-  if (!kind.sharing && kind.slots > 1 &&
-      std::any_of(kind.costs.begin(), kind.costs.end(),
-                  [](const CostSpec& cost) { return std::holds_alternative<RooflineSpec>(cost); }))
+  if (!kind.sharing && kind.slots > 1 && std::any_of(kind.costs.begin(), kind.costs.end(), [](const CostSpec& cost) {
+        return std::holds_alternative<RooflineSpec>(cost);
+      }))
     kind.sharing = SlotSharing::weighted;
   if (!kind.fallback.empty() && kind.fallback == kind.name)
     problems.add(node.child("fallback").problem("is the kind itself; name another"));

@@ -145,14 +145,15 @@ inline constexpr auto fields<KindSpec> = std::tuple{
     field("slots", &KindSpec::slots, "tasks it runs at once (partitions, streams)", {.min = 1, .max = 1024}),
     field("sharing", &KindSpec::sharing,
           "what its slots share: nothing, each has the costs as they are (independent: cores), or the device, max-min "
-          "fairly by occupancy and weight (weighted: a GPU that runs several tasks at once); default: weighted where costs "
+          "fairly by occupancy and weight (weighted: a GPU that runs several tasks at once); default: weighted where "
+          "costs "
           "come from a roofline, else independent",
           {}),
     field("occupancy", &KindSpec::occupancy,
           "part of a device with weighted slots that a task alone fills, unless its profile says",
           {.max = 1, .above = 0}),
-    field("weight", &KindSpec::weight,
-          "weight of a task among those that share the device, unless its profile says", {.max = 1e6, .above = 0}),
+    field("weight", &KindSpec::weight, "weight of a task among those that share the device, unless its profile says",
+          {.max = 1e6, .above = 0}),
     field("bus_factor", &KindSpec::bus_factor,
           "bytes that the memory's controller sees for each byte of a task's traffic, which counts what is compulsory: "
           "the demand by which tasks slow each other down; time alone and energy stay as they are",

@@ -51,7 +51,8 @@ py::object with_params(Params& params, const std::function<py::object(py::object
 
 /// Not seen: where costs, uses and routes lie, and who knows of slowdowns. Methods of the view are there to ask.
 constexpr bool is_hidden(std::string_view member) {
-  constexpr std::string_view kHidden[] = {"first_column", "first_row", "costs", "uses", "columns", "rows", "routes", "co_run"};
+  constexpr std::string_view kHidden[] = {"first_column", "first_row", "costs",  "uses",
+                                          "columns",      "rows",      "routes", "co_run"};
   return std::find(std::begin(kHidden), std::end(kHidden), member) != std::end(kHidden);
 }
 

@@ -9,7 +9,7 @@
 /// Each struct that program and plugins pass to each other, with its members in order: `STRUCT(type, member...)`.
 #define HETSCHED_STRUCTS(STRUCT)                                                                                      \
   STRUCT(Cost, time, energy, traffic)                                                                                 \
-  STRUCT(Use, bus_factor, occupancy, weight)                                                                          \
+  STRUCT(ResourceUse, bus_factor, occupancy, weight)                                                                          \
   STRUCT(OperatingPoint, name, frequency, idle_power, active_power)                                                   \
   STRUCT(Kind, name, type, points, first_column, dispatch_time, switch_time, switch_energy, energy_is_total,          \
          max_batch, shares_device)                                                                                    \

@@ -31,11 +31,11 @@ struct Cost {
 };
 
 /// How a task uses what it shares with those that run beside it.
-struct Use {
+struct ResourceUse {
   double bus_factor = 1;  ///< bytes that the memory's controller sees for each byte of Cost::traffic
   double occupancy = 1;   ///< part of the device that it fills alone, where slots share it (Kind::shares_device)
   double weight = 1;      ///< its weight among those that share the device
-  friend bool operator==(const Use&, const Use&) = default;
+  friend bool operator==(const ResourceUse&, const ResourceUse&) = default;
 };
 
 /// A frequency and voltage, or a named power mode, of a kind.
@@ -253,7 +253,7 @@ struct SystemView {
   std::span<const Route> routes;  ///< memories x memories, from-major; see route()
   std::uint32_t memories = 1;     ///< number of
   IdSpan<MemoryId, const double> memory_bandwidths;  ///< B/s; kNever: unlimited
-  std::span<const Use> uses;                         ///< of costs; empty: all are as by default. See use()
+  std::span<const ResourceUse> uses;                 ///< of costs; empty: all are as by default. See use()
   Watts base_power = 0;                              ///< of what is on whatever happens
   /// Requests of streams with arrivals of their own (not those that other streams trigger), by (arrival,
   /// stream): those from now on, for a policy that has called Params::clairvoyant(); empty for others.
@@ -314,21 +314,26 @@ struct SystemView {
     return own + drawn * alone_time_at(t, accelerator, point, variant, batch);
   }
   /// How it uses what it shares, as its cost.
-  [[nodiscard]] Use use(const ModelTask& t, KindId kind, PointId point, VariantId variant = VariantId::original,
-                        std::uint32_t batch = 1) const {
+  [[nodiscard]] ResourceUse use(const ModelTask& t, KindId kind, PointId point, VariantId variant = VariantId::original,
+                                std::uint32_t batch = 1) const {
     if (uses.empty()) return {};
     const std::size_t row = std::size_t{batch - 1} * rows + index_of(t.row(variant));
     return uses[row * columns + index_of(kinds[kind].column(point))];
   }
-  /// B/s that it wants of its memory while it computes alone: its traffic, as the memory's controller sees it, by its
-  /// time, at most what the accelerator can have; 0: it has no traffic, or the memory is not limited.
+  /// B/s that it wants of its memory while it computes: its traffic by its cost's time, as the memory's controller sees
+  /// it. What computing waits for its bytes may want more than there is; else the bus factor makes it at most what the
+  /// accelerator can have. 0: it has no traffic, or the memory is not limited.
   [[nodiscard]] double demand_at(const ModelTask& t, AcceleratorId accelerator, PointId point,
                                  VariantId variant = VariantId::original, std::uint32_t batch = 1) const {
     const Accelerator& a = accelerators[accelerator];
-    const Bytes load = cost(t, a.kind, point, variant, batch).traffic * use(t, a.kind, point, variant, batch).bus_factor;
-    if (!(load > 0) || !(memory_bandwidths[a.memory] < kNever)) return 0;
-    const double wanted = load / alone_time_at(t, accelerator, point, variant, batch);
-    return wanted < a.bandwidth ? wanted : a.bandwidth;
+    const Cost& c = cost(t, a.kind, point, variant, batch);
+    const double most = memory_bandwidths[a.memory];
+    if (!(c.traffic > 0) || !(most < kNever)) return 0;
+    if (!(c.time > 0)) return a.bandwidth;
+    const double wanted = c.traffic / c.time;
+    if (wanted >= a.bandwidth) return a.bandwidth < most ? a.bandwidth : wanted;
+    const double load = wanted * use(t, a.kind, point, variant, batch).bus_factor;
+    return load < a.bandwidth ? load : a.bandwidth;
   }
   /// What starting the task on the accelerator now is expected to do beside those that compute at this instant, as long
   /// as they do: by what it shares with them, its device and its memory, in the models that the platform has for both.

@@ -155,14 +155,16 @@ void Estimator::slow_down_by_model(MemoryId memory) {
   flows_.clear();
   demands_.clear();
   for (Running& r : running_) {
-    if (r.task == PlanTaskId::none || r.until > now_ || problem_->accelerators[r.accelerator].memory != memory) continue;
+    if (r.task == PlanTaskId::none || r.until > now_ || problem_->accelerators[r.accelerator].memory != memory)
+      continue;
     flows_.push_back(&r);
     demands_.push_back({problem_->accelerators[r.accelerator].kind, problem_->cost(r.task, r.accelerator).demand});
   }
   rates_.resize(demands_.size());
   problem_->co_run->rates(memory, demands_, rates_);
   for (std::size_t i = 0; i < flows_.size(); ++i)
-    if (demands_[i].wanted > 0) flows_[i]->speed *= rates_[i] / demands_[i].wanted;
+    if (demands_[i].wanted > 0)
+      flows_[i]->speed *= std::min(1.0, rates_[i] / std::min(demands_[i].wanted, problem_->memory_bandwidths[memory]));
 }
 
 Seconds Estimator::next_event() {
