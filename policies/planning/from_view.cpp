@@ -14,6 +14,18 @@ Seconds output_there(const SystemView& view, const Request& request, const Edge&
   return end + view.route_time(view.accelerators[from.accelerator].memory, to.memory, edge.bytes);
 }
 
+/// From the end of a task to when its output can be computed with, by the accelerators of both.
+std::vector<Seconds> delays_of(const SystemView& view, const Model& model, const Edge& input, const ModelTask& task) {
+  std::vector<Seconds> delays;
+  for (const Accelerator& from : view.accelerators)
+    for (const Accelerator& to : view.accelerators) {
+      const KindId left = view.exit_kind(model.tasks[input.task], from.kind), entered = view.entry_kind(task, to.kind);
+      delays.push_back(view.route_time(from.memory, to.memory, input.bytes) +
+                       view.time_of(view.transition(model, input, left, entered), entered));
+    }
+  return delays;
+}
+
 /// When the slots of an accelerator become free, from now, those first that are free.
 std::vector<Seconds> slots_free_at(const SystemView& view, AcceleratorId accelerator, std::vector<Seconds> ends) {
   const Accelerator& a = view.accelerators[accelerator];
@@ -92,13 +104,18 @@ PlanRequestId add_request(Problem& problem, const SystemView& view, ModelId mode
     task.release = release;
     for (const Edge& edge : tasks[t].inputs) {
       if (ids[edge.task] != PlanTaskId::none) {
-        problem.add_edge(ids[edge.task], ids[t], edge.bytes);
+        if (view.transitions.empty())
+          problem.add_edge(ids[edge.task], ids[t], edge.bytes);
+        else
+          problem.add_edge(ids[edge.task], ids[t], delays_of(view, view.models[model], edge, tasks[t]));
         continue;
       }
       task.inputs_at.resize(problem.accelerators.size(), 0);
       for (const AcceleratorId a : problem.accelerators.ids()) {
         Seconds& there = task.inputs_at[index_of(a)];
-        there = std::max(there, output_there(view, *live, edge, view.accelerators[a]));
+        const KindId entered = view.entry_kind(tasks[t], view.accelerators[a].kind);
+        there = std::max(there, output_there(view, *live, edge, view.accelerators[a]) +
+                                    view.time_of(view.transition(*live, edge, entered), entered));
       }
     }
   }

@@ -41,8 +41,10 @@ Devices::Devices(const Tables& tables, const ExecutionJitter& jitter, std::uint6
   }
 }
 
-const Cost& Devices::cost(const Slot& slot) const {
+Cost Devices::cost(const Slot& slot) const {
+  const Slot& host = slot.host == SlotId::none ? slot : slots_[slot.host];
   const Accelerator& a = state_.accelerator(slot.accelerator);
+  if (!host.parts.empty()) return cost_of(host.parts[host.part], a, fixed_.kinds[a.kind]);
   return fixed_.cost(state_.model_task(slot.task), a.kind, a.point, state_.task(slot.task).variant, slot.batch);
 }
 
@@ -59,7 +61,7 @@ double Devices::stage_power(const Slot& slot, Stage stage) const {
   if (stage == Stage::off) return 0;
   const Accelerator& a = state_.accelerator(slot.accelerator);
   if (stage == Stage::computing && fixed_.kinds[a.kind].energy_is_total) {
-    const Cost& c = cost(slot);
+    const Cost c = cost(slot);
     return c.time > 0 ? c.energy / c.time : 0;
   }
   const OperatingPoint& point = fixed_.kinds[a.kind].points[a.point];
@@ -138,11 +140,14 @@ SlotId Devices::start(const Start& start, double now) {
   slot.start = slot.inputs = slot.compute = now;
   slot.predicted = finish - now;
   slot.expected = start.expected < kNever ? start.expected : slot.predicted;
+  slot.finish = finish;
   slot.lump = slot.share = slot.transfer = slot.done = 0;
   slot.overhead = overhead;
   slot.switch_time = 0;
   slot.flowing = false;
   slot.factor = true_factor(start);
+  slot.parts = parts_of(start, view);
+  slot.part = 0;
   if (switched) {
     ++meters_[accelerator].switches;
     slot.switch_time = kind.switch_time;
@@ -173,6 +178,12 @@ void Devices::fetched(SlotId id, double now) {
 
 void Devices::compute(SlotId id, double now) {
   Slot& slot = slots_[id];
+  if (slot.host == SlotId::none && !slot.parts.empty()) return begin_parts(id, now);
+  begin_computing(id, now);
+}
+
+void Devices::begin_computing(SlotId id, double now) {
+  Slot& slot = slots_[id];
   enter(slot, Stage::computing, now);
   slot.compute = now;
   run_piece(id, now);
@@ -180,13 +191,12 @@ void Devices::compute(SlotId id, double now) {
 
 void Devices::run_piece(SlotId id, double now) {
   Slot& slot = slots_[id];
-  const Cost& c = cost(slot);
+  const Cost c = cost(slot);
   const double left = 1 - slot.done;
   slot.piece_start = now;
   slot.piece_time = c.time * slot.factor;
   const double expected = std::max(c.time, c.traffic / state_.accelerator(slot.accelerator).bandwidth);
-  for_each_task(slot, [&](TaskRef t) { state_.begin_compute(t, slot.compute, now + left * expected); });
-  refresh_free_at(slot.accelerator);
+  expect_end(slot, now + left * expected);
   slot.flowing = c.traffic * left > 0 && limited(slot);
   slot.speed = 1;
   if (slot.flowing) {
@@ -259,34 +269,49 @@ void Devices::book(Slot& slot, double share, double now) {
 
 void Devices::finish(SlotId id, double at) {
   Slot& slot = slots_[id];
-  end_piece(id, at, true);
-  slot.done = 1;
-  if (const double measured = at - slot.start; measured > 0) {
+  const bool in_parts = !slot.parts.empty();
+  const double begin = in_parts ? slot.task_start : slot.start;
+  if (const double measured = at - begin; measured > 0) {
     ++reporter_.totals.measured;
-    reporter_.totals.prediction_error += std::abs(measured - slot.predicted) / measured;
-    reporter_.totals.expectation_error += std::abs(measured - slot.expected) / measured;
+    reporter_.totals.prediction_error +=
+        std::abs(measured - (in_parts ? slot.task_predicted : slot.predicted)) / measured;
+    reporter_.totals.expectation_error +=
+        std::abs(measured - (in_parts ? slot.task_expected : slot.expected)) / measured;
   }
   meters_[slot.accelerator].tasks += 1 + slot.also.size();
-  release(slot, TaskStatus::finished, at);
+  if (!end_guest(id, TaskStatus::finished, at)) {
+    end_piece(id, at, true);
+    slot.done = 1;
+    end_row(slot, TaskStatus::finished, at);
+  }
+  vacate(slot, at);
 }
 
 void Devices::interrupt(SlotId id, TaskStatus why, double now) {
   Slot& slot = slots_[id];
+  std::erase(queue_, id);
   if (slot.stage == Stage::computing) end_piece(id, now, false);
   if (now <= slot.start) slot.lump = 0;  // given up at the instant it began: nothing was switched or computed
   if (why == TaskStatus::failed) ++meters_[slot.accelerator].failures;
-  release(slot, why, now);
+  if (!end_guest(id, why, now) || slot.share + slot.lump > 0) end_row(slot, why, now);
+  vacate(slot, now);
 }
 
-void Devices::release(Slot& slot, TaskStatus status, double at) {
+/// What was drawn for the slot's task is charged to it and recorded.
+void Devices::end_row(Slot& slot, TaskStatus status, double at) {
   settle(slot, at);
   meters_[slot.accelerator].active += slot.lump;
   reporter_.energy(tables_.accelerators()[slot.accelerator].name, "task", slot.start, at, slot.lump);
   for_each_task(slot, [&](TaskRef task) { report(slot, task, status, at); });
   slot.lump = slot.share = slot.transfer = 0;
+}
+
+void Devices::vacate(Slot& slot, double at) {
   enter(slot, Stage::idle, at);
   slot.also.clear();
   slot.batch = 1;
+  slot.parts.clear();
+  slot.host = SlotId::none;
 }
 
 /// Charges a task of the slot with its part of what the slot has drawn, and records it.
@@ -328,27 +353,36 @@ void Devices::report(const Slot& slot, TaskRef ref, TaskStatus status, double at
 
 void Devices::leave(SlotId id, TaskRef task, std::uint32_t fetching, double now) {
   Slot& slot = slots_[id];
+  if (slot.guest != SlotId::none) take_out(slots_[slot.guest], task, true, now);
   settle(slot, now);
-  report(slot, task, TaskStatus::aborted, now);
-  const auto parts = static_cast<double>(1 + slot.also.size());
-  meters_[slot.accelerator].active += slot.lump / parts;
-  reporter_.energy(tables_.accelerators()[slot.accelerator].name, "task", slot.start, now, slot.lump / parts);
-  for (double* drawn : {&slot.lump, &slot.share, &slot.transfer}) *drawn *= 1 - 1 / parts;
+  take_out(slot, task, slot.guest == SlotId::none || slot.share + slot.lump > 0, now);
+  slot.fetching -= fetching;
+  if (slot.stage == Stage::waiting && slot.fetching == 0) compute(id, now);
+}
+
+/// `told`: what was drawn for it until now is charged to it and recorded.
+void Devices::take_out(Slot& slot, TaskRef task, bool told, double now) {
+  settle(slot, now);
+  if (told) {
+    report(slot, task, TaskStatus::aborted, now);
+    const auto parts = static_cast<double>(1 + slot.also.size());
+    meters_[slot.accelerator].active += slot.lump / parts;
+    reporter_.energy(tables_.accelerators()[slot.accelerator].name, "task", slot.start, now, slot.lump / parts);
+    for (double* drawn : {&slot.lump, &slot.share, &slot.transfer}) *drawn *= 1 - 1 / parts;
+  }
   if (slot.task == task) {
     slot.task = slot.also.back();
     slot.also.pop_back();
   } else {
     std::erase(slot.also, task);
   }
-  slot.fetching -= fetching;
-  if (slot.stage == Stage::waiting && slot.fetching == 0) compute(id, now);
 }
 
 void Devices::refresh_free_at(AcceleratorId accelerator) {
   Accelerator& a = state_.accelerator(accelerator);
   if (a.free_slots > 0) return;
   double earliest = kNever;
-  for (const SlotId s : slots_of_[accelerator]) earliest = std::min(earliest, state_.task(slots_[s].task).finish);
+  for (const SlotId s : slots_of_[accelerator]) earliest = std::min(earliest, slots_[s].finish);
   a.free_at = earliest;
 }
 
@@ -400,11 +434,7 @@ void Devices::reshare(SlotId id, double speed, double now) {
     ++slot.stamp;
     set_end(id, now);
   }
-  for_each_task(slot, [&](TaskRef t) {
-    const double left = std::max(0.0, state_.task(t).finish - now) * before;
-    state_.begin_compute(t, slot.compute, now + left / speed);
-  });
-  refresh_free_at(slot.accelerator);
+  expect_end(slot, now + std::max(0.0, slot.finish - now) * before / speed);
   power_changed_[slot.accelerator] =
       power_changed_[slot.accelerator] || fixed_.kinds[state_.accelerator(slot.accelerator).kind].shares_device;
 }
@@ -441,7 +471,7 @@ void Devices::share_power(AcceleratorId accelerator, double now) {
 
 void Devices::close(double now) {
   for (const SlotId s : slots()) {
-    if (in_use(s)) interrupt(s, TaskStatus::unfinished, now);
+    if (in_use(s) && !is_guest(s)) interrupt(s, TaskStatus::unfinished, now);  // and its guest
     settle(slots_[s], now);
   }
   for (const AcceleratorId a : meters_.ids()) {

@@ -69,6 +69,7 @@ class Engine {
   void handle(due::RunEnd, std::uint64_t) { over_ = true; }
   void finish_early();
   void overhead_over(SlotId slot);
+  void work_finished(SlotId slot);
   void task_finished(SlotId slot, double at);
   void finished(TaskRef task, double at);
   void end_request(RequestRef request, RequestStatus status, double finish);
@@ -126,6 +127,7 @@ DecisionTime Engine::run() {
     if (!advance()) continue;
     handle_instant();
     if (!over_) decide();
+    devices_.seat_guests(now_);
     if (!over_) check_end();
   }
   close();
@@ -177,6 +179,7 @@ void Engine::handle_instant() {
   std::uint64_t rounds = 0;
   do {
     handle_due();
+    devices_.seat_guests(now_);
     if (++rounds > kMostRounds) stands_still();
   } while (events_.due(now_));
 }
@@ -206,7 +209,7 @@ void Engine::handle_due() {
 void Engine::flow_finished(FlowId flow) {
   const std::size_t slots = devices_.slots().size();
   if (is_traffic(flow, slots)) {
-    task_finished(slot_of(flow), now_);
+    work_finished(slot_of(flow));
     return;
   }
   waiting_.clear();
@@ -220,7 +223,7 @@ void Engine::handle(due::StageEnd event, std::uint64_t stamp) {
   if (slot.stage == Stage::overhead) {
     overhead_over(event.slot);
   } else {
-    task_finished(event.slot, now_);
+    work_finished(event.slot);
   }
 }
 
@@ -240,6 +243,7 @@ void Engine::finish_early() {
   const double last = workload.end == EndRule::at_duration ? std::max(now_, *workload.duration) : kNever;
   for (const SlotId id : devices_.slots()) {
     const Slot& slot = devices_.slot(id);
+    if (devices_.is_guest(id) || devices_.has_more_parts(id)) continue;
     if (slot.stage == Stage::computing && !slot.flowing && slot.end <= until)
       task_finished(id, std::min(std::max(now_, slot.end), last));
   }
@@ -249,9 +253,19 @@ void Engine::overhead_over(SlotId id) {
   const Slot& slot = devices_.slot(id);
   const MemoryId memory = state_.accelerator(slot.accelerator).memory;
   std::uint32_t coming = 0;
-  if (tables_.memories().size() > 1)
+  if (tables_.memories().size() > 1 && !devices_.is_guest(id))
     for_each_task(slot, [&](TaskRef task) { coming += transfers_.bring(task, memory, id, now_); });
   devices_.begin_waiting(id, coming, now_);
+}
+
+/// What a slot computed is done: its task, or a part of it, or of the task that it is a guest for.
+void Engine::work_finished(SlotId id) {
+  const SlotId host = devices_.host_of(id);
+  if (devices_.has_more_parts(host)) {
+    devices_.next_part(host, now_);
+  } else {
+    task_finished(host, now_);
+  }
 }
 
 void Engine::task_finished(SlotId id, double at) {
@@ -290,7 +304,7 @@ void Engine::end_request(RequestRef request, RequestStatus status, double finish
 void Engine::drop(RequestRef request) {
   for (const SlotId id : devices_.slots()) {
     if (state_.account(request).running == 0) break;
-    if (!devices_.in_use(id)) continue;
+    if (!devices_.in_use(id) || devices_.is_guest(id)) continue;
     const Slot& slot = devices_.slot(id);
     TaskRef task;
     for_each_task(slot, [&](TaskRef t) { task = t.request == request ? t : task; });
@@ -312,6 +326,10 @@ void Engine::turn_off(AcceleratorId accelerator) {
   if (times_off_[accelerator]++ > 0) return;
   for (const SlotId id : devices_.slots_of(accelerator)) {
     if (!devices_.in_use(id)) continue;
+    if (devices_.is_guest(id)) {
+      devices_.send_back(id, now_);
+      continue;
+    }
     std::vector<TaskRef> tasks;
     for_each_task(devices_.slot(id), [&](TaskRef task) { tasks.push_back(task); });
     transfers_.forget_slot(id);
@@ -413,7 +431,7 @@ void Engine::check_end() {
     case EndRule::last_release: over_ |= releases_.exhausted(); break;
     case EndRule::at_duration: break;  // an event ends it
   }
-  if (over_ || slots_in_use_ > 0 || transfers_.any() || !events_.empty()) return;
+  if (over_ || slots_in_use_ > devices_.waiting_guests() || transfers_.any() || !events_.empty()) return;
   if (const std::string forgotten = startable(state_.view(now_)); !forgotten.empty())
     policy_.failed(now_, "decided nothing",
                    "deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: " + forgotten);

@@ -148,6 +148,21 @@ inline constexpr auto fields<ProfileRow> = std::tuple{
           {.max = 1e6, .above = 0}),
 };
 
+/// What going over from one kind to another after a layer was measured to take.
+struct TransitionRow {
+  std::string after, from, to;
+  double time = 0, energy = 0;
+};
+template <>
+inline constexpr auto fields<TransitionRow> = std::tuple{
+    field("after", &TransitionRow::after, "the last layer before it, or the group that ends there", {.required = true}),
+    field("from", &TransitionRow::from, "profile key of the kind that computed it", {.required = true}),
+    field("to", &TransitionRow::to, "profile key of the kind that goes on", {.required = true}),
+    field("time", &TransitionRow::time, "time of it, whatever the kinds say in transitions",
+          {.required = true, .unit = "s"}),
+    field("energy", &TransitionRow::energy, "energy of it, on top of the active power", {.unit = "J"}),
+};
+
 struct NetworkSpec {
   std::string schema;
   std::int64_t format = 1;
@@ -160,6 +175,7 @@ struct NetworkSpec {
   std::vector<VariantSpec> variants;
   AccuracySpec accuracy;
   std::string profile;
+  std::vector<TransitionRow> transitions;
   std::vector<ProfileRow> costs;  ///< inline rows, after loading followed by those of the profile file
 };
 template <>
@@ -180,6 +196,8 @@ inline constexpr auto fields<NetworkSpec> = std::tuple{
           {}),
     field("variants", &NetworkSpec::variants, "other versions of the whole model, for granularity model", {}),
     field("accuracy", &NetworkSpec::accuracy, "measured accuracy of variants", {}),
+    field("transitions", &NetworkSpec::transitions,
+          "measured transitions between kinds after layers; default: as the kinds say", {}),
     field("profile", &NetworkSpec::profile, "CSV file of costs, relative to this file", {}),
     field("costs", &NetworkSpec::costs, "rows of the profile written here", {}),
 };

@@ -91,6 +91,28 @@ inline constexpr auto fields<BusFactorSpec> = std::tuple{
 /// The profile of a kind that computes nothing: its accelerators are there, and that is all.
 inline constexpr std::string_view kNoProfile = "(none)";
 
+/// Going over between two layers from one kind to another: another layout or number format of what lies between them.
+struct TransitionSpec {
+  std::string to, from;  ///< the other kind; one of both is empty
+  std::string on;        ///< empty: the other kind
+  double time = 0;
+  std::optional<double> bandwidth;
+  double energy = 0;
+  double energy_per_byte = 0;
+};
+template <>
+inline constexpr auto fields<TransitionSpec> = std::tuple{
+    field("to", &TransitionSpec::to, "kind that computes what follows; give this or from", {}),
+    field("from", &TransitionSpec::from, "kind that computed what went before; give this or to", {}),
+    field("on", &TransitionSpec::on, "which of both kinds does it; default: the other one, named by to or from", {}),
+    field("time", &TransitionSpec::time, "time of each, at any operating point", {.unit = "s"}),
+    field("bandwidth", &TransitionSpec::bandwidth,
+          "bytes of the tensors per time, which comes on top; default: their size does not matter",
+          {.unit = "B/s", .above = 0}),
+    field("energy", &TransitionSpec::energy, "energy of each, on top of the active power", {.unit = "J"}),
+    field("energy_per_byte", &TransitionSpec::energy_per_byte, "energy of each byte of the tensors", {.unit = "J/B"}),
+};
+
 struct KindSpec {
   std::string name;
   std::string type;
@@ -99,6 +121,8 @@ struct KindSpec {
   std::vector<CostSpec> costs;
   std::string fallback;
   double fallback_time = 0;
+  std::vector<TransitionSpec> transitions;
+  std::optional<std::uint32_t> max_loadables;
   std::vector<OperatingPointSpec> operating_points;  ///< at least one after loading
   TaskEnergy task_energy = TaskEnergy::dynamic;
   double dispatch_time = 0;
@@ -128,11 +152,20 @@ inline constexpr auto fields<KindSpec> = std::tuple{
     field(
         "fallback", &KindSpec::fallback,
         "kind that computes the layers it cannot, where they stand in one task (a group, the whole model) with others "
-        "that it can, at its operating point of the same name or else its first; that kind's accelerators are not "
-        "occupied",
+        "that it can: an accelerator of that kind and of the same memory computes them as a guest, while the task "
+        "waits",
         {}),
-    field("fallback_time", &KindSpec::fallback_time, "time for every change to the fallback and back within a task",
-          {.unit = "s"}),
+    field(
+        "fallback_time", &KindSpec::fallback_time,
+        "time of every change to the fallback and back within a task, spent by the fallback; transitions between both "
+        "that are given go before it",
+        {.unit = "s"}),
+    field("transitions", &KindSpec::transitions,
+          "what going over to or from other kinds takes, within a task and between tasks; default: nothing", {}),
+    field("max_loadables", &KindSpec::max_loadables,
+          "most runs of layers that it computes in one task between those that it hands over; default: any number. A "
+          "task with more cannot run on it",
+          {.min = 1}),
     field("operating_points", &KindSpec::operating_points,
           "frequencies or power modes; the first is the one a run starts at; default: one point, 1 GHz, 0 W", {}),
     field("task_energy", &KindSpec::task_energy,
@@ -244,6 +277,7 @@ struct AcceleratorSpec {
   std::string memory;  ///< empty: the platform's first memory
   std::uint32_t count = 1;
   std::string operating_point;  ///< empty: the kind's first
+  std::string fallback;         ///< empty: any that fits
 };
 template <>
 inline constexpr auto fields<AcceleratorSpec> = std::tuple{
@@ -252,6 +286,9 @@ inline constexpr auto fields<AcceleratorSpec> = std::tuple{
     field("memory", &AcceleratorSpec::memory, "memory it computes from; default: the first memory", {}),
     field("count", &AcceleratorSpec::count, "how many of them", {.min = 1, .max = 100000}),
     field("operating_point", &AcceleratorSpec::operating_point, "point it starts at; default: the kind's first", {}),
+    field("fallback", &AcceleratorSpec::fallback,
+          "accelerator of its kind's fallback that computes what it hands over; default: the one that is free first",
+          {}),
 };
 
 /// The file. After read_platform() kinds are those written in it, followed by those of kind_files that accelerators (or
