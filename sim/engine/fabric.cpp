@@ -13,8 +13,10 @@ double most_bytes(const Tables& tables) {
   double most = 0;
   for (const Cost& cost : view.costs) most = std::max(most, cost.traffic);
   for (const Model& model : view.models)
-    for (const ModelTask& task : model.tasks)
+    for (const ModelTask& task : model.tasks) {
       for (const Edge& input : task.inputs) most = std::max(most, input.bytes);
+      most = std::max({most, task.source.bytes, task.sink_bytes});
+    }
   return most;
 }
 
