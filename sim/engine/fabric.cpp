@@ -14,8 +14,10 @@ double most_bytes(const Tables& tables) {
   for (std::size_t i = 0; i < view.costs.size(); ++i)
     most = std::max(most, view.costs[i].traffic * (view.uses.empty() ? 1 : view.uses[i].bus_factor));
   for (const Model& model : view.models)
-    for (const ModelTask& task : model.tasks)
+    for (const ModelTask& task : model.tasks) {
       for (const Edge& input : task.inputs) most = std::max(most, input.bytes);
+      most = std::max({most, task.source.bytes, task.sink_bytes});
+    }
   return most;
 }
 

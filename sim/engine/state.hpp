@@ -18,6 +18,7 @@ namespace hetsched {
 struct RequestAccount {
   bool gated = false;         ///< waits for the stream it comes after
   std::uint32_t running = 0;  ///< tasks on accelerators
+  std::uint32_t leaving = 0;  ///< parts of its result on their way to the stream's sink
   Seconds first_start = kNever;
   Seconds forecast = kNever;
   Joules energy = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/arrivals.hpp"
+#include "model/places.hpp"
 #include "model/transitions.hpp"
 
 namespace hetsched {
@@ -236,6 +237,8 @@ void Tables::add_models() {
       task.op = source.op;
       task.inputs = source.inputs;
       task.outputs = source.outputs;
+      task.source = source.source;
+      task.sink_bytes = source.sink_bytes;
       task.first_row = variant_names_.push_back("");
       task.variants = 1 + static_cast<std::uint32_t>(source.variants.size());
       task.first_alternative = source.first_alternative;
@@ -275,6 +278,8 @@ void Tables::add_streams(const WorkloadSpec& workload) {
       stream.relative_deadline = *spec.deadline.value;
     else if (spec.deadline.word == "period")
       stream.relative_deadline = stream.period;
+    stream.source = source_of(platform_, spec);
+    stream.sink = sink_of(platform_, spec);
     streams_.push_back(stream);
   }
 }

@@ -113,6 +113,21 @@ inline constexpr auto fields<TransitionSpec> = std::tuple{
     field("energy_per_byte", &TransitionSpec::energy_per_byte, "energy of each byte of the tensors", {.unit = "J/B"}),
 };
 
+/// What a batch of a profiled task takes, relative to one alone.
+struct BatchCost {
+  std::uint32_t size = 1;
+  double time = 1;
+  std::optional<double> energy = {}, bytes = {};
+};
+template <>
+inline constexpr auto fields<BatchCost> = std::tuple{
+    field("size", &BatchCost::size, "inferences in the batch", {.required = true, .min = 2, .max = 1024}),
+    field("time", &BatchCost::time, "time of the batch, in times of one inference alone",
+          {.required = true, .above = 0}),
+    field("energy", &BatchCost::energy, "energy, likewise; default: as the time", {}),
+    field("bytes", &BatchCost::bytes, "traffic, likewise; default: as the time", {}),
+};
+
 struct KindSpec {
   std::string name;
   std::string type;
@@ -136,6 +151,7 @@ struct KindSpec {
   std::vector<BusFactorSpec> bus_factors;
   std::uint32_t max_batch = 1;
   double batch_fixed_share = 0;
+  std::vector<BatchCost> batch_curve;
   std::optional<double> port_bandwidth;
   Budget budget;
 };
@@ -199,6 +215,10 @@ inline constexpr auto fields<KindSpec> = std::tuple{
           "together "
           "take share + (1 - share) b times as much; cost models compute batches themselves",
           {.max = 1}),
+    field("batch_curve", &KindSpec::batch_curve,
+          "instead, as measured: what batches of some sizes take, by size; linear between, and beyond the last as "
+          "between the last two",
+          {}),
     field("port_bandwidth", &KindSpec::port_bandwidth, "most that one slot draws from its memory; default: unlimited",
           {.unit = "B/s", .above = 0}),
     field("budget", &KindSpec::budget, "what one of it counts for in an equal-budget comparison", {}),
@@ -246,6 +266,7 @@ struct LinkSpec {
   double latency = 0;
   double energy_per_byte = 0;
   Sharing sharing = Sharing::shared;
+  std::vector<std::string> between;
 };
 template <>
 inline constexpr auto fields<LinkSpec> = std::tuple{
@@ -256,7 +277,20 @@ inline constexpr auto fields<LinkSpec> = std::tuple{
           {.unit = "s"}),
     field("energy_per_byte", &LinkSpec::energy_per_byte, "energy of moving a byte over it", {.unit = "J/B"}),
     field("sharing", &LinkSpec::sharing, "shared: max-min fair; uncontended: everyone gets all of it", {}),
+    field(
+        "between", &LinkSpec::between,
+        "the two things that it joins: memories, or junctions (a switch, a router), which are any other names; routes "
+        "that are not given are then found",
+        {}),
 };
+
+/// Which of the ways between two memories is the route, where none is given.
+enum class Routing {
+  by_latency,    ///< the least latency; of these the fewest links, then the widest
+  by_bandwidth,  ///< the widest; of these the least latency, then the fewest links
+};
+template <>
+inline constexpr auto enum_names<Routing> = std::array{"by_latency", "by_bandwidth"};
 
 struct RouteSpec {
   std::string from, to;
@@ -304,9 +338,12 @@ struct PlatformSpec {
   std::vector<MemorySpec> memories;
   std::vector<LinkSpec> links;
   std::vector<RouteSpec> routes;
+  Routing routing = Routing::by_latency;
+  std::string host;  ///< empty: none
   std::vector<AcceleratorSpec> accelerators;
-  /// Of `routes`, for each ordered pair of memories that accelerators use: the route that names both memories, else one
-  /// memory, else none; rather as written than reversed.
+  /// For each ordered pair of memories: of `routes` the one that names both memories, else one memory, else none;
+  /// rather as written than reversed. Where there is none, the way found over links that say what they join. Every pair
+  /// of memories that accelerators use has one, the host among them.
   RouteTable route_table;
 };
 template <>
@@ -324,7 +361,16 @@ inline constexpr auto fields<PlatformSpec> = std::tuple{
     field("memories", &PlatformSpec::memories, "default: one memory of unlimited bandwidth", {}),
     field("links", &PlatformSpec::links,
           "links between memories; with any link, memories and links are shared along whole routes", {}),
-    field("routes", &PlatformSpec::routes, "which links lead from memory to memory", {}),
+    field("routes", &PlatformSpec::routes,
+          "which links lead from memory to memory; default: the ways over links that say what they join (between)", {}),
+    field("routing", &PlatformSpec::routing,
+          "which way is found: by_latency: the least latency, of these the fewest links, of these the widest; "
+          "by_bandwidth: the widest, of these the least latency, of these the fewest links",
+          {}),
+    field("host", &PlatformSpec::host,
+          "the memory where inputs of requests come from and results go to, where a stream says nothing else; default: "
+          "none, inputs are in every memory and results stay where they are",
+          {}),
     field("accelerators", &PlatformSpec::accelerators, "the accelerators, in the order of their ids",
           {.required = true}),
 };

@@ -80,9 +80,13 @@ struct Edge {
 /// One task of a model: a layer, a fused group or the whole network, by the stream's granularity.
 struct ModelTask {
   std::string_view name;
-  std::string_view op;                  ///< operator of the layer ("conv2d"); empty for groups
-  std::span<const Edge> inputs;         ///< by producer
-  std::span<const Edge> outputs;        ///< by consumer
+  std::string_view op;            ///< operator of the layer ("conv2d"); empty for groups
+  std::span<const Edge> inputs;   ///< by producer
+  std::span<const Edge> outputs;  ///< by consumer
+  /// What it reads of the request's own input, where the stream says where that lies (Stream::source): a tensor that no
+  /// task produces; its `task` is none.
+  Edge source = {TaskId::none, TensorId::none, 0};
+  Bytes sink_bytes = 0;                 ///< of the request's result: goes to Stream::sink, if the stream has one
   CostRowId first_row = {};             ///< of SystemView::costs; the alternatives follow in order
   std::uint32_t variants = 1;           ///< 1 + number of alternatives
   std::uint32_t first_alternative = 0;  ///< bit of variant 1 in Request::alternatives; v has + (v - 1)
@@ -126,6 +130,8 @@ struct Stream {
   int priority = 0;         ///< larger is more important
   Seconds period = kNever;  ///< of a periodic stream
   Seconds relative_deadline = kNever;
+  MemoryId source = MemoryId::none;  ///< where inputs lie when a request arrives; none: in every memory
+  MemoryId sink = MemoryId::none;    ///< where results have to be before a request has finished; none: anywhere
 };
 
 /// The way between two memories, uncontended.
@@ -197,7 +203,8 @@ struct TaskState {
   Progress progress = Progress::waiting;
 };
 
-/// A copy of a tensor in a memory other than the one it was produced in.
+/// A copy of a tensor in a memory other than the one it was produced in, or of a part of the request's input in one
+/// other than Stream::source.
 struct Replica {
   TensorId tensor = {};
   MemoryId memory = {};
@@ -213,7 +220,7 @@ struct Request {
   Seconds arrival = 0;
   Seconds deadline = kNever;  ///< absolute
   int priority = 0;
-  std::uint32_t unfinished = 0;           ///< tasks not finished
+  std::uint32_t unfinished = 0;           ///< tasks not finished; 0: only its result is still on its way
   Seconds remaining_best = 0;             ///< sum of best_time over unfinished tasks
   Seconds remaining_mean = 0;             ///< sum of mean_time over unfinished tasks
   IdSpan<TaskId, const TaskState> tasks;  ///< of Model::tasks
@@ -247,13 +254,13 @@ struct Event {
     run_started,
     task_finished,        ///< `task`; its TaskState holds predicted and actual times
     task_failed,          ///< `task`: its accelerator was turned off; it is ready again
-    request_finished,     ///< `task.request`; readable during this call
+    request_finished,     ///< `task.request`: its result is at the stream's sink; readable during this call
     request_dropped,      ///< by the stream's rule, or by the policy at an earlier instant
     request_arrived,      ///< `task.request`
     task_ready,           ///< `task`: it can be started from now on
     accelerator_changed,  ///< `accelerator`: turned on or off
     guest_left,           ///< `accelerator`: a segment of another accelerator's task is over there
-    tensor_arrived,       ///< a transfer made for `task` is over
+    tensor_arrived,       ///< a transfer made for `task`, or of its result, is over
     woken,                ///< by an earlier wake_at
   };
   Type type = Type::run_started;
@@ -432,6 +439,22 @@ struct SystemView {
     const Route& r = route(from, to);
     return r.latency + bytes * r.seconds_per_byte;
   }
+  /// Where the part of the request's own input that a task reads lies, as long as no copy has been asked for in a
+  /// memory; none: it reads none of it, or it lies there, or is on its way.
+  [[nodiscard]] MemoryId source_of(TaskRef t, MemoryId to) const {
+    const Request& r = request(t);
+    const MemoryId source = streams[r.stream].source;
+    if (source == MemoryId::none || source == to) return MemoryId::none;
+    const Edge& input = model_task(t).source;
+    return input.bytes > 0 && !holds(r, input.tensor, to) ? source : MemoryId::none;
+  }
+  /// Uncontended time from the end of a task on an accelerator until its part of the result is where the stream wants
+  /// it (Stream::sink).
+  [[nodiscard]] Seconds result_time(TaskRef t, AcceleratorId accelerator) const {
+    const MemoryId sink = streams[request(t).stream].sink;
+    if (sink == MemoryId::none) return 0;
+    return route_time(accelerators[accelerator].memory, sink, model_task(t).sink_bytes);
+  }
   /// Uncontended time to bring a task's inputs to an accelerator's memory, all of them at once: the longest
   /// of its transfers. Tensors that already lie there cost nothing.
   [[nodiscard]] Seconds transfer_time(TaskRef t, AcceleratorId accelerator) const {
@@ -443,6 +466,10 @@ struct SystemView {
       const AcceleratorId at = r.tasks[e.task].accelerator;
       if (at == AcceleratorId::none || holds(r, e.tensor, to)) continue;
       const Seconds time = route_time(accelerators[at].memory, to, e.bytes);
+      if (time > longest) longest = time;
+    }
+    if (const MemoryId source = source_of(t, to); source != MemoryId::none) {
+      const Seconds time = route_time(source, to, model_task(t).source.bytes);
       if (time > longest) longest = time;
     }
     return longest;
@@ -458,7 +485,12 @@ struct SystemView {
       for (const Replica& copy : r.replicas) there |= copy.tensor == e.tensor && copy.memory == to && copy.arrived;
       if (!there) return false;
     }
-    return true;
+    const MemoryId source = streams[r.stream].source;
+    const Edge& own = model_task(t).source;
+    if (source == MemoryId::none || source == to || own.bytes <= 0) return true;
+    for (const Replica& copy : r.replicas)
+      if (copy.tensor == own.tensor && copy.memory == to) return copy.arrived;
+    return false;
   }
   /// The kind that a task takes its inputs in on accelerators of a kind: that of its first segment.
   [[nodiscard]] KindId entry_kind(const ModelTask& t, KindId kind, VariantId variant = VariantId::original) const {
