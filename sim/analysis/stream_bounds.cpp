@@ -139,6 +139,17 @@ class Reader {
     return "";
   }
 
+  /// Does the input of a request, or its result, have to be moved if its tasks run there? Its tasks then wait for
+  /// links.
+  bool is_moved(StreamId s, AcceleratorId a) const {
+    const Stream& stream = view_.streams[s];
+    const MemoryId memory = view_.accelerators[a].memory;
+    const auto elsewhere = [&](MemoryId place) { return place != MemoryId::none && place != memory; };
+    return std::any_of(model(s).tasks.begin(), model(s).tasks.end(), [&](const ModelTask& task) {
+      return (elsewhere(stream.source) && task.source.bytes > 0) || (elsewhere(stream.sink) && task.sink_bytes > 0);
+    });
+  }
+
   /// All that is known before the analysis; with a reason, if there is one against it.
   StreamBound known(StreamId s) const {
     const Arrivals& arrivals = arrivals_[s];
@@ -168,6 +179,8 @@ class Reader {
       row.why = "it shares the bandwidth of its memory with " + shared;
     else if (!handed.empty())
       row.why = handed;
+    else if (is_moved(s, a))
+      row.why = "its inputs or results have to be moved to or from the memory of accelerator " + in_quotes(name(a));
     return row;
   }
 
@@ -182,8 +195,8 @@ class Reader {
       demand.last = one;
     }
     const Arrivals& arrivals = arrivals_[s];
-    demand.bounded =
-        arrivals.unbounded.empty() && homes_[s] == a && shares_memory(s, a).empty() && hands_over(s, a).empty();
+    demand.bounded = arrivals.unbounded.empty() && homes_[s] == a && shares_memory(s, a).empty() &&
+                     hands_over(s, a).empty() && !is_moved(s, a);
     demand.period = arrivals.period;
     demand.jitter = arrivals.jitter;
     demand.most = arrivals.most;

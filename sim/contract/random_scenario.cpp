@@ -18,7 +18,7 @@ constexpr double kMega = 1048576;
 /// Draws one number after the other.
 class Dice {
  public:
-  explicit Dice(std::uint64_t seed, const char* what = "scenario") : random_(seed, "test", what) {}
+  Dice(std::uint64_t seed, const char* purpose) : random_(seed, "test", purpose) {}
   double uniform(double from, double to) { return from + (to - from) * random_.uniform(next_++); }
   std::uint32_t below(std::uint32_t n) { return std::min(n - 1, static_cast<std::uint32_t>(uniform(0, n))); }
   std::uint32_t between(std::uint32_t least, std::uint32_t most) { return least + below(most - least + 1); }
@@ -50,8 +50,9 @@ std::string numbered(const char* what, std::size_t n) { return what + std::to_st
 class Generator {
  public:
   Generator(std::uint64_t seed, double scale, bool surprises, bool sparse, bool round)
-      : dice_(seed),
+      : dice_(seed, "scenario"),
         relations_(seed, "relations"),
+        places_(seed, "places"),
         scale_(scale),
         surprises_(surprises),
         sparse_(sparse),
@@ -101,6 +102,7 @@ class Generator {
 
   Dice dice_;
   Dice relations_;  ///< between kinds, apart from the rest: other scenarios stay what they are
+  Dice places_;  ///< of where inputs come from and results go
   double scale_;
   bool surprises_, sparse_, round_;
   RandomScenario out_;
@@ -192,6 +194,7 @@ void Generator::add_memories(Json& platform) {
         .object();
   };
   platform.raw("links", Json().raw("", link("bus")).raw("", link("far")).list());
+  if (places_.chance(0.3)) platform.text("host", numbered("mem", places_.below(memories_)));
   Json routes;
   routes.raw("", R"({"from": "*", "to": "*", "links": ["bus"]})");
   if (dice_.chance(0.5)) routes.raw("", R"({"from": "mem0", "to": "mem1", "links": ["bus", "far"]})");
@@ -227,6 +230,7 @@ std::string Generator::layers(std::uint32_t count) {
   for (std::uint32_t l = 0; l < count; ++l) {
     Json layer, inputs;
     layer.text("name", numbered("l", l)).number("output_bytes", maybe(0.8, bytes(20)));
+    if (places_.chance(0.6)) layer.number("input_bytes", places_.below(21) * kMega);
     for (std::uint32_t i = 0; branches && i < l; ++i) {
       if (!dice_.chance(1.5 / l)) continue;
       Json input;
@@ -324,6 +328,8 @@ std::string Generator::stream(std::uint32_t s, std::uint32_t models) {
     out.number("deadline", time(0.5, 12)).text("drop", rules[dice_.below(surprises_ ? 3 : 2)]);
     if (dice_.chance(0.3)) out.text("deadline_from", "nominal");
   }
+  for (const char* end : {"source", "sink"})
+    if (memories_ > 1 && places_.chance(0.2)) out.text(end, numbered("mem", places_.below(memories_)));
   return out.object();
 }
 

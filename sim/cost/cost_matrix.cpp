@@ -10,6 +10,45 @@
 namespace hetsched {
 namespace {
 
+double bus_factor(const LayerSpec* layer, const KindSpec& kind) {
+  if (layer != nullptr && layer->bus_factor) return *layer->bus_factor;
+  const auto op = layer != nullptr ? operator_class(layer->op) : std::nullopt;
+  for (const BusFactorSpec& some : kind.bus_factors)
+    if (op && std::find(some.operators.begin(), some.operators.end(), *op) != some.operators.end()) return some.factor;
+  return kind.bus_factor;
+}
+
+/// `layer`: null for a row of several together.
+ResourceUse use_of(const LayerCost& cost, const LayerSpec* layer, const KindSpec& kind) {
+  return {cost.bus_factor ? *cost.bus_factor : bus_factor(layer, kind), cost.occupancy.value_or(kind.occupancy),
+          cost.weight.value_or(kind.weight)};
+}
+
+/// Do layers use what they share in other ways than the kind says of all?
+bool uses_vary(const Network& network, const KindSpec& kind) {
+  return !kind.bus_factors.empty() ||
+         std::any_of(network.layers.begin(), network.layers.end(), [](const LayerSpec& layer) { return layer.bus_factor; }) ||
+         std::any_of(network.costs.begin(), network.costs.end(), [](const ProfileRow& row) {
+           return row.bus_factor || row.occupancy || row.weight;
+         });
+}
+
+/// Sums are of what differs from the kind's, so that the mean of equal ones is exact.
+void add(ResourceUse& sum, const ResourceUse& use, const ResourceUse& usual, const LayerCost& part) {
+  sum.bus_factor += (use.bus_factor - usual.bus_factor) * part.traffic;
+  sum.occupancy += (use.occupancy - usual.occupancy) * part.time;
+  sum.weight += (use.weight - usual.weight) * part.time;
+}
+
+ResourceUse mean(const ResourceUse& sum, ResourceUse use, const Cost& whole) {
+  if (whole.traffic > 0) use.bus_factor = std::max(1.0, use.bus_factor + sum.bus_factor / whole.traffic);
+  if (whole.time > 0) {
+    use.occupancy = std::min(1.0, use.occupancy + sum.occupancy / whole.time);
+    use.weight += sum.weight / whole.time;
+  }
+  return use;
+}
+
 /// Writes the matrix.
 class Writer {
  public:
@@ -26,8 +65,11 @@ class Writer {
 
  private:
   void write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind, std::size_t row,
-                   std::span<Cost> cells);
-  void sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::size_t row, std::span<Cost> cells);
+                   std::span<Cost> cells, std::span<ResourceUse> uses);
+  void sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::size_t row, std::span<Cost> cells,
+                  std::span<ResourceUse> uses);
+  void mean_uses(const Profile& profile, const GraphTask& task, KindId kind, std::span<const Cost> cells,
+                 std::span<ResourceUse> uses);
   [[nodiscard]] bool runs_somewhere(std::span<const Cost> row) const;
   [[nodiscard]] std::string with_operator(const Network& network, const GraphTask& task) const;
   void tell_missing(const Profile& profile, const Strings& missing);
@@ -48,10 +90,13 @@ void Writer::write(const Profile& profile, const TaskGraph& graph) {
     for (const VariantId v : IdRange<VariantId>(1 + task.variants.size())) {
       const std::size_t begin = matrix_.cells.size();
       matrix_.cells.resize(begin + matrix_.columns);
+      matrix_.uses.resize(begin + matrix_.columns);
       for (const KindId k : kinds_.ids())
-        if (matrix_.batches <= kinds_[k].spec->max_batch)
-          write_cells(profile, task, v, k, begin / matrix_.columns,
-                      {matrix_.cells.data() + begin + index_of(matrix_.first_column[k]), kinds_[k].points.size()});
+        if (matrix_.batches <= kinds_[k].spec->max_batch) {
+          const std::size_t first = begin + index_of(matrix_.first_column[k]), points = kinds_[k].points.size();
+          write_cells(profile, task, v, k, begin / matrix_.columns, {matrix_.cells.data() + first, points},
+                      {matrix_.uses.data() + first, points});
+        }
     }
     if (matrix_.batches == 1 && !runs_somewhere({matrix_.cells.data() + original, matrix_.columns}))
       missing.push_back(with_operator(profile.network(), task));
@@ -60,27 +105,56 @@ void Writer::write(const Profile& profile, const TaskGraph& graph) {
 }
 
 void Writer::write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind, std::size_t row,
-                         std::span<Cost> cells) {
+                         std::span<Cost> cells, std::span<ResourceUse> uses) {
   const std::vector<LayerSpec>& layers = profile.network().layers;
+  const LayerSpec* layer = nullptr;
   found_.resize(cells.size());
   if (task.layers.size() == 1 && layers[task.layers[0]].name == task.name) {
-    costs_.find(profile, layers[task.layers[0]], variant, kind, found_);
+    layer = &layers[task.layers[0]];
+    costs_.find(profile, *layer, variant, kind, found_);
   } else {
     const std::string_view name =
         variant == VariantId::original ? std::string_view() : task.variants[index_of(variant) - 1];
     costs_.find_rows(profile, task.name, name, kind, found_);
     const bool none = profile.rows(pair_of(ids_[task.name], ids_[name]), kinds_[kind].key).empty();
     if (variant == VariantId::original && (none || !costs_.profiled(kind)))
-      return sum_layers(profile, task, kind, row, cells);
+      return sum_layers(profile, task, kind, row, cells, uses);
   }
-  for (std::size_t p = 0; p < cells.size(); ++p) cells[p] = {found_[p].time, found_[p].energy, found_[p].traffic};
+  for (std::size_t p = 0; p < cells.size(); ++p) {
+    cells[p] = {found_[p].time, found_[p].energy, found_[p].traffic};
+    uses[p] = use_of(found_[p], layer, *kinds_[kind].spec);
+  }
 }
 
 void Writer::sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::size_t row,
-                        std::span<Cost> cells) {
+                        std::span<Cost> cells, std::span<ResourceUse> uses) {
   std::vector<SegmentCosts> segments = divider_.divide(profile, task, kind, matrix_.batches);
   divider_.sum(segments, kind, cells);
   if (segments.size() > 1) matrix_.programs.emplace(std::pair{row, kind}, std::move(segments));
+  mean_uses(profile, task, kind, cells, uses);
+}
+
+/// Of the layers that the kind computes itself.
+void Writer::mean_uses(const Profile& profile, const GraphTask& task, KindId kind, std::span<const Cost> cells,
+                       std::span<ResourceUse> uses) {
+  const KindSpec& spec = *kinds_[kind].spec;
+  const ResourceUse usual = use_of({}, nullptr, spec);
+  std::fill(uses.begin(), uses.end(), usual);
+  if (!uses_vary(profile.network(), spec)) return;
+  std::vector<ResourceUse> sums(cells.size(), ResourceUse{0, 0, 0});
+  std::vector<Cost> wholes(cells.size(), Cost{0, 0, 0});
+  found_.resize(cells.size());
+  for (const std::uint32_t l : task.layers) {
+    const LayerSpec& layer = profile.network().layers[l];
+    costs_.find(profile, layer, VariantId::original, kind, found_);
+    for (std::size_t p = 0; p < cells.size(); ++p) {
+      if (found_[p].time == kNever) continue;
+      add(sums[p], use_of(found_[p], &layer, spec), usual, found_[p]);
+      wholes[p].time += found_[p].time;
+      wholes[p].traffic += found_[p].traffic;
+    }
+  }
+  for (std::size_t p = 0; p < cells.size(); ++p) uses[p] = mean(sums[p], usual, wholes[p]);
   if (std::any_of(cells.begin(), cells.end(), [](const Cost& cell) { return cell.traffic > kMostTensorBytes; }))
     problems_.add("", "",
                   "the layers of task " + in_quotes(task.name) + " of model " + in_quotes(profile.network().name) +
@@ -196,6 +270,8 @@ CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const Coste
     for (std::size_t m = 0; m < models.size(); ++m) writer.write(profiles[profile_of[m]], *models[m].graph);
   }
   --matrix.batches;
+  if (std::all_of(matrix.uses.begin(), matrix.uses.end(), [](const ResourceUse& use) { return use == ResourceUse{}; }))
+    matrix.uses = {};
   return matrix;
 }
 

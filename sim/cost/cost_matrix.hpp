@@ -22,6 +22,11 @@
 /// larger
 ///    batches than its own. Profiled costs grow by batch_fixed_share + (1 - batch_fixed_share) b; cost models see the
 ///    work of b inferences that share their weights.
+///
+/// How a task uses what it shares (ResourceUse): each of bus factor, occupancy and weight is what the row of the
+/// profile says, else the layer (bus factor only), else the kind (for the bus factor, the first of its bus_factors that
+/// is for the layer's operator). A task without rows that sums its layers has their mean: of bus factors by traffic, of
+/// the others by time.
 #pragma once
 
 #include <cstddef>
@@ -51,6 +56,7 @@ struct CostMatrix {
   IdVector<KindId, CostColumnId> first_column;  ///< the other points of the kind follow in order
   std::uint32_t batches = 1;                    ///< largest batch size
   std::vector<Cost> cells;                      ///< row-major; all rows once for each batch size, from 1
+  std::vector<ResourceUse> uses;                ///< of the same cells; empty: all as by default
   /// Those computed in several segments, by row (as of `cells`) and kind.
   std::map<std::pair<std::size_t, KindId>, std::vector<SegmentCosts>> programs;
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "base/random.hpp"
@@ -13,6 +14,7 @@
 #include "engine/executor.hpp"
 #include "engine/parts.hpp"
 #include "engine/reporter.hpp"
+#include "engine/shares.hpp"
 #include "engine/state.hpp"
 #include "engine/tables.hpp"
 #include "model/instance.hpp"
@@ -33,6 +35,7 @@ struct Slot {
   std::uint64_t stamp = 0;     ///< changes with every stage: queued events of earlier stages are void
   double since = 0;            ///< time up to which it has been measured, s
   double power = 0;            ///< drawn in this stage, W
+  double rest = 0;             ///< its part of what a device that slots share draws while it is not busy, W
   // Of the task it runs:
   double start = 0, inputs = 0, compute = 0;  ///< when it got the slot, when its overhead was over, its inputs there, s
   double predicted = 0;                       ///< from start to end, s
@@ -44,6 +47,8 @@ struct Slot {
   double end = 0;                             ///< when computing ends, unless it flows, s
   double piece_start = 0;                     ///< when it began to compute at this operating point, s
   double piece_time = 0;                      ///< true time alone of the whole task at this point, s
+  double speed = 1;                           ///< that it may have at most beside others, over that alone
+  double flow = 0;                            ///< bytes that flow for the whole task at this point
   double done = 0;                            ///< share of the task computed before this piece
   double lump = 0;                            ///< dynamic and switch energy so far, J
   double share = 0;                           ///< of active power so far, J
@@ -103,6 +108,10 @@ class Devices {
   /// Turns an idle accelerator off or on.
   void set_available(AcceleratorId accelerator, bool on, double now);
 
+  /// Before time passes, where the platform's rates change: gives all who compute what they get from now on.
+  /// `transfers_at`: B/s that transfers want of a memory.
+  void share(const std::function<double(MemoryId)>& transfers_at, double now);
+
   /// At the end of the run: measures up to now, reports unfinished tasks and accelerators.
   void close(double now);
 
@@ -147,8 +156,18 @@ class Devices {
   void take_out(Slot& slot, TaskRef task, bool told, double now);
   [[nodiscard]] std::vector<AcceleratorId> helpers_of(const Slot& host) const;
   void report(const Slot& slot, TaskRef task, TaskStatus status, double at);
+  /// What is left of a task becomes a flow of the executor, as large and as fast as its demand says.
+  void start_flow(SlotId id);
+  /// Its end, in the calendar: it does not flow.
+  void set_end(SlotId id, double now);
+  /// Accounts for a part of the task that has been done since the piece began.
+  void book(Slot& slot, double share, double now);
+  /// It may have another speed from now on, over that alone: by a share of its device, or by a cap.
+  void reshare(SlotId id, double speed, double now);
+  void share_power(AcceleratorId accelerator, double now);
   void refresh_free_at(AcceleratorId accelerator);
   [[nodiscard]] Cost cost(const Slot& slot) const;
+  [[nodiscard]] ResourceUse use(const Slot& slot) const;
   [[nodiscard]] double stage_power(const Slot& slot, Stage stage) const;
   [[nodiscard]] double true_factor(TaskRef task) const;
   [[nodiscard]] double true_factor(const Start& start) const;
@@ -165,6 +184,8 @@ class Devices {
   IdVector<SlotId, Slot> slots_;
   IdVector<AcceleratorId, IdRange<SlotId>> slots_of_;
   IdVector<AcceleratorId, Meter> meters_;
+  Shares shares_;                                ///< kept where the platform's rates change
+  IdVector<AcceleratorId, bool> power_changed_;  ///< of devices that slots share
   std::vector<SlotId> queue_;  ///< slots whose present part waits for an accelerator, first come first
 };
 

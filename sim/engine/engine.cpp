@@ -6,6 +6,7 @@
 
 #include "base/errors.hpp"
 #include "base/units.hpp"
+#include "engine/co_run.hpp"
 #include "engine/delayed_decisions.hpp"
 #include "engine/devices.hpp"
 #include "engine/event_queue.hpp"
@@ -36,7 +37,10 @@ class Engine {
                  reporter_),
         transfers_(tables, state_, executor, events_, reporter_, devices_.slots().size()),
         releases_(instance.workload, instance.options.seed, state_, events_),
-        clairvoyant_(decider.clairvoyant) {}
+        co_run_(tables, state_, devices_, transfers_),
+        clairvoyant_(decider.clairvoyant) {
+    state_.tell_co_run(co_run_);
+  }
 
   DecisionTime run();
 
@@ -68,6 +72,7 @@ class Engine {
   void work_finished(SlotId slot);
   void task_finished(SlotId slot, double at);
   void finished(TaskRef task, double at);
+  void end_finished(RequestRef request, double at);
   void end_request(RequestRef request, RequestStatus status, double finish);
   void drop(RequestRef request);
   void turn_off(AcceleratorId accelerator);
@@ -97,6 +102,7 @@ class Engine {
   Devices devices_;
   Transfers transfers_;
   Releases releases_;
+  CoRun co_run_;
   Decisions decisions_;
 
   double now_ = 0;            ///< s
@@ -113,6 +119,7 @@ class Engine {
   std::vector<FlowId> flows_;        ///< that finished at this instant
   std::vector<SlotId> waiting_;      ///< for a transfer that finished
   std::vector<RequestRef> expired_;  ///< to be dropped unstarted
+  std::vector<RequestRef> sent_;     ///< a part of whose results arrived at this instant
   std::vector<EventQueue::Entry> due_;
 };
 
@@ -153,6 +160,7 @@ void Engine::begin() {
 
 /// Lets time pass to the next instant. False if nothing happened yet.
 bool Engine::advance() {
+  if (tables_.rates_change()) devices_.share([this](MemoryId memory) { return transfers_.demand_at(memory); }, now_);
   executor_.wait(events_.next(), flows_);
   const double clock = executor_.now();
   const double next = events_.next();
@@ -169,7 +177,10 @@ void Engine::handle_instant() {
   apply_ = false;
   completion_ = false;
   // Transfers first: a request that ends gives up those that are still under way.
+  sent_.clear();
   for (std::size_t i = flows_.size(); i-- > 0;) flow_finished(flows_[i]);
+  for (const RequestRef request : sent_)
+    if (state_.request(request).live && state_.request(request).unfinished == 0) end_finished(request, now_);
   std::uint64_t rounds = 0;
   do {
     handle_due();
@@ -207,7 +218,8 @@ void Engine::flow_finished(FlowId flow) {
     return;
   }
   waiting_.clear();
-  transfers_.finish(transfer_of(flow, slots), now_, waiting_);
+  const RequestRef sent = transfers_.finish(transfer_of(flow, slots), now_, waiting_);
+  if (sent != RequestRef::none) sent_.push_back(sent);
   for (const SlotId slot : waiting_) devices_.fetched(slot, now_);
 }
 
@@ -279,10 +291,16 @@ void Engine::task_finished(SlotId id, double at) {
 void Engine::finished(TaskRef task, double at) {
   const bool last = state_.finish(task, at, now_);
   state_.push_event({Event::Type::task_finished, task});
-  if (!last) return;
-  const double deadline = state_.request(task.request).deadline;
+  transfers_.send(task, now_);
+  if (last) end_finished(task.request, at);
+}
+
+/// Ends a request all of whose tasks have finished, unless parts of its result are still on their way.
+void Engine::end_finished(RequestRef request, double at) {
+  if (state_.account(request).leaving > 0) return;
+  const double deadline = state_.request(request).deadline;
   const bool late = at > deadline + late_tolerance(deadline);
-  end_request(task.request, late ? RequestStatus::late : RequestStatus::finished, at);
+  end_request(request, late ? RequestStatus::late : RequestStatus::finished, at);
 }
 
 void Engine::end_request(RequestRef request, RequestStatus status, double finish) {
@@ -364,7 +382,7 @@ void Engine::decide() {
 void Engine::call_policy() {
   state_.sort_events();
   decisions_.clear();
-  policy_.decide(state_.view(now_), decisions_, slots_in_use_ > 0 || !releases_.exhausted());
+  policy_.decide(state_.view(now_), decisions_, slots_in_use_ > 0 || transfers_.any() || !releases_.exhausted());
   ++reporter_.totals.instants;
   state_.clear_events();
   state_.free_ended();

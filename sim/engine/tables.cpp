@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/arrivals.hpp"
+#include "model/places.hpp"
 #include "model/transitions.hpp"
 
 namespace hetsched {
@@ -58,6 +59,7 @@ Tables Tables::of_stream(const Tables& all, StreamId stream, const StreamSpec& s
   tables.model_of_stream_.push_back(id_of<ModelId>(0));
   tables.costs_ = all.costs_;
   tables.costs_.cells.clear();
+  tables.costs_.uses.clear();
   const IdVector<TaskId, ModelTask>& tasks = all.tasks_[model];
   std::size_t rows = 0;
   for (const ModelTask& task : tasks) rows += task.variants;
@@ -66,6 +68,9 @@ Tables Tables::of_stream(const Tables& all, StreamId stream, const StreamSpec& s
     const auto from = static_cast<std::ptrdiff_t>((batch * all.variant_names_.size() + first) * columns);
     const auto cells = all.costs_.cells.begin() + from;
     tables.costs_.cells.insert(tables.costs_.cells.end(), cells, cells + static_cast<std::ptrdiff_t>(rows * columns));
+    if (all.costs_.uses.empty()) continue;
+    const auto uses = all.costs_.uses.begin() + from;
+    tables.costs_.uses.insert(tables.costs_.uses.end(), uses, uses + static_cast<std::ptrdiff_t>(rows * columns));
   }
   tables.costs_.programs.clear();
   for (const auto& [place, program] : all.costs_.programs) {
@@ -103,8 +108,12 @@ std::vector<const Network*> Tables::add_graphs(const Instance& instance, Problem
 
 void Tables::add_platform(const PlatformSpec& platform) {
   platform_ = platform;
+  Strings kind_names;
+  for (const KindSpec& spec : platform_.kinds) kind_names.push_back(spec.name);
   for (const MemorySpec& memory : platform_.memories) {
     memory_bandwidths_.push_back(memory.bandwidth.value_or(kNever));
+    contentions_.push_back({memory.contention, kind_names, memory_bandwidths_.all().back()});
+    rates_change_ = rates_change_ || !contentions_.all().back().is_max_min();
     memories_.push_back({memory.name, memory.energy_per_byte});
   }
   for (const LinkSpec& link : platform_.links)
@@ -115,13 +124,15 @@ void Tables::add_platform(const PlatformSpec& platform) {
     for (const OperatingPointSpec& point : spec.operating_points)
       points.push_back({point.name, point.frequency, point.idle_power, point.active_power});
     kinds_.push_back({spec.name, spec.type, points, first_column, spec.dispatch_time, spec.switch_time,
-                      spec.switch_energy, spec.task_energy == TaskEnergy::total, spec.max_batch});
+                      spec.switch_energy, spec.task_energy == TaskEnergy::total, spec.max_batch,
+                      spec.sharing == SlotSharing::weighted});
     port_bandwidths_.push_back(spec.port_bandwidth.value_or(kNever));
   }
   for (const AcceleratorSpec& spec : platform_.accelerators) {
     const auto kind = id_of<KindId>(index_of_kind(platform_, spec.kind));
     const auto memory = id_of<MemoryId>(index_of_memory(platform_, spec.memory));
     const std::uint32_t slots = platform_.kinds[index_of(kind)].slots;
+    rates_change_ = rates_change_ || kinds_[kind].shares_device;
     accelerators_.push_back({.name = spec.name,
                              .kind = kind,
                              .memory = memory,
@@ -226,6 +237,8 @@ void Tables::add_models() {
       task.op = source.op;
       task.inputs = source.inputs;
       task.outputs = source.outputs;
+      task.source = source.source;
+      task.sink_bytes = source.sink_bytes;
       task.first_row = variant_names_.push_back("");
       task.variants = 1 + static_cast<std::uint32_t>(source.variants.size());
       task.first_alternative = source.first_alternative;
@@ -265,6 +278,8 @@ void Tables::add_streams(const WorkloadSpec& workload) {
       stream.relative_deadline = *spec.deadline.value;
     else if (spec.deadline.word == "period")
       stream.relative_deadline = stream.period;
+    stream.source = source_of(platform_, spec);
+    stream.sink = sink_of(platform_, spec);
     streams_.push_back(stream);
   }
 }
@@ -274,6 +289,7 @@ void Tables::fill(SystemView& view) const {
   view.models = models_;
   view.streams = streams_;
   view.costs = costs_.cells;
+  view.uses = costs_.uses;
   view.columns = costs_.columns;
   view.rows = static_cast<std::uint32_t>(variant_names_.size());
   view.programs = programs_;

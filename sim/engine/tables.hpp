@@ -12,6 +12,7 @@
 
 #include "base/errors.hpp"
 #include "cost/cost_matrix.hpp"
+#include "engine/contention.hpp"
 #include "engine/ids.hpp"
 #include "hetsched/policy.hpp"
 #include "model/instance.hpp"
@@ -64,6 +65,11 @@ class Tables {
   [[nodiscard]] IdSpan<MemoryId, const MemoryInfo> memories() const { return memories_; }
   /// B/s; kNever: unlimited.
   [[nodiscard]] IdSpan<MemoryId, const double> memory_bandwidths() const { return memory_bandwidths_; }
+  /// How those who compute from it slow each other down.
+  [[nodiscard]] const Contention& contention(MemoryId memory) const { return contentions_[memory]; }
+  /// Can what a task gets change while it computes, otherwise than by max-min sharing under a cap of its own: by a
+  /// model of a memory, or by a device that tasks share?
+  [[nodiscard]] bool rates_change() const { return rates_change_; }
   [[nodiscard]] IdSpan<LinkId, const LinkInfo> links() const { return links_; }
   [[nodiscard]] const RouteTable& route_table() const { return platform_.route_table; }
   /// Number of different tensors between the tasks of a model.
@@ -112,6 +118,8 @@ class Tables {
   IdVector<KindId, double> port_bandwidths_;
   IdVector<MemoryId, MemoryInfo> memories_;
   IdVector<MemoryId, double> memory_bandwidths_;
+  IdVector<MemoryId, Contention> contentions_;
+  bool rates_change_ = false;
   IdVector<LinkId, LinkInfo> links_;
   IdVector<CostRowId, std::string_view> variant_names_;
 };

@@ -15,59 +15,70 @@ Transfers::Transfers(const Tables& tables, State& state, Executor& executor, Eve
 Transfers::Transfer* Transfers::on_its_way(RequestRef request, TensorId tensor, MemoryId to) {
   for (const TransferId id : active_) {
     Transfer& t = transfers_[id];
-    if (t.producer.request == request && t.tensor == tensor && t.to == to) return &t;
+    if (t.request == request && t.tensor == tensor && t.to == to) return &t;
   }
   return nullptr;
 }
 
 std::uint32_t Transfers::bring(TaskRef task, MemoryId memory, SlotId slot, double now) {
   std::uint32_t coming = 0;
-  for (const Edge& edge : state_.model_task(task).inputs) {
+  const ModelTask& what = state_.model_task(task);
+  for (const Edge& edge : what.inputs) {
     const TaskState& producer = state_.task({task.request, edge.task});
     if (producer.progress != Progress::finished || edge.bytes <= 0) continue;
     const MemoryId from = state_.accelerator(producer.accelerator).memory;
-    if (from == memory) continue;
-    const std::vector<Replica>& copies = state_.replicas(task.request);
-    const auto copy = std::find_if(copies.begin(), copies.end(),
-                                   [&](const Replica& r) { return r.tensor == edge.tensor && r.memory == memory; });
-    if (copy != copies.end() && copy->arrived) continue;
-    Transfer* transfer = nullptr;
-    if (copy != copies.end()) {
-      transfer = on_its_way(task.request, edge.tensor, memory);
-      HETSCHED_ASSERT(transfer != nullptr, "a tensor under way has a transfer");
-    } else {
-      transfer = &transfers_[open(task, edge, memory, now)];
-    }
-    if (slot == SlotId::none) continue;
-    transfer->waiting.push_back(slot);
-    ++coming;
+    coming += bring({task.request, edge.task, task.task, edge.tensor, from, memory, edge.bytes}, slot, now) ? 1 : 0;
   }
-  return coming;
+  const MemoryId source = fixed_.streams[state_.request(task.request).stream].source;
+  if (source == MemoryId::none || what.source.bytes <= 0) return coming;
+  const Load input{task.request, TaskId::none, task.task, what.source.tensor, source, memory, what.source.bytes};
+  return coming + (bring(input, slot, now) ? 1 : 0);
 }
 
-TransferId Transfers::open(TaskRef task, const Edge& edge, MemoryId to, double now) {
+bool Transfers::bring(const Load& load, SlotId slot, double now) {
+  if (load.from == load.to) return false;
+  const std::vector<Replica>& copies = state_.replicas(load.request);
+  const auto copy = std::find_if(copies.begin(), copies.end(),
+                                 [&](const Replica& r) { return r.tensor == load.tensor && r.memory == load.to; });
+  if (copy != copies.end() && copy->arrived) return false;
+  Transfer* transfer = nullptr;
+  if (copy != copies.end()) {
+    transfer = on_its_way(load.request, load.tensor, load.to);
+    HETSCHED_ASSERT(transfer != nullptr, "a tensor under way has a transfer");
+  } else {
+    state_.replicas(load.request).push_back({load.tensor, load.to, false});
+    state_.publish_replicas(load.request);
+    transfer = &transfers_[open(load, now)];
+  }
+  if (slot == SlotId::none) return false;
+  transfer->waiting.push_back(slot);
+  return true;
+}
+
+void Transfers::send(TaskRef task, double now) {
+  const MemoryId sink = fixed_.streams[state_.request(task.request).stream].sink;
+  const Bytes bytes = state_.model_task(task).sink_bytes;
+  if (sink == MemoryId::none || bytes <= 0) return;
+  const MemoryId from = state_.accelerator(state_.task(task).accelerator).memory;
+  if (from == sink) return;
+  ++state_.account(task.request).leaving;
+  open({task.request, task.task, TaskId::none, TensorId::none, from, sink, bytes}, now);
+}
+
+TransferId Transfers::open(const Load& load, double now) {
   const auto places = transfers_.ids();
   const auto free =
       std::find_if(places.begin(), places.end(), [this](TransferId id) { return !transfers_[id].active; });
   const TransferId id = free != places.end() ? *free : transfers_.push_back({});
-  const TaskRef producer{task.request, edge.task};
-  const MemoryId from = state_.accelerator(state_.task(producer).accelerator).memory;
   Transfer& t = transfers_[id];
+  static_cast<Load&>(t) = load;
   t.active = true;
   t.flowing = false;
-  t.producer = producer;
-  t.consumer = task.task;
-  t.tensor = edge.tensor;
-  t.from = from;
-  t.to = to;
-  t.bytes = edge.bytes;
   t.start = now;
   ++t.stamp;
   t.waiting.clear();
   active_.push_back(id);
-  state_.replicas(task.request).push_back({edge.tensor, to, false});
-  state_.publish_replicas(task.request);
-  const Route& route = fixed_.route(from, to);
+  const Route& route = fixed_.route(load.from, load.to);
   const double latency = route.latency;
   check_date(now + latency + t.bytes * route.seconds_per_byte);
   if (latency > 0) {
@@ -85,15 +96,21 @@ void Transfers::begin_flow(TransferId id, std::uint64_t stamp) {
   executor_.start_transfer(flow_of(id, slots_), t.from, t.to, t.bytes);
 }
 
-void Transfers::finish(TransferId id, double now, std::vector<SlotId>& waiting) {
+RequestRef Transfers::finish(TransferId id, double now, std::vector<SlotId>& waiting) {
   Transfer& t = transfers_[id];
-  const RequestRef request = t.producer.request;
-  for (Replica& copy : state_.replicas(request))
-    if (copy.tensor == t.tensor && copy.memory == t.to) copy.arrived = true;
-  state_.publish_replicas(request);
-  state_.push_event({Event::Type::tensor_arrived, {request, t.consumer}});
+  const RequestRef request = t.request;
+  const bool is_result = t.consumer == TaskId::none;
+  if (is_result) {
+    --state_.account(request).leaving;
+  } else {
+    for (Replica& copy : state_.replicas(request))
+      if (copy.tensor == t.tensor && copy.memory == t.to) copy.arrived = true;
+    state_.publish_replicas(request);
+  }
+  state_.push_event({Event::Type::tensor_arrived, {request, is_result ? t.producer : t.consumer}});
   waiting.insert(waiting.end(), t.waiting.begin(), t.waiting.end());
   close(id, t.bytes, now);
+  return is_result ? request : RequestRef::none;
 }
 
 void Transfers::close(TransferId id, double moved, double now) {
@@ -110,17 +127,19 @@ void Transfers::close(TransferId id, double moved, double now) {
   charge(tables_.memories()[t.to].name, tables_.memories()[t.to].energy_per_byte);
   reporter_.totals.energy_transfer += energy;
 
-  RequestAccount& account = state_.account(t.producer.request);
+  RequestAccount& account = state_.account(t.request);
   account.energy += energy;
-  const Request& request = state_.request(t.producer.request);
-  if (account.fetched.empty()) account.fetched.resize(request.tasks.size(), 0.0);
-  account.fetched[t.consumer] += energy;
+  const Request& request = state_.request(t.request);
+  if (t.consumer != TaskId::none) {
+    if (account.fetched.empty()) account.fetched.resize(request.tasks.size(), 0.0);
+    account.fetched[t.consumer] += energy;
+  }
   if (reporter_.detailed()) {
     const Model& model = fixed_.models[request.model];
     TransferRecord record;
     record.request = request.id;
-    record.producer = model.tasks[t.producer.task].name;
-    record.consumer = model.tasks[t.consumer].name;
+    record.producer = t.producer != TaskId::none ? model.tasks[t.producer].name : kSourceName;
+    record.consumer = t.consumer != TaskId::none ? model.tasks[t.consumer].name : kSinkName;
     record.from = tables_.memories()[t.from].name;
     record.to = tables_.memories()[t.to].name;
     record.start = t.start;
@@ -133,6 +152,15 @@ void Transfers::close(TransferId id, double moved, double now) {
   active_.erase(std::find(active_.begin(), active_.end(), id));
 }
 
+double Transfers::demand_at(MemoryId memory) const {
+  double wanted = 0;
+  for (const TransferId id : active_) {
+    const Transfer& t = transfers_[id];
+    if (t.flowing && (t.from == memory || t.to == memory)) wanted += 1 / fixed_.route(t.from, t.to).seconds_per_byte;
+  }
+  return wanted;
+}
+
 void Transfers::forget_slot(SlotId slot) {
   for (const TransferId id : active_) std::erase(transfers_[id].waiting, slot);
 }
@@ -140,7 +168,7 @@ void Transfers::forget_slot(SlotId slot) {
 std::uint32_t Transfers::forget_slot(SlotId slot, RequestRef request) {
   std::size_t forgotten = 0;
   for (const TransferId id : active_)
-    if (transfers_[id].producer.request == request) forgotten += std::erase(transfers_[id].waiting, slot);
+    if (transfers_[id].request == request) forgotten += std::erase(transfers_[id].waiting, slot);
   return static_cast<std::uint32_t>(forgotten);
 }
 
@@ -148,7 +176,7 @@ void Transfers::give_up(RequestRef request, double now) {
   const std::vector<TransferId> active = active_;
   for (const TransferId id : active) {
     Transfer& t = transfers_[id];
-    if (t.producer.request != request) continue;
+    if (t.request != request) continue;
     const double left = t.flowing ? executor_.cancel(flow_of(id, slots_)) : t.bytes;
     close(id, t.bytes - left, now);
   }

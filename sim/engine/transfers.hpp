@@ -1,6 +1,7 @@
 /// \file
 /// Tensors on their way between memories: at most one transfer per tensor and destination, shared by everyone who
-/// waits for it. Knows nothing of policies, and of slots only their ids.
+/// waits for it. Among them the inputs of requests, from where their stream says, and their results, to where it wants
+/// them. Knows nothing of policies, and of slots only their ids.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +21,24 @@ class Transfers {
   Transfers(const Tables& tables, State& state, Executor& executor, EventQueue& events, Reporter& reporter,
             std::size_t slots);
 
-  /// Moves those inputs of the task that exist and neither lie in `memory` nor are on their way there. Returns
-  /// how many are still to come; `slot`, unless none, waits for each of them. Times in all of this: s.
+  /// Moves those inputs of the task (the request's own among them) that exist and neither lie in `memory` nor are on
+  /// their way there. Returns how many are still to come; `slot`, unless none, waits for each of them. Times in all of
+  /// this: s.
   std::uint32_t bring(TaskRef task, MemoryId memory, SlotId slot, double now);
+
+  /// Moves what a finished task has made of the request's result to the stream's sink, if it lies elsewhere; the
+  /// account of the request counts it until it is there.
+  void send(TaskRef task, double now);
 
   /// The latency of a transfer is over: bytes begin to flow. Void if `stamp` is not its own.
   void begin_flow(TransferId transfer, std::uint64_t stamp);
-  /// A transfer has finished; adds the slots that waited for it to `waiting`.
-  void finish(TransferId transfer, double now, std::vector<SlotId>& waiting);
+  /// A transfer has finished; adds the slots that waited for it to `waiting`. Returns the request of which it was a
+  /// part of the result; none for others.
+  RequestRef finish(TransferId transfer, double now, std::vector<SlotId>& waiting);
 
   [[nodiscard]] bool any() const { return !active_.empty(); }
+  /// B/s that transfers under way want of a memory: each what its slowest link, or memory, lets through.
+  [[nodiscard]] double demand_at(MemoryId memory) const;
 
   /// The slot no longer waits for anything.
   void forget_slot(SlotId slot);
@@ -39,19 +48,25 @@ class Transfers {
   void give_up(RequestRef request, double now);
 
  private:
-  struct Transfer {
-    bool active = false, flowing = false;
-    TaskRef producer;
-    TaskId consumer = {};
-    TensorId tensor = {};
+  /// What is moved.
+  struct Load {
+    RequestRef request = RequestRef::none;
+    TaskId producer = TaskId::none;  ///< none: it is the request's own input
+    TaskId consumer = TaskId::none;  ///< none: it is a part of the request's result
+    TensorId tensor = TensorId::none;
     MemoryId from = {}, to = {};
     Bytes bytes = 0;
+  };
+  struct Transfer : Load {
+    bool active = false, flowing = false;
     Seconds start = 0;
     std::uint64_t stamp = 0;
     std::vector<SlotId> waiting;
   };
 
-  TransferId open(TaskRef task, const Edge& edge, MemoryId to, double now);
+  /// Moves a tensor unless it is there; returns whether it is still to come, which the slot then waits for.
+  bool bring(const Load& load, SlotId slot, double now);
+  TransferId open(const Load& load, double now);
   void close(TransferId id, double moved, double now);
   Transfer* on_its_way(RequestRef request, TensorId tensor, MemoryId to);
 

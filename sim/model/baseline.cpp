@@ -47,6 +47,9 @@ class Builder {
       repeat_memory(count);
     else
       share_memories(count);
+    for (MemorySpec& memory : made_.memories) memory.contention = of_kinds(memory.contention, {kind_.name});
+    made_.host = source_.host;
+    for (LinkSpec& link : made_.links) link.between.clear();  // all routes are given
     return std::move(made_);
   }
 
@@ -75,6 +78,7 @@ class Builder {
       if (each.kind == first.kind && std::find(places_.begin(), places_.end(), memory) == places_.end())
         places_.push_back(memory);
     }
+    if (const auto host = host_memory()) all.insert(*host);
     for (const AcceleratorSpec& each : source_.accelerators) {
       if (memory_of(each) != places_.front()) continue;
       others = others || each.kind != first.kind;
@@ -92,16 +96,21 @@ class Builder {
       made_.memories.push_back(source_.memories[index_of(memory)]);
       names.push_back(made_.memories.back().name);
     }
+    std::vector<MemoryId> ends = places_;
+    if (const auto host = host_memory(); host && std::find(ends.begin(), ends.end(), *host) == ends.end()) {
+      ends.push_back(*host);
+      made_.memories.push_back(source_.memories[index_of(*host)]);
+    }
     std::set<LinkId> used;
-    for (const MemoryId from : places_)
-      for (const MemoryId to : places_) {
+    for (const MemoryId from : ends)
+      for (const MemoryId to : ends) {
         if (from == to) continue;
         const auto links = source_.route_table.links(from, to);
         used.insert(links.begin(), links.end());
         add_route(name_of(from), name_of(to), link_names(links, ""), false);
       }
     for (const LinkId link : used) made_.links.push_back(source_.links[index_of(link)]);
-    if (made_.memories.size() == 1) {
+    if (names.size() == 1) {
       add_accelerators(count, "");
       return;
     }
@@ -123,7 +132,10 @@ class Builder {
         if (copies > 1) made_.links.back().name += std::to_string(i);
       }
     }
-    if (copies == 1) made_.links.clear();  // nothing leads anywhere
+    if (const auto host = host_memory())
+      add_host(*host, copies, way);
+    else if (copies == 1)
+      made_.links.clear();  // nothing leads anywhere
     for (std::uint32_t i = 0; i < copies; ++i)
       for (std::uint32_t k = i + 1; k < copies; ++k) {
         Strings links = link_names(way.own, std::to_string(i));
@@ -140,15 +152,32 @@ class Builder {
       add_accelerator(std::to_string(i), made_.memories[i / in_one_memory_].name);
   }
 
+  [[nodiscard]] std::optional<MemoryId> host_memory() const {
+    if (source_.host.empty()) return std::nullopt;
+    return id_of<MemoryId>(index_of_memory(source_, source_.host));
+  }
+
   /// How bytes leave a memory: over links that no route but its own crosses, then over others that are nobody's own.
   struct Way {
     std::vector<LinkId> own, shared;
   };
 
-  /// Of the route to another memory that is used, with the fewest links.
+  /// The ways of the copies of a memory to the host and back.
+  void add_host(MemoryId host, std::uint32_t copies, const Way& way) {
+    for (std::uint32_t i = 0; i < copies; ++i) {
+      Strings links = link_names(way.own, copies > 1 ? std::to_string(i) : "");
+      for (const std::string& link : link_names(way.shared, "")) links.push_back(link);
+      add_route(made_.memories[i].name, name_of(host), std::move(links), true);
+    }
+    made_.memories.push_back(source_.memories[index_of(host)]);
+  }
+
+  /// Of the route to the host, or else to another memory that is used, with the fewest links.
   [[nodiscard]] Way way_out(MemoryId memory) const {
     std::set<MemoryId> used;
     for (const AcceleratorSpec& each : source_.accelerators) used.insert(memory_of(each));
+    const std::optional<MemoryId> host = host_memory();
+    if (host) used.insert(*host);
     const auto is_own = [&](LinkId link, MemoryId of) {
       for (const MemoryId from : used)
         for (const MemoryId to : used) {
@@ -159,7 +188,7 @@ class Builder {
     };
     std::optional<Way> best;
     for (const MemoryId to : used) {
-      if (to == memory) continue;
+      if (to == memory || (host && *host != memory && to != *host)) continue;
       Way way;
       for (const LinkId link : source_.route_table.links(memory, to)) {
         if (is_own(link, memory))

@@ -9,6 +9,7 @@
 #include "base/files.hpp"
 #include "model/kind_files.hpp"
 #include "model/names.hpp"
+#include "model/route_search.hpp"
 #include "model/transitions.hpp"
 
 namespace hetsched {
@@ -21,6 +22,17 @@ std::uint32_t index_of(const std::vector<T>& things, const std::string& name) {
   throw InternalError("no \"" + name + "\" in a platform that has been checked");
 }
 
+void check_batches(const KindSpec& kind, const Node& node, Problems& problems) {
+  const Node curve = node.child("batch_curve");
+  for (std::size_t i = 1; i < kind.batch_curve.size(); ++i)
+    if (kind.batch_curve[i].size <= kind.batch_curve[i - 1].size)
+      problems.add(curve.child(i).child("size").problem("must be larger than the one before, " +
+                                                        std::to_string(kind.batch_curve[i - 1].size)));
+  if (!kind.batch_curve.empty() && kind.batch_fixed_share > 0)
+    problems.add(node.child("batch_fixed_share")
+                     .problem("is given beside batch_curve, which says what batches take; remove one of them"));
+}
+
 /// Fills in what the file leaves out of a kind, and checks it alone.
 void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
   if (kind.profile.empty()) kind.profile = kind.name;
@@ -29,6 +41,7 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
     kind.operating_points.push_back({.name = "default", .frequency = 1e9});
   else if (kind.operating_points.empty() && points.value().is_array())
     problems.add(points.problem("must have at least one point, or be left out"));
+  check_batches(kind, node, problems);
   for (std::size_t i = 0; i < kind.costs.size(); ++i)
     std::visit([&](const auto& cost) { check_costs(cost, node.child("costs").child(i), problems); }, kind.costs[i]);
   const bool modelled = std::any_of(kind.costs.begin(), kind.costs.end(),
@@ -38,6 +51,10 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
         node.child("task_energy")
             .problem("is \"total\", but the energy of the kind's cost models comes on top of the active power; "
                      "remove it, or take costs from profiles alone"));
+  if (!kind.sharing && kind.slots > 1 && std::any_of(kind.costs.begin(), kind.costs.end(), [](const CostSpec& cost) {
+        return std::holds_alternative<RooflineSpec>(cost);
+      }))
+    kind.sharing = SlotSharing::weighted;
   if (!kind.fallback.empty() && kind.fallback == kind.name)
     problems.add(node.child("fallback").problem("is the kind itself; name another"));
 }
@@ -98,6 +115,7 @@ class PlatformReader {
   PlatformSpec read_all() {
     complete_kinds();
     complete_memories();
+    check_contentions();
     name_components();
     expand_accelerators();
     check_helpers();
@@ -155,6 +173,7 @@ class PlatformReader {
     for (const KindSpec& kind : library.kinds)
       if (names(wanted, kind.name)) want_others(kind, wanted);
     for (std::size_t i = 0; i < library.kinds.size(); ++i) {
+      kinds_in_files_.push_back(library.kinds[i].name);
       if (names(wanted, library.kinds[i].name)) {
         take_kind(library.kinds[i], file.root().child("kinds").child(i));
         platform_.kinds.push_back(std::move(library.kinds[i]));
@@ -167,6 +186,25 @@ class PlatformReader {
     memories_ = NameTable("memory", "", platform_.memories, node_.child("memories"), problems_);
     links_ = NameTable("link", "", platform_.links, node_.child("links"), problems_);
     used_.resize(platform_.memories.size(), false);
+    if (platform_.host.empty()) return;
+    if (const auto host = memories_.resolve(platform_.host, node_.child("host"), problems_))
+      used_[id_of<MemoryId>(*host)] = true;
+  }
+
+  /// Kinds that accelerators do not name may be named here all the same, if the files have them: a platform keeps its
+  /// models when accelerators are taken out.
+  void check_contentions() {
+    for (std::size_t m = 0; m < platform_.memories.size(); ++m) {
+      const Node memory = node_.child("memories").child(m), node = memory.child("contention");
+      const MemorySpec& spec = platform_.memories[m];
+      if (spec.contention.empty()) continue;
+      if (!spec.bandwidth)
+        problems_.add(node.problem("needs the memory's bandwidth, which all models stay within; give it one"));
+      check_contention(spec.contention, node, problems_);
+      for (const NamedKind& named : kinds_of(spec.contention, node))
+        if (std::find(kinds_in_files_.begin(), kinds_in_files_.end(), *named.name) == kinds_in_files_.end())
+          kinds_.resolve(*named.name, named.node, problems_);
+    }
   }
 
   /// Memories, links and accelerators are the components of the energy account: no two may share a name.
@@ -285,25 +323,84 @@ class PlatformReader {
       if (const auto memory = memories_.resolve(end, node, problems_)) found.push_back(id_of<MemoryId>(*memory));
       return found;
     }
-    for (const MemoryId m : used_.ids())
-      if (used_[m]) found.push_back(m);
+    for (const MemoryId m : used_.ids()) found.push_back(m);
     return found;
   }
 
-  /// Finds the route of each ordered pair of memories that accelerators use.
+  /// Finds the route of each ordered pair of memories.
   void find_routes() {
     platform_.route_table = RouteTable(used_.size());
     ranks_.assign(used_.size() * used_.size(), kNoRoute);
     for (std::size_t i = 0; i < platform_.routes.size(); ++i)
       add_route(platform_.routes[i], node_.child("routes").child(i));
+    search_routes();
     Strings missing;
     for (const MemoryId from : used_.ids())
       for (const MemoryId to : used_.ids())
         if (from != to && used_[from] && used_[to] && !platform_.route_table.has(from, to))
           missing.push_back(pair_text(from, to));
     if (!missing.empty())
-      problems_.add(node_.child("routes").problem("there is no route " + listed(missing, 8) +
-                                                  "; accelerators use these memories, so give routes between them"));
+      problems_.add(node_.child("routes").problem(
+          "there is no route " + listed(missing, 8) + "; accelerators use these memories" +
+          (platform_.host.empty() ? "" : ", or they are the host") + ", so give routes between them"));
+  }
+
+  /// Adds ways over links that say what they join, where no route is given.
+  void search_routes() {
+    const std::size_t before = problems_.size();
+    std::vector<Topology::Join> joins = read_joins();
+    if (joins.empty() || problems_.size() != before) return;
+    const Topology topology(used_.size() + junctions_, std::move(joins));
+    for (const MemoryId from : used_.ids()) {
+      const auto ways = topology.ways_from(static_cast<std::uint32_t>(from), platform_.routing);
+      for (std::size_t i = index_of(from) + 1; i < used_.size(); ++i) {
+        const auto to = id_of<MemoryId>(i);
+        std::vector<LinkId> links = ways[i];
+        if (links.empty()) continue;
+        if (!platform_.route_table.has(from, to)) platform_.route_table.set(from, to, platform_.route_table.add(links));
+        if (platform_.route_table.has(to, from)) continue;
+        std::reverse(links.begin(), links.end());
+        platform_.route_table.set(to, from, platform_.route_table.add(std::move(links)));
+      }
+    }
+  }
+
+  /// What links join. A junction at which a link ends that no other link does leads nowhere: its name is a mistake.
+  std::vector<Topology::Join> read_joins() {
+    std::map<std::string, std::uint32_t> junctions;
+    std::map<std::string, std::vector<Node>> ends;  // of links at each junction
+    std::vector<Topology::Join> joins;
+    for (std::size_t l = 0; l < platform_.links.size(); ++l) {
+      const LinkSpec& link = platform_.links[l];
+      const Node node = node_.child("links").child(l).child("between");
+      if (!node_.child("links").child(l).has("between")) continue;
+      if (link.between.size() != 2 || link.between[0] == link.between[1]) {
+        problems_.add(
+            node.problem("must name the two different things that the link joins, such as [\"host\", \"card\"]"));
+        continue;
+      }
+      std::uint32_t number[2];
+      for (std::size_t end = 0; end < 2; ++end) {
+        const std::string& name = link.between[end];
+        if (const auto memory = memories_.find(name)) {
+          number[end] = *memory;
+          continue;
+        }
+        const auto next = static_cast<std::uint32_t>(used_.size() + junctions.size());
+        number[end] = junctions.emplace(name, next).first->second;
+        ends[name].push_back(node.child(end));
+      }
+      joins.push_back({number[0], number[1], id_of<LinkId>(l), link.bandwidth, link.latency});
+    }
+    for (const auto& [name, nodes] : ends)
+      if (nodes.size() == 1) problems_.add(nodes.front().problem(dead_end(name)));
+    junctions_ = junctions.size();
+    return joins;
+  }
+
+  [[nodiscard]] std::string dead_end(const std::string& name) const {
+    return in_quotes(name) + " is no memory, and no other link ends there, so that this one leads nowhere; " +
+           memories_.unknown(name);
   }
 
   void add_route(const RouteSpec& route, const Node& node) {
@@ -335,7 +432,7 @@ class PlatformReader {
       problems_.add(node.problem("there is another route " + pair_text(from, to) + " already"));
     if (rank >= best) return;
     best = rank;
-    if (used_[from] && used_[to]) platform_.route_table.set(from, to, route);
+    platform_.route_table.set(from, to, route);
   }
 
   [[nodiscard]] std::string pair_text(MemoryId from, MemoryId to) const {
@@ -350,9 +447,11 @@ class PlatformReader {
   PlatformSpec platform_;
   std::vector<std::unique_ptr<Document>> files_;  ///< of kinds; kind_nodes_ point into them
   std::vector<Node> kind_nodes_, accelerator_nodes_;
+  Strings kinds_in_files_;
   NameTable kinds_{"kind"}, memories_{"memory"}, links_{"link"};
   std::vector<NameTable> points_;          ///< by kind
-  IdVector<MemoryId, std::uint8_t> used_;  ///< does an accelerator use it
+  IdVector<MemoryId, std::uint8_t> used_;  ///< does an accelerator use it, or is it the host
+  std::size_t junctions_ = 0;              ///< what links join besides memories
   std::vector<int> ranks_;                 ///< of the routes of pairs of memories, from-major
   std::map<std::string, std::string> components_;
 };

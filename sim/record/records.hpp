@@ -122,6 +122,9 @@ inline constexpr auto fields<TaskRow<Text>> = std::tuple{
           "part of energy_j spent on moving bytes over memories and links", {.unit = "J"}),
 };
 
+/// In the place of a task: where inputs of requests come from, and where their results go.
+inline constexpr std::string_view kSourceName = "(source)", kSinkName = "(sink)";
+
 /// transfers.csv: one row per tensor moved between memories, by end, then by request and task.
 template <class Text>
 struct TransferRow {
@@ -133,8 +136,10 @@ struct TransferRow {
 template <class Text>
 inline constexpr auto fields<TransferRow<Text>> = std::tuple{
     field("request", &TransferRow<Text>::request, "id of the request", {}),
-    field("producer", &TransferRow<Text>::producer, "task that produced the tensor", {}),
-    field("consumer", &TransferRow<Text>::consumer, "task it was moved for first", {}),
+    field("producer", &TransferRow<Text>::producer,
+          "task that produced the tensor; (source): it is the request's own input", {}),
+    field("consumer", &TransferRow<Text>::consumer,
+          "task it was moved for first; (sink): it is a part of the request's result", {}),
     field("from", &TransferRow<Text>::from, "memory it came from", {}),
     field("to", &TransferRow<Text>::to, "memory it went to", {}),
     field("start_at_s", &TransferRow<Text>::start, "when the transfer began, its latency included", {.unit = "s"}),

@@ -30,6 +30,14 @@ struct Cost {
   Bytes traffic = 0;      ///< what it moves to and from its memory meanwhile; shares the bandwidth
 };
 
+/// How a task uses what it shares with those that run beside it.
+struct ResourceUse {
+  double bus_factor = 1;  ///< bytes that the memory's controller sees for each byte of Cost::traffic
+  double occupancy = 1;   ///< part of the device that it fills alone, where slots share it (Kind::shares_device)
+  double weight = 1;      ///< its weight among those that share the device
+  friend bool operator==(const ResourceUse&, const ResourceUse&) = default;
+};
+
 /// A part of a task that one accelerator computes without a break: of operators that its kind has, or of those that it
 /// hands over to its fallback, as a guest there.
 struct Segment {
@@ -55,6 +63,7 @@ struct Kind {
   Joules switch_energy = 0;                      ///< of such a switch
   bool energy_is_total = false;                  ///< Cost::energy is all that it draws while the task runs
   std::uint32_t max_batch = 1;                   ///< so many equal tasks can be started as one (Start::also)
+  bool shares_device = false;                    ///< its slots share the device by occupancy and weight
 
   [[nodiscard]] CostColumnId column(PointId point) const {
     return id_of<CostColumnId>(index_of(first_column) + index_of(point));
@@ -71,9 +80,13 @@ struct Edge {
 /// One task of a model: a layer, a fused group or the whole network, by the stream's granularity.
 struct ModelTask {
   std::string_view name;
-  std::string_view op;                  ///< operator of the layer ("conv2d"); empty for groups
-  std::span<const Edge> inputs;         ///< by producer
-  std::span<const Edge> outputs;        ///< by consumer
+  std::string_view op;            ///< operator of the layer ("conv2d"); empty for groups
+  std::span<const Edge> inputs;   ///< by producer
+  std::span<const Edge> outputs;  ///< by consumer
+  /// What it reads of the request's own input, where the stream says where that lies (Stream::source): a tensor that no
+  /// task produces; its `task` is none.
+  Edge source = {TaskId::none, TensorId::none, 0};
+  Bytes sink_bytes = 0;                 ///< of the request's result: goes to Stream::sink, if the stream has one
   CostRowId first_row = {};             ///< of SystemView::costs; the alternatives follow in order
   std::uint32_t variants = 1;           ///< 1 + number of alternatives
   std::uint32_t first_alternative = 0;  ///< bit of variant 1 in Request::alternatives; v has + (v - 1)
@@ -117,6 +130,8 @@ struct Stream {
   int priority = 0;         ///< larger is more important
   Seconds period = kNever;  ///< of a periodic stream
   Seconds relative_deadline = kNever;
+  MemoryId source = MemoryId::none;  ///< where inputs lie when a request arrives; none: in every memory
+  MemoryId sink = MemoryId::none;    ///< where results have to be before a request has finished; none: anywhere
 };
 
 /// The way between two memories, uncontended.
@@ -151,6 +166,18 @@ struct FutureRequest {
   int priority = 0;
 };
 
+/// What starting a task beside those that compute at this instant is expected to do to times.
+struct Slowdown {
+  double own = 1;     ///< its time over its time alone
+  double others = 1;  ///< of theirs, the worst, over what it is without it
+};
+
+/// What one of those who compute from a memory at once wants of it.
+struct MemoryDemand {
+  KindId kind = {};
+  double wanted = 0;  ///< B/s alone; 0: it neither suffers nor causes anything
+};
+
 // ---- As it is now ------------------------------------------------------------------------------------
 
 /// Names a task of a live request.
@@ -176,7 +203,8 @@ struct TaskState {
   Progress progress = Progress::waiting;
 };
 
-/// A copy of a tensor in a memory other than the one it was produced in.
+/// A copy of a tensor in a memory other than the one it was produced in, or of a part of the request's input in one
+/// other than Stream::source.
 struct Replica {
   TensorId tensor = {};
   MemoryId memory = {};
@@ -192,7 +220,7 @@ struct Request {
   Seconds arrival = 0;
   Seconds deadline = kNever;  ///< absolute
   int priority = 0;
-  std::uint32_t unfinished = 0;           ///< tasks not finished
+  std::uint32_t unfinished = 0;           ///< tasks not finished; 0: only its result is still on its way
   Seconds remaining_best = 0;             ///< sum of best_time over unfinished tasks
   Seconds remaining_mean = 0;             ///< sum of mean_time over unfinished tasks
   IdSpan<TaskId, const TaskState> tasks;  ///< of Model::tasks
@@ -226,18 +254,30 @@ struct Event {
     run_started,
     task_finished,        ///< `task`; its TaskState holds predicted and actual times
     task_failed,          ///< `task`: its accelerator was turned off; it is ready again
-    request_finished,     ///< `task.request`; readable during this call
+    request_finished,     ///< `task.request`: its result is at the stream's sink; readable during this call
     request_dropped,      ///< by the stream's rule, or by the policy at an earlier instant
     request_arrived,      ///< `task.request`
     task_ready,           ///< `task`: it can be started from now on
     accelerator_changed,  ///< `accelerator`: turned on or off
     guest_left,           ///< `accelerator`: a segment of another accelerator's task is over there
-    tensor_arrived,       ///< a transfer made for `task` is over
+    tensor_arrived,       ///< a transfer made for `task`, or of its result, is over
     woken,                ///< by an earlier wake_at
   };
   Type type = Type::run_started;
   TaskRef task = {};
   AcceleratorId accelerator = AcceleratorId::none;
+};
+
+/// How those who run at once slow each other down, as the platform describes it.
+class CoRunModel {
+ public:
+  virtual ~CoRunModel() = default;
+  /// See SystemView::slowdown().
+  [[nodiscard]] virtual Slowdown slowdown(TaskRef task, AcceleratorId accelerator, VariantId variant) const = 0;
+  /// Does the memory slow tasks down otherwise than by sharing its bandwidth max-min fairly?
+  [[nodiscard]] virtual bool has_model(MemoryId memory) const = 0;
+  /// B/s that each of those gets who compute from a memory at once, if nothing else uses it; of both as many.
+  virtual void rates(MemoryId memory, std::span<const MemoryDemand> running, std::span<double> rates) const = 0;
 };
 
 /// What a policy sees. Spans are valid during the call only; every sequence has a documented order.
@@ -257,6 +297,7 @@ struct SystemView {
   std::span<const TransitionRule> transitions;         ///< kinds x kinds, from-major; see transition(); empty: none
   std::uint32_t memories = 1;                          ///< number of
   IdSpan<MemoryId, const double> memory_bandwidths;    ///< B/s; kNever: unlimited
+  std::span<const ResourceUse> uses;                   ///< of costs; empty: all are as by default. See use()
   Watts base_power = 0;                                ///< of what is on whatever happens
   /// Requests of streams with arrivals of their own (not those that other streams trigger), by (arrival,
   /// stream): those from now on, for a policy that has called Params::clairvoyant(); empty for others.
@@ -266,6 +307,7 @@ struct SystemView {
   IdSpan<RequestRef, const Request> requests;  ///< only those with `live` count
   std::span<const RequestRef> live;            ///< by id of request
   std::span<const TaskRef> ready;              ///< startable tasks, by (request id, task)
+  const CoRunModel* co_run = nullptr;          ///< null: nobody slows anybody down, as far as is known
 
   [[nodiscard]] const Request& request(TaskRef t) const { return requests[t.request]; }
   [[nodiscard]] const Model& model(TaskRef t) const { return models[requests[t.request].model]; }
@@ -337,7 +379,37 @@ struct SystemView {
     }
     const Joules own = cost(t, a.kind, point, variant, batch).energy;
     if (k.energy_is_total) return own;
-    return own + k.points[point].active_power / a.slots * alone_time_at(t, accelerator, point, variant, batch);
+    const Watts active = k.points[point].active_power;
+    const Watts drawn = k.shares_device ? active * use(t, a.kind, point, variant, batch).occupancy : active / a.slots;
+    return own + drawn * alone_time_at(t, accelerator, point, variant, batch);
+  }
+  /// How it uses what it shares, as its cost.
+  [[nodiscard]] ResourceUse use(const ModelTask& t, KindId kind, PointId point, VariantId variant = VariantId::original,
+                                std::uint32_t batch = 1) const {
+    if (uses.empty()) return {};
+    const std::size_t row = std::size_t{batch - 1} * rows + index_of(t.row(variant));
+    return uses[row * columns + index_of(kinds[kind].column(point))];
+  }
+  /// B/s that it wants of its memory while it computes: its traffic by its cost's time, as the memory's controller sees
+  /// it. What computing waits for its bytes may want more than there is; else the bus factor makes it at most what the
+  /// accelerator can have. 0: it has no traffic, or the memory is not limited.
+  [[nodiscard]] double demand_at(const ModelTask& t, AcceleratorId accelerator, PointId point,
+                                 VariantId variant = VariantId::original, std::uint32_t batch = 1) const {
+    const Accelerator& a = accelerators[accelerator];
+    const Cost& c = cost(t, a.kind, point, variant, batch);
+    const double most = memory_bandwidths[a.memory];
+    if (!(c.traffic > 0) || !(most < kNever)) return 0;
+    if (!(c.time > 0)) return a.bandwidth;
+    const double wanted = c.traffic / c.time;
+    if (wanted >= a.bandwidth) return a.bandwidth < most ? a.bandwidth : wanted;
+    const double load = wanted * use(t, a.kind, point, variant, batch).bus_factor;
+    return load < a.bandwidth ? load : a.bandwidth;
+  }
+  /// What starting the task on the accelerator now is expected to do beside those that compute at this instant, as long
+  /// as they do: by what it shares with them, its device and its memory, in the models that the platform has for both.
+  /// Links are not looked at, nor tasks that still wait. O(tasks that run).
+  [[nodiscard]] Slowdown slowdown(TaskRef t, AcceleratorId accelerator, VariantId variant = VariantId::original) const {
+    return co_run == nullptr ? Slowdown{} : co_run->slowdown(t, accelerator, variant);
   }
   /// The same of a segment: what is handed over draws the helper's energy and the idle power of the accelerator that
   /// waits for it.
@@ -367,6 +439,22 @@ struct SystemView {
     const Route& r = route(from, to);
     return r.latency + bytes * r.seconds_per_byte;
   }
+  /// Where the part of the request's own input that a task reads lies, as long as no copy has been asked for in a
+  /// memory; none: it reads none of it, or it lies there, or is on its way.
+  [[nodiscard]] MemoryId source_of(TaskRef t, MemoryId to) const {
+    const Request& r = request(t);
+    const MemoryId source = streams[r.stream].source;
+    if (source == MemoryId::none || source == to) return MemoryId::none;
+    const Edge& input = model_task(t).source;
+    return input.bytes > 0 && !holds(r, input.tensor, to) ? source : MemoryId::none;
+  }
+  /// Uncontended time from the end of a task on an accelerator until its part of the result is where the stream wants
+  /// it (Stream::sink).
+  [[nodiscard]] Seconds result_time(TaskRef t, AcceleratorId accelerator) const {
+    const MemoryId sink = streams[request(t).stream].sink;
+    if (sink == MemoryId::none) return 0;
+    return route_time(accelerators[accelerator].memory, sink, model_task(t).sink_bytes);
+  }
   /// Uncontended time to bring a task's inputs to an accelerator's memory, all of them at once: the longest
   /// of its transfers. Tensors that already lie there cost nothing.
   [[nodiscard]] Seconds transfer_time(TaskRef t, AcceleratorId accelerator) const {
@@ -378,6 +466,10 @@ struct SystemView {
       const AcceleratorId at = r.tasks[e.task].accelerator;
       if (at == AcceleratorId::none || holds(r, e.tensor, to)) continue;
       const Seconds time = route_time(accelerators[at].memory, to, e.bytes);
+      if (time > longest) longest = time;
+    }
+    if (const MemoryId source = source_of(t, to); source != MemoryId::none) {
+      const Seconds time = route_time(source, to, model_task(t).source.bytes);
       if (time > longest) longest = time;
     }
     return longest;
@@ -393,7 +485,12 @@ struct SystemView {
       for (const Replica& copy : r.replicas) there |= copy.tensor == e.tensor && copy.memory == to && copy.arrived;
       if (!there) return false;
     }
-    return true;
+    const MemoryId source = streams[r.stream].source;
+    const Edge& own = model_task(t).source;
+    if (source == MemoryId::none || source == to || own.bytes <= 0) return true;
+    for (const Replica& copy : r.replicas)
+      if (copy.tensor == own.tensor && copy.memory == to) return copy.arrived;
+    return false;
   }
   /// The kind that a task takes its inputs in on accelerators of a kind: that of its first segment.
   [[nodiscard]] KindId entry_kind(const ModelTask& t, KindId kind, VariantId variant = VariantId::original) const {
