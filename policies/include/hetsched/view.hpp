@@ -523,12 +523,6 @@ struct SystemView {
     return transition(m, input,
                       exit_kind(m.tasks[input.task], accelerators[producer.accelerator].kind, producer.variant), to);
   }
-  /// The accelerator that does a transition of an input, or one like it, where the kind that it leaves does it: that of
-  /// the producer, or the helper that computed its last segment.
-  [[nodiscard]] AcceleratorId leaving(const Request& r, const Edge& input, const Transition& made) const {
-    const AcceleratorId producer = r.tasks[input.task].accelerator;
-    return accelerators[producer].kind == made.by ? producer : accelerators[producer].helper;
-  }
   /// Predicted time of a transition before a task that takes its inputs in in a kind; if an accelerator of another kind
   /// does it, as a guest, with its dispatch.
   [[nodiscard]] Seconds time_of(const Transition& made, KindId to) const {
