@@ -281,9 +281,10 @@ class PlatformReader {
       Strings names;
       for (const AcceleratorSpec& other : platform_.accelerators)
         if (other.kind == fallback) names.push_back(other.name);
-      problems_.add(
-          node.problem("there is no accelerator " + in_quotes(each.fallback) + did_you_mean(each.fallback, names) +
-                       (names.empty() ? "" : "; of kind " + in_quotes(fallback) + " there are: " + listed(names))));
+      const std::string near = did_you_mean(each.fallback, names);
+      problems_.add(node.problem("there is no accelerator " + in_quotes(each.fallback) + near +
+                                 (near.empty() ? ";" : "") + " of kind " + in_quotes(fallback) +
+                                 " there are: " + (names.empty() ? "none" : listed(names))));
     } else if (named->kind != fallback || named->memory != each.memory) {
       problems_.add(node.problem("must be an accelerator of kind " + in_quotes(fallback) + " and memory " +
                                  in_quotes(each.memory) + "; " + in_quotes(named->name) + " is of kind " +
