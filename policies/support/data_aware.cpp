@@ -75,7 +75,8 @@ void DataAware::push(const SystemView& view, TaskRef task, Decisions& out) {
     if (!view.accelerators[a].available) continue;
     const Seconds start = queues_.start(view, a);
     last_end_ = std::max(last_end_, start);
-    const Seconds time = view.overhead(task, a) + view.alone_time(view.model_task(task), a);
+    const Seconds time =
+        view.overhead(task, a) + view.transition_time(task, a) + view.alone_time(view.model_task(task), a);
     if (!(time < kNever)) continue;
     const Seconds transfer = rules_.transfers ? view.transfer_time(task, a) : 0;
     candidates_.push_back({a, std::max(start, view.now + transfer) + time, transfer, time});
