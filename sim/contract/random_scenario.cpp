@@ -51,6 +51,7 @@ class Generator {
  public:
   Generator(std::uint64_t seed, double scale, bool surprises, bool sparse, bool round)
       : dice_(seed, "scenario"),
+        relations_(seed, "relations"),
         places_(seed, "places"),
         scale_(scale),
         surprises_(surprises),
@@ -87,6 +88,8 @@ class Generator {
 
   void add_platform();
   std::string kind(std::uint32_t k);
+  void add_relations(Json& kind, std::uint32_t k);
+  std::string measured_transitions();
   void add_memories(Json& platform);
   void add_model(const std::string& name);
   std::string layers(std::uint32_t count);
@@ -98,11 +101,13 @@ class Generator {
   void add_options();
 
   Dice dice_;
+  Dice relations_;  ///< between kinds, apart from the rest: other scenarios stay what they are
   Dice places_;  ///< of where inputs come from and results go
   double scale_;
   bool surprises_, sparse_, round_;
   RandomScenario out_;
   std::uint32_t kinds_ = 1, accelerators_ = 1, memories_ = 1;
+  std::vector<bool> hands_over_;   ///< by kind
   std::vector<bool> has_variant_;  ///< by layer of the model being written
   bool periodic_ = false;          ///< the workload has a periodic stream
   bool closed_loop_ = false;
@@ -130,7 +135,40 @@ std::string Generator::kind(std::uint32_t k) {
     if (dice_.chance(0.7)) out.number("batch_fixed_share", dice_.between(0, 10) / 10.0);
   }
   if (dice_.chance(0.3)) out.number("port_bandwidth", bandwidth(20, 100));
+  add_relations(out, k);
   return out.object();
+}
+
+/// The first kind runs everything: others hand over to it what they cannot, and it does transitions.
+void Generator::add_relations(Json& kind, std::uint32_t k) {
+  std::swap(dice_, relations_);
+  hands_over_.push_back(k > 0 && dice_.chance(0.4));
+  if (hands_over_.back()) {
+    kind.text("fallback", "k0").number("fallback_time", maybe(0.7, time(0.05, 0.3)));
+    if (dice_.chance(0.2)) kind.number("max_loadables", dice_.between(1, 2));
+  }
+  if (k > 0 && dice_.chance(0.3)) {
+    const auto transition = [&](const char* direction) {
+      Json out;
+      out.text(direction, "k0").number("time", time(0.05, 0.3)).number("energy", maybe(0.5, number(0, 1)));
+      if (dice_.chance(0.5)) out.number("bandwidth", bandwidth(20, 200));
+      return out;
+    };
+    Json from = transition("from");
+    if (dice_.chance(0.5)) from.text("on", numbered("k", k));
+    kind.raw("transitions", Json().raw("", transition("to").object()).raw("", from.object()).list());
+  }
+  std::swap(dice_, relations_);
+}
+
+std::string Generator::measured_transitions() {
+  std::swap(dice_, relations_);
+  Json rows;
+  if (kinds_ > 1 && dice_.chance(0.2))
+    rows.raw("",
+             Json().text("after", "l0").text("from", "k1").text("to", "k0").number("time", time(0.05, 0.3)).object());
+  std::swap(dice_, relations_);
+  return rows.list();
 }
 
 void Generator::add_memories(Json& platform) {
@@ -171,10 +209,14 @@ void Generator::add_platform() {
   for (std::uint32_t k = 0; k < kinds_; ++k) kinds.raw("", kind(k));
   platform.raw("kinds", kinds.list());
   add_memories(platform);
+  Strings memory;
   for (std::uint32_t a = 0; a < accelerators_; ++a) {
     Json accelerator;
-    accelerator.text("name", numbered("a", a)).text("kind", numbered("k", a < kinds_ ? a : dice_.below(kinds_)));
-    if (memories_ > 1) accelerator.text("memory", numbered("mem", dice_.below(memories_)));
+    const std::uint32_t drawn = a < kinds_ ? a : dice_.below(kinds_);
+    accelerator.text("name", numbered("a", a)).text("kind", numbered("k", drawn));
+    if (memories_ > 1) memory.push_back(numbered("mem", dice_.below(memories_)));
+    // What is handed over is computed from the same memory.
+    if (memories_ > 1) accelerator.text("memory", memory[hands_over_[drawn] ? 0 : a]);
     accelerators.raw("", accelerator.object());
   }
   out_.inputs.platform = platform.raw("accelerators", accelerators.list()).object();
@@ -236,6 +278,7 @@ void Generator::add_model(const std::string& name) {
   if (dice_.chance(0.3)) add_costs(costs, "*", "");
   model.number("format", 1).text("name", name).raw("layers", list);
   if (count > 2) model.raw("groups", R"([{"name": "g", "layers": ["l0", "l1"]}])");
+  if (const std::string rows = measured_transitions(); rows != "[]") model.raw("transitions", rows);
   out_.inputs.models[name] = model.raw("costs", costs.list()).object();
 }
 

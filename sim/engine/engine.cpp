@@ -6,6 +6,7 @@
 
 #include "base/errors.hpp"
 #include "base/units.hpp"
+#include "engine/co_run.hpp"
 #include "engine/delayed_decisions.hpp"
 #include "engine/devices.hpp"
 #include "engine/event_queue.hpp"
@@ -36,7 +37,10 @@ class Engine {
                  reporter_),
         transfers_(tables, state_, executor, events_, reporter_, devices_.slots().size()),
         releases_(instance.workload, instance.options.seed, state_, events_),
-        clairvoyant_(decider.clairvoyant) {}
+        co_run_(tables, state_, devices_, transfers_),
+        clairvoyant_(decider.clairvoyant) {
+    state_.tell_co_run(co_run_);
+  }
 
   DecisionTime run();
 
@@ -65,6 +69,7 @@ class Engine {
   void handle(due::RunEnd, std::uint64_t) { over_ = true; }
   void finish_early();
   void overhead_over(SlotId slot);
+  void work_finished(SlotId slot);
   void task_finished(SlotId slot, double at);
   void finished(TaskRef task, double at);
   void end_finished(RequestRef request, double at);
@@ -97,6 +102,7 @@ class Engine {
   Devices devices_;
   Transfers transfers_;
   Releases releases_;
+  CoRun co_run_;
   Decisions decisions_;
 
   double now_ = 0;            ///< s
@@ -123,6 +129,7 @@ DecisionTime Engine::run() {
     if (!advance()) continue;
     handle_instant();
     if (!over_) decide();
+    devices_.seat_guests(now_);
     if (!over_) check_end();
   }
   close();
@@ -153,6 +160,7 @@ void Engine::begin() {
 
 /// Lets time pass to the next instant. False if nothing happened yet.
 bool Engine::advance() {
+  if (tables_.rates_change()) devices_.share([this](MemoryId memory) { return transfers_.demand_at(memory); }, now_);
   executor_.wait(events_.next(), flows_);
   const double clock = executor_.now();
   const double next = events_.next();
@@ -176,6 +184,7 @@ void Engine::handle_instant() {
   std::uint64_t rounds = 0;
   do {
     handle_due();
+    devices_.seat_guests(now_);
     if (++rounds > kMostRounds) stands_still();
   } while (events_.due(now_));
 }
@@ -205,7 +214,7 @@ void Engine::handle_due() {
 void Engine::flow_finished(FlowId flow) {
   const std::size_t slots = devices_.slots().size();
   if (is_traffic(flow, slots)) {
-    task_finished(slot_of(flow), now_);
+    work_finished(slot_of(flow));
     return;
   }
   waiting_.clear();
@@ -220,7 +229,7 @@ void Engine::handle(due::StageEnd event, std::uint64_t stamp) {
   if (slot.stage == Stage::overhead) {
     overhead_over(event.slot);
   } else {
-    task_finished(event.slot, now_);
+    work_finished(event.slot);
   }
 }
 
@@ -240,6 +249,7 @@ void Engine::finish_early() {
   const double last = workload.end == EndRule::at_duration ? std::max(now_, *workload.duration) : kNever;
   for (const SlotId id : devices_.slots()) {
     const Slot& slot = devices_.slot(id);
+    if (devices_.is_guest(id) || devices_.has_more_parts(id)) continue;
     if (slot.stage == Stage::computing && !slot.flowing && slot.end <= until)
       task_finished(id, std::min(std::max(now_, slot.end), last));
   }
@@ -249,9 +259,19 @@ void Engine::overhead_over(SlotId id) {
   const Slot& slot = devices_.slot(id);
   const MemoryId memory = state_.accelerator(slot.accelerator).memory;
   std::uint32_t coming = 0;
-  if (tables_.memories().size() > 1)
+  if (tables_.memories().size() > 1 && !devices_.is_guest(id))
     for_each_task(slot, [&](TaskRef task) { coming += transfers_.bring(task, memory, id, now_); });
   devices_.begin_waiting(id, coming, now_);
+}
+
+/// What a slot computed is done: its task, or a part of it, or of the task that it is a guest for.
+void Engine::work_finished(SlotId id) {
+  const SlotId host = devices_.host_of(id);
+  if (devices_.has_more_parts(host)) {
+    devices_.next_part(host, now_);
+  } else {
+    task_finished(host, now_);
+  }
 }
 
 void Engine::task_finished(SlotId id, double at) {
@@ -296,7 +316,7 @@ void Engine::end_request(RequestRef request, RequestStatus status, double finish
 void Engine::drop(RequestRef request) {
   for (const SlotId id : devices_.slots()) {
     if (state_.account(request).running == 0) break;
-    if (!devices_.in_use(id)) continue;
+    if (!devices_.in_use(id) || devices_.is_guest(id)) continue;
     const Slot& slot = devices_.slot(id);
     TaskRef task;
     for_each_task(slot, [&](TaskRef t) { task = t.request == request ? t : task; });
@@ -318,6 +338,10 @@ void Engine::turn_off(AcceleratorId accelerator) {
   if (times_off_[accelerator]++ > 0) return;
   for (const SlotId id : devices_.slots_of(accelerator)) {
     if (!devices_.in_use(id)) continue;
+    if (devices_.is_guest(id)) {
+      devices_.send_back(id, now_);
+      continue;
+    }
     std::vector<TaskRef> tasks;
     for_each_task(devices_.slot(id), [&](TaskRef task) { tasks.push_back(task); });
     transfers_.forget_slot(id);
@@ -419,7 +443,7 @@ void Engine::check_end() {
     case EndRule::last_release: over_ |= releases_.exhausted(); break;
     case EndRule::at_duration: break;  // an event ends it
   }
-  if (over_ || slots_in_use_ > 0 || transfers_.any() || !events_.empty()) return;
+  if (over_ || slots_in_use_ > devices_.waiting_guests() || transfers_.any() || !events_.empty()) return;
   if (const std::string forgotten = startable(state_.view(now_)); !forgotten.empty())
     policy_.failed(now_, "decided nothing",
                    "deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: " + forgotten);

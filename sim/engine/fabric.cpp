@@ -11,7 +11,8 @@ double most_bytes(const Tables& tables) {
   SystemView view;
   tables.fill(view);
   double most = 0;
-  for (const Cost& cost : view.costs) most = std::max(most, cost.traffic);
+  for (std::size_t i = 0; i < view.costs.size(); ++i)
+    most = std::max(most, view.costs[i].traffic * (view.uses.empty() ? 1 : view.uses[i].bus_factor));
   for (const Model& model : view.models)
     for (const ModelTask& task : model.tasks) {
       for (const Edge& input : task.inputs) most = std::max(most, input.bytes);
@@ -30,6 +31,7 @@ Fabric fabric_of(const Tables& tables) {
   for (const Accelerator& a : tables.accelerators())
     for (std::uint32_t slot = 0; slot < a.slots; ++slot) fabric.slot_memory.push_back(a.memory);
   fabric.most_bytes = most_bytes(tables);
+  fabric.rates_change = tables.rates_change();
   return fabric;
 }
 

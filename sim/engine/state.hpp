@@ -74,6 +74,9 @@ class State {
   /// What a clairvoyant policy is told, by (arrival, stream).
   void foretell(std::vector<FutureRequest> future);
 
+  /// Whom a policy can ask how tasks slow each other down.
+  void tell_co_run(const CoRunModel& model) { view_.co_run = &model; }
+
   /// The snapshot as of `now`; valid until the next change.
   const SystemView& view(double now);
 

@@ -152,6 +152,15 @@ void Transfers::close(TransferId id, double moved, double now) {
   active_.erase(std::find(active_.begin(), active_.end(), id));
 }
 
+double Transfers::demand_at(MemoryId memory) const {
+  double wanted = 0;
+  for (const TransferId id : active_) {
+    const Transfer& t = transfers_[id];
+    if (t.flowing && (t.from == memory || t.to == memory)) wanted += 1 / fixed_.route(t.from, t.to).seconds_per_byte;
+  }
+  return wanted;
+}
+
 void Transfers::forget_slot(SlotId slot) {
   for (const TransferId id : active_) std::erase(transfers_[id].waiting, slot);
 }

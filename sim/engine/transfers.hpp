@@ -37,6 +37,8 @@ class Transfers {
   RequestRef finish(TransferId transfer, double now, std::vector<SlotId>& waiting);
 
   [[nodiscard]] bool any() const { return !active_.empty(); }
+  /// B/s that transfers under way want of a memory: each what its slowest link, or memory, lets through.
+  [[nodiscard]] double demand_at(MemoryId memory) const;
 
   /// The slot no longer waits for anything.
   void forget_slot(SlotId slot);

@@ -23,12 +23,19 @@ std::vector<KindSpec> kinds_at_work(const PlatformSpec& platform) {
   return kinds;
 }
 
+/// There is nobody to fall back to, or to go over to.
+void work_alone(KindSpec& kind) {
+  kind.fallback.clear();
+  kind.fallback_time = 0;
+  kind.transitions.clear();
+  kind.max_loadables.reset();
+}
+
 /// Puts accelerators of one kind into the place of those of a platform.
 class Builder {
  public:
   Builder(const PlatformSpec& source, KindSpec kind) : source_(source), kind_(std::move(kind)) {
-    kind_.fallback.clear();
-    kind_.fallback_time = 0;
+    work_alone(kind_);
     find_place();
   }
 
@@ -40,6 +47,7 @@ class Builder {
       repeat_memory(count);
     else
       share_memories(count);
+    for (MemorySpec& memory : made_.memories) memory.contention = of_kinds(memory.contention, {kind_.name});
     made_.host = source_.host;
     for (LinkSpec& link : made_.links) link.between.clear();  // all routes are given
     return std::move(made_);
@@ -221,8 +229,11 @@ class Builder {
       accelerator_name_ = kind_.name;
       while (accelerator_name_ == "base" || taken(made_.memories) || taken(made_.links)) accelerator_name_ += "_";
     }
-    made_.accelerators.push_back(
-        {.name = accelerator_name_ + suffix, .kind = kind_.name, .memory = memory, .operating_point = point_});
+    made_.accelerators.push_back({.name = accelerator_name_ + suffix,
+                                  .kind = kind_.name,
+                                  .memory = memory,
+                                  .operating_point = point_,
+                                  .fallback = {}});
   }
 
   const PlatformSpec& source_;
@@ -241,8 +252,8 @@ PlatformSpec same_box(const PlatformSpec& source, const KindSpec& kind, SameBox 
   made.kind_files.clear();
   made.kinds.clear();
   made.kinds.push_back(kind);
-  made.kinds.back().fallback.clear();
-  made.kinds.back().fallback_time = 0;
+  work_alone(made.kinds.back());
+  for (AcceleratorSpec& each : made.accelerators) each.fallback.clear();
   if (others == SameBox::removed) {
     std::erase_if(made.accelerators, [&](const AcceleratorSpec& each) { return each.kind != kind.name; });
     return made;
@@ -254,8 +265,7 @@ PlatformSpec same_box(const PlatformSpec& source, const KindSpec& kind, SameBox 
     resting.name += state;
     resting.profile = kNoProfile;
     resting.costs.clear();
-    resting.fallback.clear();
-    resting.fallback_time = 0;
+    work_alone(resting);
     for (OperatingPointSpec& point : resting.operating_points)
       if (others == SameBox::off) point.idle_power = point.active_power = 0;
     made.kinds.push_back(std::move(resting));

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "base/files.hpp"
 #include "model/kind_files.hpp"
 #include "model/names.hpp"
 #include "model/route_search.hpp"
+#include "model/transitions.hpp"
 
 namespace hetsched {
 namespace {
@@ -49,8 +51,59 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
         node.child("task_energy")
             .problem("is \"total\", but the energy of the kind's cost models comes on top of the active power; "
                      "remove it, or take costs from profiles alone"));
+  if (!kind.sharing && kind.slots > 1 && std::any_of(kind.costs.begin(), kind.costs.end(), [](const CostSpec& cost) {
+        return std::holds_alternative<RooflineSpec>(cost);
+      }))
+    kind.sharing = SlotSharing::weighted;
   if (!kind.fallback.empty() && kind.fallback == kind.name)
     problems.add(node.child("fallback").problem("is the kind itself; name another"));
+}
+
+/// Checks what the kinds say of each other: fallbacks, transitions. `nodes`: where each stands.
+void check_relations(const std::vector<KindSpec>& kinds, const NameTable& names, const std::vector<Node>& nodes,
+                     Problems& problems) {
+  const std::size_t before = problems.size();
+  std::map<std::pair<std::string, std::string>, Node> stated;  // by both kinds
+  for (std::size_t k = 0; k < kinds.size(); ++k) {
+    const KindSpec& kind = kinds[k];
+    if (!kind.fallback.empty()) names.resolve(kind.fallback, nodes[k].child("fallback"), problems);
+    if (kind.max_loadables && kind.fallback.empty())
+      problems.add(nodes[k]
+                       .child("max_loadables")
+                       .problem("counts what lies between layers that are handed over, but "
+                                "the kind has no fallback; remove it, or name one"));
+    for (std::size_t i = 0; i < kind.transitions.size(); ++i) {
+      const TransitionSpec& spec = kind.transitions[i];
+      const Node node = nodes[k].child("transitions").child(i);
+      if (spec.to.empty() == spec.from.empty()) {
+        problems.add(node.problem(spec.to.empty() ? "gives neither to nor from; give one of them"
+                                                  : "gives both to and from; give one of them, the other is the kind"));
+        continue;
+      }
+      const std::string& other = spec.to.empty() ? spec.from : spec.to;
+      const Node at = node.child(spec.to.empty() ? "from" : "to");
+      if (!names.resolve(other, at, problems)) continue;
+      if (other == kind.name) problems.add(at.problem("is the kind itself; name another"));
+      if (!spec.on.empty() && spec.on != kind.name && spec.on != other)
+        problems.add(node.child("on").problem("must be one of both kinds, " + in_quotes(kind.name) + " or " +
+                                              in_quotes(other) + "; found " + in_quotes(spec.on)));
+      const auto pair = spec.to.empty() ? std::pair(other, kind.name) : std::pair(kind.name, other);
+      if (const auto [earlier, first] = stated.emplace(pair, node); !first)
+        problems.add(node.problem("the transition from " + in_quotes(pair.first) + " to " + in_quotes(pair.second) +
+                                  " is given at " + earlier->second.where() + " already"));
+    }
+  }
+  if (problems.size() > before) return;
+  if (const Strings cycle = waiting_cycle(kinds); !cycle.empty()) {
+    const auto first = static_cast<std::size_t>(
+        std::find_if(kinds.begin(), kinds.end(), [&](const KindSpec& kind) { return kind.name == cycle.front(); }) -
+        kinds.begin());
+    std::string text;
+    for (const std::string& name : cycle) text += name + " -> ";
+    problems.add(nodes[first].problem("kinds wait for each other in a cycle: " + text + cycle.front() +
+                                      " (each hands layers over to the next, or waits for it to do a transition); "
+                                      "their tasks might wait for ever"));
+  }
 }
 
 /// Reads a platform in steps that build on one another.
@@ -62,8 +115,10 @@ class PlatformReader {
   PlatformSpec read_all() {
     complete_kinds();
     complete_memories();
+    check_contentions();
     name_components();
     expand_accelerators();
+    check_helpers();
     check_slots();
     find_routes();
     return std::move(platform_);
@@ -76,7 +131,7 @@ class PlatformReader {
     for (std::size_t i = 0; i < platform_.kinds.size(); ++i) take_kind(platform_.kinds[i], list.child(i));
     Strings wanted;
     for (const AcceleratorSpec& accelerator : platform_.accelerators) wanted.push_back(accelerator.kind);
-    for (const KindSpec& kind : platform_.kinds) wanted.push_back(kind.fallback);
+    for (const KindSpec& kind : platform_.kinds) want_others(kind, wanted);
     for (std::size_t i = 0; i < platform_.kind_files.size(); ++i) {
       const Node node = node_.child("kind_files").child(i);
       platform_.kind_files[i] = node.resolve(platform_.kind_files[i]).string();
@@ -88,9 +143,13 @@ class PlatformReader {
     const bool readable = node_.value().is_object() && (!node_.has("kinds") || list.value().is_array());
     if (platform_.kinds.empty() && platform_.kind_files.empty() && readable)
       problems_.add(node_.problem("has no kinds; describe them in kinds, or name files of them in kind_files"));
-    for (std::size_t i = 0; i < platform_.kinds.size(); ++i)
-      if (!platform_.kinds[i].fallback.empty())
-        kinds_.resolve(platform_.kinds[i].fallback, kind_nodes_[i].child("fallback"), problems_);
+    check_relations(platform_.kinds, kinds_, kind_nodes_, problems_);
+  }
+
+  /// A kind comes with those that it names.
+  static void want_others(const KindSpec& kind, Strings& wanted) {
+    wanted.push_back(kind.fallback);
+    for (const TransitionSpec& spec : kind.transitions) wanted.push_back(spec.to.empty() ? spec.from : spec.to);
   }
 
   /// Gives the next kind its number, name and points.
@@ -112,8 +171,9 @@ class PlatformReader {
       return std::find(list.begin(), list.end(), name) != list.end();
     };
     for (const KindSpec& kind : library.kinds)
-      if (names(wanted, kind.name)) wanted.push_back(kind.fallback);
+      if (names(wanted, kind.name)) want_others(kind, wanted);
     for (std::size_t i = 0; i < library.kinds.size(); ++i) {
+      kinds_in_files_.push_back(library.kinds[i].name);
       if (names(wanted, library.kinds[i].name)) {
         take_kind(library.kinds[i], file.root().child("kinds").child(i));
         platform_.kinds.push_back(std::move(library.kinds[i]));
@@ -129,6 +189,22 @@ class PlatformReader {
     if (platform_.host.empty()) return;
     if (const auto host = memories_.resolve(platform_.host, node_.child("host"), problems_))
       used_[id_of<MemoryId>(*host)] = true;
+  }
+
+  /// Kinds that accelerators do not name may be named here all the same, if the files have them: a platform keeps its
+  /// models when accelerators are taken out.
+  void check_contentions() {
+    for (std::size_t m = 0; m < platform_.memories.size(); ++m) {
+      const Node memory = node_.child("memories").child(m), node = memory.child("contention");
+      const MemorySpec& spec = platform_.memories[m];
+      if (spec.contention.empty()) continue;
+      if (!spec.bandwidth)
+        problems_.add(node.problem("needs the memory's bandwidth, which all models stay within; give it one"));
+      check_contention(spec.contention, node, problems_);
+      for (const NamedKind& named : kinds_of(spec.contention, node))
+        if (std::find(kinds_in_files_.begin(), kinds_in_files_.end(), *named.name) == kinds_in_files_.end())
+          kinds_.resolve(*named.name, named.node, problems_);
+    }
   }
 
   /// Memories, links and accelerators are the components of the energy account: no two may share a name.
@@ -166,7 +242,52 @@ class PlatformReader {
         if (given[i].count > 1) one.name = given[i].name + std::to_string(k);
         named = named && add_component(one.name, "accelerator", node.child("name"));
         platform_.accelerators.push_back(one);
+        accelerator_nodes_.push_back(node);
       }
+    }
+  }
+
+  /// What an accelerator hands over, one of its kind's fallback computes from the same memory.
+  void check_helpers() {
+    std::set<std::string> told;  // kind and memory
+    for (std::size_t i = 0; i < platform_.accelerators.size(); ++i) {
+      const AcceleratorSpec& each = platform_.accelerators[i];
+      const auto kind = kinds_.find(each.kind);
+      if (!kind) continue;
+      const std::string& fallback = platform_.kinds[*kind].fallback;
+      const Node& node = accelerator_nodes_[i];
+      const auto is_helper = [&](const AcceleratorSpec& other) {
+        return other.kind == fallback && other.memory == each.memory;
+      };
+      const auto all_of_it = [&](const AcceleratorSpec& other) { return other.kind == fallback; };
+      const auto& all = platform_.accelerators;
+      if (!each.fallback.empty()) check_named_helper(each, fallback, node.child("fallback"));
+      if (fallback.empty() || std::none_of(all.begin(), all.end(), all_of_it) ||
+          std::any_of(all.begin(), all.end(), is_helper) || !told.insert(each.kind + '\n' + each.memory).second)
+        continue;
+      problems_.add(node.problem("its kind falls back to " + in_quotes(fallback) +
+                                 ", but no accelerator of that kind uses "
+                                 "its memory, " +
+                                 in_quotes(each.memory) + "; what is handed over is computed from there"));
+    }
+  }
+
+  void check_named_helper(const AcceleratorSpec& each, const std::string& fallback, const Node& node) {
+    const auto named = std::find_if(platform_.accelerators.begin(), platform_.accelerators.end(),
+                                    [&](const AcceleratorSpec& other) { return other.name == each.fallback; });
+    if (fallback.empty()) {
+      problems_.add(node.problem("names an accelerator, but kind " + in_quotes(each.kind) + " has no fallback"));
+    } else if (named == platform_.accelerators.end()) {
+      Strings names;
+      for (const AcceleratorSpec& other : platform_.accelerators)
+        if (other.kind == fallback) names.push_back(other.name);
+      problems_.add(
+          node.problem("there is no accelerator " + in_quotes(each.fallback) + did_you_mean(each.fallback, names) +
+                       (names.empty() ? "" : "; of kind " + in_quotes(fallback) + " there are: " + listed(names))));
+    } else if (named->kind != fallback || named->memory != each.memory) {
+      problems_.add(node.problem("must be an accelerator of kind " + in_quotes(fallback) + " and memory " +
+                                 in_quotes(each.memory) + "; " + in_quotes(named->name) + " is of kind " +
+                                 in_quotes(named->kind) + " and memory " + in_quotes(named->memory)));
     }
   }
 
@@ -325,7 +446,8 @@ class PlatformReader {
   Problems& problems_;
   PlatformSpec platform_;
   std::vector<std::unique_ptr<Document>> files_;  ///< of kinds; kind_nodes_ point into them
-  std::vector<Node> kind_nodes_;
+  std::vector<Node> kind_nodes_, accelerator_nodes_;
+  Strings kinds_in_files_;
   NameTable kinds_{"kind"}, memories_{"memory"}, links_{"link"};
   std::vector<NameTable> points_;          ///< by kind
   IdVector<MemoryId, std::uint8_t> used_;  ///< does an accelerator use it, or is it the host
@@ -346,14 +468,16 @@ std::uint32_t index_of_memory(const PlatformSpec& platform, const std::string& n
 
 KindLibrarySpec read_kinds(const Node& node, Problems& problems) {
   KindLibrarySpec library = read<KindLibrarySpec>(node, problems);
-  NameTable names("kind", "", library.kinds, node.child("kinds"), problems);
+  const NameTable names("kind", "", library.kinds, node.child("kinds"), problems);
+  std::vector<Node> nodes;
   for (std::size_t i = 0; i < library.kinds.size(); ++i) {
     const Node kind = node.child("kinds").child(i);
     complete_kind(library.kinds[i], kind, problems);
     NameTable("operating point", "kind " + in_quotes(library.kinds[i].name), library.kinds[i].operating_points,
               kind.child("operating_points"), problems);
-    if (!library.kinds[i].fallback.empty()) names.resolve(library.kinds[i].fallback, kind.child("fallback"), problems);
+    nodes.push_back(kind);
   }
+  check_relations(library.kinds, names, nodes, problems);
   return library;
 }
 

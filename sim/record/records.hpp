@@ -20,9 +20,9 @@ enum class RequestStatus { finished, late, dropped, unfinished };
 template <>
 inline constexpr auto enum_names<RequestStatus> = std::array{"finished", "late", "dropped", "unfinished"};
 
-enum class TaskStatus { finished, failed, aborted, unfinished };
+enum class TaskStatus { finished, failed, aborted, unfinished, part };
 template <>
-inline constexpr auto enum_names<TaskStatus> = std::array{"finished", "failed", "aborted", "unfinished"};
+inline constexpr auto enum_names<TaskStatus> = std::array{"finished", "failed", "aborted", "unfinished", "part"};
 
 /// requests.csv: one row per request, by the time it ended, then by id.
 template <class Text>
@@ -67,7 +67,8 @@ inline constexpr auto fields<RequestRow<Text>> = std::tuple{
     field("accuracy_loss", &RequestRow<Text>::accuracy_loss, "part of the model's accuracy lost to variants", {}),
 };
 
-/// tasks.csv: one row per start of a task, by the time it ended, then by request and task.
+/// tasks.csv: one row per start of a task, or per segment of one that is computed in several; by the time it ended,
+/// then by request and task.
 template <class Text>
 struct TaskRow {
   std::uint64_t request = 0;
@@ -108,7 +109,9 @@ inline constexpr auto fields<TaskRow<Text>> = std::tuple{
           "the same as the policy expected it, where it corrects costs by what it learned (decorator learned)",
           {.unit = "s"}),
     field("status", &TaskRow<Text>::status,
-          "finished, failed (accelerator turned off), aborted (request dropped), unfinished (end of the run)", {}),
+          "finished, failed (accelerator turned off), aborted (request dropped), unfinished (end of the run), part (a "
+          "segment is done and others follow)",
+          {}),
     field("switch_s", &TaskRow<Text>::switch_time, "part of the overheads spent on switching models", {.unit = "s"}),
     field("bytes", &TaskRow<Text>::bytes, "its traffic to and from the accelerator's memory", {.unit = "B"}),
     field("energy_j", &TaskRow<Text>::energy,
