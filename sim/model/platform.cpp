@@ -132,6 +132,7 @@ class PlatformReader {
     Strings wanted;
     for (const AcceleratorSpec& accelerator : platform_.accelerators) wanted.push_back(accelerator.kind);
     for (const KindSpec& kind : platform_.kinds) want_others(kind, wanted);
+    const std::size_t before = problems_.size();
     for (std::size_t i = 0; i < platform_.kind_files.size(); ++i) {
       const Node node = node_.child("kind_files").child(i);
       platform_.kind_files[i] = node.resolve(platform_.kind_files[i]).string();
@@ -143,6 +144,10 @@ class PlatformReader {
     const bool readable = node_.value().is_object() && (!node_.has("kinds") || list.value().is_array());
     if (platform_.kinds.empty() && platform_.kind_files.empty() && readable)
       problems_.add(node_.problem("has no kinds; describe them in kinds, or name files of them in kind_files"));
+    else if (platform_.kinds.empty() && readable && problems_.size() == before && !platform_.accelerators.empty())
+      problems_.add(
+          node_.child("kind_files")
+              .problem("have none of the kinds that accelerators name; they have " + listed(kinds_in_files_)));
     check_relations(platform_.kinds, kinds_, kind_nodes_, problems_);
   }
 
@@ -334,7 +339,7 @@ class PlatformReader {
     ranks_.assign(used_.size() * used_.size(), kNoRoute);
     for (std::size_t i = 0; i < platform_.routes.size(); ++i)
       add_route(platform_.routes[i], node_.child("routes").child(i));
-    search_routes();
+    if (!search_routes()) return;
     Strings missing;
     for (const MemoryId from : used_.ids())
       for (const MemoryId to : used_.ids())
@@ -346,11 +351,12 @@ class PlatformReader {
           (platform_.host.empty() ? "" : ", or they are the host") + ", so give routes between them"));
   }
 
-  /// Adds ways over links that say what they join, where no route is given.
-  void search_routes() {
+  /// Adds ways over links that say what they join, where no route is given. False if what they say is wrong.
+  bool search_routes() {
     const std::size_t before = problems_.size();
     std::vector<Topology::Join> joins = read_joins();
-    if (joins.empty() || problems_.size() != before) return;
+    if (problems_.size() != before || unreadable_) return false;
+    if (joins.empty()) return true;
     const Topology topology(used_.size() + junctions_, std::move(joins));
     for (const MemoryId from : used_.ids()) {
       const auto ways = topology.ways_from(static_cast<std::uint32_t>(from), platform_.routing);
@@ -364,6 +370,7 @@ class PlatformReader {
         platform_.route_table.set(to, from, platform_.route_table.add(std::move(links)));
       }
     }
+    return true;
   }
 
   /// What links join. A junction at which a link ends that no other link does leads nowhere: its name is a mistake.
@@ -375,6 +382,12 @@ class PlatformReader {
       const LinkSpec& link = platform_.links[l];
       const Node node = node_.child("links").child(l).child("between");
       if (!node_.child("links").child(l).has("between")) continue;
+      const bool are_texts =
+          std::all_of(node.value().begin(), node.value().end(), [](const auto& end) { return end.is_string(); });
+      if (!node.value().is_array() || !are_texts) {  // has been reported
+        unreadable_ = true;
+        continue;
+      }
       if (link.between.size() != 2 || link.between[0] == link.between[1]) {
         problems_.add(
             node.problem("must name the two different things that the link joins, such as [\"host\", \"card\"]"));
@@ -453,6 +466,7 @@ class PlatformReader {
   std::vector<NameTable> points_;          ///< by kind
   IdVector<MemoryId, std::uint8_t> used_;  ///< does an accelerator use it, or is it the host
   std::size_t junctions_ = 0;              ///< what links join besides memories
+  bool unreadable_ = false;                ///< what a link joins
   std::vector<int> ranks_;                 ///< of the routes of pairs of memories, from-major
   std::map<std::string, std::string> components_;
 };

@@ -203,6 +203,13 @@ void bind_of_task_on_accelerator(ViewClass& type) {
       },
       kTask, kAccelerator);
   type.def(
+      "result_time",
+      [](const View& v, TaskRef task, py::handle accelerator) {
+        return about_task(v, task, accelerator, VariantId::original,
+                          [](const SystemView& view, TaskRef t, AcceleratorId a) { return view.result_time(t, a); });
+      },
+      kTask, kAccelerator);
+  type.def(
       "inputs_at",
       [](const View& v, TaskRef task, py::handle accelerator) {
         return about_task(v, task, accelerator, VariantId::original,

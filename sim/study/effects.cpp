@@ -75,8 +75,9 @@ std::string why_nothing_moves(const Instance& instance) {
     const StreamSpec& stream = instance.workload.streams[s];
     if (instance.platform.host.empty() && stream.source.empty() && stream.sink.empty())
       nowhere.push_back(stream.name);
-    else
-      without_size.push_back(instance.networks[s]->name);
+    else if (const std::string& model = instance.networks[s]->name;
+             std::find(without_size.begin(), without_size.end(), model) == without_size.end())
+      without_size.push_back(model);
   }
   std::string why = "no task reads what another one has written";
   if (!nowhere.empty())
