@@ -81,6 +81,8 @@ void Audit::order() {
     if (t.status == TaskStatus::finished)
       expect(finished.emplace(std::pair{t.request, t.task}, &t).second, called(t) + " finished twice");
   for (const TaskRecord& t : log_.tasks) {
+    const auto whole = finished.find({t.request, t.task});
+    expect(whole == finished.end() || t.end <= whole->second->end, called(t) + " went on after it had finished");
     const auto stream =
         std::find_if(view.streams.begin(), view.streams.end(), [&](const Stream& s) { return s.name == t.stream; });
     const Model& model = view.models[stream->model];
