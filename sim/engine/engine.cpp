@@ -180,7 +180,7 @@ void Engine::handle_instant() {
   sent_.clear();
   for (std::size_t i = flows_.size(); i-- > 0;) flow_finished(flows_[i]);
   for (const RequestRef request : sent_)
-    if (state_.request(request).live && state_.request(request).unfinished == 0) end_finished(request, now_);
+    if (state_.departing(request)) end_finished(request, now_);
   std::uint64_t rounds = 0;
   do {
     handle_due();
@@ -240,7 +240,7 @@ void Engine::handle(due::Poll, std::uint64_t) {
 
 void Engine::handle(due::Deadline event, std::uint64_t stamp) {
   const Request& request = state_.request(event.request);
-  if (request.id == stamp && request.live) drop(event.request);
+  if (request.id == stamp && (request.live || state_.departing(event.request))) drop(event.request);
 }
 
 void Engine::finish_early() {
@@ -297,7 +297,10 @@ void Engine::finished(TaskRef task, double at) {
 
 /// Ends a request all of whose tasks have finished, unless parts of its result are still on their way.
 void Engine::end_finished(RequestRef request, double at) {
-  if (state_.account(request).leaving > 0) return;
+  if (state_.account(request).leaving > 0) {
+    if (!state_.departing(request)) state_.depart(request);
+    return;
+  }
   const double deadline = state_.request(request).deadline;
   const bool late = at > deadline + late_tolerance(deadline);
   end_request(request, late ? RequestStatus::late : RequestStatus::finished, at);
@@ -439,7 +442,7 @@ void Engine::carry_out(const Prefetch& d) {
 
 void Engine::check_end() {
   switch (instance_.workload.end) {
-    case EndRule::drain: over_ |= releases_.exhausted() && state_.live().empty(); break;
+    case EndRule::drain: over_ |= releases_.exhausted() && state_.live().empty() && state_.departing().empty(); break;
     case EndRule::last_release: over_ |= releases_.exhausted(); break;
     case EndRule::at_duration: break;  // an event ends it
   }
@@ -467,7 +470,10 @@ void Engine::close() {
     problems.throw_if_any();
   }
   now_ = std::max(now_, latest_finish_);
-  const std::vector<RequestRef> left(state_.live().begin(), state_.live().end());
+  std::vector<RequestRef> left(state_.live().begin(), state_.live().end());
+  left.insert(left.end(), state_.departing().begin(), state_.departing().end());
+  std::sort(left.begin(), left.end(),
+            [this](RequestRef a, RequestRef b) { return state_.request(a).id < state_.request(b).id; });
   for (const SlotId slot : devices_.slots())
     if (devices_.in_use(slot)) transfers_.forget_slot(slot);
   for (const RequestRef request : left) transfers_.give_up(request, now_);

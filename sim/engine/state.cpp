@@ -180,13 +180,22 @@ void State::end(RequestRef request) {
       ready_.erase(ready_position({request, t}));
       tasks_[request][t].progress = Progress::waiting;
     }
+  if (std::erase(departing_, request) == 0) take_from_live(request);
+  ended_.push_back(request);
+}
+
+void State::depart(RequestRef request) {
+  take_from_live(request);
+  departing_.push_back(request);
+}
+
+void State::take_from_live(RequestRef request) {
   const std::span<const RequestRef> items = live_.items();
   const auto at = std::lower_bound(items.begin(), items.end(), requests_[request].id,
                                    [this](RequestRef place, std::uint64_t id) { return requests_[place].id < id; });
   HETSCHED_ASSERT(at != items.end() && *at == request, "a request ends once");
   live_.erase(static_cast<std::size_t>(at - items.begin()));
   requests_[request].live = false;
-  ended_.push_back(request);
 }
 
 void State::free_ended() {

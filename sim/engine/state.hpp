@@ -3,6 +3,7 @@
 /// it knows no time but what it is told, no energy and no SimGrid.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -47,6 +48,15 @@ class State {
 
   /// What is reported of a request that ends at `end`.
   [[nodiscard]] RequestRecord record(RequestRef request, RequestStatus status, double end) const;
+  /// All tasks of a live request are done, but parts of its result are still on their way: policies no longer see it
+  /// live.
+  void depart(RequestRef request);
+  /// Has it departed, and not ended?
+  [[nodiscard]] bool departing(RequestRef request) const {
+    return std::find(departing_.begin(), departing_.end(), request) != departing_.end();
+  }
+  /// All that have, by time of departure.
+  [[nodiscard]] std::span<const RequestRef> departing() const { return departing_; }
   /// The request leaves: it is no longer live, its tasks are not ready; readable until free_ended().
   void end(RequestRef request);
   /// Makes the places of ended requests free for new ones.
@@ -82,6 +92,7 @@ class State {
 
  private:
   void make_ready(TaskRef task, double now);
+  void take_from_live(RequestRef request);
   [[nodiscard]] std::size_t ready_position(TaskRef task) const;
 
   SystemView view_;
@@ -93,7 +104,7 @@ class State {
   IdVector<RequestRef, RequestAccount> accounts_;
   IdVector<RequestRef, IdVector<TaskId, TaskState>> tasks_;
   IdVector<RequestRef, std::vector<Replica>> replicas_;
-  std::vector<RequestRef> free_, ended_;
+  std::vector<RequestRef> free_, ended_, departing_;
   OrderedList<RequestRef> live_;
   OrderedList<TaskRef> ready_;
   std::vector<Event> events_;
