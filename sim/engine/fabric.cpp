@@ -15,6 +15,7 @@ double most_bytes(const Tables& tables) {
   for (const Model& model : view.models)
     for (const ModelTask& task : model.tasks)
       for (const Edge& input : task.inputs) most = std::max(most, input.bytes);
+  for (const Weights& weights : view.weights) most = std::max(most, weights.bytes);
   return most;
 }
 

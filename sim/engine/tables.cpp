@@ -51,6 +51,8 @@ Tables Tables::build(const Instance& instance, Problems& problems) {
   tables.costs_ = build_cost_matrix(instance.platform, costed, problems);
   if (problems.size() > before) return tables;
   tables.add_platform(instance.platform);
+  tables.room_ = room_tables(tables.platform_, costed, tables.costs_, problems);
+  if (problems.size() > before) return tables;
   tables.add_routes();
   Strings names;
   for (const Network* network : networks) names.push_back(network->name);
@@ -76,6 +78,7 @@ Tables Tables::of_stream(const Tables& all, StreamId stream, const StreamSpec& s
     tables.costs_.cells.insert(tables.costs_.cells.end(), cells, cells + static_cast<std::ptrdiff_t>(rows * columns));
   }
   tables.add_platform(all.platform_);
+  tables.room_ = room_of_model(all.room_, tables.platform_, model, id_of<CostRowId>(first), rows, tables.costs_);
   tables.add_routes();
   tables.add_models({all.model_names_[index_of(model)]});
   WorkloadSpec workload;
@@ -167,6 +170,8 @@ void Tables::add_models(const Strings& names) {
     model_names_.push_back(names[index_of(m)]);
     IdVector<TaskId, ModelTask>& tasks = tasks_.emplace_back();
     Model model{.name = model_names_.back(), .tasks = {}, .accuracy = graph.combinations, .losses = graph.losses};
+    model.recompute = graph.recompute;
+    model.offload = graph.offload;
     for (const GraphTask& source : graph.tasks) {
       ModelTask& task = tasks.emplace_back();
       task.name = source.name;
@@ -216,6 +221,7 @@ void Tables::fill(SystemView& view) const {
   view.memories = static_cast<std::uint32_t>(memories_.size());
   view.memory_bandwidths = memory_bandwidths_;
   view.base_power = platform_.base_power;
+  room_.fill(view);
   view.accelerators = accelerators_;
 }
 

@@ -13,6 +13,7 @@
 #include "base/errors.hpp"
 #include "cost/cost_matrix.hpp"
 #include "engine/ids.hpp"
+#include "engine/room.hpp"
 #include "hetsched/policy.hpp"
 #include "model/instance.hpp"
 #include "model/task_graph.hpp"
@@ -35,7 +36,7 @@ struct LinkInfo {
 class Tables {
  public:
   /// Computes the tables of an instance whose parts have been read without problems. Problems are those of
-  /// compile_task_graph() and build_cost_matrix(); with any of them the tables are not fit for use.
+  /// compile_task_graph(), build_cost_matrix() and room_tables(); with any of them the tables are not fit for use.
   ///
   /// A route's time per byte is that of the slowest of its links and of the memories at its ends. Between
   /// memories without a route nothing ever arrives.
@@ -65,6 +66,8 @@ class Tables {
   /// B/s; kNever: unlimited.
   [[nodiscard]] IdSpan<MemoryId, const double> memory_bandwidths() const { return memory_bandwidths_; }
   [[nodiscard]] IdSpan<LinkId, const LinkInfo> links() const { return links_; }
+  /// Memories and weights where there is a limit.
+  [[nodiscard]] const RoomTables& room() const { return room_; }
   [[nodiscard]] const RouteTable& route_table() const { return platform_.route_table; }
   /// Number of different tensors between the tasks of a model.
   [[nodiscard]] std::uint32_t tensors(ModelId model) const { return graphs_[model].tensors; }
@@ -86,6 +89,7 @@ class Tables {
   std::vector<std::string> model_names_, stream_names_;
   IdVector<StreamId, ModelId> model_of_stream_;
   CostMatrix costs_;
+  RoomTables room_;
 
   IdVector<KindId, IdVector<PointId, OperatingPoint>> points_;
   IdVector<KindId, Kind> kinds_;

@@ -25,7 +25,7 @@ std::uint32_t Transfers::bring(TaskRef task, MemoryId memory, SlotId slot, doubl
   for (const Edge& edge : state_.model_task(task).inputs) {
     const TaskState& producer = state_.task({task.request, edge.task});
     if (producer.progress != Progress::finished || edge.bytes <= 0) continue;
-    const MemoryId from = state_.accelerator(producer.accelerator).memory;
+    const MemoryId from = source_of({task.request, edge.task}, edge.tensor);
     if (from == memory) continue;
     const std::vector<Replica>& copies = state_.replicas(task.request);
     const auto copy = std::find_if(copies.begin(), copies.end(),
@@ -36,7 +36,7 @@ std::uint32_t Transfers::bring(TaskRef task, MemoryId memory, SlotId slot, doubl
       transfer = on_its_way(task.request, edge.tensor, memory);
       HETSCHED_ASSERT(transfer != nullptr, "a tensor under way has a transfer");
     } else {
-      transfer = &transfers_[open(task, edge, memory, now)];
+      transfer = &transfers_[open_copy({task.request, edge.task}, task.task, edge, from, memory, now)];
     }
     if (slot == SlotId::none) continue;
     transfer->waiting.push_back(slot);
@@ -45,29 +45,65 @@ std::uint32_t Transfers::bring(TaskRef task, MemoryId memory, SlotId slot, doubl
   return coming;
 }
 
-TransferId Transfers::open(TaskRef task, const Edge& edge, MemoryId to, double now) {
+MemoryId Transfers::source_of(TaskRef producer, TensorId tensor) const {
+  for (const Replica& copy : state_.replicas(producer.request))
+    if (copy.moved && copy.tensor == tensor) return copy.memory;
+  return state_.accelerator(state_.task(producer).accelerator).memory;
+}
+
+bool Transfers::load(WeightsId weights, MemoryId memory, SlotId slot, double now) {
+  Residence& lie = state_.residence(weights, memory);
+  if (lie.presence == Presence::there) return false;
+  if (lie.presence == Presence::reserved) {
+    lie.presence = Presence::coming;
+    lie.since = now;
+    Transfer what;
+    what.weights = weights;
+    what.from = fixed_.home;
+    what.to = memory;
+    what.bytes = fixed_.weights[weights].bytes;
+    open(what, now);
+  }
+  if (slot == SlotId::none) return true;
+  const auto at = std::find_if(active_.begin(), active_.end(), [&](TransferId id) {
+    return transfers_[id].weights == weights && transfers_[id].to == memory;
+  });
+  HETSCHED_ASSERT(at != active_.end(), "weights that come have a transfer");
+  transfers_[*at].waiting.push_back(slot);
+  return true;
+}
+
+void Transfers::offload(TaskRef producer, const Edge& output, MemoryId from, MemoryId to, double now) {
+  transfers_[open_copy(producer, producer.task, output, from, to, now)].offload = true;
+}
+
+TransferId Transfers::open_copy(TaskRef producer, TaskId consumer, const Edge& edge, MemoryId from, MemoryId to,
+                                double now) {
+  state_.replicas(producer.request).push_back({edge.tensor, to, false});
+  state_.publish_replicas(producer.request);
+  Transfer what;
+  what.producer = producer;
+  what.consumer = consumer;
+  what.tensor = edge.tensor;
+  what.from = from;
+  what.to = to;
+  what.bytes = edge.bytes;
+  return open(what, now);
+}
+
+TransferId Transfers::open(const Transfer& what, double now) {
   const auto places = transfers_.ids();
   const auto free =
       std::find_if(places.begin(), places.end(), [this](TransferId id) { return !transfers_[id].active; });
   const TransferId id = free != places.end() ? *free : transfers_.push_back({});
-  const TaskRef producer{task.request, edge.task};
-  const MemoryId from = state_.accelerator(state_.task(producer).accelerator).memory;
   Transfer& t = transfers_[id];
+  const std::uint64_t stamp = t.stamp + 1;
+  t = what;
   t.active = true;
-  t.flowing = false;
-  t.producer = producer;
-  t.consumer = task.task;
-  t.tensor = edge.tensor;
-  t.from = from;
-  t.to = to;
-  t.bytes = edge.bytes;
   t.start = now;
-  ++t.stamp;
-  t.waiting.clear();
+  t.stamp = stamp;
   active_.push_back(id);
-  state_.replicas(task.request).push_back({edge.tensor, to, false});
-  state_.publish_replicas(task.request);
-  const Route& route = fixed_.route(from, to);
+  const Route& route = fixed_.route(t.from, t.to);
   const double latency = route.latency;
   check_date(now + latency + t.bytes * route.seconds_per_byte);
   if (latency > 0) {
@@ -85,15 +121,26 @@ void Transfers::begin_flow(TransferId id, std::uint64_t stamp) {
   executor_.start_transfer(flow_of(id, slots_), t.from, t.to, t.bytes);
 }
 
-void Transfers::finish(TransferId id, double now, std::vector<SlotId>& waiting) {
+Transfers::Arrival Transfers::finish(TransferId id, double now, std::vector<SlotId>& waiting) {
   Transfer& t = transfers_[id];
   const RequestRef request = t.producer.request;
+  const Arrival arrival{t.producer, t.tensor, t.from, t.to, t.offload};
+  if (t.weights != WeightsId::none) {
+    Residence& lie = state_.residence(t.weights, t.to);
+    lie.presence = Presence::there;
+    lie.since = now;
+    state_.push_event({Event::Type::weights_arrived});
+    waiting.insert(waiting.end(), t.waiting.begin(), t.waiting.end());
+    close(id, t.bytes, now);
+    return arrival;
+  }
   for (Replica& copy : state_.replicas(request))
     if (copy.tensor == t.tensor && copy.memory == t.to) copy.arrived = true;
   state_.publish_replicas(request);
   state_.push_event({Event::Type::tensor_arrived, {request, t.consumer}});
   waiting.insert(waiting.end(), t.waiting.begin(), t.waiting.end());
   close(id, t.bytes, now);
+  return arrival;
 }
 
 void Transfers::close(TransferId id, double moved, double now) {
@@ -109,28 +156,37 @@ void Transfers::close(TransferId id, double moved, double now) {
     charge(tables_.links()[link].name, tables_.links()[link].energy_per_byte);
   charge(tables_.memories()[t.to].name, tables_.memories()[t.to].energy_per_byte);
   reporter_.totals.energy_transfer += energy;
+  if (t.weights == WeightsId::none) {
+    RequestAccount& account = state_.account(t.producer.request);
+    account.energy += energy;
+    if (account.fetched.empty()) account.fetched.resize(state_.request(t.producer.request).tasks.size(), 0.0);
+    account.fetched[t.consumer] += energy;
+  }
+  if (reporter_.detailed()) record(t, moved, energy, now);
+  t.active = t.flowing = false;
+  active_.erase(std::find(active_.begin(), active_.end(), id));
+}
 
-  RequestAccount& account = state_.account(t.producer.request);
-  account.energy += energy;
-  const Request& request = state_.request(t.producer.request);
-  if (account.fetched.empty()) account.fetched.resize(request.tasks.size(), 0.0);
-  account.fetched[t.consumer] += energy;
-  if (reporter_.detailed()) {
+void Transfers::record(const Transfer& t, double moved, double energy, double now) {
+  TransferRecord record;
+  if (t.weights != WeightsId::none) {
+    const Weights& weights = fixed_.weights[t.weights];
+    record.producer = fixed_.models[weights.model].name;
+    record.consumer = fixed_.models[weights.model].tasks[weights.task].name;
+  } else {
+    const Request& request = state_.request(t.producer.request);
     const Model& model = fixed_.models[request.model];
-    TransferRecord record;
     record.request = request.id;
     record.producer = model.tasks[t.producer.task].name;
     record.consumer = model.tasks[t.consumer].name;
-    record.from = tables_.memories()[t.from].name;
-    record.to = tables_.memories()[t.to].name;
-    record.start = t.start;
-    record.end = now;
-    record.bytes = moved;
-    record.energy = energy;
-    reporter_.transfer_ended(record);
   }
-  t.active = t.flowing = false;
-  active_.erase(std::find(active_.begin(), active_.end(), id));
+  record.from = tables_.memories()[t.from].name;
+  record.to = tables_.memories()[t.to].name;
+  record.start = t.start;
+  record.end = now;
+  record.bytes = moved;
+  record.energy = energy;
+  reporter_.transfer_ended(record);
 }
 
 void Transfers::forget_slot(SlotId slot) {

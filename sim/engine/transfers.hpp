@@ -1,6 +1,6 @@
 /// \file
-/// Tensors on their way between memories: at most one transfer per tensor and destination, shared by everyone who
-/// waits for it. Knows nothing of policies, and of slots only their ids.
+/// Tensors and weights on their way between memories: at most one transfer of each to a destination, shared by everyone
+/// who waits for it. Knows nothing of policies, and of slots only their ids.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,23 @@ class Transfers {
   /// how many are still to come; `slot`, unless none, waits for each of them. Times in all of this: s.
   std::uint32_t bring(TaskRef task, MemoryId memory, SlotId slot, double now);
 
+  /// Begins to load weights whose room in the memory is reserved. Returns whether they are still to come; `slot`,
+  /// unless none, then waits for them.
+  bool load(WeightsId weights, MemoryId memory, SlotId slot, double now);
+  /// Moves an output of a finished task from one memory to another, in order to free its room in the first.
+  void offload(TaskRef producer, const Edge& output, MemoryId from, MemoryId to, double now);
+
   /// The latency of a transfer is over: bytes begin to flow. Void if `stamp` is not its own.
   void begin_flow(TransferId transfer, std::uint64_t stamp);
+  /// What a transfer has brought.
+  struct Arrival {
+    TaskRef producer;  ///< no request: weights
+    TensorId tensor = {};
+    MemoryId from = {}, to = {};
+    bool offloaded = false;
+  };
   /// A transfer has finished; adds the slots that waited for it to `waiting`.
-  void finish(TransferId transfer, double now, std::vector<SlotId>& waiting);
+  Arrival finish(TransferId transfer, double now, std::vector<SlotId>& waiting);
 
   [[nodiscard]] bool any() const { return !active_.empty(); }
 
@@ -35,15 +48,16 @@ class Transfers {
   void forget_slot(SlotId slot);
   /// A slot no longer waits for transfers of one request; returns for how many it did.
   std::uint32_t forget_slot(SlotId slot, RequestRef request);
-  /// Gives up the transfers of a request that ends; what has been moved still counts.
+  /// Gives up the transfers of a request that ends (none: those of weights); what has been moved still counts.
   void give_up(RequestRef request, double now);
 
  private:
   struct Transfer {
-    bool active = false, flowing = false;
-    TaskRef producer;
+    bool active = false, flowing = false, offload = false;
+    TaskRef producer;  ///< no request: of weights
     TaskId consumer = {};
     TensorId tensor = {};
+    WeightsId weights = WeightsId::none;
     MemoryId from = {}, to = {};
     Bytes bytes = 0;
     Seconds start = 0;
@@ -51,7 +65,11 @@ class Transfers {
     std::vector<SlotId> waiting;
   };
 
-  TransferId open(TaskRef task, const Edge& edge, MemoryId to, double now);
+  TransferId open(const Transfer& what, double now);
+  /// Of a tensor: other memories learn that it comes.
+  TransferId open_copy(TaskRef producer, TaskId consumer, const Edge& edge, MemoryId from, MemoryId to, double now);
+  [[nodiscard]] MemoryId source_of(TaskRef producer, TensorId tensor) const;
+  void record(const Transfer& transfer, double moved, double energy, double now);
   void close(TransferId id, double moved, double now);
   Transfer* on_its_way(RequestRef request, TensorId tensor, MemoryId to);
 

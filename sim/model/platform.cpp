@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "model/kind_files.hpp"
 #include "model/names.hpp"
 
@@ -38,6 +39,16 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
                      "remove it, or take costs from profiles alone"));
   if (!kind.fallback.empty() && kind.fallback == kind.name)
     problems.add(node.child("fallback").problem("is the kind itself; name another"));
+}
+
+void check_capacity(const MemorySpec& memory, const Node& node, Problems& problems) {
+  for (const char* part : {"reserve", "page"})
+    if (!memory.capacity && node.has(part))
+      problems.add(node.child(part).problem("is part of a capacity, but the memory has none; give its capacity"));
+  if (memory.capacity && memory.reserve.value_or(0) >= *memory.capacity)
+    problems.add(node.child("reserve").problem("must be less than the memory's capacity, " +
+                                               format_number(*memory.capacity) + " B; found " +
+                                               format_number(*memory.reserve) + " B"));
 }
 
 /// Reads a platform in steps that build on one another.
@@ -113,6 +124,11 @@ class PlatformReader {
     memories_ = NameTable("memory", "", platform_.memories, node_.child("memories"), problems_);
     links_ = NameTable("link", "", platform_.links, node_.child("links"), problems_);
     used_.resize(platform_.memories.size(), false);
+    for (std::size_t i = 0; i < platform_.memories.size(); ++i)
+      check_capacity(platform_.memories[i], node_.child("memories").child(i), problems_);
+    if (platform_.home.empty()) return;
+    if (const auto home = memories_.resolve(platform_.home, node_.child("home"), problems_))
+      used_[id_of<MemoryId>(*home)] = true;
   }
 
   /// Memories, links and accelerators are the components of the energy account: no two may share a name.
@@ -203,8 +219,9 @@ class PlatformReader {
         if (from != to && used_[from] && used_[to] && !platform_.route_table.has(from, to))
           missing.push_back(pair_text(from, to));
     if (!missing.empty())
-      problems_.add(node_.child("routes").problem("there is no route " + listed(missing, 8) +
-                                                  "; accelerators use these memories, so give routes between them"));
+      problems_.add(node_.child("routes").problem(
+          "there is no route " + listed(missing, 8) + "; accelerators use these memories" +
+          (platform_.home.empty() ? "" : ", or weights come from there") + ", so give routes between them"));
   }
 
   void add_route(const RouteSpec& route, const Node& node) {

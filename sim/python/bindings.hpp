@@ -49,9 +49,10 @@ py::object with_params(Params& params, const std::function<py::object(py::object
 
 // Python sees the members that hetsched/members.hpp names, under the same names. What differs is said here:
 
-/// Not seen: where costs and routes lie. Methods of the view are there to ask for them.
+/// Not seen: where costs, routes, and what is said of weights lie. Methods of the view are there to ask for them.
 constexpr bool is_hidden(std::string_view member) {
-  constexpr std::string_view kHidden[] = {"first_column", "first_row", "costs", "columns", "rows", "routes"};
+  constexpr std::string_view kHidden[] = {"first_column", "first_row", "costs",       "columns",
+                                          "rows",         "routes",    "room_by_row", "residences"};
   return std::find(std::begin(kHidden), std::end(kHidden), member) != std::end(kHidden);
 }
 

@@ -88,6 +88,7 @@ planning::Problem fastest_request(const SystemView& view, ModelId model) {
 
 std::optional<double> optimum_of(const SystemView& view, ModelId model) {
   if (view.models[model].tasks.size() > kMostTasks) return std::nullopt;
+  if (!view.memory_states.empty()) return std::nullopt;  // plans know nothing of room
   const planning::Problem problem = fastest_request(view, model);
   if (planning::placeable_tasks(problem).size() != problem.size()) return std::nullopt;
   const planning::Plan plan = planning::branch_and_bound(problem, kMostNodes);

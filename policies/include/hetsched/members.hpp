@@ -15,25 +15,33 @@
   STRUCT(Edge, task, tensor, bytes)                                                                                   \
   STRUCT(ModelTask, name, op, inputs, outputs, first_row, variants, first_alternative, best_time, mean_time)          \
   STRUCT(AccuracyEntry, alternatives, loss)                                                                           \
-  STRUCT(Model, name, tasks, accuracy, losses, best_time, mean_time)                                                  \
+  STRUCT(Model, name, tasks, accuracy, losses, best_time, mean_time, recompute, offload)                              \
   STRUCT(Stream, name, model, priority, period, relative_deadline)                                                    \
   STRUCT(Route, latency, seconds_per_byte)                                                                            \
+  STRUCT(Weights, model, task, variant, bytes)                                                                        \
+  STRUCT(Room, weights, outputs, workspace)                                                                           \
   STRUCT(FutureRequest, index, stream, model, arrival, deadline, priority)                                            \
   STRUCT(TaskRef, request, task)                                                                                      \
   STRUCT(TaskState, ready, start, compute, finish, predicted, accelerator, missing, variant, attempts, progress)      \
-  STRUCT(Replica, tensor, memory, arrived)                                                                            \
+  STRUCT(Replica, tensor, memory, arrived, moved)                                                                     \
+  STRUCT(MemoryState, name, capacity, page, used)                                                                     \
+  STRUCT(Residence, presence, kept, users, uses, since, last_use)                                                     \
   STRUCT(Request, id, index, stream, model, arrival, deadline, priority, unfinished, remaining_best, remaining_mean,  \
          tasks, replicas, alternatives, accuracy_loss, live)                                                          \
   STRUCT(Accelerator, name, kind, memory, point, slots, free_slots, free_at, bandwidth, last_model, available)        \
   STRUCT(Event, type, task, accelerator)                                                                              \
   STRUCT(SystemView, now, events, kinds, models, streams, costs, columns, rows, routes, memories, memory_bandwidths,  \
-         base_power, future, accelerators, requests, live, ready)                                                     \
+         base_power, weights, room_by_row, home, future, accelerators, memory_states, residences, requests, live,     \
+         ready)                                                                                                       \
   STRUCT(Start, task, accelerator, variant, also, expected)                                                           \
   STRUCT(Prefetch, task, accelerator)                                                                                 \
   STRUCT(SetOperatingPoint, accelerator, point)                                                                       \
   STRUCT(Drop, request)                                                                                               \
   STRUCT(WakeAt, time)                                                                                                \
   STRUCT(Forecast, request, finish)                                                                                   \
+  STRUCT(Load, weights, memory)                                                                                       \
+  STRUCT(Evict, weights, memory)                                                                                      \
+  STRUCT(GiveUp, task, memory, to)                                                                                    \
   STRUCT(Params::Declared, name, type, fallback, min, max, doc, unit, required)                                       \
   STRUCT(Params::Problem, name, what)                                                                                 \
   STRUCT(PolicyFacts, source, complexity, knowledge, verified_by, rules)                                              \
@@ -42,8 +50,9 @@
 /// Each enumeration that is no id, with its cases in order: `ENUM(type, case...)`.
 #define HETSCHED_ENUMS(ENUM)                                                                                          \
   ENUM(Progress, waiting, ready, running, finished)                                                                   \
+  ENUM(Presence, absent, reserved, coming, there)                                                                     \
   ENUM(Event::Type, run_started, task_finished, task_failed, request_finished, request_dropped, request_arrived,      \
-       task_ready, accelerator_changed, tensor_arrived, woken)
+       task_ready, accelerator_changed, tensor_arrived, weights_arrived, memory_stalled, woken)
 // clang-format on
 
 /// `macro(type, name)` for each of the names, of which there may be 64.
