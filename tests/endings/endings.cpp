@@ -63,11 +63,11 @@ Subject subject(const std::string& json) {
   const Document document = Document::from_text(json, "policy", ".", problems);
   const auto choice = read<PolicyChoice>(document.root(), problems);
   problems.throw_if_any();
-  const auto make = [choice](std::uint64_t seed) {
+  const auto make = [choice](std::uint64_t seed, bool limited) {
     Problems found;
     std::unique_ptr<Policy> policy = built_in().make(choice, seed, found);
     found.throw_if_any();
-    return policy;
+    return testing::waiting_for_room(std::move(policy), limited);
   };
   return {json, make, built_in().is_clairvoyant(choice)};
 }

@@ -84,9 +84,13 @@ using testing::make_policy;
 /// A policy with decorators and parameters, by its JSON; "erratic" is one of its own.
 Subject subject(const std::string& json) {
   if (json == "erratic")
-    return {json, [](std::uint64_t seed) -> std::unique_ptr<Policy> { return std::make_unique<Erratic>(seed); }};
-  return {json, [json](std::uint64_t seed) { return make_policy(json, seed).policy; },
-          make_policy(json, 1).clairvoyant};
+    return {json, [](std::uint64_t seed, bool limited) -> std::unique_ptr<Policy> {
+              return waiting_for_room(std::make_unique<Erratic>(seed), limited);
+            }};
+  return {
+      json,
+      [json](std::uint64_t seed, bool limited) { return waiting_for_room(make_policy(json, seed).policy, limited); },
+      make_policy(json, 1).clairvoyant};
 }
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
