@@ -122,8 +122,13 @@ class Cache final : public Policy {
     filtered_.reset(view);
     admit(view);
     held_.show(view, filtered_);
+    // Room is the business of this decorator: the policy inside decides as if there were enough.
+    roomy_.all().assign(view.memory_states.begin(), view.memory_states.end());
+    for (MemoryState& memory : roomy_) memory.capacity = kNever;
+    SystemView& shown = filtered_.shown();
+    shown.memory_states = roomy_;
     inside_.clear();
-    inner_->decide(filtered_.shown(), inside_);
+    inner_->decide(shown, inside_);
     for (const Decision& decision : inside_.all()) std::visit([&](const auto& d) { take(view, d, out); }, decision);
     if (ahead_ && view.home != MemoryId::none) load_ahead(view, out);
   }
@@ -177,6 +182,9 @@ class Cache final : public Policy {
     }
     if (possible < needed) return false;
     std::sort(leaving.begin(), leaving.end());
+    settle_ties(
+        leaving.begin(), leaving.end(), [](const auto& a, const auto& b) { return clearly_less(a.first, b.first); },
+        [](const auto& a, const auto& b) { return a.second < b.second; });
     for (const auto& [worth, w] : leaving) {
       if (needed <= free_[memory]) break;
       rule_->evicted(view, {w, memory});
@@ -269,16 +277,17 @@ class Cache final : public Policy {
     }
     const auto batch = static_cast<std::uint32_t>(1 + start.also.size());
     const Accelerator& a = view.accelerators[start.accelerator];
-    if (!(view.cost(view.model_task(start.task), a.kind, a.point, start.variant, batch).time < kNever)) {
+    if (!a.available || a.free_slots == 0 ||
+        !(view.cost(view.model_task(start.task), a.kind, a.point, start.variant, batch).time < kNever)) {
       out.add(start);
       return;
     }
     if (!start_if_it_fits(view, start, out)) held_.hold(view, start);
   }
   void take(const SystemView& view, const Prefetch& d, Decisions& out) {
-    const bool exists = view.requests.contains(d.task.request) && view.request(d.task).live &&
-                        view.request(d.task).tasks.contains(d.task.task) && view.accelerators.contains(d.accelerator);
-    if (!exists) {
+    const bool is_known = view.requests.contains(d.task.request) && view.request(d.task).live &&
+                          view.request(d.task).tasks.contains(d.task.task) && view.accelerators.contains(d.accelerator);
+    if (!is_known) {
       out.add(d);
       return;
     }
@@ -289,19 +298,31 @@ class Cache final : public Policy {
   void take(const SystemView&, const Drop& d, Decisions& out) { out.add(d); }
   void take(const SystemView&, const WakeAt& d, Decisions& out) { out.add(d); }
   void take(const SystemView&, const Forecast& d, Decisions& out) { out.add(d); }
+  // Loads are hints, and evictions too: what does not fit, or is not possible any more at this call, is left out.
   void take(const SystemView& view, const Load& d, Decisions& out) {
-    if (view.weights.contains(d.weights) && view.memory_states.contains(d.memory) && !has(view, {d.weights, d.memory}))
-      reserve(view, {d.weights, d.memory});
-    out.add(d);
+    const Place place{d.weights, d.memory};
+    if (!exists(view, place)) {
+      out.add(d);
+    } else if (!has(view, place) && !loading_[d.memory] &&
+               make_room(view, view.memory_states[d.memory].in_pages(view.weights[d.weights].bytes), place, out)) {
+      reserve(view, place);
+      out.add(d);
+    }
   }
   void take(const SystemView& view, const Evict& d, Decisions& out) {
-    if (view.weights.contains(d.weights) && view.memory_states.contains(d.memory) && has(view, {d.weights, d.memory})) {
-      gone_.insert({d.weights, d.memory});
+    const Place place{d.weights, d.memory};
+    if (exists(view, place)) {
+      if (gone_.contains(place) || in_use_.contains(place) || reserved_.contains(place)) return;
+      gone_.insert(place);
       free_[d.memory] += view.memory_states[d.memory].in_pages(view.weights[d.weights].bytes);
     }
     out.add(d);
   }
   void take(const SystemView&, const GiveUp& d, Decisions& out) { out.add(d); }
+
+  [[nodiscard]] static bool exists(const SystemView& view, Place place) {
+    return view.weights.contains(place.weights) && view.memory_states.contains(place.memory);
+  }
 
   /// They are loaded by themselves.
   void reserve(const SystemView& view, Place place) {
@@ -356,6 +377,7 @@ class Cache final : public Policy {
   IdVector<MemoryId, bool> loading_;  ///< is anything on its way there
   std::set<Place> reserved_, gone_, in_use_;
   bool idle_ = false;  ///< nothing runs or moves
+  IdVector<MemoryId, MemoryState> roomy_;
   Decisions inside_;
   FilteredView filtered_;
 };

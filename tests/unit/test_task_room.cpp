@@ -81,7 +81,7 @@ TEST_CASE("what no accelerator has room for is refused by model, kind and bytes"
 }
 
 TEST_CASE("weights without a home must fit together, all the time") {
-  CHECK(refused(inputs(memory(R"("capacity": 250)"), "layer")).empty());
+  CHECK(refused(inputs(memory(R"("capacity": 271)"), "layer")).empty());
   CHECK(
       refused(inputs(memory(R"("capacity": 190)"), "layer")) ==
       "the weights of models \"m\" 200 B do not fit into memory \"card\" together, where they lie all the time: it has "

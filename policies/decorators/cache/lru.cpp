@@ -11,7 +11,7 @@ class Lru final : public Rule {
  public:
   [[nodiscard]] double worth(const SystemView& view, Place place) const override {
     const Residence& lie = view.residence(place.weights, place.memory);
-    return std::max(lie.last_use, lie.since);
+    return std::max(lie.last_use, lie.since) - view.now;
   }
 };
 

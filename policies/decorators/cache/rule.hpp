@@ -19,7 +19,8 @@ class Rule {
 
   /// Does it ask for requests to come (Params::clairvoyant)?
   [[nodiscard]] virtual bool foresees() const { return false; }
-  /// How much they are worth keeping, of all in that memory; the least leaves first, of equals that with the lower id.
+  /// How much they are worth keeping, of all in that memory; the least leaves first, of those that differ by rounding
+  /// only that with the lower id.
   [[nodiscard]] virtual double worth(const SystemView& view, Place place) const = 0;
   /// A task that needs them is started, there or not.
   virtual void used(const SystemView& /*view*/, Place /*place*/) {}
