@@ -19,7 +19,7 @@ namespace {
 // In the order in which help names them. A batch goes
 constexpr RuleEntry<Rule, Waiting> kRules[] = {
     {"fixed", fixed},    // when it has its size, or the oldest has waited long enough
-    {"triton", triton},  // likewise, with all that have come until an accelerator is free
+    {"triton", triton},  // when it has a preferred size, or the oldest has waited long enough
     {"aimd", aimd},      // likewise, with a size that follows from whether batches were in time
     {"nexus", nexus},    // when it has the size that deadlines allow
     {"slo", slo},        // at once, as large as deadlines allow
@@ -40,6 +40,7 @@ class Batch final : public Policy {
     const RuleChoice choice(p, batch_rules::kRules, "triton", "when a batch goes, and how large it is");
     const batch_rules::Waiting waiting(p);
     rule_ = choice.make(p, waiting);
+    if (waiting.sizes.size() > 1 && !rule_->has_sizes()) p.reject("size", "must be one size; triton prefers several");
   }
 
   void begin(const SystemView& view) override {
@@ -113,7 +114,7 @@ class Batch final : public Policy {
     batch_rules::Group tasks;
     std::size_t shown = 0;  ///< of them, before this call
     bool used = false;      ///< at this call
-    bool open = false;      ///< likewise: the policy inside sees them
+    std::size_t open = 0;   ///< likewise: so many, from the first on, the policy inside sees
   };
 
   static Id id_of(const SystemView& view, TaskRef t) { return {view.request(t).id, t.task}; }
@@ -124,8 +125,8 @@ class Batch final : public Policy {
     for (const Key& key : used_) {
       Waiting& group = groups_[key.model][key.task];
       group.tasks.clear();
-      group.shown = 0;
-      group.used = group.open = false;
+      group.shown = group.open = 0;
+      group.used = false;
     }
     used_.clear();
     auto shown = shown_.begin();
@@ -143,35 +144,40 @@ class Batch final : public Policy {
 
   /// Hides what waits for others, and announces what no longer does.
   void show(const SystemView& view) {
-    if (std::any_of(used_.begin(), used_.end(), [&](const Key& key) { return !groups_[key.model][key.task].open; }))
-      filtered_.hide_tasks([&](TaskRef t) { return !waiting(view, t).open; });
+    const auto has_hidden = [&](const Key& key) {
+      const Waiting& group = groups_[key.model][key.task];
+      return group.open < group.tasks.size();
+    };
+    if (std::any_of(used_.begin(), used_.end(), has_hidden))
+      filtered_.hide_tasks([&](TaskRef t) { return !is_open(view, t); });
     before_.swap(shown_);
     shown_.clear();
     auto before = before_.begin();
     for (const TaskRef t : view.ready) {
       const Id id = id_of(view, t);
-      if (!waiting(view, t).open || (!given_up_.empty() && given_up_.contains(id.first))) continue;
+      if (!is_open(view, t) || (!given_up_.empty() && given_up_.contains(id.first))) continue;
       shown_.push_back(id);
       while (before != before_.end() && *before < id) ++before;
       if (before == before_.end() || *before != id) filtered_.announce(t);
     }
   }
 
-  /// Shows a group, once it need not wait any longer.
+  [[nodiscard]] bool is_open(const SystemView& view, TaskRef t) {
+    const Waiting& group = waiting(view, t);
+    const auto hidden = group.tasks.begin() + static_cast<std::ptrdiff_t>(group.open);
+    return group.open > 0 && std::find(hidden, group.tasks.end(), t) == group.tasks.end();
+  }
+
+  /// Shows those of a group that need not wait any longer.
   void open(const SystemView& view, Waiting& waiting, Decisions& out) {
     give_up(view, waiting, out);
     const batch_rules::Group& group = waiting.tasks;
     if (group.empty()) return;
-    const TaskRef first = group.front();
-    const bool is_open = waiting.shown > 0;
-    const bool begins = view.model_task(first).inputs.empty();
-    Seconds go = view.state(first).ready;
-    if (!is_open && begins && group.size() < rule_->enough(view, group)) go = rule_->goes_at(view, group);
-    if (clearly_before(view.now, go) && go < kNever) {
-      out.wake_at(go);
-      return;
-    }
-    waiting.open = true;
+    const bool begins = view.model_task(group.front()).inputs.empty();
+    waiting.open = begins ? rule_->go(view, group, waiting.shown) : group.size();
+    if (waiting.open == group.size()) return;
+    rest_.assign(group.begin() + static_cast<std::ptrdiff_t>(waiting.open), group.end());
+    out.wake_at(rule_->goes_at(view, rest_));
   }
 
   void give_up(const SystemView& view, Waiting& waiting, Decisions& out) {
@@ -196,13 +202,15 @@ class Batch final : public Policy {
     Start batch = start;
     const Waiting& others = waiting(view, start.task);
     if (!others.used) return batch;
-    const batch_rules::Group& group = others.tasks;
+    rest_.clear();  // that can join, and the one itself
+    for (std::size_t i = 0; i < others.open; ++i)
+      if (!joined_.contains(id_of(view, others.tasks[i]))) rest_.push_back(others.tasks[i]);
     joined_.insert(id_of(view, start.task));
     for (const TaskRef t : start.also) joined_.insert(id_of(view, t));
     std::size_t limit = view.kind(start.accelerator).max_batch;
-    if (!group.empty()) limit = std::min(limit, rule_->most(view, group));
+    if (!rest_.empty()) limit = rule_->most(view, rest_, limit);
     Seconds earliest = view.request(start.task).deadline;
-    for (const TaskRef t : group) {
+    for (const TaskRef t : rest_) {
       if (batch.also.size() + 1 >= limit) break;
       if (joined_.contains(id_of(view, t)) || !(view.accuracy_loss(t, start.variant) < kNever)) continue;
       if (dropped_.contains(t.request) || given_up_.contains(view.request(t).id)) continue;
@@ -229,6 +237,7 @@ class Batch final : public Policy {
   std::set<RequestRef> dropped_;   ///< by the policy inside at this call
   std::vector<RequestRef> ended_;  ///< given up at this call
   Unknown given_up_;
+  batch_rules::Group rest_;  ///< of a group
   Decisions inside_;
   FilteredView filtered_;
 };
@@ -242,7 +251,8 @@ DecoratorEntry batch() {
                            .complexity = "R",
                            .knowledge = "nexus, slo, aimd: deadlines",
                            .verified_by = "a worked example of arrivals and delays; "
-                                          "Nexus's rule: b = 9, 375 requests/s"});
+                                          "Nexus's rule: b = 9, 375 requests/s",
+                           .needs = Needs::batches});
 }
 
 }  // namespace hetsched

@@ -49,12 +49,13 @@ Bytes peak_of(const SystemView& view, const Model& model) {
     return true;
   };
   // Variants have the tensors of the original.
-  Bytes all = 0;
+  Bytes all = 0, input = 0;
   for (const ModelTask& task : model.tasks) {
     const Room& room = view.room_by_row[task.first_row];
     all += room.outputs + room.workspace;
+    input += std::ceil(task.source.bytes);
   }
-  if (!is_chain()) return all;
+  if (!is_chain()) return all + input;
   std::vector<Bytes> freed(model.tasks.size(), 0);  // after each task
   for (const TaskId t : model.tasks.ids()) {
     const std::span<const Edge> outputs = model.tasks[t].outputs;
@@ -71,7 +72,7 @@ Bytes peak_of(const SystemView& view, const Model& model) {
     most = std::max(most, there + room.workspace);
     there -= freed[index_of(t)];
   }
-  return most;
+  return most + input;
 }
 
 /// Makes any policy work where memories are full: a start that does not fit waits, in the order in which the policy

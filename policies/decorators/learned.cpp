@@ -44,6 +44,7 @@ class Learned final : public Policy {
 
   void begin(const SystemView& view) override {
     costs_.assign(view.costs.begin(), view.costs.end());
+    copy_programs(view);
     rule_->begin(std::size_t{view.rows} * view.kinds.size());
     accelerators_.all().assign(view.accelerators.begin(), view.accelerators.end());
     starts_at_ = accelerators_;
@@ -115,6 +116,7 @@ class Learned final : public Policy {
   SystemView corrected(const SystemView& view) {
     SystemView shown = view;
     shown.costs = costs_;
+    shown.programs = programs_;
     shown.models = models_;
     if (std::all_of(versions_.begin(), versions_.end(), [](std::uint32_t v) { return v == 0; })) return shown;
     requests_.all().assign(view.requests.begin(), view.requests.end());
@@ -190,6 +192,7 @@ class Learned final : public Policy {
     ModelTask& corrected = tasks_[model][task];
     SystemView then = view;
     then.costs = costs_;
+    then.programs = programs_;
     corrected.best_time = kNever;
     for (const bool any : {false, true}) {
       Seconds sum = 0;
@@ -223,11 +226,39 @@ class Learned final : public Policy {
         costs_[cell].time = view.costs[cell].time * factor;
         costs_[cell].traffic = view.costs[cell].traffic * factor;
       }
+    for (std::size_t r = index_of(row); (r + 1) * view.kinds.size() <= programs_.size(); r += view.rows) {
+      const std::size_t place = r * view.kinds.size() + index_of(kind);
+      for (std::size_t s = 0; s < programs_[place].size(); ++s)
+        for (const PointId p : segment_costs_[place][s].ids()) {
+          const Cost& predicted = view.programs[place][s].costs[p];
+          segment_costs_[place][s][p].time = predicted.time * factor;
+          segment_costs_[place][s][p].traffic = predicted.traffic * factor;
+        }
+    }
+  }
+
+  /// Tasks that are computed in several segments have costs of their own.
+  void copy_programs(const SystemView& view) {
+    segments_.assign(view.programs.size(), {});
+    segment_costs_.assign(view.programs.size(), {});
+    programs_.clear();
+    for (std::size_t place = 0; place < view.programs.size(); ++place) {
+      segments_[place].assign(view.programs[place].begin(), view.programs[place].end());
+      segment_costs_[place].resize(segments_[place].size());
+      for (std::size_t s = 0; s < segments_[place].size(); ++s) {
+        segment_costs_[place][s].all().assign(segments_[place][s].costs.begin(), segments_[place][s].costs.end());
+        segments_[place][s].costs = segment_costs_[place][s];
+      }
+      programs_.emplace_back(segments_[place]);
+    }
   }
 
   std::unique_ptr<Policy> inner_;
   std::unique_ptr<learned_rules::Rule> rule_;  ///< has a factor for each row and kind
   std::vector<Cost> costs_;
+  std::vector<std::span<const Segment>> programs_;  ///< as SystemView::programs
+  std::vector<std::vector<Segment>> segments_;
+  std::vector<std::vector<IdVector<PointId, Cost>>> segment_costs_;
   IdVector<ModelId, IdVector<TaskId, ModelTask>> tasks_;  ///< with corrected times
   IdVector<ModelId, Model> models_;
   IdVector<ModelId, std::uint32_t> versions_;  ///< how often it was corrected

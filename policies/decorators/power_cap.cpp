@@ -85,7 +85,28 @@ class PowerCap final : public Policy {
     const Accelerator& a = view.accelerators[start.accelerator];
     const Kind& kind = view.kinds[a.kind];
     const auto batch = static_cast<std::uint32_t>(1 + start.also.size());
-    const Cost& cost = view.cost(view.model_task(start.task), a.kind, point, start.variant, batch);
+    const ModelTask& task = view.model_task(start.task);
+    // While one accelerator computes, the other waits: the most that any part adds, whatever the helper's point.
+    const auto segments = view.segments(task, a.kind, start.variant, batch);
+    Watts most = segments.empty() ? added(a, kind, view.cost(task, a.kind, point, start.variant, batch), point) : 0;
+    for (const Segment& segment : segments)
+      for (const PointId p : segment.costs.ids())
+        if (segment.kind != a.kind)
+          most = std::max(most, added(view.accelerators[a.helper], view.kinds[segment.kind], segment.costs[p], p));
+        else if (p == point)
+          most = std::max(most, added(a, kind, segment.costs[p], p));
+    if (view.transitions.empty()) return most;
+    const KindId to = view.entry_kind(task, a.kind, start.variant);
+    for (const Edge& input : task.inputs) {
+      const Transition made = view.transition(view.request(start.task), input, to);
+      if (made.by == KindId::none || made.by == a.kind) continue;
+      const AcceleratorId by = made.by == to ? a.helper : view.request(start.task).tasks[input.task].accelerator;
+      for (const PointId p : view.kind(by).points.ids())
+        most = std::max(most, added(view.accelerators[by], view.kind(by), {made.time, made.energy, 0}, p));
+    }
+    return most;
+  }
+  [[nodiscard]] static Watts added(const Accelerator& a, const Kind& kind, const Cost& cost, PointId point) {
     const Watts own = cost.time > 0 ? cost.energy / cost.time : 0;
     const Watts idle = kind.points[point].idle_power / a.slots;
     // Before it computes, a task draws the active power of its slot whatever its energy means.

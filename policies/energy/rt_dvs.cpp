@@ -268,7 +268,8 @@ PolicyEntry rt_dvs() {
        .complexity = "R log R + streams log streams per accelerator",
        .knowledge = "periods, deadlines, operating points",
        .verified_by = "Pillai and Shin's example: energy 1, 0.64, 0.52, 0.44 of full speed; "
-                      "runs at half of the worst case: 1, 0.64, 0.6, 0.42"});
+                      "runs at half of the worst case: 1, 0.64, 0.6, 0.42",
+       .needs = Needs::points});
 }
 
 }  // namespace hetsched

@@ -73,7 +73,8 @@ PolicyEntry slack_dvfs() {
       {.source = "list scheduling with slack reclamation; e.g. Baskiyar and Abdel-Kader, Cluster Computing 13, 2010",
        .complexity = "as heft, plus per request: tasks x (points + plan)",
        .knowledge = "the layers and tensors of each request, routes, energy, operating points",
-       .verified_by = "the slacks of Topcuoglu's schedule; finish times are heft's on random graphs"});
+       .verified_by = "the slacks of Topcuoglu's schedule; finish times are heft's on random graphs",
+       .needs = Needs::points});
 }
 
 }  // namespace hetsched

@@ -20,9 +20,9 @@ Problem idle_platform(const SystemView& view);
 /// Promises slots to what runs until it is predicted to end.
 void add_running(Problem& problem, const SystemView& view, std::span<const TaskRef> running);
 
-/// Adds a request of a model: of a live one what has not started, with the inputs that exist already or will when what
+/// Adds a request of a stream: of a live one what has not started, with the inputs that exist already or will when what
 /// runs has ended; of one that is still to come (no `live`) everything, from `release` on.
-PlanRequestId add_request(Problem& problem, const SystemView& view, ModelId model, const Request* live, Seconds release,
-                          Seconds deadline, const CostOf& cost);
+PlanRequestId add_request(Problem& problem, const SystemView& view, StreamId stream, const Request* live,
+                          Seconds release, Seconds deadline, const CostOf& cost);
 
 }  // namespace hetsched::planning

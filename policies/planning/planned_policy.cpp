@@ -9,11 +9,21 @@
 namespace hetsched::planning {
 namespace {
 
-bool has_finished_input(const SystemView& view, TaskRef task) {
+/// Does something that it reads exist already: an output, or the request's own input, which lies somewhere?
+bool has_input(const SystemView& view, TaskRef task) {
+  if (view.streams[view.request(task).stream].source != MemoryId::none && view.model_task(task).source.bytes > 0)
+    return true;
   const auto& inputs = view.model_task(task).inputs;
   return std::any_of(inputs.begin(), inputs.end(), [&](const Edge& edge) {
     return view.request(task).tasks[edge.task].progress == Progress::finished;
   });
+}
+
+/// From the end of a task that is to run there until its part of the result is where the stream wants it.
+Seconds result_time(const SystemView& view, const Stream& stream, TaskId task, AcceleratorId accelerator) {
+  if (stream.sink == MemoryId::none || accelerator == AcceleratorId::none) return 0;
+  return view.route_time(view.accelerators[accelerator].memory, stream.sink,
+                         view.models[stream.model].tasks[task].sink_bytes);
 }
 
 Horizon horizon_parameter(Params& params, Horizon fallback) {
@@ -207,7 +217,7 @@ void PlannedPolicy::plan_together(const SystemView& view, std::span<const JobPtr
   for (const JobPtr& entry : jobs) {
     Job& job = *entry;
     const Request* live = job.request == RequestRef::none ? nullptr : &view.requests[job.request];
-    add_request(problem, view, job.model, live, live == nullptr ? time_until(job.arrival, view.now) : 0,
+    add_request(problem, view, job.key.first, live, live == nullptr ? time_until(job.arrival, view.now) : 0,
                 clearly_before(job.deadline, view.now) ? job.deadline - view.now : time_until(job.deadline, view.now),
                 [&](const ModelTask& task, AcceleratorId a) { return cost(view, task, a); });
     job.forecast = view.now;
@@ -344,7 +354,8 @@ void PlannedPolicy::reserve(const SystemView& view, std::span<const Item> items,
     placement.end += view.now;
     Job& job = *items[i].job;
     job.where[items[i].task] = placement.accelerator;
-    job.forecast = std::max(job.forecast, placement.end);
+    job.forecast = std::max(job.forecast, placement.end + result_time(view, view.streams[job.key.first], items[i].task,
+                                                                      placement.accelerator));
     if (!placement.placed()) continue;  // nothing that is on can run it: planned anew when something changes
     added[placement.accelerator].push_back({placement, next_order_++, items[i]});
   }
@@ -383,7 +394,7 @@ void PlannedPolicy::announce(const SystemView& view, const Job& job, Decisions& 
   if (view.memories == 1) return;
   for (const TaskId t : job.where.ids())
     if (job.where[t] != AcceleratorId::none && view.state({job.request, t}).progress < Progress::running &&
-        has_finished_input(view, {job.request, t}))
+        has_input(view, {job.request, t}))
       out.prefetch({job.request, t}, job.where[t]);
 }
 

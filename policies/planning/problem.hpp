@@ -27,6 +27,7 @@ struct TaskCost {
   Seconds time = kNever;  ///< without the overheads of the accelerator; kNever: it cannot run there
   Bytes traffic = 0;      ///< over the accelerator's memory meanwhile
   Joules energy = 0;
+  double demand = 0;  ///< B/s that it wants of the memory, as SystemView::demand_at()
 };
 
 /// A time that a slot is promised to something else.
@@ -36,6 +37,7 @@ struct Interval {
 };
 
 struct PlanAccelerator {
+  KindId kind{};
   MemoryId memory{};
   double port = kNever;     ///< B/s between one task and the memory, at most
   Seconds overhead = 0;     ///< before every task
@@ -75,6 +77,7 @@ struct PlanRequest {
 ///  - none: they are not
 ///  - max_min: bytes flow beside computing; the bandwidth is shared max-min fairly, each task capped by its port
 ///  - proportional: a task needs traffic / time; if all need more than there is, all slow down by the same factor
+/// A memory for which the platform has a model of its own slows them down by that instead, unless they are not at all.
 enum class Sharing : std::uint8_t { none, max_min, proportional };
 
 /// Whom an accelerator is expected to serve first: who has waited longest, or who belongs to the earlier request; ties
@@ -97,6 +100,7 @@ class Problem {
   IdVector<AcceleratorId, PlanAccelerator> accelerators;
   IdVector<SlotId, PlanSlot> slots;  ///< those of an accelerator together, in order of accelerators
   IdVector<MemoryId, double> memory_bandwidths = {kNever};  ///< B/s
+  const CoRunModel* co_run = nullptr;  ///< who knows of memories with a model of their own; valid while it plans
   IdVector<PlanTaskId, PlanTask> tasks;
   IdVector<PlanRequestId, PlanRequest> requests;
   Sharing sharing = Sharing::none;
@@ -138,6 +142,9 @@ class Problem {
       if (a != accelerator) forbid(task, a);
   }
 
+  [[nodiscard]] bool has_model(MemoryId memory) const {
+    return sharing != Sharing::none && co_run != nullptr && co_run->has_model(memory);
+  }
   [[nodiscard]] std::size_t size() const { return tasks.size(); }
   [[nodiscard]] AcceleratorId accelerator(SlotId slot) const { return slots[slot].accelerator; }
   [[nodiscard]] IdRange<SlotId> slots_of(AcceleratorId a) const {

@@ -5,7 +5,9 @@
 #include <functional>
 #include <iterator>
 #include <numeric>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace hetsched::planning {
 namespace {
@@ -132,13 +134,16 @@ Seconds Timetable::start_disturbed(PlanTaskId task, AcceleratorId a, Seconds sta
 
 /// What `time` becomes if the memory is not enough for all that is placed meanwhile.
 Seconds Timetable::with_contention(PlanTaskId task, AcceleratorId a, Seconds start, Seconds time) const {
+  const MemoryId memory = problem_->accelerators[a].memory;
+  const bool modelled = problem_->has_model(memory);
   const auto demand = [&](PlanTaskId t, AcceleratorId on) {
     const TaskCost& cost = problem_->cost(t, on);
+    if (modelled) return cost.demand;
     return cost.time > 0 ? cost.traffic / cost.time : 0;
   };
-  const MemoryId memory = problem_->accelerators[a].memory;
   const double bandwidth = problem_->memory_bandwidths[memory], own = demand(task, a);
   if (!(bandwidth < kNever) || !(own > 0)) return time;
+  if (modelled) return with_model(task, a, start, time);
   std::vector<std::pair<Seconds, double>> changes;  // of what others need
   for (const PlanTaskId t : problem_->tasks.ids()) {
     const Placement& other = plan_.tasks[t];
@@ -157,6 +162,42 @@ Seconds Timetable::with_contention(PlanTaskId task, AcceleratorId a, Seconds sta
     needed += change;
   }
   return now - start + left / std::min(1.0, bandwidth / needed);
+}
+
+/// The same where the platform says how those who use the memory at once slow each other down.
+Seconds Timetable::with_model(PlanTaskId task, AcceleratorId a, Seconds start, Seconds time) const {
+  const MemoryId memory = problem_->accelerators[a].memory;
+  const auto demand = [&](PlanTaskId t, AcceleratorId on) {
+    return MemoryDemand{problem_->accelerators[on].kind, problem_->cost(t, on).demand};
+  };
+  std::vector<std::tuple<Seconds, bool, PlanTaskId>> changes;  // who leaves (false) and joins, in this order at ties
+  for (const PlanTaskId t : problem_->tasks.ids()) {
+    const Placement& other = plan_.tasks[t];
+    if (!other.placed() || problem_->accelerators[other.accelerator].memory != memory || other.end <= start) continue;
+    changes.emplace_back(std::max(other.start, start), true, t);
+    changes.emplace_back(other.end, false, t);
+  }
+  std::sort(changes.begin(), changes.end());
+  std::vector<PlanTaskId> beside;
+  const auto speed = [&] {
+    std::vector<MemoryDemand> demands{demand(task, a)};
+    for (const PlanTaskId t : beside) demands.push_back(demand(t, plan_.tasks[t].accelerator));
+    std::vector<double> rates(demands.size());
+    problem_->co_run->rates(memory, demands, rates);
+    return std::min(1.0, rates[0] / std::min(demands[0].wanted, problem_->memory_bandwidths[memory]));
+  };
+  Seconds now = start, left = time;
+  for (const auto& [at, joins, other] : changes) {
+    const double slower = speed();
+    if ((at - now) * slower >= left) return now - start + left / slower;
+    left -= (at - now) * slower;
+    now = at;
+    if (joins)
+      beside.push_back(other);
+    else
+      std::erase(beside, other);
+  }
+  return now - start + left / speed();
 }
 
 void Timetable::place(PlanTaskId task, const Placement& placement) {

@@ -110,6 +110,7 @@ class Timetable {
   [[nodiscard]] bool switches_at(PlanTaskId task, AcceleratorId accelerator, Seconds start) const;
   [[nodiscard]] Seconds start_disturbed(PlanTaskId task, AcceleratorId accelerator, Seconds start) const;
   [[nodiscard]] Seconds with_contention(PlanTaskId task, AcceleratorId accelerator, Seconds start, Seconds time) const;
+  [[nodiscard]] Seconds with_model(PlanTaskId task, AcceleratorId accelerator, Seconds start, Seconds time) const;
 
   const Problem* problem_;
   Gaps gaps_;

@@ -19,7 +19,13 @@ Bytes missing_bytes(const SystemView& view, TaskRef task, AcceleratorId accelera
                        });
     if (!there) sum += edge.bytes;
   }
-  return sum;
+  const MemoryId source = view.streams[request.stream].source;
+  const Edge& own = view.model_task(task).source;
+  const bool there = source == MemoryId::none || source == memory ||
+                     std::any_of(request.replicas.begin(), request.replicas.end(), [&](const Replica& copy) {
+                       return copy.tensor == own.tensor && copy.memory == memory && copy.arrived;
+                     });
+  return there ? sum : sum + own.bytes;
 }
 
 }  // namespace

@@ -118,6 +118,39 @@ class Reader {
     return "";
   }
 
+  bool in_segments(StreamId s, AcceleratorId a) const {
+    return std::any_of(model(s).tasks.begin(), model(s).tasks.end(), [&](const ModelTask& task) {
+      return time(task, a) < kNever && !view_.segments(task, view_.accelerators[a].kind).empty();
+    });
+  }
+
+  /// Why tasks of a stream wait for other accelerators, or tasks of others for this one; empty: they do not.
+  std::string hands_over(StreamId s, AcceleratorId a) const {
+    if (in_segments(s, a)) return "it hands segments over to another kind of accelerator";
+    const Accelerator& at = view_.accelerators[a];
+    for (const AcceleratorId other : view_.accelerators.ids()) {
+      const AcceleratorId helper = view_.accelerators[other].helper;
+      if (helper == AcceleratorId::none || view_.accelerators[helper].kind != at.kind) continue;
+      for (const StreamId t : view_.streams.ids())
+        if (in_segments(t, other)) return "accelerator " + in_quotes(name(other)) + " hands segments over to its kind";
+    }
+    for (std::size_t to = 0; !view_.transitions.empty() && to < view_.kinds.size(); ++to)
+      if (view_.transitions[index_of(at.kind) * view_.kinds.size() + to].by_producer)
+        return "its kind does transitions for tasks of others";
+    return "";
+  }
+
+  /// Does the input of a request, or its result, have to be moved if its tasks run there? Its tasks then wait for
+  /// links.
+  bool is_moved(StreamId s, AcceleratorId a) const {
+    const Stream& stream = view_.streams[s];
+    const MemoryId memory = view_.accelerators[a].memory;
+    const auto elsewhere = [&](MemoryId place) { return place != MemoryId::none && place != memory; };
+    return std::any_of(model(s).tasks.begin(), model(s).tasks.end(), [&](const ModelTask& task) {
+      return (elsewhere(stream.source) && task.source.bytes > 0) || (elsewhere(stream.sink) && task.sink_bytes > 0);
+    });
+  }
+
   /// All that is known before the analysis; with a reason, if there is one against it.
   StreamBound known(StreamId s) const {
     const Arrivals& arrivals = arrivals_[s];
@@ -139,12 +172,16 @@ class Reader {
     row.accelerator = name(a);
     row.time = demand.time;
     if (arrivals.unbounded.empty()) row.utilisation = demand.utilisation();
-    const std::string shared = shares_memory(s, a);
+    const std::string shared = shares_memory(s, a), handed = hands_over(s, a);
     if (view_.accelerators[a].slots > 1)
       row.why = "accelerator " + in_quotes(name(a)) + " runs " + std::to_string(view_.accelerators[a].slots) +
                 " tasks at once";
     else if (!shared.empty())
       row.why = "it shares the bandwidth of its memory with " + shared;
+    else if (!handed.empty())
+      row.why = handed;
+    else if (is_moved(s, a))
+      row.why = "its inputs or results have to be moved to or from the memory of accelerator " + in_quotes(name(a));
     return row;
   }
 
@@ -159,7 +196,8 @@ class Reader {
       demand.last = one;
     }
     const Arrivals& arrivals = arrivals_[s];
-    demand.bounded = arrivals.unbounded.empty() && homes_[s] == a && shares_memory(s, a).empty();
+    demand.bounded = arrivals.unbounded.empty() && homes_[s] == a && shares_memory(s, a).empty() &&
+                     hands_over(s, a).empty() && !is_moved(s, a);
     demand.period = arrivals.period;
     demand.jitter = arrivals.jitter;
     demand.most = arrivals.most;

@@ -32,6 +32,7 @@ struct Checked {
   Json resolved;
   Strings not_tried = {};  ///< plugins and scripts of an experiment
   Strings notes = {};
+  Strings without_effect = {};
 };
 
 std::string pace(const Periodic& a) { return "every " + quantity(a.period ? *a.period : 1 / a.rate.value_or(1), "s"); }
@@ -115,7 +116,7 @@ Checked check_experiment(const std::string& path, ForeignCode code, Problems& pr
     problems.add(path, "/policy", "making " + policy + " ended the process, or took too long");
   if (problems.size() != before) return {};
   return {"experiment " + study.spec().name + ": " + counted(study.size(), "point"), to_json(study.spec()),
-          study.not_tried(), study.notes()};
+          study.not_tried(), study.notes(), study.without_effect()};
 }
 
 Checked check_file(const std::string& path, ForeignCode code, Problems& problems) {
@@ -143,6 +144,7 @@ ExitCode run(const Options& options) {
                            : path + ": " + checked.summary + ": ok\n");
     tell_not_tried(checked.not_tried);
     tell_passed_over(checked.notes);
+    tell_without_effect(checked.without_effect);
   }
   problems.throw_if_any();
   return ExitCode::ok;

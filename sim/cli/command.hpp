@@ -34,6 +34,7 @@ Command merge_command();
 Command compare_command();
 Command capacity_command();
 Command baseline_command();
+Command fabric_command();
 Command check_command();
 Command models_command();
 Command costs_command();

@@ -40,11 +40,10 @@ const Command& find_command(const std::string& name) {
 
 std::span<const Command> commands() {
   static const std::array list = {
-      run_command(),     sweep_command(),    submit_command(),   points_command(),   merge_command(),
-      compare_command(), capacity_command(), baseline_command(), trace_command(),    check_command(),
-      models_command(),  import_command(),   variants_command(), costs_command(),    profile_command(),
-      optimum_command(), analyse_command(),  generate_command(), policies_command(), policy_command(),
-      env_command(),     schema_command(),
+      run_command(),      sweep_command(),    submit_command(), points_command(),  merge_command(),   compare_command(),
+      capacity_command(), baseline_command(), fabric_command(), trace_command(),   check_command(),   models_command(),
+      import_command(),   variants_command(), costs_command(),  profile_command(), optimum_command(), analyse_command(),
+      generate_command(), policies_command(), policy_command(), env_command(),     schema_command(),
   };
   return list;
 }

@@ -141,7 +141,9 @@ Command optimum_command() {
       "optimum",
       "Find the shortest schedule of one request of each stream",
       "--platform FILE --workload FILE [options]\nEXPERIMENT [options]",
-      "All requests are there at time 0. Transfers take what they take alone; memories are not shared.",
+      "All requests are there at time 0. Transfers take what they take alone; memories are not shared; results stay "
+      "where "
+      "they are.",
       "hetsched optimum --platform platforms/heft_2002.json --workload workloads/peft_2014.json\n"
       "hetsched optimum experiments/heft --by solver --limit \"60 s\"",
       [](Arguments& arguments) -> Action {

@@ -54,7 +54,7 @@ std::string shown_value(const Params::Value& value) {
 std::string shown_type(const Params::Declared& parameter) {
   if (parameter.type == "flag") return "true or false";
   std::string text = parameter.type;
-  if (parameter.type != "number" && parameter.type != "integer") return text;
+  if (!text.starts_with("number") && !text.starts_with("integer")) return text;
   if (parameter.min > -kNever) text += " >= " + format_number(parameter.min);
   if (parameter.max < kNever) text += (parameter.min > -kNever ? ", <= " : " <= ") + format_number(parameter.max);
   if (!parameter.unit.empty()) text += " " + parameter.unit;

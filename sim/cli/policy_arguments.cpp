@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "builtin.hpp"
+#include "cli/output.hpp"
 #include "python/python.hpp"
 #include "study/experiment.hpp"
 
@@ -29,6 +30,14 @@ void tell_not_tried(const Strings& files) {
 
 void tell_passed_over(const Strings& notes) {
   for (const std::string& note : notes) std::fprintf(stderr, "hetsched: passed over: %s\n", visible(note).c_str());
+}
+
+void tell_without_effect(const Strings& notes) {
+  constexpr std::size_t kMost = 20;
+  for (std::size_t i = 0; i < notes.size() && i < kMost; ++i)
+    std::fprintf(stderr, "hetsched: no effect: %s\n", visible(notes[i]).c_str());
+  if (notes.size() > kMost)
+    std::fprintf(stderr, "hetsched: no effect: ... and %s\n", counted(notes.size() - kMost, "more case").c_str());
 }
 
 Catalog PluginArguments::load(const std::string& experiment, ForeignCode code) const {

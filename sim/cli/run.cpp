@@ -12,6 +12,7 @@
 #include "engine/crash_report.hpp"
 #include "engine/watchdog.hpp"
 #include "record/result_files.hpp"
+#include "study/effects.hpp"
 #include "study/output_directory.hpp"
 
 namespace hetsched {
@@ -82,6 +83,12 @@ void print_totals(const RunSummary& s) {
   if (s.score) line("score", number(*s.score) + " (XRBench)");
   if (s.accuracy_loss_mean.value_or(0) > 0) line("accuracy", percent(s.accuracy_loss_mean) + " lost to variants");
   if (s.failures > 0) line("failures", counted(s.failures, "task") + " failed with their accelerator");
+}
+
+/// What is there, but does nothing.
+void print_without_effect(const Scenario& scenario, const Prepared& prepared, const Catalog& catalog) {
+  for (const std::string& note : without_effect(scenario.policy, scenario.platform, catalog)) line("no effect", note);
+  for (const std::string& note : without_effect(scenario, prepared.tables())) line("no effect", note);
 }
 
 void print_accelerators(const std::filesystem::path& folder, const RunSummary& summary) {
@@ -160,6 +167,7 @@ ExitCode run(const Options& options, const Strings& command_line) {
           quantity(result.cost.wall, "s") + "\n\n");
     print_streams(result);
     print_totals(result.summary);
+    print_without_effect(scenario, *prepared, catalog);
     print_accelerators(folder, result.summary);
     if (!folder.empty()) print_files(folder, level, options.output.empty());
     flush_output();

@@ -149,7 +149,10 @@ ExitCode write_plan(const Study& study, const std::string& file) {
 ExitCode run(const Options& options, const Strings& command_line) {
   const Catalog catalog = options.study.catalog(options.dry_run ? options.code.code() : ForeignCode::runs);
   const Study study = options.study.load(catalog);
-  if (!options.quiet) tell_passed_over(study.notes());
+  if (!options.quiet) {
+    tell_passed_over(study.notes());
+    tell_without_effect(study.without_effect());
+  }
   if (options.dry_run) return list_points(study, catalog, options);
   if (!options.plan.empty()) return write_plan(study, options.plan);
   SweepOptions sweep_options;

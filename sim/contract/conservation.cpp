@@ -37,6 +37,8 @@ class Audit {
   void slots();
   void order();
   void inputs_there(const TaskRecord& t, const TaskRecord& producer);
+  void own_input_there(const TaskRecord& t, MemoryId source, Bytes bytes);
+  void result_there(const TaskRecord& t, MemoryId sink, Bytes bytes);
   void requests();
   void energy();
   void shares();
@@ -89,6 +91,10 @@ void Audit::order() {
     const Model& model = view.models[stream->model];
     const auto task =
         std::find_if(model.tasks.begin(), model.tasks.end(), [&](const ModelTask& m) { return m.name == t.task; });
+    if (t.status == TaskStatus::finished) {
+      own_input_there(t, stream->source, task->source.bytes);
+      result_there(t, stream->sink, task->sink_bytes);
+    }
     for (const Edge& edge : task->inputs) {
       const auto producer = finished.find({t.request, model.tasks[edge.task].name});
       if (producer == finished.end()) {
@@ -110,6 +116,35 @@ void Audit::inputs_there(const TaskRecord& t, const TaskRecord& producer) {
                               r.to == log_.tables->memories()[to].name && r.end <= t.compute + 1e-12;
                      }),
          called(t) + " computed before its input from " + std::string(producer.task) + " was there");
+}
+
+void Audit::own_input_there(const TaskRecord& t, MemoryId source, Bytes bytes) {
+  const MemoryId to = memory_of(t);
+  if (source == MemoryId::none || source == to || !(bytes > 0)) return;
+  expect(std::any_of(log_.transfers.begin(), log_.transfers.end(),
+                     [&](const TransferRecord& r) {
+                       return r.request == t.request && r.producer == kSourceName &&
+                              r.from == log_.tables->memories()[source].name &&
+                              r.to == log_.tables->memories()[to].name && r.bytes == bytes &&
+                              r.end <= t.compute + 1e-12;
+                     }),
+         called(t) + " computed before its part of the request's input was there");
+}
+
+void Audit::result_there(const TaskRecord& t, MemoryId sink, Bytes bytes) {
+  const MemoryId from = memory_of(t);
+  if (sink == MemoryId::none || sink == from || !(bytes > 0)) return;
+  const auto request = std::find_if(log_.requests.begin(), log_.requests.end(),
+                                    [&](const RequestRecord& r) { return r.request == t.request; });
+  if (request == log_.requests.end() || !request->finish) return;
+  expect(std::any_of(log_.transfers.begin(), log_.transfers.end(),
+                     [&](const TransferRecord& r) {
+                       return r.request == t.request && r.producer == t.task && r.consumer == kSinkName &&
+                              r.to == log_.tables->memories()[sink].name && r.bytes == bytes &&
+                              r.start + slack_ + 1e-12 >= t.end && r.end <= *request->finish + 1e-12;
+                     }),
+         "request " + std::to_string(t.request) + " finished before the result of " + std::string(t.task) +
+             " was at its sink");
 }
 
 void Audit::requests() {

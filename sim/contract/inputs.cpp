@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/json_document.hpp"
+#include "model/places.hpp"
 
 namespace hetsched::contract {
 
@@ -15,6 +16,7 @@ std::shared_ptr<Scenario> make_scenario(const Inputs& inputs) {
   scenario->platform = read_platform(platform.root(), problems);
   scenario->workload = read_workload(workload.root(), problems);
   problems.throw_if_any();
+  check_places(scenario->platform, scenario->workload, workload.root(), problems);
   std::map<std::string, std::shared_ptr<const Network>> networks;
   for (const StreamSpec& stream : scenario->workload.streams) {
     const std::string key = std::filesystem::path(stream.model).filename();

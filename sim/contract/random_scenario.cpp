@@ -18,7 +18,7 @@ constexpr double kMega = 1048576;
 /// Draws one number after the other.
 class Dice {
  public:
-  Dice(std::uint64_t seed, std::string_view subject) : random_(seed, "test", subject) {}
+  Dice(std::uint64_t seed, const char* purpose) : random_(seed, "test", purpose) {}
   double uniform(double from, double to) { return from + (to - from) * random_.uniform(next_++); }
   std::uint32_t below(std::uint32_t n) { return std::min(n - 1, static_cast<std::uint32_t>(uniform(0, n))); }
   std::uint32_t between(std::uint32_t least, std::uint32_t most) { return least + below(most - least + 1); }
@@ -51,6 +51,8 @@ class Generator {
  public:
   Generator(std::uint64_t seed, double scale, bool surprises, bool sparse, bool round)
       : dice_(seed, "scenario"),
+        relations_(seed, "relations"),
+        places_(seed, "places"),
         room_(seed, "room"),
         scale_(scale),
         surprises_(surprises),
@@ -90,6 +92,8 @@ class Generator {
 
   void add_platform();
   std::string kind(std::uint32_t k);
+  void add_relations(Json& kind, std::uint32_t k);
+  std::string measured_transitions();
   void add_memories(Json& platform);
   void limit(Json& memory);
   void set_capacities();
@@ -103,13 +107,16 @@ class Generator {
   void add_options();
 
   Dice dice_;
-  Dice room_;  ///< of its own: what else is drawn does not depend on whether memories are limited
+  Dice relations_;  ///< between kinds, apart from the rest: other scenarios stay what they are
+  Dice places_;     ///< of where inputs come from and results go
+  Dice room_;       ///< of its own: what else is drawn does not depend on whether memories are limited
   double scale_;
   bool surprises_, sparse_, round_;
   bool limited_;       ///< memories have a capacity
   bool home_ = false;  ///< weights have a home
   RandomScenario out_;
   std::uint32_t kinds_ = 1, accelerators_ = 1, memories_ = 1;
+  std::vector<bool> hands_over_;      ///< by kind
   std::vector<bool> has_variant_;     ///< by layer of the model being written
   double tensors_ = 0, weights_ = 0;  ///< bytes, of the model that has most
   double all_weights_ = 0;            ///< of all models
@@ -139,6 +146,7 @@ std::string Generator::kind(std::uint32_t k) {
     if (dice_.chance(0.7)) out.number("batch_fixed_share", dice_.between(0, 10) / 10.0);
   }
   if (dice_.chance(0.3)) out.number("port_bandwidth", bandwidth(20, 100));
+  add_relations(out, k);
   return out.object();
 }
 
@@ -156,6 +164,38 @@ void Generator::set_capacities() {
   const std::string mark = "@capacity@";
   for (std::size_t at = platform.find(mark); at != std::string::npos; at = platform.find(mark))
     platform.replace(at, mark.size(), format_number(std::ceil(tensors_ * room_.between(2, 4) / 2 + weights) + 200000));
+}
+
+/// The first kind runs everything: others hand over to it what they cannot, and it does transitions.
+void Generator::add_relations(Json& kind, std::uint32_t k) {
+  std::swap(dice_, relations_);
+  hands_over_.push_back(k > 0 && dice_.chance(0.4));
+  if (hands_over_.back()) {
+    kind.text("fallback", "k0").number("fallback_time", maybe(0.7, time(0.05, 0.3)));
+    if (dice_.chance(0.2)) kind.number("max_loadables", dice_.between(1, 2));
+  }
+  if (k > 0 && dice_.chance(0.3)) {
+    const auto transition = [&](const char* direction) {
+      Json out;
+      out.text(direction, "k0").number("time", time(0.05, 0.3)).number("energy", maybe(0.5, number(0, 1)));
+      if (dice_.chance(0.5)) out.number("bandwidth", bandwidth(20, 200));
+      return out;
+    };
+    Json from = transition("from");
+    if (dice_.chance(0.5)) from.text("on", numbered("k", k));
+    kind.raw("transitions", Json().raw("", transition("to").object()).raw("", from.object()).list());
+  }
+  std::swap(dice_, relations_);
+}
+
+std::string Generator::measured_transitions() {
+  std::swap(dice_, relations_);
+  Json rows;
+  if (kinds_ > 1 && dice_.chance(0.2))
+    rows.raw("",
+             Json().text("after", "l0").text("from", "k1").text("to", "k0").number("time", time(0.05, 0.3)).object());
+  std::swap(dice_, relations_);
+  return rows.list();
 }
 
 void Generator::add_memories(Json& platform) {
@@ -200,6 +240,7 @@ void Generator::add_memories(Json& platform) {
   links.raw("", link("bus")).raw("", link("far"));
   if (home_) links.raw("", pcie);
   platform.raw("links", links.list());
+  if (places_.chance(0.3)) platform.text("host", numbered("mem", places_.below(memories_)));
   if (home_) routes.raw("", from_home);
   routes.raw("", R"({"from": "*", "to": "*", "links": ["bus"]})");
   if (dice_.chance(0.5)) routes.raw("", R"({"from": "mem0", "to": "mem1", "links": ["bus", "far"]})");
@@ -214,10 +255,14 @@ void Generator::add_platform() {
   for (std::uint32_t k = 0; k < kinds_; ++k) kinds.raw("", kind(k));
   platform.raw("kinds", kinds.list());
   add_memories(platform);
+  Strings memory;
   for (std::uint32_t a = 0; a < accelerators_; ++a) {
     Json accelerator;
-    accelerator.text("name", numbered("a", a)).text("kind", numbered("k", a < kinds_ ? a : dice_.below(kinds_)));
-    if (memories_ > 1) accelerator.text("memory", numbered("mem", dice_.below(memories_)));
+    const std::uint32_t drawn = a < kinds_ ? a : dice_.below(kinds_);
+    accelerator.text("name", numbered("a", a)).text("kind", numbered("k", drawn));
+    if (memories_ > 1) memory.push_back(numbered("mem", dice_.below(memories_)));
+    // What is handed over is computed from the same memory.
+    if (memories_ > 1) accelerator.text("memory", memory[hands_over_[drawn] ? 0 : a]);
     accelerators.raw("", accelerator.object());
   }
   out_.inputs.platform = platform.raw("accelerators", accelerators.list()).object();
@@ -233,10 +278,12 @@ std::string Generator::layers(std::uint32_t count) {
     Json layer, inputs;
     const double output = maybe(0.8, bytes(20));
     layer.text("name", numbered("l", l)).number("output_bytes", output);
+    const double read = places_.chance(0.6) ? places_.below(21) * kMega : 0;
+    if (read > 0) layer.number("input_bytes", read);
     if (limited_) {
       const double weights = maybe_room(0.7, 20 * kMega), workspace = maybe_room(0.3, 5 * kMega);
       layer.number("weight_bytes", weights).number("workspace_bytes", workspace);
-      tensors += std::ceil(output) + std::ceil(workspace);
+      tensors += std::ceil(output) + std::ceil(workspace) + read;
       all += std::ceil(weights);
     }
     for (std::uint32_t i = 0; branches && i < l; ++i) {
@@ -293,6 +340,7 @@ void Generator::add_model(const std::string& name) {
   if (dice_.chance(0.3)) add_costs(costs, "*", "");
   model.number("format", 1).text("name", name).raw("layers", list);
   if (count > 2) model.raw("groups", R"([{"name": "g", "layers": ["l0", "l1"]}])");
+  if (const std::string rows = measured_transitions(); rows != "[]") model.raw("transitions", rows);
   out_.inputs.models[name] = model.raw("costs", costs.list()).object();
 }
 
@@ -342,6 +390,8 @@ std::string Generator::stream(std::uint32_t s, std::uint32_t models) {
     out.number("deadline", time(0.5, 12)).text("drop", rules[dice_.below(surprises_ ? 3 : 2)]);
     if (dice_.chance(0.3)) out.text("deadline_from", "nominal");
   }
+  for (const char* end : {"source", "sink"})
+    if (memories_ > 1 && places_.chance(0.2)) out.text(end, numbered("mem", places_.below(memories_)));
   return out.object();
 }
 

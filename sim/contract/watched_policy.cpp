@@ -88,7 +88,7 @@ void WatchedPolicy::check_accelerators(const SystemView& view) {
       if (task.progress == Progress::running) ++running[task.accelerator];
   for (const AcceleratorId a : running.ids()) {
     const Accelerator& accelerator = view.accelerators[a];
-    const std::uint32_t taken = accelerator.slots - accelerator.free_slots;
+    const std::uint32_t taken = accelerator.slots - accelerator.free_slots - accelerator.guests;
     expect(view.kinds[accelerator.kind].max_batch > 1 ? taken <= running[a] && (taken > 0) == (running[a] > 0)
                                                       : taken == running[a],
            "slots are free or taken, by one task or batch each");

@@ -10,35 +10,77 @@
 namespace hetsched {
 namespace {
 
+double bus_factor(const LayerSpec* layer, const KindSpec& kind) {
+  if (layer != nullptr && layer->bus_factor) return *layer->bus_factor;
+  const auto op = layer != nullptr ? operator_class(layer->op) : std::nullopt;
+  for (const BusFactorSpec& some : kind.bus_factors)
+    if (op && std::find(some.operators.begin(), some.operators.end(), *op) != some.operators.end()) return some.factor;
+  return kind.bus_factor;
+}
+
+/// `layer`: null for a row of several together.
+ResourceUse use_of(const LayerCost& cost, const LayerSpec* layer, const KindSpec& kind) {
+  return {cost.bus_factor ? *cost.bus_factor : bus_factor(layer, kind), cost.occupancy.value_or(kind.occupancy),
+          cost.weight.value_or(kind.weight)};
+}
+
+/// Do layers use what they share in other ways than the kind says of all?
+bool uses_vary(const Network& network, const KindSpec& kind) {
+  return !kind.bus_factors.empty() ||
+         std::any_of(network.layers.begin(), network.layers.end(), [](const LayerSpec& layer) { return layer.bus_factor; }) ||
+         std::any_of(network.costs.begin(), network.costs.end(), [](const ProfileRow& row) {
+           return row.bus_factor || row.occupancy || row.weight;
+         });
+}
+
+/// Sums are of what differs from the kind's, so that the mean of equal ones is exact.
+void add(ResourceUse& sum, const ResourceUse& use, const ResourceUse& usual, const LayerCost& part) {
+  sum.bus_factor += (use.bus_factor - usual.bus_factor) * part.traffic;
+  sum.occupancy += (use.occupancy - usual.occupancy) * part.time;
+  sum.weight += (use.weight - usual.weight) * part.time;
+}
+
+ResourceUse mean(const ResourceUse& sum, ResourceUse use, const Cost& whole) {
+  if (whole.traffic > 0) use.bus_factor = std::max(1.0, use.bus_factor + sum.bus_factor / whole.traffic);
+  if (whole.time > 0) {
+    use.occupancy = std::min(1.0, use.occupancy + sum.occupancy / whole.time);
+    use.weight += sum.weight / whole.time;
+  }
+  return use;
+}
+
 /// Writes the matrix.
 class Writer {
  public:
   Writer(const PlatformSpec& platform, LayerCosts& costs, NameIds& ids, CostMatrix& matrix, Problems& problems)
-      : platform_(platform), costs_(costs), kinds_(costs.kinds()), ids_(ids), matrix_(matrix), problems_(problems) {}
+      : costs_(costs),
+        kinds_(costs.kinds()),
+        ids_(ids),
+        matrix_(matrix),
+        problems_(problems),
+        divider_(platform, costs) {}
 
   /// Adds the rows of a model; reports which of its tasks cannot run.
   void write(const Profile& profile, const TaskGraph& graph);
 
  private:
-  void write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind,
-                   std::span<Cost> cells);
-  void sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::span<Cost> cells);
-  void fall_back(const Profile& profile, const LayerSpec& layer, KindId kind);
+  void write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind, std::size_t row,
+                   std::span<Cost> cells, std::span<ResourceUse> uses);
+  void sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::size_t row, std::span<Cost> cells,
+                  std::span<ResourceUse> uses);
+  void mean_uses(const Profile& profile, const GraphTask& task, KindId kind, std::span<const Cost> cells,
+                 std::span<ResourceUse> uses);
   [[nodiscard]] bool runs_somewhere(std::span<const Cost> row) const;
   [[nodiscard]] std::string with_operator(const Network& network, const GraphTask& task) const;
   void tell_missing(const Profile& profile, const Strings& missing);
 
-  const PlatformSpec& platform_;
   LayerCosts& costs_;
   const IdVector<KindId, KindIds>& kinds_;
   NameIds& ids_;
   CostMatrix& matrix_;
   Problems& problems_;
-  std::vector<LayerCost> part_;   ///< a layer, by point
-  std::vector<LayerCost> other_;  ///< the same on the fallback
-  std::vector<bool> here_;        ///< by point: is the layer computed by the kind itself
-  std::vector<bool> own_;         ///< by point: was a layer computed by the kind itself
-  std::vector<bool> away_;        ///< by point: was the last layer computed by the fallback
+  Divider divider_;
+  std::vector<LayerCost> found_;  ///< by point
 };
 
 void Writer::write(const Profile& profile, const TaskGraph& graph) {
@@ -48,10 +90,13 @@ void Writer::write(const Profile& profile, const TaskGraph& graph) {
     for (const VariantId v : IdRange<VariantId>(1 + task.variants.size())) {
       const std::size_t begin = matrix_.cells.size();
       matrix_.cells.resize(begin + matrix_.columns);
+      matrix_.uses.resize(begin + matrix_.columns);
       for (const KindId k : kinds_.ids())
-        if (matrix_.batches <= kinds_[k].spec->max_batch)
-          write_cells(profile, task, v, k,
-                      {matrix_.cells.data() + begin + index_of(matrix_.first_column[k]), kinds_[k].points.size()});
+        if (matrix_.batches <= kinds_[k].spec->max_batch) {
+          const std::size_t first = begin + index_of(matrix_.first_column[k]), points = kinds_[k].points.size();
+          write_cells(profile, task, v, k, begin / matrix_.columns, {matrix_.cells.data() + first, points},
+                      {matrix_.uses.data() + first, points});
+        }
     }
     if (matrix_.batches == 1 && !runs_somewhere({matrix_.cells.data() + original, matrix_.columns}))
       missing.push_back(with_operator(profile.network(), task));
@@ -59,65 +104,62 @@ void Writer::write(const Profile& profile, const TaskGraph& graph) {
   if (!missing.empty() && !costs_.lacks_clock()) tell_missing(profile, missing);
 }
 
-void Writer::write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind,
-                         std::span<Cost> cells) {
+void Writer::write_cells(const Profile& profile, const GraphTask& task, VariantId variant, KindId kind, std::size_t row,
+                         std::span<Cost> cells, std::span<ResourceUse> uses) {
   const std::vector<LayerSpec>& layers = profile.network().layers;
-  part_.resize(cells.size());
+  const LayerSpec* layer = nullptr;
+  found_.resize(cells.size());
   if (task.layers.size() == 1 && layers[task.layers[0]].name == task.name) {
-    costs_.find(profile, layers[task.layers[0]], variant, kind, part_);
+    layer = &layers[task.layers[0]];
+    costs_.find(profile, *layer, variant, kind, found_);
   } else {
     const std::string_view name =
         variant == VariantId::original ? std::string_view() : task.variants[index_of(variant) - 1];
-    costs_.find_rows(profile, task.name, name, kind, part_);
+    costs_.find_rows(profile, task.name, name, kind, found_);
     const bool none = profile.rows(pair_of(ids_[task.name], ids_[name]), kinds_[kind].key).empty();
     if (variant == VariantId::original && (none || !costs_.profiled(kind)))
-      return sum_layers(profile, task, kind, cells);
+      return sum_layers(profile, task, kind, row, cells, uses);
   }
-  for (std::size_t p = 0; p < cells.size(); ++p) cells[p] = {part_[p].time, part_[p].energy, part_[p].traffic};
+  for (std::size_t p = 0; p < cells.size(); ++p) {
+    cells[p] = {found_[p].time, found_[p].energy, found_[p].traffic};
+    uses[p] = use_of(found_[p], layer, *kinds_[kind].spec);
+  }
 }
 
-void Writer::sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::span<Cost> cells) {
-  std::fill(cells.begin(), cells.end(), Cost{0, 0, 0});
-  here_.assign(cells.size(), false);
-  own_.assign(cells.size(), false);
-  away_.assign(cells.size(), false);
-  for (const std::uint32_t layer : task.layers) {
-    costs_.find(profile, profile.network().layers[layer], VariantId::original, kind, part_);
-    for (std::size_t p = 0; p < cells.size(); ++p) here_[p] = part_[p].time < kNever;
-    if (!kinds_[kind].spec->fallback.empty()) fall_back(profile, profile.network().layers[layer], kind);
+void Writer::sum_layers(const Profile& profile, const GraphTask& task, KindId kind, std::size_t row,
+                        std::span<Cost> cells, std::span<ResourceUse> uses) {
+  std::vector<SegmentCosts> segments = divider_.divide(profile, task, kind, matrix_.batches);
+  divider_.sum(segments, kind, cells);
+  if (segments.size() > 1) matrix_.programs.emplace(std::pair{row, kind}, std::move(segments));
+  mean_uses(profile, task, kind, cells, uses);
+}
+
+/// Of the layers that the kind computes itself.
+void Writer::mean_uses(const Profile& profile, const GraphTask& task, KindId kind, std::span<const Cost> cells,
+                       std::span<ResourceUse> uses) {
+  const KindSpec& spec = *kinds_[kind].spec;
+  const ResourceUse usual = use_of({}, nullptr, spec);
+  std::fill(uses.begin(), uses.end(), usual);
+  if (!uses_vary(profile.network(), spec)) return;
+  std::vector<ResourceUse> sums(cells.size(), ResourceUse{0, 0, 0});
+  std::vector<Cost> wholes(cells.size(), Cost{0, 0, 0});
+  found_.resize(cells.size());
+  for (const std::uint32_t l : task.layers) {
+    const LayerSpec& layer = profile.network().layers[l];
+    costs_.find(profile, layer, VariantId::original, kind, found_);
     for (std::size_t p = 0; p < cells.size(); ++p) {
-      const bool changes = here_[p] == away_[p];
-      cells[p].time += part_[p].time + (changes ? kinds_[kind].spec->fallback_time : 0);
-      cells[p].energy += part_[p].energy;
-      cells[p].traffic += part_[p].traffic;
-      own_[p] = own_[p] || here_[p];
-      away_[p] = !here_[p];
+      if (found_[p].time == kNever) continue;
+      add(sums[p], use_of(found_[p], &layer, spec), usual, found_[p]);
+      wholes[p].time += found_[p].time;
+      wholes[p].traffic += found_[p].traffic;
     }
   }
-  for (std::size_t p = 0; p < cells.size(); ++p)
-    if (cells[p].time == kNever || !own_[p]) cells[p] = Cost{};
+  for (std::size_t p = 0; p < cells.size(); ++p) uses[p] = mean(sums[p], usual, wholes[p]);
   if (std::any_of(cells.begin(), cells.end(), [](const Cost& cell) { return cell.traffic > kMostTensorBytes; }))
     problems_.add("", "",
                   "the layers of task " + in_quotes(task.name) + " of model " + in_quotes(profile.network().name) +
                       " move more than " + format_number(kMostTensorBytes) + " B together on kind " +
                       in_quotes(kinds_[kind].spec->name) + ", the most that can be simulated; check their bytes");
-}
-
-/// Where the kind cannot compute the layer, the costs of the fallback at the point of the same name (a power mode of
-/// the whole board), or else at its first, with the power that it draws there beyond idling.
-void Writer::fall_back(const Profile& profile, const LayerSpec& layer, KindId kind) {
-  const auto other = id_of<KindId>(index_of_kind(platform_, kinds_[kind].spec->fallback));
-  const std::vector<OperatingPointSpec>& points = kinds_[other].spec->operating_points;
-  other_.resize(points.size());
-  costs_.find(profile, layer, VariantId::original, other, other_);
-  for (std::size_t p = 0; p < part_.size(); ++p) {
-    if (part_[p].time < kNever) continue;
-    const std::vector<std::uint32_t>& names = kinds_[other].points;
-    const auto same = std::find(names.begin(), names.end(), kinds_[kind].points[p]);
-    const std::size_t at = same == names.end() ? 0 : static_cast<std::size_t>(same - names.begin());
-    part_[p] = other_[at];
-    if (part_[p].time < kNever) part_[p].energy += (points[at].active_power - points[at].idle_power) * part_[p].time;
-  }
 }
 
 bool Writer::runs_somewhere(std::span<const Cost> row) const {
@@ -228,6 +270,8 @@ CostMatrix build_cost_matrix(const PlatformSpec& platform, std::span<const Coste
     for (std::size_t m = 0; m < models.size(); ++m) writer.write(profiles[profile_of[m]], *models[m].graph);
   }
   --matrix.batches;
+  if (std::all_of(matrix.uses.begin(), matrix.uses.end(), [](const ResourceUse& use) { return use == ResourceUse{}; }))
+    matrix.uses = {};
   return matrix;
 }
 

@@ -14,22 +14,30 @@
 ///    as it is.
 /// 3. Energy is the row's energy at any point, or its power times the time of the cell. Bytes never scale.
 /// 4. A group or the whole network ("*") takes its rows in the profile; where it has none at all for a profile key, the
-///    original is the sum of its layers (time, energy, bytes). Layers that the kind cannot compute come from its
-///    fallback, with the power that one draws beyond idling and fallback_time for each change, if at least one layer is
-///    the kind's own; without fallback, the task cannot run.
+///    original is the sum of its layers (time, energy, bytes). Layers that the kind cannot compute at any point are its
+///    fallback's, if at least one layer is the kind's own: the task is then computed in segments (segments.hpp), and
+///    its cell is what they amount to; without fallback, the task cannot run.
 /// 5. What no source covers cannot run: time kNever.
 /// 6. The rows are there once for each batch size up to the largest max_batch of a kind in use; a kind cannot compute
 /// larger
 ///    batches than its own. Profiled costs grow by batch_fixed_share + (1 - batch_fixed_share) b; cost models see the
 ///    work of b inferences that share their weights.
+///
+/// How a task uses what it shares (ResourceUse): each of bus factor, occupancy and weight is what the row of the
+/// profile says, else the layer (bus factor only), else the kind (for the bus factor, the first of its bus_factors that
+/// is for the layer's operator). A task without rows that sums its layers has their mean: of bus factors by traffic, of
+/// the others by time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/errors.hpp"
+#include "cost/segments.hpp"
 #include "hetsched/policy.hpp"
 #include "model/network.hpp"
 #include "model/platform.hpp"
@@ -48,6 +56,9 @@ struct CostMatrix {
   IdVector<KindId, CostColumnId> first_column;  ///< the other points of the kind follow in order
   std::uint32_t batches = 1;                    ///< largest batch size
   std::vector<Cost> cells;                      ///< row-major; all rows once for each batch size, from 1
+  std::vector<ResourceUse> uses;                ///< of the same cells; empty: all as by default
+  /// Those computed in several segments, by row (as of `cells`) and kind.
+  std::map<std::pair<std::size_t, KindId>, std::vector<SegmentCosts>> programs;
 
   [[nodiscard]] const Cost& at(CostRowId row, KindId kind, PointId point) const {
     return cells[index_of(row) * columns + index_of(first_column[kind]) + index_of(point)];

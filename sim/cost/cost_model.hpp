@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -31,6 +32,7 @@ struct LayerCost {
   Seconds time = kNever;  ///< alone on the accelerator; kNever: cannot run
   Joules energy = 0;      ///< dynamic: on top of the operating point's power
   Bytes traffic = 0;      ///< to and from the accelerator's memory
+  std::optional<double> bus_factor = {}, occupancy = {}, weight = {};  ///< as ResourceUse; none: not said of this layer
   // Why:
   Bound bound = Bound::none;
   Seconds compute_time = 0, memory_time = 0, overhead = 0;

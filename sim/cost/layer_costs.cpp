@@ -18,6 +18,28 @@ void enlarge(LayerWork& work, std::uint32_t batch) {
   work.output_bytes *= batch;
 }
 
+/// What a batch takes, in times of one inference alone.
+BatchCost batch_growth(const KindSpec& kind, std::uint32_t batch) {
+  const auto complete = [](BatchCost cost) {
+    cost.energy = cost.energy.value_or(cost.time);
+    cost.bytes = cost.bytes.value_or(cost.time);
+    return cost;
+  };
+  const double size = batch;
+  if (kind.batch_curve.empty()) {
+    const double fixed = kind.batch_fixed_share;
+    return complete({batch, fixed + (1 - fixed) * size});
+  }
+  std::vector<BatchCost> curve = {complete({1, 1})};
+  for (const BatchCost& cost : kind.batch_curve) curve.push_back(complete(cost));
+  std::size_t after = 1;
+  while (after + 1 < curve.size() && curve[after].size < batch) ++after;
+  const BatchCost &low = curve[after - 1], &high = curve[after];
+  const double part = (size - low.size) / (static_cast<double>(high.size) - low.size);
+  const auto between = [&](double x, double y) { return std::max(0.0, x + part * (y - x)); };
+  return {batch, between(low.time, high.time), between(*low.energy, *high.energy), between(*low.bytes, *high.bytes)};
+}
+
 /// Takes over the costs of points that have none yet.
 void complete(std::span<const LayerCost> found, std::string_view source, std::span<LayerCost> out) {
   for (std::size_t p = 0; p < out.size(); ++p) {
@@ -110,14 +132,13 @@ void LayerCosts::find_rows(const Profile& profile, std::string_view task, std::s
 
 void LayerCosts::fill(const Profile& profile, std::uint64_t task, KindId kind, std::span<LayerCost> out) {
   const std::optional<std::size_t> clockless = fill_from_rows(profile.rows(task, kinds_[kind].key), kinds_[kind], out);
-  const double fixed = kinds_[kind].spec->batch_fixed_share;
-  const double growth = fixed + (1 - fixed) * batch_;
+  const BatchCost growth = batch_growth(*kinds_[kind].spec, batch_);
   for (LayerCost& cost : out) {
     if (batch_ == 1 || cost.time == kNever) continue;
-    cost.time *= growth;
-    cost.cycles *= growth;
-    cost.energy *= growth;
-    cost.traffic *= growth;
+    cost.time *= growth.time;
+    cost.cycles *= growth.time;
+    cost.energy *= *growth.energy;
+    cost.traffic *= *growth.bytes;
   }
   if (!clockless || clockless_told_[kind]) return;
   clockless_told_[kind] = true;

@@ -14,6 +14,9 @@ LayerCost cost_of(const ProfileRow& row, double measured_at, double frequency) {
   cost.cycles = row.cycles.value_or(0);
   cost.energy = row.energy ? *row.energy : row.power.value_or(0) * cost.time;
   cost.traffic = row.bytes;
+  cost.bus_factor = row.bus_factor;
+  cost.occupancy = row.occupancy;
+  cost.weight = row.weight;
   return cost;
 }
 

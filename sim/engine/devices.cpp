@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/errors.hpp"
 
@@ -22,7 +23,9 @@ Devices::Devices(const Tables& tables, const ExecutionJitter& jitter, std::uint6
       executor_(executor),
       events_(events),
       reporter_(reporter),
-      meters_(tables.accelerators().size()) {
+      meters_(tables.accelerators().size()),
+      shares_(tables),
+      power_changed_(tables.accelerators().size(), false) {
   tables.fill(fixed_);
   for (const Stream& stream : fixed_.streams) jitter_random_.emplace_back(seed, "execution", stream.name);
   for (const AcceleratorId a : tables.accelerators().ids()) {
@@ -38,9 +41,16 @@ Devices::Devices(const Tables& tables, const ExecutionJitter& jitter, std::uint6
   }
 }
 
-const Cost& Devices::cost(const Slot& slot) const {
+Cost Devices::cost(const Slot& slot) const {
+  const Slot& host = slot.host == SlotId::none ? slot : slots_[slot.host];
   const Accelerator& a = state_.accelerator(slot.accelerator);
+  if (!host.parts.empty()) return cost_of(host.parts[host.part], a, fixed_.kinds[a.kind]);
   return fixed_.cost(state_.model_task(slot.task), a.kind, a.point, state_.task(slot.task).variant, slot.batch);
+}
+
+ResourceUse Devices::use(const Slot& slot) const {
+  const Accelerator& a = state_.accelerator(slot.accelerator);
+  return fixed_.use(state_.model_task(slot.task), a.kind, a.point, state_.task(slot.task).variant, slot.batch);
 }
 
 bool Devices::limited(const Slot& slot) const {
@@ -51,7 +61,7 @@ double Devices::stage_power(const Slot& slot, Stage stage) const {
   if (stage == Stage::off) return 0;
   const Accelerator& a = state_.accelerator(slot.accelerator);
   if (stage == Stage::computing && fixed_.kinds[a.kind].energy_is_total) {
-    const Cost& c = cost(slot);
+    const Cost c = cost(slot);
     return c.time > 0 ? c.energy / c.time : 0;
   }
   const OperatingPoint& point = fixed_.kinds[a.kind].points[a.point];
@@ -86,6 +96,10 @@ void Devices::settle(Slot& slot, double now) {
   Meter& meter = meters_[slot.accelerator];
   meter.time[static_cast<int>(slot.stage)] += time;
   const double energy = slot.power * time;
+  if (slot.rest > 0) {
+    meter.idle += slot.rest * time;
+    reporter_.power(tables_.accelerators()[slot.accelerator].name, "idle", slot.since, now, slot.rest);
+  }
   if (slot.stage == Stage::overhead || slot.stage == Stage::computing) {
     slot.share += energy;
     meter.active += energy;
@@ -101,6 +115,7 @@ void Devices::enter(Slot& slot, Stage stage, double now) {
   slot.stage = stage;
   ++slot.stamp;
   slot.power = stage_power(slot, stage);
+  if (fixed_.kinds[state_.accelerator(slot.accelerator).kind].shares_device) power_changed_[slot.accelerator] = true;
 }
 
 SlotId Devices::start(const Start& start, double now) {
@@ -125,11 +140,14 @@ SlotId Devices::start(const Start& start, double now) {
   slot.start = slot.inputs = slot.compute = now;
   slot.predicted = finish - now;
   slot.expected = start.expected < kNever ? start.expected : slot.predicted;
+  slot.finish = finish;
   slot.lump = slot.share = slot.transfer = slot.done = 0;
   slot.overhead = overhead;
   slot.switch_time = 0;
   slot.flowing = false;
   slot.factor = true_factor(start);
+  slot.parts = parts_of(start, view);
+  slot.part = 0;
   if (switched) {
     ++meters_[accelerator].switches;
     slot.switch_time = kind.switch_time;
@@ -160,6 +178,12 @@ void Devices::fetched(SlotId id, double now) {
 
 void Devices::compute(SlotId id, double now) {
   Slot& slot = slots_[id];
+  if (slot.host == SlotId::none && !slot.parts.empty()) return begin_parts(id, now);
+  begin_computing(id, now);
+}
+
+void Devices::begin_computing(SlotId id, double now) {
+  Slot& slot = slots_[id];
   enter(slot, Stage::computing, now);
   slot.compute = now;
   run_piece(id, now);
@@ -167,36 +191,70 @@ void Devices::compute(SlotId id, double now) {
 
 void Devices::run_piece(SlotId id, double now) {
   Slot& slot = slots_[id];
-  const Cost& c = cost(slot);
+  const Cost c = cost(slot);
   const double left = 1 - slot.done;
-  const double port = tables_.port_bandwidth(state_.accelerator(slot.accelerator).kind);
   slot.piece_start = now;
   slot.piece_time = c.time * slot.factor;
   const double expected = std::max(c.time, c.traffic / state_.accelerator(slot.accelerator).bandwidth);
-  for_each_task(slot, [&](TaskRef t) { state_.begin_compute(t, slot.compute, now + left * expected); });
-  refresh_free_at(slot.accelerator);
+  expect_end(slot, now + left * expected);
   slot.flowing = c.traffic * left > 0 && limited(slot);
+  slot.speed = 1;
   if (slot.flowing) {
     check_date(now + left * std::max(slot.piece_time, expected));
-    executor_.start_traffic(id, c.traffic * left,
-                            slot.piece_time > 0 ? std::min(port, c.traffic / slot.piece_time) : port);
+    start_flow(id);
   } else {
-    slot.end = now + left * std::max(slot.piece_time, c.traffic / port);
-    events_.add_end(now, slot.end, due::StageEnd{id}, slot.stamp);
+    if (tables_.rates_change())
+      shares_.join(id, {slot.accelerator, state_.accelerator(slot.accelerator).kind, use(slot), 0});
+    set_end(id, now);
   }
+}
+
+void Devices::start_flow(SlotId id) {
+  Slot& slot = slots_[id];
+  const Cost& c = cost(slot);
+  const Accelerator& a = state_.accelerator(slot.accelerator);
+  const double left = 1 - slot.done, port = tables_.port_bandwidth(a.kind);
+  if (!tables_.rates_change() && fixed_.uses.empty()) {
+    slot.flow = c.traffic;
+    const double most = slot.piece_time > 0 ? std::min(port, c.traffic / slot.piece_time) : port;
+    return executor_.start_traffic(id, c.traffic * left, most);
+  }
+  const ResourceUse shared = use(slot);
+  double wanted = slot.piece_time > 0 ? std::min(port, c.traffic / slot.piece_time) : a.bandwidth;
+  slot.flow = c.traffic;
+  if (wanted < a.bandwidth) {  // its computing takes longer than its bytes: the load is what the bus sees meanwhile
+    wanted = std::min(a.bandwidth, wanted * shared.bus_factor);
+    slot.flow = wanted * slot.piece_time;
+  }
+  executor_.start_traffic(id, slot.flow * left, wanted);
+  if (tables_.rates_change()) shares_.join(id, {slot.accelerator, a.kind, shared, wanted});
+}
+
+void Devices::set_end(SlotId id, double now) {
+  Slot& slot = slots_[id];
+  const double port = tables_.port_bandwidth(state_.accelerator(slot.accelerator).kind);
+  const double left = (1 - slot.done) / slot.speed;
+  slot.end = now + left * std::max(slot.piece_time, cost(slot).traffic / port);
+  events_.add_end(now, slot.end, due::StageEnd{id}, slot.stamp);
 }
 
 double Devices::end_piece(SlotId id, double now, bool complete) {
   Slot& slot = slots_[id];
-  const Cost& c = cost(slot);
-  double share = 1 - slot.done;
+  double part = 1 - slot.done;
   if (!complete && slot.flowing) {
-    share -= executor_.cancel(flow_of(id)) / c.traffic;
+    part -= executor_.cancel(flow_of(id)) / slot.flow;
   } else if (!complete) {
     const double whole = slot.end - slot.piece_start;
-    share *= whole > 0 ? (now - slot.piece_start) / whole : 0;
+    part *= whole > 0 ? (now - slot.piece_start) / whole : 0;
   }
-  share = std::max(share, 0.0);
+  book(slot, std::max(part, 0.0), now);
+  if (tables_.rates_change()) shares_.leave(id);
+  slot.flowing = false;
+  return slot.done;
+}
+
+void Devices::book(Slot& slot, double share, double now) {
+  const Cost& c = cost(slot);
   const Accelerator& a = state_.accelerator(slot.accelerator);
   if (!fixed_.kinds[a.kind].energy_is_total) slot.lump += share * c.energy;
   const MemoryInfo& memory = tables_.memories()[a.memory];
@@ -206,41 +264,54 @@ double Devices::end_piece(SlotId id, double now, bool complete) {
     reporter_.totals.energy_transfer += moved;
     reporter_.energy(memory.name, "transfer", slot.piece_start, now, moved);
   }
-  slot.flowing = false;
   slot.done += share;
-  return slot.done;
 }
 
 void Devices::finish(SlotId id, double at) {
   Slot& slot = slots_[id];
-  end_piece(id, at, true);
-  slot.done = 1;
-  if (const double measured = at - slot.start; measured > 0) {
+  const bool in_parts = !slot.parts.empty();
+  const double begin = in_parts ? slot.task_start : slot.start;
+  if (const double measured = at - begin; measured > 0) {
     ++reporter_.totals.measured;
-    reporter_.totals.prediction_error += std::abs(measured - slot.predicted) / measured;
-    reporter_.totals.expectation_error += std::abs(measured - slot.expected) / measured;
+    reporter_.totals.prediction_error +=
+        std::abs(measured - (in_parts ? slot.task_predicted : slot.predicted)) / measured;
+    reporter_.totals.expectation_error +=
+        std::abs(measured - (in_parts ? slot.task_expected : slot.expected)) / measured;
   }
   meters_[slot.accelerator].tasks += 1 + slot.also.size();
-  release(slot, TaskStatus::finished, at);
+  if (!end_guest(id, TaskStatus::finished, at)) {
+    end_piece(id, at, true);
+    slot.done = 1;
+    end_row(slot, TaskStatus::finished, at);
+  }
+  vacate(slot, at);
 }
 
 void Devices::interrupt(SlotId id, TaskStatus why, double now) {
   Slot& slot = slots_[id];
+  std::erase(queue_, id);
   if (slot.stage == Stage::computing) end_piece(id, now, false);
   if (now <= slot.start) slot.lump = 0;  // given up at the instant it began: nothing was switched or computed
   if (why == TaskStatus::failed) ++meters_[slot.accelerator].failures;
-  release(slot, why, now);
+  if (!end_guest(id, why, now) || slot.share + slot.lump > 0) end_row(slot, why, now);
+  vacate(slot, now);
 }
 
-void Devices::release(Slot& slot, TaskStatus status, double at) {
+/// What was drawn for the slot's task is charged to it and recorded.
+void Devices::end_row(Slot& slot, TaskStatus status, double at) {
   settle(slot, at);
   meters_[slot.accelerator].active += slot.lump;
   reporter_.energy(tables_.accelerators()[slot.accelerator].name, "task", slot.start, at, slot.lump);
   for_each_task(slot, [&](TaskRef task) { report(slot, task, status, at); });
   slot.lump = slot.share = slot.transfer = 0;
+}
+
+void Devices::vacate(Slot& slot, double at) {
   enter(slot, Stage::idle, at);
   slot.also.clear();
   slot.batch = 1;
+  slot.parts.clear();
+  slot.host = SlotId::none;
 }
 
 /// Charges a task of the slot with its part of what the slot has drawn, and records it.
@@ -282,27 +353,36 @@ void Devices::report(const Slot& slot, TaskRef ref, TaskStatus status, double at
 
 void Devices::leave(SlotId id, TaskRef task, std::uint32_t fetching, double now) {
   Slot& slot = slots_[id];
+  if (slot.guest != SlotId::none) take_out(slots_[slot.guest], task, true, now);
   settle(slot, now);
-  report(slot, task, TaskStatus::aborted, now);
-  const auto parts = static_cast<double>(1 + slot.also.size());
-  meters_[slot.accelerator].active += slot.lump / parts;
-  reporter_.energy(tables_.accelerators()[slot.accelerator].name, "task", slot.start, now, slot.lump / parts);
-  for (double* drawn : {&slot.lump, &slot.share, &slot.transfer}) *drawn *= 1 - 1 / parts;
+  take_out(slot, task, slot.guest == SlotId::none || slot.share + slot.lump > 0, now);
+  slot.fetching -= fetching;
+  if (slot.stage == Stage::waiting && slot.fetching == 0) compute(id, now);
+}
+
+/// `told`: what was drawn for it until now is charged to it and recorded.
+void Devices::take_out(Slot& slot, TaskRef task, bool told, double now) {
+  settle(slot, now);
+  if (told) {
+    report(slot, task, TaskStatus::aborted, now);
+    const auto parts = static_cast<double>(1 + slot.also.size());
+    meters_[slot.accelerator].active += slot.lump / parts;
+    reporter_.energy(tables_.accelerators()[slot.accelerator].name, "task", slot.start, now, slot.lump / parts);
+    for (double* drawn : {&slot.lump, &slot.share, &slot.transfer}) *drawn *= 1 - 1 / parts;
+  }
   if (slot.task == task) {
     slot.task = slot.also.back();
     slot.also.pop_back();
   } else {
     std::erase(slot.also, task);
   }
-  slot.fetching -= fetching;
-  if (slot.stage == Stage::waiting && slot.fetching == 0) compute(id, now);
 }
 
 void Devices::refresh_free_at(AcceleratorId accelerator) {
   Accelerator& a = state_.accelerator(accelerator);
   if (a.free_slots > 0) return;
   double earliest = kNever;
-  for (const SlotId s : slots_of_[accelerator]) earliest = std::min(earliest, state_.task(slots_[s].task).finish);
+  for (const SlotId s : slots_of_[accelerator]) earliest = std::min(earliest, slots_[s].finish);
   a.free_at = earliest;
 }
 
@@ -331,9 +411,67 @@ void Devices::set_available(AcceleratorId accelerator, bool on, double now) {
   a.last_model = ModelId::none;  // weights do not survive
 }
 
+void Devices::share(const std::function<double(MemoryId)>& transfers_at, double now) {
+  shares_.update(transfers_at);
+  for (const SlotId s : shares_.reshared())
+    if (!slots_[s].flowing) reshare(s, shares_.share(s), now);
+  for (const SlotId s : shares_.recapped()) {
+    executor_.set_max_rate(s, shares_.cap(s));
+    const double alone = std::min(shares_.wanted(s), state_.accelerator(slots_[s].accelerator).bandwidth);
+    reshare(s, std::min(1.0, shares_.cap(s) / alone), now);
+  }
+  for (const AcceleratorId a : power_changed_.ids())
+    if (power_changed_[a]) share_power(a, now);
+}
+
+void Devices::reshare(SlotId id, double speed, double now) {
+  Slot& slot = slots_[id];
+  const double before = std::exchange(slot.speed, speed);
+  if (!slot.flowing) {
+    const double whole = slot.end - slot.piece_start;
+    book(slot, whole > 0 ? (1 - slot.done) * (now - slot.piece_start) / whole : 0, now);
+    slot.piece_start = now;
+    ++slot.stamp;
+    set_end(id, now);
+  }
+  expect_end(slot, now + std::max(0.0, slot.finish - now) * before / speed);
+  power_changed_[slot.accelerator] =
+      power_changed_[slot.accelerator] || fixed_.kinds[state_.accelerator(slot.accelerator).kind].shares_device;
+}
+
+/// Of a device that slots share: a task that computes draws its part of the active power, by occupancy and share; while
+/// nothing else is done with the device, what is left of it idles; dispatches and switches take what is left.
+void Devices::share_power(AcceleratorId accelerator, double now) {
+  power_changed_[accelerator] = false;
+  const Accelerator& a = state_.accelerator(accelerator);
+  const Kind& kind = fixed_.kinds[a.kind];
+  const OperatingPoint& point = kind.points[a.point];
+  double busy = 0, preparing = 0;
+  for (const SlotId s : slots_of_[accelerator]) {
+    if (slots_[s].stage == Stage::computing) busy += use(slots_[s]).occupancy * shares_.share(s);
+    if (slots_[s].stage == Stage::overhead) ++preparing;
+  }
+  const double left = std::max(0.0, 1 - busy);
+  for (const SlotId s : slots_of_[accelerator]) {
+    Slot& slot = slots_[s];
+    settle(slot, now);
+    slot.rest = slot.stage == Stage::off || preparing > 0 ? 0 : point.idle_power * left / a.slots;
+    switch (slot.stage) {
+      case Stage::computing:
+        slot.power = kind.energy_is_total ? stage_power(slot, slot.stage) * shares_.share(s)
+                                          : point.active_power * use(slot).occupancy * shares_.share(s);
+        break;
+      case Stage::overhead: slot.power = point.active_power * left / preparing; break;
+      case Stage::idle:
+      case Stage::waiting:
+      case Stage::off: slot.power = 0; break;
+    }
+  }
+}
+
 void Devices::close(double now) {
   for (const SlotId s : slots()) {
-    if (in_use(s)) interrupt(s, TaskStatus::unfinished, now);
+    if (in_use(s) && !is_guest(s)) interrupt(s, TaskStatus::unfinished, now);  // and its guest
     settle(slots_[s], now);
   }
   for (const AcceleratorId a : meters_.ids()) {

@@ -7,6 +7,7 @@
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "engine/co_run.hpp"
 #include "engine/delayed_decisions.hpp"
 #include "engine/devices.hpp"
 #include "engine/event_queue.hpp"
@@ -39,7 +40,10 @@ class Engine {
         transfers_(tables, state_, executor, events_, reporter_, devices_.slots().size()),
         residency_(tables, state_, devices_.slots().size()),
         releases_(instance.workload, instance.options.seed, state_, events_),
-        clairvoyant_(decider.clairvoyant) {}
+        co_run_(tables, state_, devices_, transfers_),
+        clairvoyant_(decider.clairvoyant) {
+    state_.tell_co_run(co_run_);
+  }
 
   DecisionTime run();
 
@@ -68,8 +72,10 @@ class Engine {
   void handle(due::RunEnd, std::uint64_t) { over_ = true; }
   void finish_early();
   void overhead_over(SlotId slot);
+  void work_finished(SlotId slot);
   void task_finished(SlotId slot, double at);
   void finished(TaskRef task, double at);
+  void end_finished(RequestRef request, double at);
   void end_request(RequestRef request, RequestStatus status, double finish);
   void drop(RequestRef request);
   void turn_off(AcceleratorId accelerator);
@@ -108,6 +114,7 @@ class Engine {
   Transfers transfers_;
   Residency residency_;
   Releases releases_;
+  CoRun co_run_;
   Decisions decisions_;
 
   double now_ = 0;            ///< s
@@ -125,6 +132,7 @@ class Engine {
   std::vector<FlowId> flows_;        ///< that finished at this instant
   std::vector<SlotId> waiting_;      ///< for a transfer that finished
   std::vector<RequestRef> expired_;  ///< to be dropped unstarted
+  std::vector<RequestRef> sent_;     ///< a part of whose results arrived at this instant
   std::vector<EventQueue::Entry> due_;
 };
 
@@ -134,6 +142,7 @@ DecisionTime Engine::run() {
     if (!advance()) continue;
     handle_instant();
     if (!over_) decide();
+    devices_.seat_guests(now_);
     if (!over_) check_end();
   }
   close();
@@ -164,6 +173,7 @@ void Engine::begin() {
 
 /// Lets time pass to the next instant. False if nothing happened yet.
 bool Engine::advance() {
+  if (tables_.rates_change()) devices_.share([this](MemoryId memory) { return transfers_.demand_at(memory); }, now_);
   executor_.wait(events_.next(), flows_);
   const double clock = executor_.now();
   const double next = events_.next();
@@ -180,10 +190,14 @@ void Engine::handle_instant() {
   apply_ = false;
   completion_ = false;
   // Transfers first: a request that ends gives up those that are still under way.
+  sent_.clear();
   for (std::size_t i = flows_.size(); i-- > 0;) flow_finished(flows_[i]);
+  for (const RequestRef request : sent_)
+    if (state_.request(request).live && state_.request(request).unfinished == 0) end_finished(request, now_);
   std::uint64_t rounds = 0;
   do {
     handle_due();
+    devices_.seat_guests(now_);
     if (++rounds > kMostRounds) stands_still();
   } while (events_.due(now_));
 }
@@ -213,13 +227,16 @@ void Engine::handle_due() {
 void Engine::flow_finished(FlowId flow) {
   const std::size_t slots = devices_.slots().size();
   if (is_traffic(flow, slots)) {
-    task_finished(slot_of(flow), now_);
+    work_finished(slot_of(flow));
     return;
   }
   waiting_.clear();
   const Transfers::Arrival arrival = transfers_.finish(transfer_of(flow, slots), now_, waiting_);
-  if (residency_.limited() && arrival.producer.request != RequestRef::none)
-    residency_.arrived(arrival.producer, arrival.tensor, arrival.from, arrival.to, arrival.offloaded);
+  if (arrival.is_result()) {
+    sent_.push_back(arrival.request);
+  } else if (residency_.limited() && arrival.request != RequestRef::none) {
+    residency_.arrived(arrival);
+  }
   for (const SlotId slot : waiting_) devices_.fetched(slot, now_);
 }
 
@@ -229,7 +246,7 @@ void Engine::handle(due::StageEnd event, std::uint64_t stamp) {
   if (slot.stage == Stage::overhead) {
     overhead_over(event.slot);
   } else {
-    task_finished(event.slot, now_);
+    work_finished(event.slot);
   }
 }
 
@@ -249,6 +266,7 @@ void Engine::finish_early() {
   const double last = workload.end == EndRule::at_duration ? std::max(now_, *workload.duration) : kNever;
   for (const SlotId id : devices_.slots()) {
     const Slot& slot = devices_.slot(id);
+    if (devices_.is_guest(id) || devices_.has_more_parts(id)) continue;
     if (slot.stage == Stage::computing && !slot.flowing && slot.end <= until)
       task_finished(id, std::min(std::max(now_, slot.end), last));
   }
@@ -258,14 +276,24 @@ void Engine::overhead_over(SlotId id) {
   const Slot& slot = devices_.slot(id);
   const MemoryId memory = state_.accelerator(slot.accelerator).memory;
   std::uint32_t coming = 0;
-  if (tables_.memories().size() > 1)
+  if (tables_.memories().size() > 1 && !devices_.is_guest(id))
     for_each_task(slot, [&](TaskRef task) { coming += transfers_.bring(task, memory, id, now_); });
-  if (residency_.limited()) {
+  if (residency_.limited() && !devices_.is_guest(id)) {
     const SystemView& view = state_.view(now_);
     const WeightsId weights = view.weights_of(view.model_task(slot.task), view.state(slot.task).variant);
     if (weights != WeightsId::none && transfers_.load(weights, memory, id, now_)) ++coming;
   }
   devices_.begin_waiting(id, coming, now_);
+}
+
+/// What a slot computed is done: its task, or a part of it, or of the task that it is a guest for.
+void Engine::work_finished(SlotId id) {
+  const SlotId host = devices_.host_of(id);
+  if (devices_.has_more_parts(host)) {
+    devices_.next_part(host, now_);
+  } else {
+    task_finished(host, now_);
+  }
 }
 
 void Engine::task_finished(SlotId id, double at) {
@@ -287,10 +315,16 @@ void Engine::finished(TaskRef task, double at) {
   const bool last = state_.finish(task, at, now_);
   if (residency_.limited()) residency_.finished(task);
   state_.push_event({Event::Type::task_finished, task});
-  if (!last) return;
-  const double deadline = state_.request(task.request).deadline;
+  transfers_.send(task, now_);
+  if (last) end_finished(task.request, at);
+}
+
+/// Ends a request all of whose tasks have finished, unless parts of its result are still on their way.
+void Engine::end_finished(RequestRef request, double at) {
+  if (state_.account(request).leaving > 0) return;
+  const double deadline = state_.request(request).deadline;
   const bool late = at > deadline + late_tolerance(deadline);
-  end_request(task.request, late ? RequestStatus::late : RequestStatus::finished, at);
+  end_request(request, late ? RequestStatus::late : RequestStatus::finished, at);
 }
 
 void Engine::end_request(RequestRef request, RequestStatus status, double finish) {
@@ -308,7 +342,7 @@ void Engine::drop(RequestRef request) {
   stalled_ = false;
   for (const SlotId id : devices_.slots()) {
     if (state_.account(request).running == 0) break;
-    if (!devices_.in_use(id)) continue;
+    if (!devices_.in_use(id) || devices_.is_guest(id)) continue;
     const Slot& slot = devices_.slot(id);
     TaskRef task;
     for_each_task(slot, [&](TaskRef t) { task = t.request == request ? t : task; });
@@ -338,6 +372,10 @@ void Engine::turn_off(AcceleratorId accelerator) {
   if (times_off_[accelerator]++ > 0) return;
   for (const SlotId id : devices_.slots_of(accelerator)) {
     if (!devices_.in_use(id)) continue;
+    if (devices_.is_guest(id)) {
+      devices_.send_back(id, now_);
+      continue;
+    }
     std::vector<TaskRef> tasks;
     for_each_task(devices_.slot(id), [&](TaskRef task) { tasks.push_back(task); });
     transfers_.forget_slot(id);
@@ -380,7 +418,7 @@ void Engine::decide() {
 void Engine::call_policy() {
   state_.sort_events();
   decisions_.clear();
-  policy_.decide(state_.view(now_), decisions_, slots_in_use_ > 0 || !releases_.exhausted());
+  policy_.decide(state_.view(now_), decisions_, slots_in_use_ > 0 || transfers_.any() || !releases_.exhausted());
   ++reporter_.totals.instants;
   state_.clear_events();
   state_.free_ended();
@@ -459,7 +497,7 @@ void Engine::check_end() {
     case EndRule::last_release: over_ |= releases_.exhausted(); break;
     case EndRule::at_duration: break;  // an event ends it
   }
-  if (over_ || slots_in_use_ > 0 || transfers_.any()) return;
+  if (over_ || slots_in_use_ > devices_.waiting_guests() || transfers_.any()) return;
   if (residency_.limited() && !delayed_.waiting() && tell_stall()) return;
   if (!events_.empty()) return;
   if (residency_.limited() && stalled_) policy_.failed(now_, "decided nothing", stall());

@@ -72,6 +72,9 @@ void Residency::reserve_inputs(TaskRef task, MemoryId memory) {
     if (!view.has_room(producer, edge.tensor, memory))
       take(task.request, {edge.task, edge.tensor, memory, std::ceil(edge.bytes)});
   }
+  const Edge& own = state_.model_task(task).source;
+  if (view.source_of(task, memory) != MemoryId::none)
+    take(task.request, {TaskId::none, own.tensor, memory, std::ceil(own.bytes)});
 }
 
 void Residency::reserve_weights(WeightsId weights, MemoryId memory) {
@@ -127,20 +130,24 @@ void Residency::forget_replica(RequestRef request, TensorId tensor, MemoryId mem
   state_.publish_replicas(request);
 }
 
+void Residency::free_settled(RequestRef request, TensorId tensor) {
+  const std::vector<Replica>& replicas = state_.replicas(request);
+  free_copies(request, [&](const Copy& copy) {
+    return copy.tensor == tensor && std::none_of(replicas.begin(), replicas.end(), [&](const Replica& r) {
+             return r.tensor == tensor && r.memory == copy.memory && !r.arrived;
+           });
+  });
+}
+
 void Residency::finished(TaskRef task) {
   const MemoryId memory = state_.accelerator(state_.task(task).accelerator).memory;
   stop_using(task, memory);
   state_.memory(memory).used -= room_of(task).workspace;
   for (const Edge& edge : state_.model_task(task).inputs) {
     if (to_be_read({task.request, edge.task}, edge.tensor)) continue;
-    // What is still under way goes when it has arrived.
-    const std::vector<Replica>& replicas = state_.replicas(task.request);
-    const auto comes = [&](MemoryId to) {
-      return std::any_of(replicas.begin(), replicas.end(),
-                         [&](const Replica& r) { return r.tensor == edge.tensor && r.memory == to && !r.arrived; });
-    };
-    free_copies(task.request, [&](const Copy& copy) { return copy.tensor == edge.tensor && !comes(copy.memory); });
+    free_settled(task.request, edge.tensor);
   }
+  if (state_.model_task(task).source.bytes > 0) free_settled(task.request, state_.model_task(task).source.tensor);
   let_leave(task.request);
 }
 
@@ -153,6 +160,10 @@ void Residency::interrupted(TaskRef task, AcceleratorId accelerator) {
   for (const Edge& edge : state_.model_task(task).inputs)  // copies that it had room for, but that were never begun
     if (!view.has_room({task.request, edge.task}, edge.tensor, memory))
       free_copies(task.request, [&](const Copy& copy) { return copy.tensor == edge.tensor && copy.memory == memory; });
+  if (view.source_of(task, memory) != MemoryId::none)
+    free_copies(task.request, [&](const Copy& copy) {
+      return copy.tensor == state_.model_task(task).source.tensor && copy.memory == memory;
+    });
   let_leave(task.request);
 }
 
@@ -163,9 +174,10 @@ void Residency::left_batch(TaskRef task, SlotId slot, AcceleratorId accelerator)
   if (copies_.size() <= index_of(task.request)) return;
   const std::span<const Edge> inputs = state_.model_task(task).inputs;
   std::erase_if(copies_[task.request], [&](const Copy& copy) {
-    const bool is_input = std::any_of(inputs.begin(), inputs.end(), [&](const Edge& e) {
-      return e.tensor == copy.tensor && e.task == copy.producer;
-    });
+    const bool is_input = (copy.producer == TaskId::none && copy.tensor == state_.model_task(task).source.tensor) ||
+                          std::any_of(inputs.begin(), inputs.end(), [&](const Edge& e) {
+                            return e.tensor == copy.tensor && e.task == copy.producer;
+                          });
     if (copy.memory != memory || (copy.producer != task.task && !is_input)) return false;
     left_[slot] += copy.bytes;
     return true;
@@ -239,13 +251,16 @@ std::vector<Edge> Residency::reserve_outputs(TaskRef task, MemoryId from, Memory
   return moved;
 }
 
-void Residency::arrived(TaskRef producer, TensorId tensor, MemoryId from, MemoryId to, bool offloaded) {
-  if (!to_be_read(producer, tensor)) {
-    free_copies(producer.request, [&](const Copy& copy) { return copy.tensor == tensor && copy.memory == to; });
+void Residency::arrived(const Transfers::Arrival& a) {
+  const TaskRef producer{a.request, a.producer};
+  const bool wanted = a.producer == TaskId::none ? state_.task({a.request, a.consumer}).progress != Progress::finished
+                                                 : to_be_read(producer, a.tensor);
+  if (!wanted) {
+    free_copies(a.request, [&](const Copy& copy) { return copy.tensor == a.tensor && copy.memory == a.to; });
     return;
   }
-  if (offloaded) leaving_.push_back({producer, tensor, from, to});
-  let_leave(producer.request);
+  if (a.offloaded) leaving_.push_back({producer, a.tensor, a.from, a.to});
+  let_leave(a.request);
 }
 
 void Residency::let_leave(RequestRef request) {
@@ -276,9 +291,12 @@ std::string Residency::holders(MemoryId memory, double now) const {
     if (copies_.size() <= index_of(r)) continue;
     for (const Copy& copy : copies_[r])
       if (copy.memory == memory)
-        all.emplace_back(copy.bytes, "output of " +
-                                         std::string(view.models[view.requests[r].model].tasks[copy.producer].name) +
-                                         " of request " + std::to_string(view.requests[r].id));
+        all.emplace_back(
+            copy.bytes,
+            (copy.producer == TaskId::none
+                 ? "input"
+                 : "output of " + std::string(view.models[view.requests[r].model].tasks[copy.producer].name)) +
+                " of request " + std::to_string(view.requests[r].id));
   }
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   Strings words;

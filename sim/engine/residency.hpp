@@ -9,6 +9,7 @@
 
 #include "engine/state.hpp"
 #include "engine/tables.hpp"
+#include "engine/transfers.hpp"
 
 namespace hetsched {
 
@@ -43,15 +44,15 @@ class Residency {
   /// Room in `to` for the outputs of a task that lie in `from`, are still to be read, and have none there yet. Returns
   /// their edges, one of each tensor: what has to be moved.
   [[nodiscard]] std::vector<Edge> reserve_outputs(TaskRef task, MemoryId from, MemoryId to);
-  /// A tensor has come to a memory. `offloaded`: in order to free its room in the other one.
-  void arrived(TaskRef producer, TensorId tensor, MemoryId from, MemoryId to, bool offloaded);
+  /// A tensor has come to a memory, perhaps in order to free its room in the other one.
+  void arrived(const Transfers::Arrival& arrival);
 
   /// What takes the room of a memory, the largest first, as words; at most five of them.
   [[nodiscard]] std::string holders(MemoryId memory, double now) const;
 
  private:
   struct Copy {
-    TaskId producer = {};
+    TaskId producer = {};              ///< none: it is the request's own input
     TensorId tensor = TensorId::none;  ///< none: what nobody in the model reads
     MemoryId memory = {};
     Bytes bytes = 0;
@@ -68,6 +69,9 @@ class Residency {
   /// Frees those copies of a request for which `which` holds.
   template <class Which>
   void free_copies(RequestRef request, const Which& which);
+  /// Frees the copies of a tensor that nobody is to read any more, but those under way, which go when they have
+  /// arrived.
+  void free_settled(RequestRef request, TensorId tensor);
   void forget_replica(RequestRef request, TensorId tensor, MemoryId memory);
   void stop_using(TaskRef task, MemoryId memory);
   [[nodiscard]] const Room& room_of(TaskRef task) const;

@@ -21,9 +21,17 @@ struct Place {
 /// What one task takes if nothing of it is there yet.
 struct Need {
   TaskRoom room;
+  Bytes source = 0;               ///< of the request's own input
+  std::vector<MemoryId> sources;  ///< where that may lie
 
   [[nodiscard]] Bytes in(const Place& place, double batch) const {
-    return std::ceil(room.weights / place.page) * place.page + batch * (room.inputs + room.outputs + room.workspace);
+    return std::ceil(room.weights / place.page) * place.page + batch * beside_weights(place.memory);
+  }
+  [[nodiscard]] Bytes beside_weights(MemoryId memory) const { return inputs(memory) + room.outputs + room.workspace; }
+  /// Copies of them that lie elsewhere.
+  [[nodiscard]] Bytes inputs(MemoryId memory) const {
+    const bool apart = std::any_of(sources.begin(), sources.end(), [&](MemoryId m) { return m != memory; });
+    return room.inputs + (apart ? source : 0);
   }
 };
 
@@ -31,7 +39,7 @@ std::string bytes(Bytes n) { return format_number(n) + " B"; }
 
 std::string text_of(const Need& need, const Place& place) {
   return "it needs " + bytes(need.in(place, 1)) + " (weights " + bytes(need.room.weights) + ", inputs " +
-         bytes(need.room.inputs) + ", outputs " + bytes(need.room.outputs) + ", workspace " +
+         bytes(need.inputs(place.memory)) + ", outputs " + bytes(need.room.outputs) + ", workspace " +
          bytes(need.room.workspace) + ")";
 }
 
@@ -62,8 +70,9 @@ namespace {
 
 class Builder {
  public:
-  Builder(const PlatformSpec& platform, CostMatrix& costs, Problems& problems)
-      : platform_(platform), costs_(costs), problems_(problems), places_(places_of(platform)) {}
+  Builder(const PlatformSpec& platform, const IdVector<ModelId, std::vector<MemoryId>>& sources, CostMatrix& costs,
+          Problems& problems)
+      : platform_(platform), sources_(sources), costs_(costs), problems_(problems), places_(places_of(platform)) {}
 
   RoomTables build(std::span<const CostedModel> models);
 
@@ -83,11 +92,12 @@ class Builder {
   }
 
   const PlatformSpec& platform_;
+  const IdVector<ModelId, std::vector<MemoryId>>& sources_;
   CostMatrix& costs_;
   Problems& problems_;
   IdVector<KindId, std::vector<Place>> places_;
-  IdVector<CostRowId, Bytes> beside_weights_;  ///< what a task takes beside them
-  IdVector<CostRowId, std::string> names_;     ///< of tasks, in words
+  IdVector<CostRowId, Need> needs_;
+  IdVector<CostRowId, std::string> names_;  ///< of tasks, in words
   RoomTables tables_;
 };
 
@@ -149,9 +159,9 @@ void Builder::add_model(ModelId model, const CostedModel& source) {
       const std::string name = "task " + in_quotes(task.name) +
                                (v == VariantId::original ? "" : " as " + in_quotes(task.variants[index_of(v) - 1])) +
                                " of model " + in_quotes(source.network->name);
-      beside_weights_.push_back(room.inputs + room.outputs + room.workspace);
+      needs_.push_back({room, std::ceil(task.source.bytes), sources_[model]});
       names_.push_back(name);
-      std::string refused = forbid({room}, row, name);
+      std::string refused = forbid(needs_.back(), row, name);
       if (v == VariantId::original && !refused.empty()) told.push_back(std::move(refused));
     }
   }
@@ -181,7 +191,8 @@ std::vector<bool> wanted(const RoomTables& tables, const PlatformSpec& platform,
 
 /// Memories as the run starts, with the weights that are always there.
 void furnish(RoomTables& tables, const PlatformSpec& platform, const CostMatrix& costs) {
-  tables.home = platform.home.empty() ? MemoryId::none : id_of<MemoryId>(index_of_memory(platform, platform.home));
+  const std::string& home = platform.home.empty() ? platform.host : platform.home;
+  tables.home = home.empty() ? MemoryId::none : id_of<MemoryId>(index_of_memory(platform, home));
   for (const MemorySpec& spec : platform.memories)
     tables.memories.push_back(
         {spec.name, spec.capacity.value_or(kNever), spec.page.value_or(1), spec.reserve.value_or(0)});
@@ -248,7 +259,7 @@ void Builder::settle_kept() {
                           tables_.residences[index_of(place.memory) * tables_.weights.size() + index_of(w)].kept;
         const Bytes weights = kept ? 0 : memory.in_pages(tables_.weights[w].bytes);
         for (std::uint32_t batch = 1; batch <= costs_.batches; ++batch) {
-          const Bytes needed = weights + batch * beside_weights_[row];
+          const Bytes needed = weights + batch * needs_[row].beside_weights(place.memory);
           if (!runs(row, kind, batch) || needed <= memory.free()) continue;
           forbid(row, kind, batch);
           if (batch > 1) continue;
@@ -262,9 +273,9 @@ void Builder::settle_kept() {
       }
 }
 
-RoomTables room_tables(const PlatformSpec& platform, std::span<const CostedModel> models, CostMatrix& costs,
-                       Problems& problems) {
-  return Builder(platform, costs, problems).build(models);
+RoomTables room_tables(const PlatformSpec& platform, std::span<const CostedModel> models,
+                       const IdVector<ModelId, std::vector<MemoryId>>& sources, CostMatrix& costs, Problems& problems) {
+  return Builder(platform, sources, costs, problems).build(models);
 }
 
 RoomTables room_of_model(const RoomTables& all, const PlatformSpec& platform, ModelId model, CostRowId first,

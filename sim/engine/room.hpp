@@ -32,13 +32,14 @@ struct RoomTables {
   }
 };
 
-/// The tables of models whose costs are known. A task cannot run, alone or in a batch, on a kind in whose memories its
-/// weights, inputs, outputs and workspace do not fit: `costs` is told so.
+/// The tables of models whose costs are known; `sources`: where inputs of each model's requests may lie. A task cannot
+/// run, alone or in a batch, on a kind in whose memories its weights, inputs, outputs and workspace do not fit: `costs`
+/// is told so.
 ///
 /// Problems: a task that for this reason no accelerator can run; one that fits into the memories of some accelerators
 /// of a kind only; weights that have no home but do not fit into a memory together.
-RoomTables room_tables(const PlatformSpec& platform, std::span<const CostedModel> models, CostMatrix& costs,
-                       Problems& problems);
+RoomTables room_tables(const PlatformSpec& platform, std::span<const CostedModel> models,
+                       const IdVector<ModelId, std::vector<MemoryId>>& sources, CostMatrix& costs, Problems& problems);
 
 /// The same of one of the models alone, whose rows are those from `first` on, and whose costs are `costs`.
 RoomTables room_of_model(const RoomTables& all, const PlatformSpec& platform, ModelId model, CostRowId first,

@@ -44,7 +44,7 @@ RequestRef State::release(StreamId stream, std::uint64_t index, double now, doub
   replicas_[place].clear();
   RequestAccount& account = accounts_[place];
   account.gated = gated;
-  account.running = 0;
+  account.running = account.leaving = 0;
   account.first_start = account.forecast = kNever;
   account.energy = 0;
   account.fetched.clear();

@@ -18,6 +18,7 @@ namespace hetsched {
 struct RequestAccount {
   bool gated = false;         ///< waits for the stream it comes after
   std::uint32_t running = 0;  ///< tasks on accelerators
+  std::uint32_t leaving = 0;  ///< parts of its result on their way to the stream's sink
   Seconds first_start = kNever;
   Seconds forecast = kNever;
   Joules energy = 0;
@@ -79,6 +80,9 @@ class State {
 
   /// What a clairvoyant policy is told, by (arrival, stream).
   void foretell(std::vector<FutureRequest> future);
+
+  /// Whom a policy can ask how tasks slow each other down.
+  void tell_co_run(const CoRunModel& model) { view_.co_run = &model; }
 
   /// The snapshot as of `now`; valid until the next change.
   const SystemView& view(double now);

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "engine/arrivals.hpp"
+#include "model/places.hpp"
+#include "model/transitions.hpp"
 
 namespace hetsched {
 namespace {
@@ -15,27 +17,18 @@ PointId point_named(const Kind& kind, const std::string& name) {
   return {};
 }
 
-/// An accelerator at an operating point, as far as costs go.
-struct Place {
-  CostColumnId column = {};
-  double bandwidth = kNever;
-};
-
-/// Accelerators at the points they start at, and at any of their points.
-struct Places {
-  std::vector<Place> at_start, at_any;
-};
-
-void set_times(ModelTask& task, std::span<const Cost> row, const std::vector<Place>& places) {
+/// Over the accelerators at the points they start at, or at any of their points.
+void set_times(ModelTask& task, const SystemView& view, bool any) {
   double sum = 0, count = 0;
-  for (const Place& place : places) {
-    const Cost& cost = row[index_of(place.column)];
-    if (cost.time == kNever) continue;
-    const double time = std::max(cost.time, cost.traffic / place.bandwidth);
-    task.best_time = std::min(task.best_time, time);
-    sum += time;
-    ++count;
-  }
+  for (const AcceleratorId a : view.accelerators.ids())
+    for (const PointId point : view.kind(a).points.ids()) {
+      if (!any && point != view.accelerators[a].point) continue;
+      const double time = view.alone_time_at(task, a, point);
+      if (time == kNever) continue;
+      task.best_time = std::min(task.best_time, time);
+      sum += time;
+      ++count;
+    }
   if (count > 0) task.mean_time = sum / count;
 }
 
@@ -51,12 +44,17 @@ Tables Tables::build(const Instance& instance, Problems& problems) {
   tables.costs_ = build_cost_matrix(instance.platform, costed, problems);
   if (problems.size() > before) return tables;
   tables.add_platform(instance.platform);
-  tables.room_ = room_tables(tables.platform_, costed, tables.costs_, problems);
+  IdVector<ModelId, std::vector<MemoryId>> sources(costed.size());
+  for (std::size_t s = 0; s < instance.workload.streams.size(); ++s) {
+    const MemoryId source = source_of(tables.platform_, instance.workload.streams[s]);
+    if (source != MemoryId::none) sources[tables.model_of_stream_[id_of<StreamId>(s)]].push_back(source);
+  }
+  tables.room_ = room_tables(tables.platform_, costed, sources, tables.costs_, problems);
   if (problems.size() > before) return tables;
   tables.add_routes();
-  Strings names;
-  for (const Network* network : networks) names.push_back(network->name);
-  tables.add_models(names);
+  for (const Network* network : networks) tables.model_names_.push_back(network->name);
+  tables.add_transitions(networks);
+  tables.add_models();
   tables.add_streams(instance.workload);
   return tables;
 }
@@ -68,6 +66,7 @@ Tables Tables::of_stream(const Tables& all, StreamId stream, const StreamSpec& s
   tables.model_of_stream_.push_back(id_of<ModelId>(0));
   tables.costs_ = all.costs_;
   tables.costs_.cells.clear();
+  tables.costs_.uses.clear();
   const IdVector<TaskId, ModelTask>& tasks = all.tasks_[model];
   std::size_t rows = 0;
   for (const ModelTask& task : tasks) rows += task.variants;
@@ -76,11 +75,23 @@ Tables Tables::of_stream(const Tables& all, StreamId stream, const StreamSpec& s
     const auto from = static_cast<std::ptrdiff_t>((batch * all.variant_names_.size() + first) * columns);
     const auto cells = all.costs_.cells.begin() + from;
     tables.costs_.cells.insert(tables.costs_.cells.end(), cells, cells + static_cast<std::ptrdiff_t>(rows * columns));
+    if (all.costs_.uses.empty()) continue;
+    const auto uses = all.costs_.uses.begin() + from;
+    tables.costs_.uses.insert(tables.costs_.uses.end(), uses, uses + static_cast<std::ptrdiff_t>(rows * columns));
+  }
+  tables.costs_.programs.clear();
+  for (const auto& [place, program] : all.costs_.programs) {
+    const std::size_t batch = place.first / all.variant_names_.size(), row = place.first % all.variant_names_.size();
+    if (row >= first && row < first + rows)
+      tables.costs_.programs.emplace(std::pair{batch * rows + row - first, place.second}, program);
   }
   tables.add_platform(all.platform_);
   tables.room_ = room_of_model(all.room_, tables.platform_, model, id_of<CostRowId>(first), rows, tables.costs_);
   tables.add_routes();
-  tables.add_models({all.model_names_[index_of(model)]});
+  tables.model_names_.push_back(all.model_names_[index_of(model)]);
+  tables.transitions_ = all.transitions_;
+  tables.measured_transitions_.push_back(all.measured_transitions_[model]);
+  tables.add_models();
   WorkloadSpec workload;
   workload.streams.push_back(spec);
   tables.add_streams(workload);
@@ -105,8 +116,12 @@ std::vector<const Network*> Tables::add_graphs(const Instance& instance, Problem
 
 void Tables::add_platform(const PlatformSpec& platform) {
   platform_ = platform;
+  Strings kind_names;
+  for (const KindSpec& spec : platform_.kinds) kind_names.push_back(spec.name);
   for (const MemorySpec& memory : platform_.memories) {
     memory_bandwidths_.push_back(memory.bandwidth.value_or(kNever));
+    contentions_.push_back({memory.contention, kind_names, memory_bandwidths_.all().back()});
+    rates_change_ = rates_change_ || !contentions_.all().back().is_max_min();
     memories_.push_back({memory.name, memory.energy_per_byte});
   }
   for (const LinkSpec& link : platform_.links)
@@ -117,13 +132,15 @@ void Tables::add_platform(const PlatformSpec& platform) {
     for (const OperatingPointSpec& point : spec.operating_points)
       points.push_back({point.name, point.frequency, point.idle_power, point.active_power});
     kinds_.push_back({spec.name, spec.type, points, first_column, spec.dispatch_time, spec.switch_time,
-                      spec.switch_energy, spec.task_energy == TaskEnergy::total, spec.max_batch});
+                      spec.switch_energy, spec.task_energy == TaskEnergy::total, spec.max_batch,
+                      spec.sharing == SlotSharing::weighted});
     port_bandwidths_.push_back(spec.port_bandwidth.value_or(kNever));
   }
   for (const AcceleratorSpec& spec : platform_.accelerators) {
     const auto kind = id_of<KindId>(index_of_kind(platform_, spec.kind));
     const auto memory = id_of<MemoryId>(index_of_memory(platform_, spec.memory));
     const std::uint32_t slots = platform_.kinds[index_of(kind)].slots;
+    rates_change_ = rates_change_ || kinds_[kind].shares_device;
     accelerators_.push_back({.name = spec.name,
                              .kind = kind,
                              .memory = memory,
@@ -131,6 +148,67 @@ void Tables::add_platform(const PlatformSpec& platform) {
                              .slots = slots,
                              .free_slots = slots,
                              .bandwidth = std::min(port_bandwidths_[kind], memory_bandwidths_[memory])});
+  }
+  add_helpers();
+}
+
+void Tables::add_helpers() {
+  const auto all = accelerators_.ids();
+  for (const AcceleratorId a : all) {
+    const AcceleratorSpec& spec = platform_.accelerators[index_of(a)];
+    const auto named = std::find_if(all.begin(), all.end(), [&](AcceleratorId other) {
+      return !spec.fallback.empty() && accelerators_[other].name == spec.fallback;
+    });
+    named_helpers_.push_back(named == all.end() ? AcceleratorId::none : *named);
+  }
+  for (const AcceleratorId a : all) {
+    const std::string& fallback = platform_.kinds[index_of(accelerators_[a].kind)].fallback;
+    if (fallback.empty()) continue;
+    const auto kind = id_of<KindId>(index_of_kind(platform_, fallback));
+    const auto first = std::find_if(all.begin(), all.end(), [&](AcceleratorId other) {
+      return accelerators_[other].kind == kind && accelerators_[other].memory == accelerators_[a].memory;
+    });
+    const AcceleratorId named = named_helpers_[a];
+    accelerators_[a].helper = named != AcceleratorId::none || first == all.end() ? named : *first;
+  }
+}
+
+void Tables::add_transitions(const std::vector<const Network*>& networks) {
+  const std::size_t count = kinds_.size();
+  bool any = false;
+  for (const KindId from : kinds_.ids())
+    for (const KindId to : kinds_.ids()) {
+      const auto stated = stated_transition(platform_, from, to);
+      transitions_.push_back(stated.value_or(TransitionRule{}));
+      any = any || stated;
+    }
+  for (const ModelId m : graphs_.ids()) {
+    std::vector<MeasuredTransition>& measured = measured_transitions_.emplace_back();
+    const Network& network = *networks[index_of(m)];
+    for (const TaskId t : graphs_[m].tasks.ids()) {
+      const GraphTask& task = graphs_[m].tasks[t];
+      for (std::size_t pair = 0; pair < count * count && !network.transitions.empty(); ++pair) {
+        const auto from = id_of<KindId>(pair / count), to = id_of<KindId>(pair % count);
+        if (from == to) continue;
+        const KindSpec &left = platform_.kinds[index_of(from)], &entered = platform_.kinds[index_of(to)];
+        const TransitionRow* row = measured_transition(network, task.name, left, entered);
+        if (row == nullptr) row = measured_transition(network, network.layers[task.layers.back()].name, left, entered);
+        if (row != nullptr) measured.push_back({t, from, to, row->time, row->energy});
+      }
+    }
+    any = any || !measured.empty();
+  }
+  if (!any) transitions_.clear();
+}
+
+void Tables::add_programs() {
+  if (costs_.programs.empty()) return;
+  programs_.resize(variant_names_.size() * costs_.batches * kinds_.size());
+  segments_.reserve(costs_.programs.size());  // views of them are taken while they are added
+  for (const auto& [place, program] : costs_.programs) {
+    std::vector<Segment>& segments = segments_.emplace_back();
+    for (const SegmentCosts& segment : program) segments.push_back({segment.kind, segment.costs});
+    programs_[place.first * kinds_.size() + index_of(place.second)] = segments;
   }
 }
 
@@ -157,38 +235,42 @@ void Tables::add_routes() {
     }
 }
 
-void Tables::add_models(const Strings& names) {
-  Places places;
-  for (const Accelerator& a : accelerators_) {
-    const Kind& kind = kinds_[a.kind];
-    places.at_start.push_back({kind.column(a.point), a.bandwidth});
-    for (const PointId p : kind.points.ids()) places.at_any.push_back({kind.column(p), a.bandwidth});
-  }
-  model_names_.reserve(names.size());  // views of them are taken while they are added
+void Tables::add_models() {
   for (const ModelId m : graphs_.ids()) {
     const TaskGraph& graph = graphs_[m];
-    model_names_.push_back(names[index_of(m)]);
     IdVector<TaskId, ModelTask>& tasks = tasks_.emplace_back();
-    Model model{.name = model_names_.back(), .tasks = {}, .accuracy = graph.combinations, .losses = graph.losses};
-    model.recompute = graph.recompute;
-    model.offload = graph.offload;
     for (const GraphTask& source : graph.tasks) {
       ModelTask& task = tasks.emplace_back();
       task.name = source.name;
       task.op = source.op;
       task.inputs = source.inputs;
       task.outputs = source.outputs;
+      task.source = source.source;
+      task.sink_bytes = source.sink_bytes;
       task.first_row = variant_names_.push_back("");
       task.variants = 1 + static_cast<std::uint32_t>(source.variants.size());
       task.first_alternative = source.first_alternative;
       for (const std::string& variant : source.variants) variant_names_.push_back(variant);
-      const std::span<const Cost> row(costs_.cells.data() + index_of(task.first_row) * costs_.columns, costs_.columns);
-      set_times(task, row, places.at_start);
-      if (task.best_time == kNever) set_times(task, row, places.at_any);
+    }
+  }
+  add_programs();
+  SystemView view;
+  fill(view);
+  for (const ModelId m : graphs_.ids()) {
+    Model model{.name = model_names_[index_of(m)],
+                .tasks = {},
+                .accuracy = graphs_[m].combinations,
+                .losses = graphs_[m].losses,
+                .transitions = measured_transitions_[m]};
+    model.recompute = graphs_[m].recompute;
+    model.offload = graphs_[m].offload;
+    for (ModelTask& task : tasks_[m]) {
+      set_times(task, view, false);
+      if (task.best_time == kNever) set_times(task, view, true);
       model.best_time += task.best_time;
       model.mean_time += task.mean_time;
     }
-    model.tasks = tasks;
+    model.tasks = tasks_[m];
     models_.push_back(model);
   }
 }
@@ -206,6 +288,8 @@ void Tables::add_streams(const WorkloadSpec& workload) {
       stream.relative_deadline = *spec.deadline.value;
     else if (spec.deadline.word == "period")
       stream.relative_deadline = stream.period;
+    stream.source = source_of(platform_, spec);
+    stream.sink = sink_of(platform_, spec);
     streams_.push_back(stream);
   }
 }
@@ -215,9 +299,12 @@ void Tables::fill(SystemView& view) const {
   view.models = models_;
   view.streams = streams_;
   view.costs = costs_.cells;
+  view.uses = costs_.uses;
   view.columns = costs_.columns;
   view.rows = static_cast<std::uint32_t>(variant_names_.size());
+  view.programs = programs_;
   view.routes = routes_;
+  view.transitions = transitions_;
   view.memories = static_cast<std::uint32_t>(memories_.size());
   view.memory_bandwidths = memory_bandwidths_;
   view.base_power = platform_.base_power;

@@ -12,6 +12,7 @@
 
 #include "base/errors.hpp"
 #include "cost/cost_matrix.hpp"
+#include "engine/contention.hpp"
 #include "engine/ids.hpp"
 #include "engine/room.hpp"
 #include "hetsched/policy.hpp"
@@ -65,23 +66,37 @@ class Tables {
   [[nodiscard]] IdSpan<MemoryId, const MemoryInfo> memories() const { return memories_; }
   /// B/s; kNever: unlimited.
   [[nodiscard]] IdSpan<MemoryId, const double> memory_bandwidths() const { return memory_bandwidths_; }
+  /// How those who compute from it slow each other down.
+  [[nodiscard]] const Contention& contention(MemoryId memory) const { return contentions_[memory]; }
+  /// Can what a task gets change while it computes, otherwise than by max-min sharing under a cap of its own: by a
+  /// model of a memory, or by a device that tasks share?
+  [[nodiscard]] bool rates_change() const { return rates_change_; }
   [[nodiscard]] IdSpan<LinkId, const LinkInfo> links() const { return links_; }
   /// Memories and weights where there is a limit.
   [[nodiscard]] const RoomTables& room() const { return room_; }
   [[nodiscard]] const RouteTable& route_table() const { return platform_.route_table; }
   /// Number of different tensors between the tasks of a model.
   [[nodiscard]] std::uint32_t tensors(ModelId model) const { return graphs_[model].tensors; }
+  /// May an accelerator compute as a guest what `host` hands over to `like`? It is of the same kind and memory, and the
+  /// one that the platform names, if that names one of them.
+  [[nodiscard]] bool may_help(AcceleratorId helper, AcceleratorId like, AcceleratorId host) const {
+    return helper == like || (named_helpers_[host] != like && accelerators_[helper].kind == accelerators_[like].kind &&
+                              accelerators_[helper].memory == accelerators_[like].memory);
+  }
   /// Name of the variant that a row of the costs belongs to; empty for the original.
   [[nodiscard]] std::string_view variant_name(CostRowId row) const { return variant_names_[row]; }
 
  private:
   Tables() = default;
   void add_platform(const PlatformSpec& platform);
+  void add_helpers();
   void add_routes();
+  void add_transitions(const std::vector<const Network*>& networks);
+  void add_programs();
   /// Cuts the models that the streams use, each (network, granularity) once. Returns the network of each
   /// model.
   std::vector<const Network*> add_graphs(const Instance& instance, Problems& problems);
-  void add_models(const Strings& names);
+  void add_models();
   void add_streams(const WorkloadSpec& workload);
 
   PlatformSpec platform_;                // owns the names of its parts
@@ -96,12 +111,19 @@ class Tables {
   IdVector<ModelId, IdVector<TaskId, ModelTask>> tasks_;
   IdVector<ModelId, Model> models_;
   IdVector<StreamId, Stream> streams_;
-  std::vector<Route> routes_;  // memories x memories, from-major
+  std::vector<Route> routes_;                // memories x memories, from-major
+  std::vector<TransitionRule> transitions_;  // kinds x kinds, from-major
+  IdVector<ModelId, std::vector<MeasuredTransition>> measured_transitions_;
+  std::vector<std::vector<Segment>> segments_;      // of each program; the costs are those of costs_
+  std::vector<std::span<const Segment>> programs_;  // rows x kinds, or empty
+  IdVector<AcceleratorId, AcceleratorId> named_helpers_;
 
   IdVector<AcceleratorId, Accelerator> accelerators_;
   IdVector<KindId, double> port_bandwidths_;
   IdVector<MemoryId, MemoryInfo> memories_;
   IdVector<MemoryId, double> memory_bandwidths_;
+  IdVector<MemoryId, Contention> contentions_;
+  bool rates_change_ = false;
   IdVector<LinkId, LinkInfo> links_;
   IdVector<CostRowId, std::string_view> variant_names_;
 };

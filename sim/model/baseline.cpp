@@ -23,12 +23,19 @@ std::vector<KindSpec> kinds_at_work(const PlatformSpec& platform) {
   return kinds;
 }
 
+/// There is nobody to fall back to, or to go over to.
+void work_alone(KindSpec& kind) {
+  kind.fallback.clear();
+  kind.fallback_time = 0;
+  kind.transitions.clear();
+  kind.max_loadables.reset();
+}
+
 /// Puts accelerators of one kind into the place of those of a platform.
 class Builder {
  public:
   Builder(const PlatformSpec& source, KindSpec kind) : source_(source), kind_(std::move(kind)) {
-    kind_.fallback.clear();
-    kind_.fallback_time = 0;
+    work_alone(kind_);
     find_place();
   }
 
@@ -40,6 +47,12 @@ class Builder {
       repeat_memory(count);
     else
       share_memories(count);
+    for (MemorySpec& memory : made_.memories) memory.contention = of_kinds(memory.contention, {kind_.name});
+    made_.host = source_.host;
+    // A home apart from a host is not copied: weights then come from the host.
+    const auto is_home = [&](const MemorySpec& memory) { return memory.name == source_.home; };
+    if (std::any_of(made_.memories.begin(), made_.memories.end(), is_home)) made_.home = source_.home;
+    for (LinkSpec& link : made_.links) link.between.clear();  // all routes are given
     return std::move(made_);
   }
 
@@ -68,6 +81,7 @@ class Builder {
       if (each.kind == first.kind && std::find(places_.begin(), places_.end(), memory) == places_.end())
         places_.push_back(memory);
     }
+    if (const auto host = host_memory()) all.insert(*host);
     for (const AcceleratorSpec& each : source_.accelerators) {
       if (memory_of(each) != places_.front()) continue;
       others = others || each.kind != first.kind;
@@ -85,16 +99,21 @@ class Builder {
       made_.memories.push_back(source_.memories[index_of(memory)]);
       names.push_back(made_.memories.back().name);
     }
+    std::vector<MemoryId> ends = places_;
+    if (const auto host = host_memory(); host && std::find(ends.begin(), ends.end(), *host) == ends.end()) {
+      ends.push_back(*host);
+      made_.memories.push_back(source_.memories[index_of(*host)]);
+    }
     std::set<LinkId> used;
-    for (const MemoryId from : places_)
-      for (const MemoryId to : places_) {
+    for (const MemoryId from : ends)
+      for (const MemoryId to : ends) {
         if (from == to) continue;
         const auto links = source_.route_table.links(from, to);
         used.insert(links.begin(), links.end());
         add_route(name_of(from), name_of(to), link_names(links, ""), false);
       }
     for (const LinkId link : used) made_.links.push_back(source_.links[index_of(link)]);
-    if (made_.memories.size() == 1) {
+    if (names.size() == 1) {
       add_accelerators(count, "");
       return;
     }
@@ -116,7 +135,10 @@ class Builder {
         if (copies > 1) made_.links.back().name += std::to_string(i);
       }
     }
-    if (copies == 1) made_.links.clear();  // nothing leads anywhere
+    if (const auto host = host_memory())
+      add_host(*host, copies, way);
+    else if (copies == 1)
+      made_.links.clear();  // nothing leads anywhere
     for (std::uint32_t i = 0; i < copies; ++i)
       for (std::uint32_t k = i + 1; k < copies; ++k) {
         Strings links = link_names(way.own, std::to_string(i));
@@ -133,15 +155,34 @@ class Builder {
       add_accelerator(std::to_string(i), made_.memories[i / in_one_memory_].name);
   }
 
+  /// The host, or else the home of weights.
+  [[nodiscard]] std::optional<MemoryId> host_memory() const {
+    const std::string& name = source_.host.empty() ? source_.home : source_.host;
+    if (name.empty()) return std::nullopt;
+    return id_of<MemoryId>(index_of_memory(source_, name));
+  }
+
   /// How bytes leave a memory: over links that no route but its own crosses, then over others that are nobody's own.
   struct Way {
     std::vector<LinkId> own, shared;
   };
 
-  /// Of the route to another memory that is used, with the fewest links.
+  /// The ways of the copies of a memory to the host and back.
+  void add_host(MemoryId host, std::uint32_t copies, const Way& way) {
+    for (std::uint32_t i = 0; i < copies; ++i) {
+      Strings links = link_names(way.own, copies > 1 ? std::to_string(i) : "");
+      for (const std::string& link : link_names(way.shared, "")) links.push_back(link);
+      add_route(made_.memories[i].name, name_of(host), std::move(links), true);
+    }
+    made_.memories.push_back(source_.memories[index_of(host)]);
+  }
+
+  /// Of the route to the host, or else to another memory that is used, with the fewest links.
   [[nodiscard]] Way way_out(MemoryId memory) const {
     std::set<MemoryId> used;
     for (const AcceleratorSpec& each : source_.accelerators) used.insert(memory_of(each));
+    const std::optional<MemoryId> host = host_memory();
+    if (host) used.insert(*host);
     const auto is_own = [&](LinkId link, MemoryId of) {
       for (const MemoryId from : used)
         for (const MemoryId to : used) {
@@ -152,7 +193,7 @@ class Builder {
     };
     std::optional<Way> best;
     for (const MemoryId to : used) {
-      if (to == memory) continue;
+      if (to == memory || (host && *host != memory && to != *host)) continue;
       Way way;
       for (const LinkId link : source_.route_table.links(memory, to)) {
         if (is_own(link, memory))
@@ -193,8 +234,11 @@ class Builder {
       accelerator_name_ = kind_.name;
       while (accelerator_name_ == "base" || taken(made_.memories) || taken(made_.links)) accelerator_name_ += "_";
     }
-    made_.accelerators.push_back(
-        {.name = accelerator_name_ + suffix, .kind = kind_.name, .memory = memory, .operating_point = point_});
+    made_.accelerators.push_back({.name = accelerator_name_ + suffix,
+                                  .kind = kind_.name,
+                                  .memory = memory,
+                                  .operating_point = point_,
+                                  .fallback = {}});
   }
 
   const PlatformSpec& source_;
@@ -213,8 +257,8 @@ PlatformSpec same_box(const PlatformSpec& source, const KindSpec& kind, SameBox 
   made.kind_files.clear();
   made.kinds.clear();
   made.kinds.push_back(kind);
-  made.kinds.back().fallback.clear();
-  made.kinds.back().fallback_time = 0;
+  work_alone(made.kinds.back());
+  for (AcceleratorSpec& each : made.accelerators) each.fallback.clear();
   if (others == SameBox::removed) {
     std::erase_if(made.accelerators, [&](const AcceleratorSpec& each) { return each.kind != kind.name; });
     return made;
@@ -226,8 +270,7 @@ PlatformSpec same_box(const PlatformSpec& source, const KindSpec& kind, SameBox 
     resting.name += state;
     resting.profile = kNoProfile;
     resting.costs.clear();
-    resting.fallback.clear();
-    resting.fallback_time = 0;
+    work_alone(resting);
     for (OperatingPointSpec& point : resting.operating_points)
       if (others == SameBox::off) point.idle_power = point.active_power = 0;
     made.kinds.push_back(std::move(resting));

@@ -28,6 +28,7 @@ class NetworkReader {
     check_variants();
     check_accuracy();
     read_costs();
+    check_transitions();
     if (check_order() && check_groups()) sort_layers();
     return std::move(network_);
   }
@@ -211,6 +212,24 @@ class NetworkReader {
     if (const auto layer = layers_.find(row.layer)) return variant_of(variants_of(*layer));
     if (groups_.find(row.layer)) return variant_of(NameTable("variant"));
     return layers_.unknown(row.layer) + (groups_.empty() ? "" : " (and groups)") + ", or * for the whole model";
+  }
+
+  void check_transitions() {
+    std::unordered_map<std::string, std::size_t> seen;
+    for (std::size_t i = 0; i < network_.transitions.size(); ++i) {
+      const TransitionRow& row = network_.transitions[i];
+      const Node node = node_.child("transitions").child(i);
+      if (row.after.empty() || row.from.empty() || row.to.empty()) continue;  // has been reported
+      if (!layers_.find(row.after) && !groups_.find(row.after))
+        problems_.add(
+            node.child("after").problem(layers_.unknown(row.after) + (groups_.empty() ? "" : " (and groups)")));
+      if (row.from == row.to)
+        problems_.add(node.child("to").problem("is the kind that it comes from; going on there is no transition"));
+      const auto [earlier, first] = seen.emplace(row.after + '\n' + row.from + '\n' + row.to, i);
+      if (!first)
+        problems_.add(node.problem("has the same after, from and to as the row at " +
+                                   node_.child("transitions").child(earlier->second).where()));
+    }
   }
 
   /// The layers that each layer reads from.

@@ -57,7 +57,7 @@ struct LayerSpec {
   std::optional<Dims> dims;
   std::vector<VariantSpec> variants;
   std::optional<Precision> precision;
-  std::optional<double> input_bytes, params, workspace_bytes;
+  std::optional<double> input_bytes, params, bus_factor, workspace_bytes;
 };
 template <>
 inline constexpr auto fields<LayerSpec> = std::tuple{
@@ -78,6 +78,10 @@ inline constexpr auto fields<LayerSpec> = std::tuple{
           {.unit = "B", .max = kMostTensorBytes}),
     field("params", &LayerSpec::params, "parameters; default: from dims; 0 where they are those of another layer", {}),
     field("macs", &LayerSpec::macs, "multiply-accumulates; default: from dims", {}),
+    field("bus_factor", &LayerSpec::bus_factor,
+          "bytes that a memory's controller sees for each byte of its traffic, on any kind whose profile does not say; "
+          "default: the kind's",
+          {.min = 1, .max = 1000}),
     field("dims", &LayerSpec::dims, "dimensions of the operator", {}),
     field("variants", &LayerSpec::variants, "other ways to compute it", {}),
 };
@@ -121,6 +125,7 @@ struct ProfileRow {
   std::string layer, variant, kind, point;
   std::optional<double> cycles, time, energy, power;
   double bytes = 0;
+  std::optional<double> bus_factor, occupancy, weight;
 };
 template <>
 inline constexpr auto fields<ProfileRow> = std::tuple{
@@ -135,6 +140,29 @@ inline constexpr auto fields<ProfileRow> = std::tuple{
     field("power", &ProfileRow::power, "power while it runs; give this or energy", {.unit = "W"}),
     field("bytes", &ProfileRow::bytes, "traffic to and from the accelerator's memory",
           {.unit = "B", .max = kMostTensorBytes}),
+    field("bus_factor", &ProfileRow::bus_factor,
+          "bytes that the memory's controller sees for each of these; default: the layer's, or the kind's",
+          {.min = 1, .max = 1000}),
+    field("occupancy", &ProfileRow::occupancy,
+          "part of a device that it fills alone, where slots share the device; default: the kind's",
+          {.max = 1, .above = 0}),
+    field("weight", &ProfileRow::weight, "its weight among those that share the device; default: the kind's",
+          {.max = 1e6, .above = 0}),
+};
+
+/// What going over from one kind to another after a layer was measured to take.
+struct TransitionRow {
+  std::string after, from, to;
+  double time = 0, energy = 0;
+};
+template <>
+inline constexpr auto fields<TransitionRow> = std::tuple{
+    field("after", &TransitionRow::after, "the last layer before it, or the group that ends there", {.required = true}),
+    field("from", &TransitionRow::from, "profile key of the kind that computed it", {.required = true}),
+    field("to", &TransitionRow::to, "profile key of the kind that goes on", {.required = true}),
+    field("time", &TransitionRow::time, "time of it, whatever the kinds say in transitions",
+          {.required = true, .unit = "s"}),
+    field("energy", &TransitionRow::energy, "energy of it, on top of the active power", {.unit = "J"}),
 };
 
 /// What may become of outputs that have been computed and are still to be read, where memory is short.
@@ -160,6 +188,7 @@ struct NetworkSpec {
   AccuracySpec accuracy;
   std::optional<Spill> spill;
   std::string profile;
+  std::vector<TransitionRow> transitions;
   std::vector<ProfileRow> costs;  ///< inline rows, after loading followed by those of the profile file
 };
 template <>
@@ -180,6 +209,8 @@ inline constexpr auto fields<NetworkSpec> = std::tuple{
           {}),
     field("variants", &NetworkSpec::variants, "other versions of the whole model, for granularity model", {}),
     field("accuracy", &NetworkSpec::accuracy, "measured accuracy of variants", {}),
+    field("transitions", &NetworkSpec::transitions,
+          "measured transitions between kinds after layers; default: as the kinds say", {}),
     field("spill", &NetworkSpec::spill,
           "what a policy may do with outputs that are still to be read, where memory is short: none (default); "
           "recompute: "

@@ -50,8 +50,11 @@ inline constexpr auto fields<Efficiency> = std::tuple{
     field("precisions", &Efficiency::precisions, "the number formats that it is for; default: all", {}),
     field("pointwise", &Efficiency::pointwise,
           "true: only for filters of 1 x 1; false: only for larger ones; default: both", {}),
-    field("compute", &Efficiency::compute, "part of the peak reached; may be above 1 (Winograd)", {.above = 0}),
-    field("memory", &Efficiency::memory, "part of the bandwidth reached", {.above = 0}),
+    field("compute", &Efficiency::compute,
+          "part of the peak reached; above 1 where an algorithm saves operations (Winograd's saves up to 4 times for "
+          "filters of 3 x 3)",
+          {.max = 4, .above = 0}),
+    field("memory", &Efficiency::memory, "part of the bandwidth reached", {.max = 1, .above = 0}),
     field("overhead", &Efficiency::overhead, "time before each layer (kernel launch)", {.unit = "s"}),
 };
 
@@ -98,9 +101,9 @@ inline constexpr auto fields<RooflineSpec> = std::tuple{
     field("bandwidth", &RooflineSpec::bandwidth, "peak bandwidth between the accelerator and its memory",
           {.required = true, .unit = "B/s", .above = 0}),
     field("compute_efficiency", &RooflineSpec::compute_efficiency,
-          "part of the peak reached where efficiencies say nothing else", {.above = 0}),
+          "part of the peak reached where efficiencies say nothing else", {.max = 1, .above = 0}),
     field("memory_efficiency", &RooflineSpec::memory_efficiency,
-          "part of the bandwidth reached where efficiencies say nothing else", {.above = 0}),
+          "part of the bandwidth reached where efficiencies say nothing else", {.max = 1, .above = 0}),
     field("overhead", &RooflineSpec::overhead, "time before each layer where efficiencies say nothing else",
           {.unit = "s"}),
     field("efficiencies", &RooflineSpec::efficiencies,

@@ -170,6 +170,20 @@ std::uint32_t connect(Cut& cut, const std::vector<Use>& uses, const Network& net
   return tensors;
 }
 
+/// Which bytes come from outside of the network, as tensors from that number on, and which leave it.
+void connect_outside(Cut& cut, const std::vector<Use>& uses, const Network& network, std::uint32_t tensors) {
+  std::vector<bool> reads(network.layers.size()), is_read(network.layers.size());
+  for (const Use& use : uses) reads[use.consumer] = is_read[use.producer] = true;
+  for (GraphTask& task : cut.tasks) {
+    for (const std::uint32_t l : task.layers) {
+      const LayerSpec& layer = network.layers[l];
+      if (!reads[l]) task.source.bytes += layer.input_bytes.value_or(0);
+      if (!is_read[l]) task.sink_bytes += layer.output_bytes.value_or(0);
+    }
+    if (task.source.bytes > 0) task.source.tensor = id_of<TensorId>(tensors++);
+  }
+}
+
 Cut cut_at(Granularity granularity, const Network& network, const LayerIndex& index) {
   switch (granularity) {
     case Granularity::layer: return cut_layers(network, index, false);
@@ -238,6 +252,7 @@ TaskGraph compile_task_graph(const Network& network, Granularity granularity, Pr
 
   TaskGraph graph;
   graph.tensors = connect(cut, uses, network);
+  connect_outside(cut, uses, network, graph.tensors);
   graph.tasks = std::move(cut.tasks);
   number_alternatives(graph, network, granularity);
   const Spill spill = network.spill.value_or(Spill::none);

@@ -149,6 +149,7 @@ struct StreamSpec {
   Granularity granularity = Granularity::layer;
   std::int64_t priority = 0;
   DropRule drop = DropRule::never;
+  std::string source, sink;
 };
 template <>
 inline constexpr auto fields<StreamSpec> = std::tuple{
@@ -167,6 +168,15 @@ inline constexpr auto fields<StreamSpec> = std::tuple{
     field("priority", &StreamSpec::priority, "larger is more important; for policies that use it",
           {.min = -1e9, .max = 1e9}),
     field("drop", &StreamSpec::drop, "what happens to a request whose deadline passes", {}),
+    field("source", &StreamSpec::source,
+          "memory of the platform where the input of a request lies when it arrives: what its first tasks read moves "
+          "from "
+          "there; default: the platform's host, or in every memory if it names none",
+          {}),
+    field("sink", &StreamSpec::sink,
+          "memory where the result has to be for a request to have finished: what its last tasks write moves there; "
+          "default: the platform's host, or wherever it is if it names none",
+          {}),
 };
 
 struct ScoreSpec {

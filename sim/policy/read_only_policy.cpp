@@ -27,6 +27,7 @@ class Fingerprint {
   template <class T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
   void add(T value) { mix(static_cast<std::uint64_t>(value)); }
+  void add(const CoRunModel* model) { mix(reinterpret_cast<std::uintptr_t>(model)); }
   template <class T, std::size_t N>
   void add(std::span<T, N> all) {
     span(all);

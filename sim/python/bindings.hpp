@@ -49,10 +49,12 @@ py::object with_params(Params& params, const std::function<py::object(py::object
 
 // Python sees the members that hetsched/members.hpp names, under the same names. What differs is said here:
 
-/// Not seen: where costs, routes, and what is said of weights lie. Methods of the view are there to ask for them.
+/// Not seen: where costs, uses, routes, transitions and what is said of weights lie, and who knows of slowdowns.
+/// Methods of the view are there to ask.
 constexpr bool is_hidden(std::string_view member) {
-  constexpr std::string_view kHidden[] = {"first_column", "first_row", "costs",       "columns",
-                                          "rows",         "routes",    "room_by_row", "residences"};
+  constexpr std::string_view kHidden[] = {"first_column", "first_row", "costs",       "uses",
+                                          "columns",      "rows",      "programs",    "routes",
+                                          "transitions",  "co_run",    "room_by_row", "residences"};
   return std::find(std::begin(kHidden), std::end(kHidden), member) != std::end(kHidden);
 }
 
@@ -89,6 +91,7 @@ template <class Id, class T>
 auto shown(const std::shared_ptr<const Lease>& lease, IdSpan<Id, const T> items) {
   return shown(lease, items.all());
 }
+inline py::object shown(const std::shared_ptr<const Lease>&, const CoRunModel*) { return py::none(); }
 /// A member as Python sees it: a case as its name, one string object per word, as they are compared all the time.
 template <class M>
 auto shown(const std::shared_ptr<const Lease>&, M member) {

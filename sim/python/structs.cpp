@@ -49,6 +49,8 @@ void bind_structs(py::module_& module) {
   bind_list<Request>(module);
 
   bind_value<Cost>(module);
+  bind_value<ResourceUse>(module);
+  bind_value<Slowdown>(module);
   bind_value<TaskRef>(module)
       .def(py::init<RequestRef, TaskId>(), py::arg("request"), py::arg("task"))
       .def(

@@ -173,6 +173,22 @@ void bind_of_task_on_accelerator(ViewClass& type) {
       },
       kTask, kAccelerator, py::arg("variant") = VariantId::original);
   type.def(
+      "use",
+      [](const View& v, TaskRef task, py::handle accelerator, VariantId variant) {
+        return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, AcceleratorId a) {
+          return view.use(view.model_task(t), view.accelerators[a].kind, view.accelerators[a].point, variant);
+        });
+      },
+      kTask, kAccelerator, py::arg("variant") = VariantId::original);
+  type.def(
+      "slowdown",
+      [](const View& v, TaskRef task, py::handle accelerator, VariantId variant) {
+        return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, AcceleratorId a) {
+          return view.slowdown(t, a, variant);
+        });
+      },
+      kTask, kAccelerator, py::arg("variant") = VariantId::original);
+  type.def(
       "can_start",
       [](const View& v, TaskRef task, py::handle accelerator, VariantId variant) {
         return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, AcceleratorId a) {

@@ -20,9 +20,9 @@ enum class RequestStatus { finished, late, dropped, unfinished };
 template <>
 inline constexpr auto enum_names<RequestStatus> = std::array{"finished", "late", "dropped", "unfinished"};
 
-enum class TaskStatus { finished, failed, aborted, unfinished };
+enum class TaskStatus { finished, failed, aborted, unfinished, part };
 template <>
-inline constexpr auto enum_names<TaskStatus> = std::array{"finished", "failed", "aborted", "unfinished"};
+inline constexpr auto enum_names<TaskStatus> = std::array{"finished", "failed", "aborted", "unfinished", "part"};
 
 /// requests.csv: one row per request, by the time it ended, then by id.
 template <class Text>
@@ -67,7 +67,8 @@ inline constexpr auto fields<RequestRow<Text>> = std::tuple{
     field("accuracy_loss", &RequestRow<Text>::accuracy_loss, "part of the model's accuracy lost to variants", {}),
 };
 
-/// tasks.csv: one row per start of a task, by the time it ended, then by request and task.
+/// tasks.csv: one row per start of a task, or per segment of one that is computed in several; by the time it ended,
+/// then by request and task.
 template <class Text>
 struct TaskRow {
   std::uint64_t request = 0;
@@ -108,7 +109,9 @@ inline constexpr auto fields<TaskRow<Text>> = std::tuple{
           "the same as the policy expected it, where it corrects costs by what it learned (decorator learned)",
           {.unit = "s"}),
     field("status", &TaskRow<Text>::status,
-          "finished, failed (accelerator turned off), aborted (request dropped), unfinished (end of the run)", {}),
+          "finished, failed (accelerator turned off), aborted (request dropped), unfinished (end of the run), part (a "
+          "segment is done and others follow)",
+          {}),
     field("switch_s", &TaskRow<Text>::switch_time, "part of the overheads spent on switching models", {.unit = "s"}),
     field("bytes", &TaskRow<Text>::bytes, "its traffic to and from the accelerator's memory", {.unit = "B"}),
     field("energy_j", &TaskRow<Text>::energy,
@@ -118,6 +121,9 @@ inline constexpr auto fields<TaskRow<Text>> = std::tuple{
     field("energy_transfer_j", &TaskRow<Text>::energy_transfer,
           "part of energy_j spent on moving bytes over memories and links", {.unit = "J"}),
 };
+
+/// In the place of a task: where inputs of requests come from, and where their results go.
+inline constexpr std::string_view kSourceName = "(source)", kSinkName = "(sink)";
 
 /// transfers.csv: one row per tensor or weights moved between memories, by end, then by request and task.
 template <class Text>
@@ -130,9 +136,13 @@ struct TransferRow {
 template <class Text>
 inline constexpr auto fields<TransferRow<Text>> = std::tuple{
     field("request", &TransferRow<Text>::request, "id of the request; empty: weights, which are no request's", {}),
-    field("producer", &TransferRow<Text>::producer, "task that produced the tensor; of weights: their model", {}),
+    field("producer", &TransferRow<Text>::producer,
+          "task that produced the tensor; (source): it is the request's own input; of weights: their model", {}),
     field("consumer", &TransferRow<Text>::consumer,
-          "task it was moved for first; of an output that was given up: its producer", {}),
+          "task it was moved for first; (sink): it is a part of the request's result; of an output that was given up: "
+          "its "
+          "producer",
+          {}),
     field("from", &TransferRow<Text>::from, "memory it came from", {}),
     field("to", &TransferRow<Text>::to, "memory it went to", {}),
     field("start_at_s", &TransferRow<Text>::start, "when the transfer began, its latency included", {.unit = "s"}),

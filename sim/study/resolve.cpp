@@ -1,10 +1,14 @@
 #include "study/resolve.hpp"
 
+#include <algorithm>
+
 #include "base/files.hpp"
 #include "engine/executors/executors.hpp"
 #include "engine/tables.hpp"
 #include "model/kind_files.hpp"
 #include "model/names.hpp"
+#include "model/places.hpp"
+#include "study/effects.hpp"
 #include "study/experiment.hpp"
 #include "study/isolated.hpp"
 
@@ -72,6 +76,7 @@ void check_outages(const ExperimentSpec& spec, const PlatformSpec& platform, con
 }  // namespace
 
 Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, PolicyNeed need, Problems& problems) {
+  const std::size_t before = problems.size();
   const Node root = composed.experiment.root();
   const auto spec = hetsched::read<ExperimentSpec>(root, problems);
   Scenario scenario;
@@ -89,6 +94,7 @@ Scenario ScenarioReader::read(const Composed& composed, const Catalog& catalog, 
     problems.add(missing(root, "workload", "FILE"));
   else
     scenario.workload = read_workload(composed.workload_node(), problems);
+  if (problems.size() == before) check_places(scenario.platform, scenario.workload, composed.workload_node(), problems);
   read_networks(composed.workload_node(), scenario, problems);
   read_policy(composed, need, scenario.policy, problems);
   if (catalog.is_script(scenario.policy.name)) files_.insert(catalog.script(scenario.policy).string());
@@ -143,8 +149,18 @@ Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog&
   if (problems.size() != before || !platform.is_object() || !workload.is_object()) return scenario;
   const std::string key = composed.platform_source + "\n" + composed.workload_source + "\n" + composed.kind_settings +
                           dumped(platform) + dumped(workload);
-  if (checked_.insert(key).second) (void)Tables::build(scenario, problems);
+  if (checked_.insert(key).second) {
+    const Tables tables = Tables::build(scenario, problems);
+    if (problems.size() == before) note(hetsched::without_effect(scenario, tables));
+  }
+  note(hetsched::without_effect(scenario.policy, scenario.platform, catalog));
   return scenario;
+}
+
+void ScenarioReader::note(const Strings& notes) {
+  for (const std::string& each : notes)
+    if (std::find(without_effect_.begin(), without_effect_.end(), each) == without_effect_.end())
+      without_effect_.push_back(each);
 }
 
 void ScenarioReader::read_networks(const Node& workload, Instance& instance, Problems& problems) {

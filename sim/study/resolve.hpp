@@ -30,6 +30,9 @@ class ScenarioReader {
   /// The names of those that could not.
   [[nodiscard]] std::set<std::string> not_made() const;
 
+  /// What of the runs that were read and checked cannot have any effect (study/effects.hpp), each once.
+  [[nodiscard]] const Strings& without_effect() const { return without_effect_; }
+
   /// The scripts that were not run, as the catalogue leaves foreign code alone.
   [[nodiscard]] const std::set<std::string>& scripts_on_trust() const { return on_trust_; }
 
@@ -40,12 +43,15 @@ class ScenarioReader {
   void read_networks(const Node& workload, Instance& instance, Problems& problems);
   std::shared_ptr<const Network> network(const std::string& path, const Node& at, Problems& problems);
 
+  void note(const Strings& notes);
+
   std::map<std::string, std::shared_ptr<const Network>> networks_;  ///< by path
   void check_policy(const Composed& composed, const Catalog& catalog, const Scenario& scenario, Problems& problems);
 
   std::map<std::string, bool> made_;  ///< foreign policies with their parameters
   std::set<std::string> on_trust_;    ///< scripts
   std::set<std::string> checked_;     ///< platforms and workloads whose tables have been built
+  Strings without_effect_;
   std::set<std::string> files_;
 };
 

@@ -11,6 +11,7 @@
 #include "engine/executors/executors.hpp"
 #include "record/csv_observer.hpp"
 #include "record/result_files.hpp"
+#include "study/effects.hpp"
 #include "study/manifest.hpp"
 #include "study/output_directory.hpp"
 
@@ -133,7 +134,9 @@ RunResult Simulation::run_into(const std::filesystem::path& directory, const Sce
   const std::unique_ptr<Policy> policy = make_policy(scenario, catalog);
   return run_into(directory, scenario, prepared, decider_of(*policy, scenario, catalog),
                   basis_of(scenario, prepared, catalog),
-                  {catalog.effective(scenario.policy), to_json(catalog.plugins())}, recording, provenance, {});
+                  {catalog.effective(scenario.policy), to_json(catalog.plugins()),
+                   without_effect(scenario.policy, scenario.platform, catalog)},
+                  recording, provenance, {});
 }
 
 RunResult Simulation::run_into(const std::filesystem::path& directory, const Instance& instance,
@@ -165,6 +168,9 @@ RunResult Simulation::run_into(const std::filesystem::path& directory, const Ins
   json["records"] = std::string(name_of(recording.level));
   json["compress"] = std::string(name_of(recording.compression));
   json["scenario"] = scenario_json(instance, record.policy);
+  Strings no_effect = without_effect(instance, prepared.tables());
+  no_effect.insert(no_effect.end(), record.without_effect.begin(), record.without_effect.end());
+  json["without_effect"] = no_effect;
   json["cost"] = to_json(result.cost);
   write_file(output.path() / kManifestFile, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   output.commit();

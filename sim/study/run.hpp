@@ -35,6 +35,7 @@ struct RunResult {
 struct DeciderRecord {
   Json policy = nullptr;         ///< as in an experiment
   Json plugins = Json::array();  ///< those loaded, one of which it may come from
+  Strings without_effect = {};   ///< what of it cannot have any effect
 };
 
 /// The origin of a run in its manifest: command line and input files.

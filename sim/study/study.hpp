@@ -109,6 +109,9 @@ class Study {
   /// Clauses about homogeneous platforms that the experiment asks for: which are left out, and why.
   [[nodiscard]] const Strings& notes() const;
 
+  /// What of its runs cannot have any effect, each once (study/effects.hpp).
+  [[nodiscard]] const Strings& without_effect() const;
+
   /// All files that were read, by path, with their hashes as of now.
   [[nodiscard]] std::vector<InputFile> inputs() const;
 

@@ -63,8 +63,11 @@ PlatformSpec platform(const CostSpec& (*source)(int)) {
     kind.costs = {source(k)};
     for (int p = 0; p < kPoints; ++p)
       kind.operating_points.push_back({.name = "p" + std::to_string(p), .frequency = 1e9 * (kPoints - p)});
-    spec.accelerators.push_back(
-        {.name = "a" + std::to_string(k), .kind = kind.name, .memory = "dram", .operating_point = "p0"});
+    spec.accelerators.push_back({.name = "a" + std::to_string(k),
+                                 .kind = kind.name,
+                                 .memory = "dram",
+                                 .operating_point = "p0",
+                                 .fallback = ""});
   }
   spec.memories.emplace_back().name = "dram";
   return spec;

@@ -17,6 +17,7 @@
 #include "contract/checks.hpp"
 #include "contract/isolated.hpp"
 #include "engine/executors/executors.hpp"
+#include "support/builtin_entries.hpp"
 #include "support/required.hpp"
 
 namespace {
@@ -67,7 +68,9 @@ Subject subject(const std::string& json) {
     Problems found;
     std::unique_ptr<Policy> policy = built_in().make(choice, seed, found);
     found.throw_if_any();
-    return testing::waiting_for_room(std::move(policy), limited);
+    if (!limited) return policy;
+    Params params;
+    return testing::builtin_decorator("cache").wrap(params, std::move(policy));
   };
   return {json, make, built_in().is_clairvoyant(choice)};
 }

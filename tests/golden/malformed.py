@@ -75,6 +75,26 @@ def profile(text):
     return {"m.json": model, "m.csv": text}, "check m.json"
 
 
+CARDS = {**PLATFORM, "memories": [{"name": "dram"}, {"name": "card"}],
+         "links": [{"name": "pcie", "bandwidth": "1 GB/s", "between": ["dram", "card"]}],
+         "accelerators": [{"name": "a", "kind": "npu"}, {"name": "b", "kind": "gpu", "memory": "card"}]}
+ROOFLINE = {"type": "roofline", "peak": {"int8": 1e12}, "bandwidth": "1 GB/s"}
+FABRIC = "fabric ring --accelerators 4 --kind npu --kinds k.json --bandwidth 1e9"
+KINDS = {"k.json": {"format": 1, "name": "k", "kinds": [{"name": "npu", "type": "npu"}]}}
+
+
+def bad_cards(path, value):
+    return {"p.json": changed(CARDS, path, value)}, "check p.json"
+
+
+def bad_batches(members):
+    return bad_platform(["kinds", 0], {"name": "npu", "type": "npu", "max_batch": 8, **members})
+
+
+def bad_roofline(members):
+    return bad_platform(["kinds", 0, "costs"], [{**ROOFLINE, **members}])
+
+
 ARRIVAL = ["streams", 0, "arrival"]
 CASES = {
     # files as such
@@ -114,6 +134,55 @@ CASES = {
     "home that is nowhere": bad_platform(["home"], "drma"),
     "home without a way": ({"p.json": changed(changed(PLATFORM, ["memories"], [{"name": "dram"}, {"name": "host"}]), ["home"], "host")}, "check p.json"),
     "memory of a kind": bad_platform(["kinds", 0, "memory_capacity"], -1),
+    # what kinds hand over, and transitions between them
+    "fallback cycle": ({"p.json": changed(changed(PLATFORM, ["kinds", 0, "fallback"], "gpu"), ["kinds", 1, "fallback"], "npu")}, "check p.json"),
+    "fallback to itself": bad_platform(["kinds", 0, "fallback"], "npu"),
+    "fallback to nobody": bad_platform(["kinds", 0, "fallback"], "dsp"),
+    "fallback in another memory": ({"p.json": changed(changed(changed(PLATFORM, ["kinds", 0, "fallback"], "gpu"),
+        ["memories"], [{"name": "x"}, {"name": "y"}]), ["accelerators"],
+        [{"name": "a", "kind": "npu", "memory": "x"}, {"name": "b", "kind": "gpu", "memory": "y"}])
+        | {"links": [{"name": "l", "bandwidth": 1}], "routes": [{"from": "x", "to": "y", "links": ["l"]}]}}, "check p.json"),
+    "helper unknown": ({"p.json": changed(changed(PLATFORM, ["kinds", 0, "fallback"], "gpu"), ["accelerators", 0, "fallback"], "b2")}, "check p.json"),
+    "helper of another kind": ({"p.json": changed(changed(PLATFORM, ["kinds", 0, "fallback"], "gpu"), ["accelerators", 0, "fallback"], "a")}, "check p.json"),
+    "helper without fallback": bad_platform(["accelerators", 0, "fallback"], "b0"),
+    "loadables without fallback": bad_platform(["kinds", 0, "max_loadables"], 4),
+    "no loadables": ({"p.json": changed(changed(PLATFORM, ["kinds", 0, "fallback"], "gpu"), ["kinds", 0, "max_loadables"], 0)}, "check p.json"),
+    "transition nowhere": bad_platform(["kinds", 0, "transitions"], [{"time": "1 us"}]),
+    "transition both ways": bad_platform(["kinds", 0, "transitions"], [{"to": "gpu", "from": "gpu", "time": "1 us"}]),
+    "transition to itself": bad_platform(["kinds", 0, "transitions"], [{"to": "npu", "time": "1 us"}]),
+    "transition to nobody": bad_platform(["kinds", 0, "transitions"], [{"to": "dsp", "time": "1 us"}]),
+    "transition on a third": bad_platform(["kinds", 0, "transitions"], [{"to": "gpu", "on": "dsp", "time": "1 us"}]),
+    "transition twice": ({"p.json": changed(changed(PLATFORM, ["kinds", 0, "transitions"], [{"to": "gpu"}]),
+        ["kinds", 1, "transitions"], [{"from": "npu"}])}, "check p.json"),
+    "transitions that wait for each other": bad_platform(["kinds", 0, "transitions"],
+        [{"to": "gpu", "on": "npu", "time": 1}, {"from": "gpu", "on": "gpu", "time": 1}]),
+    "transition in hertz": bad_platform(["kinds", 0, "transitions"], [{"to": "gpu", "time": "1 GHz"}]),
+    "measured after nobody": bad_model(["transitions"], [{"after": "cnv", "from": "npu", "to": "gpu", "time": 1}]),
+    "measured to itself": bad_model(["transitions"], [{"after": "conv", "from": "npu", "to": "npu", "time": 1}]),
+    "measured twice": bad_model(["transitions"], [{"after": "conv", "from": "npu", "to": "gpu", "time": t} for t in (1, 2)]),
+    "measured without time": bad_model(["transitions"], [{"after": "conv", "from": "npu", "to": "gpu"}]),
+    # links, routes, places
+    "unknown host": bad_cards(["host"], "drum"),
+    "host apart": ({"p.json": {**CARDS, "memories": CARDS["memories"] + [{"name": "disk"}], "host": "disk"}}, "check p.json"),
+    "link to nowhere": bad_cards(["links", 0, "between"], ["dram", "crad"]),
+    "link of one end": bad_cards(["links", 0, "between"], ["dram"]),
+    "link to itself": bad_cards(["links", 0, "between"], ["dram", "dram"]),
+    "link between numbers": bad_cards(["links", 0, "between"], [1, 2]),
+    "unknown routing": bad_cards(["routing"], "by_hops"),
+    "cards without a way": bad_cards(["links", 0, "between"], None),
+    "unknown source": ({"w.json": changed(WORKLOAD, ["streams", 0, "source"], "drum")}, RUN),
+    "sink without a way": ({"p.json": {**PLATFORM, "memories": PLATFORM["memories"] + [{"name": "disk"}]},
+                            "w.json": changed(WORKLOAD, ["streams", 0, "sink"], "disk")}, RUN),
+    # batches, efficiencies
+    "batch curve descends": bad_batches({"batch_curve": [{"size": 4, "time": 2}, {"size": 2, "time": 1.5}]}),
+    "batch curve of one": bad_batches({"batch_curve": [{"size": 1, "time": 1}]}),
+    "batch curve without time": bad_batches({"batch_curve": [{"size": 2}]}),
+    "batch curve takes no time": bad_batches({"batch_curve": [{"size": 2, "time": 0}]}),
+    "batch curve and share": bad_batches({"batch_fixed_share": 0.5, "batch_curve": [{"size": 2, "time": 1.5}]}),
+    "compute efficiency 2": bad_roofline({"compute_efficiency": 2}),
+    "memory efficiency 2": bad_roofline({"memory_efficiency": 2}),
+    "memory of an operator above 1": bad_roofline({"efficiencies": [{"memory": 1.2}]}),
+    "more than Winograd": bad_roofline({"efficiencies": [{"compute": 5}]}),
     # model
     "workspace below zero": bad_model(["layers", 0, "workspace_bytes"], -5),
     "unknown spill": bad_model(["spill"], "offlaod"),
@@ -177,6 +246,17 @@ CASES = {
     "compare nothing": ({}, "compare ."),
     "trace of nothing": ({}, "trace ."),
     "schema": ({}, "schema platfrom"),
+    "preferred sizes descend": ({}, RUN + "+batch:size=8/4"),
+    "preferred size is no number": ({}, RUN + "+batch:size=4/x"),
+    "several fixed sizes": ({}, RUN + "+batch:rule=fixed,size=4/8"),
+    "fabric of no shape": (KINDS, FABRIC.replace("ring", "torus")),
+    "fabric of nothing": (KINDS, FABRIC.replace("4", "0")),
+    "fabric without kind": (KINDS, FABRIC.replace("--kind npu ", "")),
+    "fabric of unknown kind": (KINDS, FABRIC.replace("npu", "nup")),
+    "fabric without links": (KINDS, FABRIC.replace("1e9", "0")),
+    "fabric that is no grid": (KINDS, FABRIC.replace("ring", "chiplet_mesh")),
+    "fanout of a ring": (KINDS, FABRIC + " --fanout 4"),
+    "host of a tree": (KINDS, FABRIC.replace("ring", "pcie_tree") + " --host-bandwidth 1e9"),
 }
 
 

@@ -214,3 +214,33 @@ TEST_CASE("what no baseline can be made of is told") {
   REQUIRE(made.without.size() == 1);
   CHECK(made.without[0].why == "is more than the power buys: 100 W each, of 35 W of \"soc\"");
 }
+
+TEST_CASE("the host stays: every card has its way there, over links of its own and those that all share") {
+  // 30 W and 10 W behind a switch below the host; ways are found.
+  const std::string box = R"({"format": 1, "name": "box", "host": "host",
+    "kinds": [{"name": "gpu", "type": "gpu", "budget": {"tdp": 30}}, {"name": "npu", "type": "npu", "budget": {"tdp": 10}}],
+    "memories": [{"name": "host", "bandwidth": 5e9}, {"name": "hbm"}, {"name": "ddr"}],
+    "links": [{"name": "up", "bandwidth": 4e9, "between": ["host", "switch"]}, {"name": "x", "bandwidth": 3e9, "between": ["switch", "hbm"]},
+              {"name": "y", "bandwidth": 2e9, "between": ["switch", "ddr"]}],
+    "accelerators": [{"name": "g", "kind": "gpu", "memory": "hbm"}, {"name": "n", "kind": "npu", "memory": "ddr"}]})";
+  const Baselines made =
+      made_of(box, {.equal = EqualBudget::power, .kind = "", .kinds = "", .same_box = {SameBox::removed}});
+  REQUIRE(made.platforms.size() == 4);
+  const auto route = [](const PlatformSpec& p, const std::string& from, const std::string& to) {
+    Strings names;
+    for (const LinkId link :
+         p.route_table.links(id_of<MemoryId>(index_of_memory(p, from)), id_of<MemoryId>(index_of_memory(p, to))))
+      names.push_back(p.links[index_of(link)].name);
+    return join(names, " ");
+  };
+  const PlatformSpec one = read_again(made.platforms[0].platform), four = read_again(made.platforms[1].platform);
+  CHECK(one.accelerators.size() == 1);
+  CHECK(one.host == "host");
+  CHECK(route(one, "host", "hbm") == "up x");
+  CHECK(four.accelerators.size() == 4);
+  CHECK(four.host == "host");
+  CHECK(four.memories.back().bandwidth == 5e9);
+  CHECK(route(four, "ddr2", "host") == "y2 up");
+  CHECK(route(four, "ddr2", "ddr0") != "");
+  CHECK(read_again(made.platforms[2].platform).host == "host");
+}

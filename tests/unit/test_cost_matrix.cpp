@@ -18,7 +18,7 @@ PlatformSpec platform() {
   spec.memories.emplace_back().name = "dram";
   for (const char* kind : {"gpu", "dla"})
     spec.accelerators.push_back(
-        {.name = std::string(kind) + "0", .kind = kind, .memory = "dram", .operating_point = ""});
+        {.name = std::string(kind) + "0", .kind = kind, .memory = "dram", .operating_point = "", .fallback = ""});
   return spec;
 }
 
@@ -169,7 +169,7 @@ TEST_CASE("the matrix of the HEFT paper's first tasks comes out as it went in") 
     kind.name = kind.profile = name;
     kind.operating_points = {{"default", 1e9, 0, 0}};
     three.kinds.push_back(kind);
-    three.accelerators.push_back({.name = name, .kind = name, .memory = "m", .operating_point = ""});
+    three.accelerators.push_back({.name = name, .kind = name, .memory = "m", .operating_point = "", .fallback = ""});
   }
   const std::vector<std::vector<double>> times = {{14, 16, 9}, {13, 19, 18}, {11, 13, 19}};
   Network network = chain({"n1", "n2", "n3"});

@@ -90,26 +90,77 @@ TEST_CASE("the table names sources, and leaves out what cannot run") {
   CHECK_FALSE(rows[2].time.has_value());
 }
 
-TEST_CASE("in a group, the fallback computes what the kind cannot") {
-  const std::string gpu =
-      kind("gpu", R"("operating_points": [{"name": "x", "frequency": 1, "idle_power": 2, "active_power": 5}],
+TEST_CASE("in a group, the fallback computes what the kind cannot, in segments of their own") {
+  const auto gpu = [](const std::string& more) {
+    return kind("gpu", R"("operating_points": [{"name": "x", "frequency": 1, "idle_power": 2, "active_power": 5}],
            "costs": [{"type": "roofline", )" +
-                      kPlain + "}]");
-  const auto dla = [](const std::string& operators) {
-    return kind("k", R"("fallback": "gpu", "fallback_time": 10, "costs": [{"type": "roofline", "operators": )" +
-                         operators + ", " + kPlain + "}]");
+                           kPlain + "}]" + more);
   };
-  const Result middle =
-      build(R"("kinds": [)" + dla(R"(["conv", "matmul"])") + ", " + gpu + "], " + kOne, Granularity::group);
+  const auto dla = [](const std::string& operators, const std::string& more) {
+    return kind("k", R"("fallback": "gpu", "fallback_time": 10, "costs": [{"type": "roofline", "operators": )" +
+                         operators + ", " + kPlain + "}]" + more);
+  };
+  const std::string both = R"("accelerators": [{"name": "a", "kind": "k"}, {"name": "g", "kind": "gpu"}])";
+  const auto group = [&](const std::string& operators, const std::string& of_dla = "", const std::string& of_gpu = "",
+                         const std::string& accelerators = "") {
+    return build(R"("kinds": [)" + dla(operators, of_dla) + ", " + gpu(of_gpu) + "], " +
+                     (accelerators.empty() ? both : accelerators),
+                 Granularity::group);
+  };
+  const Result middle = group(R"(["conv", "matmul"])");
   REQUIRE(test::text_of(middle.problems).empty());
-  // conv here, over to the gpu for pool, and back
-  CHECK(middle.matrix.at(0_row, 0_kind, 0_point).time == doctest::Approx(1e-3 + 10 + 4e-6 + 10 + 2e-3).epsilon(1e-12));
-  CHECK(middle.matrix.at(0_row, 0_kind, 0_point).energy == doctest::Approx(4e-6 * (5 - 2)).epsilon(1e-9));
-  const Result begin =
-      build(R"("kinds": [)" + dla(R"(["pool", "matmul"])") + ", " + gpu + "], " + kOne, Granularity::group);
-  CHECK(begin.matrix.at(0_row, 0_kind, 0_point).time == doctest::Approx(10 + 1e-3 + 10 + 4e-6 + 2e-3).epsilon(1e-12));
-  const Result nothing = build(R"("kinds": [)" + dla(R"(["softmax"])") + ", " + gpu + "], " + kOne, Granularity::group);
-  CHECK(nothing.problems.size() == 1);
+  // conv here, over to the gpu for pool, and back; the gpu does both transitions
+  const Cost& sum = middle.matrix.at(0_row, 0_kind, 0_point);
+  CHECK(sum.time == doctest::Approx(1e-3 + 10 + 4e-6 + 10 + 2e-3).epsilon(1e-12));
+  CHECK(sum.energy == doctest::Approx((10 + 4e-6 + 10) * (5 - 2)).epsilon(1e-9));
+  const std::vector<SegmentCosts>& program = middle.matrix.programs.at({0, 0_kind});
+  REQUIRE(program.size() == 3);
+  CHECK(program[0].kind == 0_kind);
+  CHECK(program[0].costs[0_point].time == doctest::Approx(1e-3).epsilon(1e-12));
+  CHECK(program[1].kind == 1_kind);
+  CHECK(program[1].costs[0_point].time == doctest::Approx(20 + 4e-6).epsilon(1e-12));
+  CHECK(program[2].costs[0_point].time == doctest::Approx(2e-3).epsilon(1e-12));
+  CHECK(middle.matrix.programs.count({0, 1_kind}) == 0);  // all of it is the gpu's own
+  // Nothing comes before what is handed over first: one transition, back.
+  const Result begin = group(R"(["pool", "matmul"])");
+  CHECK(begin.matrix.at(0_row, 0_kind, 0_point).time == doctest::Approx(1e-3 + 10 + 4e-6 + 2e-3).epsilon(1e-12));
+  // The gpu alone: nothing is left to the kind, too many loadables, no gpu there, no batches of the gpu.
+  const auto runs = [](const Result& result, std::uint32_t batch = 1) {
+    return result.matrix.cells[(batch - 1) * result.matrix.columns].time < kNever;
+  };
+  CHECK_FALSE(runs(group(R"(["softmax"])")));
+  CHECK(runs(group(R"(["conv", "matmul"])", R"(, "max_loadables": 2)")));
+  CHECK_FALSE(runs(group(R"(["conv", "matmul"])", R"(, "max_loadables": 1)")));
+  CHECK(runs(group(R"(["pool", "matmul"])", R"(, "max_loadables": 1)")));
+  CHECK(group(R"(["conv", "matmul"])", "", "", kOne).problems.size() == 1);
+  CHECK(runs(group(R"(["conv", "matmul"])", R"(, "max_batch": 2)", R"(, "max_batch": 2)"), 2));
+  CHECK_FALSE(runs(group(R"(["conv", "matmul"])", R"(, "max_batch": 2)"), 2));
+}
+
+TEST_CASE(
+    "transitions within a task are what the kinds say, spent by the one that they say, with the bytes of the cut") {
+  const auto program = [](const std::string& transitions) {
+    const std::string kinds =
+        kind("k", R"("fallback": "gpu", "fallback_time": 10, "transitions": )" + transitions +
+                      R"(, "costs": [{"type": "roofline", "operators": ["conv", "matmul"], )" + kPlain + "}]") +
+        ", " + kind("gpu", R"("costs": [{"type": "roofline", )" + kPlain + "}]");
+    const Result r = build(
+        R"("kinds": [)" + kinds + R"(], "accelerators": [{"name": "a", "kind": "k"}, {"name": "g", "kind": "gpu"}])",
+        Granularity::group);
+    REQUIRE(test::text_of(r.problems).empty());
+    std::vector<double> times;
+    for (const SegmentCosts& segment : r.matrix.programs.at({0, 0_kind})) times.push_back(segment.costs[0_point].time);
+    return times;
+  };
+  // The output of conv has 100 x 10 x 10 bytes, that of pool 10 x 10 x 10.
+  const std::vector<double> given = program(
+      R"([{"to": "gpu", "time": 1, "bandwidth": 1e4}, {"from": "gpu", "on": "k", "time": 2, "bandwidth": 1e3}])");
+  REQUIRE(given.size() == 3);
+  CHECK(given[1] == doctest::Approx(4e-6 + 1 + 1).epsilon(1e-12));
+  CHECK(given[2] == doctest::Approx(2e-3 + 2 + 1).epsilon(1e-12));
+  const std::vector<double> leaving = program(R"([{"to": "gpu", "on": "k", "time": 1}])");
+  CHECK(leaving[0] == doctest::Approx(1e-3 + 1).epsilon(1e-12));
+  CHECK(leaving[1] == doctest::Approx(4e-6 + 10).epsilon(1e-12));  // back as fallback_time says
 }
 
 TEST_CASE("cost models that make no sense are refused where they stand") {

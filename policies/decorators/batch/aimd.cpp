@@ -59,7 +59,9 @@ class Aimd final : public Rule {
   Seconds goes_at(const SystemView& view, const Group& group) override {
     return view.state(group.front()).ready + waiting_.delay;
   }
-  std::size_t most(const SystemView& view, const Group& group) override { return enough(view, group); }
+  std::size_t most(const SystemView& view, const Group& group, std::size_t limit) override {
+    return std::min(limit, enough(view, group));
+  }
 
   void started(const SystemView& view, const Start& batch) override {
     ++batches_;

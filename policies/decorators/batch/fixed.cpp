@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "decorators/batch/rule.hpp"
 
 namespace hetsched::batch_rules {
@@ -10,12 +12,14 @@ class Fixed final : public Rule {
 
   void begin(const SystemView&, std::uint32_t largest) override { largest_ = largest; }
   std::size_t enough(const SystemView&, const Group&) override {
-    return static_cast<std::size_t>(waiting_.size > 0 ? waiting_.size : largest_);
+    return waiting_.sizes.empty() ? largest_ : static_cast<std::size_t>(waiting_.sizes.back());
   }
   Seconds goes_at(const SystemView& view, const Group& group) override {
     return view.state(group.front()).ready + waiting_.delay;
   }
-  std::size_t most(const SystemView& view, const Group& group) override { return enough(view, group); }
+  std::size_t most(const SystemView& view, const Group& group, std::size_t limit) override {
+    return std::min(limit, enough(view, group));
+  }
 
  private:
   Waiting waiting_;

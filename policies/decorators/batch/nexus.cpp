@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "decorators/batch/latencies.hpp"
 #include "decorators/batch/rule.hpp"
 
@@ -22,7 +24,9 @@ class Nexus final : public Rule {
     const Request& oldest = view.request(group.front());
     return oldest.deadline - latencies_.of(view, oldest.model, static_cast<std::uint32_t>(group.size())).whole;
   }
-  std::size_t most(const SystemView& view, const Group& group) override { return enough(view, group); }
+  std::size_t most(const SystemView& view, const Group& group, std::size_t limit) override {
+    return std::min(limit, enough(view, group));
+  }
 
  private:
   std::uint32_t largest_ = 1;

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "hetsched/policy.hpp"
@@ -14,16 +13,16 @@ namespace hetsched::batch_rules {
 /// The parameters of rules that wait for others to come.
 struct Waiting {
   explicit Waiting(Params& p)
-      : size(p.number("size", {.fallback = 0,
-                               .min = 0,
-                               .max = 1024,
-                               .integer = true,
-                               .doc = "fixed: size; triton: size that need not wait; 0: the largest max_batch"})),
+      : sizes(p.numbers("size", {.fallback = 0,
+                                 .min = 0,
+                                 .max = 1024,
+                                 .integer = true,
+                                 .doc = "fixed: size; triton: preferred sizes, as 4/8; 0: the largest max_batch"})),
         delay(p.number(
             "delay",
             {.fallback = 0, .min = 0, .max = 1e9, .doc = "that the oldest waits for others at most", .unit = "s"})) {}
 
-  double size;
+  std::vector<double> sizes;  ///< ascending; none: not given
   Seconds delay;
 };
 
@@ -55,10 +54,17 @@ class Rule {
   virtual std::size_t enough(const SystemView& view, const Group& group) = 0;
   /// When fewer of them go.
   virtual Seconds goes_at(const SystemView& view, const Group& group) = 0;
-  /// The most that are started as one, if the accelerator takes so many.
-  virtual std::size_t most(const SystemView& /*view*/, const Group& /*group*/) {
-    return std::numeric_limits<std::size_t>::max();
+  /// How many first tasks of requests, from the first of the group on, go now; `gone` are those that did at an earlier
+  /// call and have not started. The others wait until goes_at() of them.
+  virtual std::size_t go(const SystemView& view, const Group& group, std::size_t gone) {
+    if (gone > 0 || group.size() >= enough(view, group)) return group.size();
+    const Seconds at = goes_at(view, group);
+    return clearly_before(view.now, at) && at < kNever ? 0 : group.size();
   }
+  /// The most that are started as one, of those in the group, on an accelerator that takes up to `limit`.
+  virtual std::size_t most(const SystemView& /*view*/, const Group& /*group*/, std::size_t limit) { return limit; }
+  /// Does it tell sizes apart, if several are given?
+  [[nodiscard]] virtual bool has_sizes() const { return false; }
   /// May it grow so? If not, it grows no more.
   virtual bool allows(const SystemView& /*view*/, const Larger& /*batch*/) { return true; }
   /// A batch is started.

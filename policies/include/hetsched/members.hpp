@@ -9,30 +9,37 @@
 /// Each struct that program and plugins pass to each other, with its members in order: `STRUCT(type, member...)`.
 #define HETSCHED_STRUCTS(STRUCT)                                                                                      \
   STRUCT(Cost, time, energy, traffic)                                                                                 \
+  STRUCT(ResourceUse, bus_factor, occupancy, weight)                                                                  \
+  STRUCT(Segment, kind, costs)                                                                                        \
   STRUCT(OperatingPoint, name, frequency, idle_power, active_power)                                                   \
   STRUCT(Kind, name, type, points, first_column, dispatch_time, switch_time, switch_energy, energy_is_total,          \
-         max_batch)                                                                                                   \
+         max_batch, shares_device)                                                                                    \
   STRUCT(Edge, task, tensor, bytes)                                                                                   \
-  STRUCT(ModelTask, name, op, inputs, outputs, first_row, variants, first_alternative, best_time, mean_time)          \
+  STRUCT(ModelTask, name, op, inputs, outputs, source, sink_bytes, first_row, variants, first_alternative, best_time, \
+         mean_time)                                                                                                   \
   STRUCT(AccuracyEntry, alternatives, loss)                                                                           \
-  STRUCT(Model, name, tasks, accuracy, losses, best_time, mean_time, recompute, offload)                              \
-  STRUCT(Stream, name, model, priority, period, relative_deadline)                                                    \
+  STRUCT(MeasuredTransition, after, from, to, time, energy)                                                           \
+  STRUCT(Model, name, tasks, accuracy, losses, transitions, best_time, mean_time, recompute, offload)                 \
+  STRUCT(Stream, name, model, priority, period, relative_deadline, source, sink)                                      \
   STRUCT(Route, latency, seconds_per_byte)                                                                            \
+  STRUCT(TransitionRule, time, seconds_per_byte, energy, energy_per_byte, by_producer)                                \
   STRUCT(Weights, model, task, variant, bytes)                                                                        \
   STRUCT(Room, weights, outputs, workspace)                                                                           \
   STRUCT(FutureRequest, index, stream, model, arrival, deadline, priority)                                            \
   STRUCT(TaskRef, request, task)                                                                                      \
   STRUCT(TaskState, ready, start, compute, finish, predicted, accelerator, missing, variant, attempts, progress)      \
+  STRUCT(Slowdown, own, others)                                                                                       \
   STRUCT(Replica, tensor, memory, arrived, moved)                                                                     \
   STRUCT(MemoryState, name, capacity, page, used)                                                                     \
   STRUCT(Residence, presence, kept, users, uses, since, last_use)                                                     \
   STRUCT(Request, id, index, stream, model, arrival, deadline, priority, unfinished, remaining_best, remaining_mean,  \
          tasks, replicas, alternatives, accuracy_loss, live)                                                          \
-  STRUCT(Accelerator, name, kind, memory, point, slots, free_slots, free_at, bandwidth, last_model, available)        \
+  STRUCT(Accelerator, name, kind, memory, point, slots, free_slots, free_at, bandwidth, last_model, available,        \
+         guests, helper)                                                                                              \
   STRUCT(Event, type, task, accelerator)                                                                              \
-  STRUCT(SystemView, now, events, kinds, models, streams, costs, columns, rows, routes, memories, memory_bandwidths,  \
-         base_power, weights, room_by_row, home, future, accelerators, memory_states, residences, requests, live,     \
-         ready)                                                                                                       \
+  STRUCT(SystemView, now, events, kinds, models, streams, costs, columns, rows, programs, routes, transitions,        \
+         memories, memory_bandwidths, uses, base_power, weights, room_by_row, home, future, accelerators,             \
+         memory_states, residences, requests, live, ready, co_run)                                                    \
   STRUCT(Start, task, accelerator, variant, also, expected)                                                           \
   STRUCT(Prefetch, task, accelerator)                                                                                 \
   STRUCT(SetOperatingPoint, accelerator, point)                                                                       \
@@ -44,15 +51,16 @@
   STRUCT(GiveUp, task, memory, to)                                                                                    \
   STRUCT(Params::Declared, name, type, fallback, min, max, doc, unit, required)                                       \
   STRUCT(Params::Problem, name, what)                                                                                 \
-  STRUCT(PolicyFacts, source, complexity, knowledge, verified_by, rules)                                              \
+  STRUCT(PolicyFacts, source, complexity, knowledge, verified_by, rules, needs)                                       \
   STRUCT(PolicyEntry, name, summary, facts, make, family)
 
 /// Each enumeration that is no id, with its cases in order: `ENUM(type, case...)`.
 #define HETSCHED_ENUMS(ENUM)                                                                                          \
+  ENUM(Needs, nothing, batches, points)                                                                               \
   ENUM(Progress, waiting, ready, running, finished)                                                                   \
   ENUM(Presence, absent, reserved, coming, there)                                                                     \
   ENUM(Event::Type, run_started, task_finished, task_failed, request_finished, request_dropped, request_arrived,      \
-       task_ready, accelerator_changed, tensor_arrived, weights_arrived, memory_stalled, woken)
+       task_ready, accelerator_changed, guest_left, tensor_arrived, weights_arrived, memory_stalled, woken)
 // clang-format on
 
 /// `macro(type, name)` for each of the names, of which there may be 64.

@@ -2,8 +2,11 @@
 /// What a policy is configured by. Part of hetsched/policy.hpp.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <string>
@@ -49,7 +52,8 @@ class Params {
   };
   struct Declared {
     std::string name;
-    std::string type;  ///< "number", "integer", "flag", "text", "file" or the choices, "a|b|c"
+    /// "number", "integer" (either with " or list"), "flag", "text", "file" or the choices, "a|b|c"
+    std::string type;
     Value fallback;
     double min = -kNever, max = kNever;
     std::string doc;
@@ -82,6 +86,34 @@ class Params {
       return spec.fallback;
     }
     return value;
+  }
+  /// One number, or several as a text with slashes between them ("4/8"); ascending. Each is as `spec` says, whose
+  /// fallback alone means that none is given.
+  std::vector<double> numbers(std::string_view name, const NumberSpec& spec) {
+    const std::string* text = given_text(name);
+    if (!text) {
+      const double value = number(name, spec);
+      declared_.back().type += " or list";
+      return value == spec.fallback ? std::vector<double>() : std::vector<double>{value};
+    }
+    declared_.push_back({std::string(name), spec.integer ? "integer or list" : "number or list", spec.fallback,
+                         spec.min, spec.max, std::string(spec.doc), std::string(spec.unit), spec.required});
+    std::vector<double> values;
+    for (std::size_t begin = 0; begin <= text->size();) {
+      const std::size_t end = std::min(text->find('/', begin), text->size());
+      const std::string part = text->substr(begin, end - begin);
+      char* rest = nullptr;
+      const double value = std::strtod(part.c_str(), &rest);
+      const bool fits = !part.empty() && *rest == '\0' && value >= spec.min && value <= spec.max &&
+                        (!spec.integer || value == std::floor(value)) && (values.empty() || value > values.back());
+      if (!fits) {
+        problems_.push_back({std::string(name), range(spec) + ", or several in ascending order, such as \"4/8\""});
+        return {};
+      }
+      values.push_back(value);
+      begin = end + 1;
+    }
+    return values;
   }
   bool flag(std::string_view name, bool fallback, std::string_view doc) {
     declared_.push_back({std::string(name), "flag", fallback, 0, 0, std::string(doc)});

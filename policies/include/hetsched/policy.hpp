@@ -20,6 +20,7 @@
 /// Units are SI throughout: seconds, joules, watts, bytes, hertz.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,14 @@ class Policy {
   virtual void decide(const SystemView& view, Decisions& out) = 0;
 };
 
+/// What a platform or workload must have for a policy or decorator to do anything that it is there for; without it a
+/// run says that it has no effect.
+enum class Needs : std::uint8_t {
+  nothing,
+  batches,  ///< a kind with a max_batch above 1
+  points,   ///< a kind with several operating points
+};
+
 /// What is to be known of a policy before it is trusted; `hetsched policies NAME` prints it. Empty: not said.
 struct PolicyFacts {
   std::string_view source = {};       ///< the paper, textbook or code that defines it
@@ -47,6 +56,7 @@ struct PolicyFacts {
   std::string_view knowledge = {};    ///< what it uses beyond predicted times: deadlines, energy, the future, ...
   std::string_view verified_by = {};  ///< published numbers, closed forms or peers that its tests compare with
   std::string_view rules = {};        ///< how ties go, and what else the source leaves open
+  Needs needs = Needs::nothing;
 };
 
 /// How a policy is known: its name, one line of what it does, and how to make one.

@@ -100,8 +100,9 @@ void Estimator::start_queued() {
       --free_[a];
       timing_.start[task] = now_;
       const Seconds begins = now_ + accelerator.overhead + (switches ? accelerator.switch_time : 0);
-      const bool flows =
-          problem_->sharing == Sharing::max_min && problem_->memory_bandwidths[accelerator.memory] < kNever;
+      const bool flows = problem_->sharing == Sharing::max_min &&
+                         problem_->memory_bandwidths[accelerator.memory] < kNever &&
+                         !problem_->has_model(accelerator.memory);
       running_.push_back({task, a, begins, cost.time, flows ? cost.traffic : 0, 1, 0, 0, 0});
     }
 }
@@ -122,6 +123,10 @@ void Estimator::share_memories() {
   for (const MemoryId m : problem_->memory_bandwidths.ids()) {
     double room = problem_->memory_bandwidths[m];
     if (!(room < kNever)) continue;
+    if (problem_->has_model(m)) {
+      slow_down_by_model(m);
+      continue;
+    }
     flows_.clear();
     double wanted = 0;
     for (Running& r : running_) {
@@ -144,6 +149,22 @@ void Estimator::share_memories() {
       room -= r.bytes_per_s;
     }
   }
+}
+
+void Estimator::slow_down_by_model(MemoryId memory) {
+  flows_.clear();
+  demands_.clear();
+  for (Running& r : running_) {
+    if (r.task == PlanTaskId::none || r.until > now_ || problem_->accelerators[r.accelerator].memory != memory)
+      continue;
+    flows_.push_back(&r);
+    demands_.push_back({problem_->accelerators[r.accelerator].kind, problem_->cost(r.task, r.accelerator).demand});
+  }
+  rates_.resize(demands_.size());
+  problem_->co_run->rates(memory, demands_, rates_);
+  for (std::size_t i = 0; i < flows_.size(); ++i)
+    if (demands_[i].wanted > 0)
+      flows_[i]->speed *= std::min(1.0, rates_[i] / std::min(demands_[i].wanted, problem_->memory_bandwidths[memory]));
 }
 
 Seconds Estimator::next_event() {

@@ -52,6 +52,7 @@ class Estimator {
   void start_queued();
   void set_speeds();
   void share_memories();
+  void slow_down_by_model(MemoryId memory);
   [[nodiscard]] Seconds next_event();
   void advance(Seconds to);
   void finish(PlanTaskId task);
@@ -67,6 +68,8 @@ class Estimator {
   IdVector<AcceleratorId, ModelId> last_model_;
   IdVector<PlanTaskId, std::size_t> missing_;  ///< inputs whose tasks have not ended
   std::vector<Running*> flows_;                ///< of share_memories()
+  std::vector<MemoryDemand> demands_;          ///< of slow_down_by_model(), as the next
+  std::vector<double> rates_;
 };
 
 }  // namespace hetsched::planning
