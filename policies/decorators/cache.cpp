@@ -391,7 +391,8 @@ DecoratorEntry cache() {
       {.source = "cost: GreedyDual-Size, Cao and Irani, USITS 1997; belady: IBM Systems Journal 5(2), 1966",
        .complexity = "memories x weights + held starts + (ready x accelerators) of one call",
        .knowledge = "what lies in memories; belady: requests to come",
-       .verified_by = "loads and ends of hand-worked sequences; the hit rate of LRU under uniform requests, k / N"});
+       .verified_by = "loads and ends of hand-worked sequences; the hit rate of LRU under uniform requests, k / N",
+       .needs = Needs::room});
 }
 
 }  // namespace hetsched

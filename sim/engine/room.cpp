@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "base/text.hpp"
 #include "model/task_room.hpp"
 
 namespace hetsched {
@@ -137,7 +136,12 @@ std::string Builder::forbid(const Need& need, CostRowId row, const std::string& 
     for (std::uint32_t batch = 1; batch <= costs_.batches; ++batch)
       if (!fits(*smallest, batch)) forbid(row, kind, batch);
   }
-  if (left || too_small.empty()) return "";
+  if (too_small.empty()) return "";
+  if (left) {
+    tables_.refused.push_back(name + " does not run where it does not fit: " + text_of(need, Place{}) + ", but " +
+                              listed(too_small, 4));
+    return "";
+  }
   return name + " does not fit into the memory of any accelerator that could run it: " + text_of(need, Place{}) +
          ", but " + listed(too_small, 4);
 }
@@ -242,7 +246,11 @@ RoomTables Builder::build(std::span<const CostedModel> models) {
   const std::size_t before = problems_.size();
   if (!limited && !any_kind) return {};
   for (std::size_t m = 0; m < models.size(); ++m) add_model(id_of<ModelId>(m), models[m]);
-  if (!limited) return {};
+  if (!limited) {
+    RoomTables without_room;
+    without_room.refused = std::move(tables_.refused);
+    return without_room;
+  }
   furnish(tables_, platform_, costs_);
   check_kept(tables_, platform_, models, problems_);
   if (problems_.size() == before) settle_kept();

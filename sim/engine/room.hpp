@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/errors.hpp"
+#include "base/text.hpp"
 #include "cost/cost_matrix.hpp"
 #include "hetsched/policy.hpp"
 #include "model/platform.hpp"
@@ -22,6 +23,7 @@ struct RoomTables {
   IdVector<MemoryId, MemoryState> memories;  ///< as the run starts; empty: no capacity, no home, nothing to be counted
   std::vector<Residence> residences;         ///< likewise; memories x weights, memory-major
   MemoryId home = MemoryId::none;
+  Strings refused;  ///< what does not fit on some kinds, but on others: sentences
 
   void fill(SystemView& view) const {
     view.weights = weights;

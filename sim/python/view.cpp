@@ -1,7 +1,4 @@
-#include <pybind11/stl.h>
-
 #include <array>
-#include <optional>
 
 #include "python/bindings.hpp"
 
@@ -363,8 +360,8 @@ void bind_decisions(py::module_& module) {
           py::arg("weights"), py::arg("memory"))
       .def(
           "give_up",
-          [](const Sink& out, TaskRef task, MemoryId memory, std::optional<MemoryId> to) {
-            out.decisions().give_up(task, memory, to.value_or(MemoryId::none));
+          [](const Sink& out, TaskRef task, MemoryId memory, const py::object& to) {
+            out.decisions().give_up(task, memory, to.is_none() ? MemoryId::none : to.cast<MemoryId>());
           },
           py::arg("task"), py::arg("memory"), py::arg("to") = py::none());
 }

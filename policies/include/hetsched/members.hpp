@@ -56,7 +56,7 @@
 
 /// Each enumeration that is no id, with its cases in order: `ENUM(type, case...)`.
 #define HETSCHED_ENUMS(ENUM)                                                                                          \
-  ENUM(Needs, nothing, batches, points)                                                                               \
+  ENUM(Needs, nothing, batches, points, room)                                                                         \
   ENUM(Progress, waiting, ready, running, finished)                                                                   \
   ENUM(Presence, absent, reserved, coming, there)                                                                     \
   ENUM(Event::Type, run_started, task_finished, task_failed, request_finished, request_dropped, request_arrived,      \

@@ -47,6 +47,7 @@ enum class Needs : std::uint8_t {
   nothing,
   batches,  ///< a kind with a max_batch above 1
   points,   ///< a kind with several operating points
+  room,     ///< a memory with a capacity, or a home of weights
 };
 
 /// What is to be known of a policy before it is trusted; `hetsched policies NAME` prints it. Empty: not said.
