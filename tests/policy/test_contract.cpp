@@ -50,7 +50,9 @@ class Erratic final : public Policy {
       for (const TaskRef other : view.ready)
         if (batch.size() < view.kind(a).max_batch && chance(0.5) && other.task == task.task &&
             view.request(other).model == view.request(task).model && !changed.contains(other.request) &&
-            view.accuracy_loss(other, variant) < kNever) {
+            view.accuracy_loss(other, variant) < kNever &&
+            view.alone_time_at(view.model_task(task), a, view.accelerators[a].point, variant,
+                               static_cast<std::uint32_t>(batch.size() + 1)) < kNever) {
           batch.push_back(other);
           changed.insert(other.request);
         }
