@@ -37,8 +37,9 @@ std::uint32_t Transfers::bring(TaskRef task, MemoryId memory, SlotId slot, doubl
 }
 
 MemoryId Transfers::place_of(TaskRef producer, TensorId tensor) const {
-  for (const Replica& copy : state_.replicas(producer.request))
-    if (copy.moved && copy.tensor == tensor) return copy.memory;
+  if (!fixed_.memory_states.empty())
+    for (const Replica& copy : state_.replicas(producer.request))
+      if (copy.moved && copy.tensor == tensor) return copy.memory;
   return state_.accelerator(state_.task(producer).accelerator).memory;
 }
 

@@ -534,8 +534,9 @@ struct SystemView {
   }
   /// Memory that an output of a task, which ran on that accelerator, is fetched from.
   [[nodiscard]] MemoryId place_of(const Request& r, TensorId tensor, AcceleratorId at) const {
-    for (const Replica& copy : r.replicas)
-      if (copy.moved && copy.tensor == tensor) return copy.memory;
+    if (!memory_states.empty())
+      for (const Replica& copy : r.replicas)
+        if (copy.moved && copy.tensor == tensor) return copy.memory;
     return accelerators[at].memory;
   }
   /// Can this accelerator start this task now?
