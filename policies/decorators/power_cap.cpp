@@ -100,7 +100,11 @@ class PowerCap final : public Policy {
     for (const Edge& input : task.inputs) {
       const Transition made = view.transition(view.request(start.task), input, to);
       if (made.by == KindId::none || made.by == a.kind) continue;
-      const AcceleratorId by = made.by == to ? a.helper : view.request(start.task).tasks[input.task].accelerator;
+      AcceleratorId by = a.helper;
+      if (made.by != to) {
+        const AcceleratorId producer = view.request(start.task).tasks[input.task].accelerator;
+        by = view.accelerators[producer].kind == made.by ? producer : view.accelerators[producer].helper;
+      }
       for (const PointId p : view.kind(by).points.ids())
         most = std::max(most, added(view.accelerators[by], view.kind(by), {made.time, made.energy, 0}, p));
     }

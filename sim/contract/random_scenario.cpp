@@ -53,6 +53,7 @@ class Generator {
       : dice_(seed, "scenario"),
         relations_(seed, "relations"),
         places_(seed, "places"),
+        shares_(seed, "shares"),
         room_(seed, "room"),
         scale_(scale),
         surprises_(surprises),
@@ -95,6 +96,7 @@ class Generator {
   void add_relations(Json& kind, std::uint32_t k);
   std::string measured_transitions();
   void add_memories(Json& platform);
+  std::string contention();
   void limit(Json& memory);
   void set_capacities();
   void add_model(const std::string& name);
@@ -109,6 +111,7 @@ class Generator {
   Dice dice_;
   Dice relations_;  ///< between kinds, apart from the rest: other scenarios stay what they are
   Dice places_;     ///< of where inputs come from and results go
+  Dice shares_;     ///< of what those who run at once share
   Dice room_;       ///< of its own: what else is drawn does not depend on whether memories are limited
   double scale_;
   bool surprises_, sparse_, round_;
@@ -146,6 +149,8 @@ std::string Generator::kind(std::uint32_t k) {
     if (dice_.chance(0.7)) out.number("batch_fixed_share", dice_.between(0, 10) / 10.0);
   }
   if (dice_.chance(0.3)) out.number("port_bandwidth", bandwidth(20, 100));
+  if (shares_.chance(0.3)) out.text("sharing", "weighted").number("occupancy", shares_.uniform(0.2, 1));
+  if (shares_.chance(0.2)) out.number("bus_factor", shares_.uniform(1, 5));
   add_relations(out, k);
   return out.object();
 }
@@ -198,6 +203,33 @@ std::string Generator::measured_transitions() {
   return rows.list();
 }
 
+std::string Generator::contention() {
+  Json models;
+  const auto some = [&](double from, double to) { return shares_.uniform(from, to) / scale_ * kMega; };
+  const double shape = shares_.uniform(0, 1);
+  if (shape > 0.3) return models.list();
+  Json model;
+  if (shares_.chance(0.2)) model.raw("kinds", R"(["k0"])");
+  if (shape < 0.1) {
+    model.text("type", "proportional");
+  } else if (shape < 0.2) {
+    const double normal = some(5, 30);
+    model.text("type", "piecewise").number("normal", normal).number("total", normal + some(0, 60));
+    model.number("balance", some(10, 60)).number("slope", shares_.uniform(0, 1));
+  } else {
+    Json pairs;
+    for (std::uint32_t k = 0; k < kinds_; ++k)
+      for (std::uint32_t other = 0; other < kinds_; ++other)
+        pairs.raw("", Json()
+                          .text("kind", numbered("k", k))
+                          .text("beside", numbered("k", other))
+                          .number("slowdown", std::max(1.0, shares_.uniform(0.5, 2)))
+                          .object());
+    model.text("type", "matrix").raw("slowdowns", pairs.list());
+  }
+  return models.raw("", model.object()).list();
+}
+
 void Generator::add_memories(Json& platform) {
   const double shape = dice_.uniform(0, 1);
   home_ = limited_ && shape >= 0.25 && room_.chance(0.7);
@@ -212,7 +244,8 @@ void Generator::add_memories(Json& platform) {
   for (std::uint32_t m = 0; m < memories_; ++m) {
     Json memory;
     memory.text("name", numbered("mem", m)).number("energy_per_byte", maybe(0.5, dice_.uniform(0, 0.01) / kMega));
-    if (memories_ == 1 || dice_.chance(0.5)) memory.number("bandwidth", bandwidth(30, 100));
+    if (memories_ == 1 || dice_.chance(0.5))
+      memory.number("bandwidth", bandwidth(30, 100)).raw("contention", contention());
     limit(memory);
     memories.raw("", memory.object());
   }

@@ -211,7 +211,7 @@ void Devices::run_piece(SlotId id, double now) {
 
 void Devices::start_flow(SlotId id) {
   Slot& slot = slots_[id];
-  const Cost& c = cost(slot);
+  const Cost c = cost(slot);
   const Accelerator& a = state_.accelerator(slot.accelerator);
   const double left = 1 - slot.done, port = tables_.port_bandwidth(a.kind);
   if (!tables_.rates_change() && fixed_.uses.empty()) {
@@ -254,7 +254,7 @@ double Devices::end_piece(SlotId id, double now, bool complete) {
 }
 
 void Devices::book(Slot& slot, double share, double now) {
-  const Cost& c = cost(slot);
+  const Cost c = cost(slot);
   const Accelerator& a = state_.accelerator(slot.accelerator);
   if (!fixed_.kinds[a.kind].energy_is_total) slot.lump += share * c.energy;
   const MemoryInfo& memory = tables_.memories()[a.memory];
@@ -357,7 +357,7 @@ void Devices::leave(SlotId id, TaskRef task, std::uint32_t fetching, double now)
   settle(slot, now);
   take_out(slot, task, slot.guest == SlotId::none || slot.share + slot.lump > 0, now);
   slot.fetching -= fetching;
-  if (slot.stage == Stage::waiting && slot.fetching == 0) compute(id, now);
+  if (slot.stage == Stage::waiting && fetching > 0 && slot.fetching == 0) compute(id, now);
 }
 
 /// `told`: what was drawn for it until now is charged to it and recorded.
@@ -434,7 +434,8 @@ void Devices::reshare(SlotId id, double speed, double now) {
     ++slot.stamp;
     set_end(id, now);
   }
-  expect_end(slot, now + std::max(0.0, slot.finish - now) * before / speed);
+  const double end = slot.finish - time_after(slot);  // of what is computed now, if other parts follow
+  expect_end(slot, now + std::max(0.0, end - now) * before / speed);
   power_changed_[slot.accelerator] =
       power_changed_[slot.accelerator] || fixed_.kinds[state_.accelerator(slot.accelerator).kind].shares_device;
 }

@@ -14,7 +14,10 @@ void add_transitions(TaskRef task, KindId to, const SystemView& view, std::vecto
       with_first.time += made.time;
       with_first.energy += made.energy;
     } else {
-      before.push_back({view.request(task).tasks[input.task].accelerator, {}, {made.time, made.energy, 0}});
+      // Of the producer's kind; if that had its last segment computed by another one, the helper's.
+      const AcceleratorId producer = view.request(task).tasks[input.task].accelerator;
+      const Accelerator& a = view.accelerators[producer];
+      before.push_back({a.kind == made.by ? producer : a.helper, {}, {made.time, made.energy, 0}});
     }
   }
 }

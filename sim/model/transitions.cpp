@@ -32,6 +32,7 @@ class CycleSearch {
   [[nodiscard]] std::vector<std::size_t> awaited(std::size_t kind) const {
     std::vector<std::size_t> others;
     for (std::size_t k = 0; k < kinds_.size(); ++k) {
+      if (k == kind) continue;  // has been reported
       bool waits = kinds_[kind].fallback == kinds_[k].name;
       for (const TransitionSpec& spec : kinds_[kind].transitions)
         waits = waits || (spec.from == kinds_[k].name && on_leaving(spec, kinds_[kind]));

@@ -100,6 +100,30 @@ TEST_CASE("on several accelerators there are bounds where one alone can run a st
   CHECK(says(found[2], "several accelerators"));
 }
 
+TEST_CASE("who hands segments over waits for others, and who computes them is disturbed: neither has a bound") {
+  Json platform = Json::parse(kTwoKinds);
+  platform["kinds"][0]["fallback"] = "other";
+  Inputs in;
+  in.models["divided"] = R"({"format": 1, "name": "divided", "layers": [{"name": "l"}, {"name": "m"}],
+    "costs": [{"layer": "l", "kind": "k", "time": 1}, {"layer": "m", "kind": "other", "time": 1}]})";
+  in.models["on_k"] = chain_model("on_k", 1, R"("kind": "k", "time": 1)");
+  in.models["on_other"] = chain_model("on_other", 1, R"("kind": "other", "time": 1)");
+  const auto with = [&](const std::string& streams) {
+    in.platform = platform.dump();
+    in.workload = R"({"format": 1, "name": "w", "duration": 100, "streams": [)" + streams + "]}";
+    return rows(make_scenario(in));
+  };
+  const std::string others = stream("x", kPeriodic) + "," + stream("y", kPeriodic, "on_other");
+  const auto apart = with(others);
+  CHECK(*apart[0].bound == 1);
+  CHECK(*apart[1].bound == 1);
+  const auto found = with(others + "," + stream("z", kPeriodic, "divided", R"(, "granularity": "model")"));
+  CHECK(says(found[1], "accelerator \"a\" hands segments over to its kind"));
+  CHECK(says(found[2], "it hands segments over to another kind of accelerator"));
+  platform["kinds"][0]["transitions"] = Json::parse(R"([{"from": "other", "time": 1}])");
+  CHECK(says(with(others)[1], "its kind does transitions for tasks of others"));
+}
+
 TEST_CASE("a shared memory, slots, and what a run adds to predicted costs") {
   Json platform = Json::parse(kTwoKinds);
   platform["memories"] = Json::parse(R"([{"name": "m", "bandwidth": 100}])");

@@ -18,20 +18,25 @@ def check(what, found, wanted, tolerance=1e-9):
         failed = 1
 
 
+def check_all(what, found, wanted, tolerance=1e-9):
+    for i, (one, other) in enumerate(zip(found, wanted, strict=True)):
+        check(f"{what}, task {i}", one, other, tolerance)
+
+
 def simulate(room, platform, tasks, executor, policy="fcfs", extra=()):
     """Tasks: (accelerator kind, release, row of the profile). Each is a network of one layer and a stream of one request."""
     streams = []
     for i, (kind, release, row) in enumerate(tasks):
         model = {"format": 1, "name": f"m{i}", "layers": [{"name": "l"}], "costs": [{"layer": "l", "kind": kind} | row]}
         (room / f"m{i}.json").write_text(json.dumps(model))
-        streams.append({"name": f"s{i}", "model": f"m{i}", "arrival": {"type": "trace", "times": [release]}})
+        streams.append({"name": f"s{i}", "model": f"m{i}.json", "arrival": {"type": "trace", "times": [release]}})
     (room / "w.json").write_text(json.dumps({"format": 1, "name": "w", "streams": streams}))
     (room / "p.json").write_text(json.dumps({"format": 1, "name": "p"} | platform))
     command = [HETSCHED, "run", "--platform", "p.json", "--workload", "w.json", "--policy", policy, "--records", "all",
                "--executor", executor, "-o", "r", *extra]
     done = subprocess.run(command, cwd=room, capture_output=True, text=True, timeout=60)
     if done.returncode:
-        return done.stderr, None
+        sys.exit(f"{platform}: {done.stderr}")
     with open(room / "r/tasks.csv") as rows:
         ends = {row["stream"]: float(row["end_at_s"]) for row in csv.DictReader(rows)}
     return [ends[f"s{i}"] for i in range(len(tasks))], json.loads((room / "r/summary.json").read_text())
@@ -45,7 +50,7 @@ def kinds(*names, **members):
     return [{"name": name, "type": "gpu"} | members for name in names]
 
 
-def board(bandwidth, *contention, names=("a", "b", "c"), members=None, **more):
+def board(bandwidth, *contention, names="ab", members=None, **more):
     return {"memories": memory(bandwidth, *contention, **more), "kinds": kinds(*names, **(members or {})),
             "accelerators": [{"name": f"{name}0", "kind": name} for name in names]}
 
@@ -64,30 +69,28 @@ def memories(room, executor):
     """Each task would take 1 s alone; a wants 60 GB/s, b 80 of 100."""
     pair = [("a", 0, wants(60 * GB)), ("b", 0, wants(80 * GB))]
     for what, contention, ends in (
-            ("max_min", [], [1.2, 1.45]),                        # 50 each, then b 20 GB more at 80
+            ("max_min", [], [1.2, 1.45]),                        # 50 each, then b has 20 GB left, at 80
             ("max_min, said", [{"type": "max_min"}], [1.2, 1.45]),
             ("proportional", [{"type": "proportional"}], [1.4, 1.4]),  # both at 100/140
             ("piecewise", [PIECEWISE], [1.25, 1.4375]),          # 48 and 52; b has 15 GB left at 1.25
-            ("for one kind only", [{"type": "proportional", "kinds": ["b"]}], [60 / (300 / 7), 1.2 + 0])):
-        if what == "for one kind only":
-            # b may have 80 x 100/140 = 400/7; a the rest, 300/7, and ends at 1.4, as b does
-            ends = [1.4, 1.4]
+            # a may have 60 x 100/140 and ends at 1.4; b has the rest of 100 and ends then, too
+            ("for one kind only", [{"type": "proportional", "kinds": ["a"]}], [1.4, 1.4])):
         found, _ = simulate(room, board(100 * GB, *contention), pair, executor)
-        check(f"{executor}: {what}", [round(x, 9) for x in found] if isinstance(found, list) else found, [round(x, 9) for x in ends])
+        check_all(f"{executor}: {what}", found, ends)
     found, _ = simulate(room, board(1000 * GB, PAIRS), pair, executor)
     check(f"{executor}: matrix, b", found[1], 1.28)
     check(f"{executor}: matrix, a", found[0], 1.28 + (1 - 1.28 / 1.69))
     same = [("a", 0, wants(93.1 * GB)), ("b", 0, wants(93.1 * GB))]
     found, _ = simulate(room, board(136.5 * GB, pccs), same, executor)
     check(f"{executor}: table", found[0], 93.1 / 49.9)
-    found, _ = simulate(room, board(136.5 * GB, pccs), same + [("c", 0, wants(93.1 * GB))], executor)
+    found, _ = simulate(room, board(136.5 * GB, pccs, names="abc"), same + [("c", 0, wants(93.1 * GB))], executor)
     check(f"{executor}: table, three share what there is", found[2], 93.1 / 45.5)
     # b joins at 0.5, when a has 46.55 GB left: 49.9 GB/s from there on
     found, _ = simulate(room, board(136.5 * GB, pccs), [same[0], ("b", 0.5, wants(93.1 * GB))], executor)
     check(f"{executor}: one joins", found[0], 0.5 + 46.55 / 49.9)
     check(f"{executor}: one leaves", found[1], 0.5 + 46.55 / 49.9 + 46.55 / 93.1)
     found, _ = simulate(room, board(136.5 * GB, pccs), [("a", 0, wants(93.1 * GB)), ("b", 0, {"time": 5})], executor)
-    check(f"{executor}: who has no traffic disturbs nobody", found, [1.0, 5.0])
+    check_all(f"{executor}: who has no traffic disturbs nobody", found, [1, 5])
 
 
 def bus_loads(room, executor):
@@ -95,13 +98,13 @@ def bus_loads(room, executor):
     members = {"bus_factor": 4}
     found, summary = simulate(room, board(100 * GB, names="ab", members=members, energy_per_byte="1 nJ/B"),
                               [("a", 0, wants(15 * GB)), ("b", 0, wants(20 * GB))], executor)
-    check(f"{executor}: bus_factor of kinds", [round(x, 9) for x in found], [1.2, 1.45])
+    check_all(f"{executor}: bus_factor of kinds", found, [1.2, 1.45])
     check(f"{executor}: energy of bytes", summary["energy_transfer_j"], 35)
     found, _ = simulate(room, board(100 * GB, names="ab"), [("a", 0, wants(15 * GB) | {"bus_factor": 4}), ("b", 0, wants(80 * GB))], executor)
-    check(f"{executor}: bus_factor of a profile's row", [round(x, 9) for x in found], [1.2, 1.45])
+    check_all(f"{executor}: bus_factor of a profile's row", found, [1.2, 1.45])
     # Alone it changes nothing, even where the demand would be more than there is.
     found, _ = simulate(room, board(100 * GB, names="a", members=members), [("a", 0, wants(90 * GB))], executor)
-    check(f"{executor}: bus_factor alone", found, [1.0])
+    check_all(f"{executor}: bus_factor alone", found, [1])
 
 
 def device(slots, bandwidth=None, beside=False, **members):
@@ -122,18 +125,17 @@ def devices(room, executor):
             ("P3, one fills half of it", {}, {"occupancy": 0.5}, [1.5, 1.5]),
             ("P4, a light one of large weight", {}, {"occupancy": 0.2, "weight": 10}, [1.2, 1])):
         found = two(first, second)
-        for i in range(2):
-            check(f"{executor}: {what}, task {i}", found[i], ends[i])
+        check_all(f"{executor}: {what}", found, ends)
     found = two({"bytes": 60 * GB}, {"bytes": 60 * GB}, bandwidth=50 * GB)
-    check(f"{executor}: P5, two that the memory holds up", [round(x, 9) for x in found], [2.4, 2.4])
+    check_all(f"{executor}: P5, two that the memory holds up", found, [2.4, 2.4])
     trio = [("gpu", 0, wants(40 * GB)), ("gpu", 0, wants(40 * GB)), ("dla", 0, wants(40 * GB))]
     found, _ = simulate(room, device(2, 60 * GB, beside=True), trio, executor)
     # Two at half speed want 40 together, beside the 40 of the DLA: 20 each... of 60: 20, 20, 20
-    check(f"{executor}: P6, two on the GPU beside one on the DLA", [round(x, 9) for x in found], [2, 2, 2])
+    check_all(f"{executor}: P6, two on the GPU beside one on the DLA", found, [2, 2, 2])
     found = two({"bytes": 100 * GB}, {}, bandwidth=20 * GB)
-    check(f"{executor}: P7, what waits for memory keeps its processors", [round(x, 9) for x in found], [5, 2])
+    check_all(f"{executor}: P7, what waits for memory keeps its processors", found, [5, 2])
     found = two({"bytes": 80 * GB, "weight": 1}, {"bytes": 80 * GB, "weight": 3}, bandwidth=50 * GB)
-    check(f"{executor}: P8, weights and memory", [round(x, 6) for x in found], [3.2, 2.666667])
+    check_all(f"{executor}: P8, weights and memory", found, [3.2, 8 / 3])
     # Power: half of 70 W and half of 10 W with one task of half the device, 70 W with two.
     half = {"time": 1, "occupancy": 0.5}
     for number, watts in ((1, 40), (2, 70)):
@@ -141,13 +143,13 @@ def devices(room, executor):
         check(f"{executor}: power of {number}", summary["power_mean_w"], watts)
     # A profile's energy: 30 J on top, in parts as the task proceeds; 1/4 of the active power for 4/3 s, then all of it.
     _, summary = simulate(room, device(2), [("gpu", 0, {"time": 1, "weight": 1, "energy": 30}), ("gpu", 0, {"time": 1, "weight": 3})], executor)
-    check(f"{executor}: energy of tasks that share", summary["energy_total_j"], 70 * 2 + 30)
+    check(f"{executor}: energy of tasks that share", summary["energy_j"], 70 * 2 + 30)
     # Dispatch on a device that is not busy draws active power, as on one without slots.
     _, summary = simulate(room, device(2, dispatch_time=1), [("gpu", 0, {"time": 1})], executor)
-    check(f"{executor}: power of dispatch", summary["energy_total_j"], 140)
+    check(f"{executor}: power of dispatch", summary["energy_j"], 140)
     # 8 tasks on 7 slots never draw more than the device.
     _, summary = simulate(room, device(7), [("gpu", 0.1 * i, {"time": 1, "energy": 0}) for i in range(8)], executor)
-    check(f"{executor}: 8 on 7 slots", summary["energy_total_j"], 70 * 8)
+    check(f"{executor}: 8 on 7 slots", summary["energy_j"], 70 * 8)
 
 
 def defaults(room):
@@ -195,7 +197,7 @@ def shipped(room):
 def predicted(room):
     """What a policy is told of the start it asks for, before and after another runs."""
     (room / "ask.py").write_text('''
-class Ask:
+class Policy:
     """starts tasks as they come and says what it expects of each beside those that run"""
     def __init__(self, params):
         self.said = []
@@ -209,9 +211,7 @@ class Ask:
                     return
 ''')
     platform = board(136.5 * GB, pccs, names="ab")
-    found, _ = simulate(room, platform, [("a", 0, wants(93.1 * GB)), ("b", 0.5, wants(93.1 * GB))], "fluid", policy="ask.py:Ask")
-    if not isinstance(found, list):
-        return check("a policy that asks for slowdowns", found, "a run")
+    simulate(room, platform, [("a", 0, wants(93.1 * GB)), ("b", 0.5, wants(93.1 * GB))], "fluid", policy="ask.py")
     with open(room / "r/requests.csv") as rows:
         said = [float(row["forecast_at_s"]) for row in csv.DictReader(rows)]
     check("slowdown of the first", said[0], 1001)
