@@ -51,8 +51,9 @@ IdVector<KindId, std::vector<Place>> places_of(const PlatformSpec& platform) {
     const auto same = [&](const Place& place) { return place.memory == memory; };
     if (std::any_of(places[kind].begin(), places[kind].end(), same)) continue;
     const MemorySpec& spec = platform.memories[index_of(memory)];
-    Place place{memory, platform.kinds[index_of(kind)].memory_capacity.value_or(kNever), spec.page.value_or(1)};
-    if (spec.capacity) place.room = *spec.capacity - spec.reserve.value_or(0);
+    Place place{memory, platform.kinds[index_of(kind)].memory_capacity.value_or(kNever),
+                std::ceil(spec.page.value_or(1))};
+    if (spec.capacity) place.room = std::floor(*spec.capacity) - std::ceil(spec.reserve.value_or(0));
     places[kind].push_back(place);
   }
   return places;
@@ -197,9 +198,9 @@ std::vector<bool> wanted(const RoomTables& tables, const PlatformSpec& platform,
 void furnish(RoomTables& tables, const PlatformSpec& platform, const CostMatrix& costs) {
   const std::string& home = platform.home.empty() ? platform.host : platform.home;
   tables.home = home.empty() ? MemoryId::none : id_of<MemoryId>(index_of_memory(platform, home));
-  for (const MemorySpec& spec : platform.memories)
-    tables.memories.push_back(
-        {spec.name, spec.capacity.value_or(kNever), spec.page.value_or(1), spec.reserve.value_or(0)});
+  for (const MemorySpec& spec : platform.memories)  // whole bytes add up without rounding
+    tables.memories.push_back({spec.name, std::floor(spec.capacity.value_or(kNever)), std::ceil(spec.page.value_or(1)),
+                               std::ceil(spec.reserve.value_or(0))});
   tables.residences.assign(tables.memories.size() * tables.weights.size(), {});
   const std::vector<bool> all = wanted(tables, platform, costs);
   for (const MemoryId m : tables.memories.ids())
