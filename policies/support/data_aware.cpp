@@ -13,7 +13,7 @@ Bytes missing_bytes(const SystemView& view, TaskRef task, AcceleratorId accelera
   Bytes sum = 0;
   for (const Edge& edge : view.model_task(task).inputs) {
     const AcceleratorId at = request.tasks[edge.task].accelerator;
-    const bool there = at == AcceleratorId::none || view.accelerators[at].memory == memory ||
+    const bool there = at == AcceleratorId::none || view.place_of(request, edge.tensor, at) == memory ||
                        std::any_of(request.replicas.begin(), request.replicas.end(), [&](const Replica& copy) {
                          return copy.tensor == edge.tensor && copy.memory == memory && copy.arrived;
                        });
@@ -75,7 +75,8 @@ void DataAware::push(const SystemView& view, TaskRef task, Decisions& out) {
     if (!view.accelerators[a].available) continue;
     const Seconds start = queues_.start(view, a);
     last_end_ = std::max(last_end_, start);
-    const Seconds time = view.overhead(task, a) + view.alone_time(view.model_task(task), a);
+    const Seconds time =
+        view.overhead(task, a) + view.transition_time(task, a) + view.alone_time(view.model_task(task), a);
     if (!(time < kNever)) continue;
     const Seconds transfer = rules_.transfers ? view.transfer_time(task, a) : 0;
     candidates_.push_back({a, std::max(start, view.now + transfer) + time, transfer, time});

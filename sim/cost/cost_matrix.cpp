@@ -131,6 +131,11 @@ void Writer::sum_layers(const Profile& profile, const GraphTask& task, KindId ki
   std::vector<SegmentCosts> segments = divider_.divide(profile, task, kind, matrix_.batches);
   divider_.sum(segments, kind, cells);
   if (segments.size() > 1) matrix_.programs.emplace(std::pair{row, kind}, std::move(segments));
+  if (std::any_of(cells.begin(), cells.end(), [](const Cost& cell) { return cell.traffic > kMostTensorBytes; }))
+    problems_.add("", "",
+                  "the layers of task " + in_quotes(task.name) + " of model " + in_quotes(profile.network().name) +
+                      " move more than " + format_number(kMostTensorBytes) + " B together on kind " +
+                      in_quotes(kinds_[kind].spec->name) + ", the most that can be simulated; check their bytes");
   mean_uses(profile, task, kind, cells, uses);
 }
 
@@ -155,11 +160,6 @@ void Writer::mean_uses(const Profile& profile, const GraphTask& task, KindId kin
     }
   }
   for (std::size_t p = 0; p < cells.size(); ++p) uses[p] = mean(sums[p], usual, wholes[p]);
-  if (std::any_of(cells.begin(), cells.end(), [](const Cost& cell) { return cell.traffic > kMostTensorBytes; }))
-    problems_.add("", "",
-                  "the layers of task " + in_quotes(task.name) + " of model " + in_quotes(profile.network().name) +
-                      " move more than " + format_number(kMostTensorBytes) + " B together on kind " +
-                      in_quotes(kinds_[kind].spec->name) + ", the most that can be simulated; check their bytes");
 }
 
 bool Writer::runs_somewhere(std::span<const Cost> row) const {

@@ -46,6 +46,9 @@ class State {
   /// A running task gives its accelerator up (not its slot). If `again`, it becomes ready once more.
   void interrupt(TaskRef task, double now, bool again);
 
+  /// A finished task is to run again, as its outputs have gone, and before it `missing` of its predecessors are.
+  void redo(TaskRef task, std::uint32_t missing, double now);
+
   /// What is reported of a request that ends at `end`.
   [[nodiscard]] RequestRecord record(RequestRef request, RequestStatus status, double end) const;
   /// All tasks of a live request are done, but parts of its result are still on their way: policies no longer see it
@@ -77,6 +80,10 @@ class State {
   void publish_replicas(RequestRef place) { requests_[place].replicas = replicas_[place]; }
   TaskState& task(TaskRef t) { return tasks_[t.request][t.task]; }
   Accelerator& accelerator(AcceleratorId id) { return accelerators_[id]; }
+  MemoryState& memory(MemoryId id) { return memory_states_[id]; }
+  Residence& residence(WeightsId weights, MemoryId memory) {
+    return residences_[index_of(memory) * view_.weights.size() + index_of(weights)];
+  }
   [[nodiscard]] const ModelTask& model_task(TaskRef t) const {
     return models_[requests_[t.request].model].tasks[t.task];
   }
@@ -89,6 +96,8 @@ class State {
 
   /// The snapshot as of `now`; valid until the next change.
   const SystemView& view(double now);
+  /// As of the time that was last asked for.
+  const SystemView& view_of_now() { return view(view_.now); }
 
  private:
   void make_ready(TaskRef task, double now);
@@ -100,6 +109,8 @@ class State {
   IdSpan<ModelId, const Model> models_;
   IdSpan<StreamId, const Stream> streams_;
   IdVector<AcceleratorId, Accelerator> accelerators_;
+  IdVector<MemoryId, MemoryState> memory_states_;
+  std::vector<Residence> residences_;
   IdVector<RequestRef, Request> requests_;
   IdVector<RequestRef, RequestAccount> accounts_;
   IdVector<RequestRef, IdVector<TaskId, TaskState>> tasks_;

@@ -84,7 +84,7 @@ cp -r plain torn
 line=$(grep -nm1 ',7\.2[0-9]*,' torn/tasks.csv | cut -d: -f1)
 sed -i "${line}s/,finished,/,finishd,/" torn/tasks.csv
 call 2 trace torn --from 7.1 --to 7.5
-err "hetsched: torn/tasks.csv:$line: status: must be one of finished, failed, aborted, unfinished; found \"finishd\""
+err "hetsched: torn/tasks.csv:$line: status: must be one of finished, failed, aborted, unfinished, part; found \"finishd\""
 call 0 trace torn --from 2 --to 2.5
 cp -r small torn_small
 head -c 20000 small/tasks.csv.zst >torn_small/tasks.csv.zst
