@@ -25,7 +25,7 @@ PolicyEntry magma(), mcts(), optimal(), optimal_mapping();
 PolicyEntry eas(), edp(), min_energy(), pace(), race_to_idle(), rt_dvs(), slack_dvfs();
 
 // decorators/: around any of them
-DecoratorEntry admission(), batch(), drop(), learned(), power_cap();
+DecoratorEntry admission(), batch(), cache(), drop(), learned(), power_cap();
 
 namespace {
 
@@ -77,7 +77,7 @@ std::span<const PolicyEntry> builtin_policies() {
 
 std::span<const DecoratorEntry> builtin_decorators() {
   static const DecoratorEntry list[] = {
-      admission(), batch(), drop(), learned(), power_cap(),
+      admission(), batch(), cache(), drop(), learned(), power_cap(),
   };
   return list;
 }

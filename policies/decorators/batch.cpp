@@ -80,6 +80,9 @@ class Batch final : public Policy {
   void note_dropped(const SetOperatingPoint&) {}
   void note_dropped(const WakeAt&) {}
   void note_dropped(const Forecast&) {}
+  void note_dropped(const Load&) {}
+  void note_dropped(const Evict&) {}
+  void note_dropped(const GiveUp&) {}
 
   void hand_on(const SystemView& view, const Start& start, Decisions& out) {
     if (!is_there(view, start)) {
@@ -95,6 +98,9 @@ class Batch final : public Policy {
   void hand_on(const SystemView&, const Drop& d, Decisions& out) { out.add(d); }
   void hand_on(const SystemView&, const WakeAt& d, Decisions& out) { out.add(d); }
   void hand_on(const SystemView&, const Forecast& d, Decisions& out) { out.add(d); }
+  void hand_on(const SystemView&, const Load& d, Decisions& out) { out.add(d); }
+  void hand_on(const SystemView&, const Evict& d, Decisions& out) { out.add(d); }
+  void hand_on(const SystemView&, const GiveUp& d, Decisions& out) { out.add(d); }
 
   using Id = std::pair<std::uint64_t, TaskId>;  ///< request id, task
   struct Key {

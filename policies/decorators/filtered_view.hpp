@@ -54,6 +54,12 @@ class FilteredView {
       if (e.type == Event::Type::task_ready && e.task == task) return;
     add_event({Event::Type::task_ready, task});
   }
+  /// Says of a request that was hidden in earlier calls that it arrives now, and of its ready tasks that they are.
+  void arrive(RequestRef request) {
+    add_event({Event::Type::request_arrived, {request}});
+    for (const TaskRef t : shown_.ready)
+      if (t.request == request) announce(t);
+  }
   /// Says of a request, hidden by hide_requests(), that it is dropped: the policy inside hears of it at once.
   void end(RequestRef request) { add_event({Event::Type::request_dropped, {request}}); }
   /// Shows accelerators other than they are; to be changed until the inner policy is called.
@@ -122,6 +128,7 @@ class FilteredView {
 class Unknown {
  public:
   void add(std::uint64_t request_id) { ids_.insert(request_id); }
+  void erase(std::uint64_t request_id) { ids_.erase(request_id); }
   [[nodiscard]] bool empty() const { return ids_.empty(); }
   [[nodiscard]] bool contains(std::uint64_t request_id) const { return ids_.contains(request_id); }
   /// To be called after hiding: forgets those that have left.

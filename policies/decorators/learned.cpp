@@ -95,6 +95,9 @@ class Learned final : public Policy {
   [[nodiscard]] static const Drop& foreseen(const Drop& d, const SystemView&) { return d; }
   [[nodiscard]] static const WakeAt& foreseen(const WakeAt& d, const SystemView&) { return d; }
   [[nodiscard]] static const Forecast& foreseen(const Forecast& d, const SystemView&) { return d; }
+  [[nodiscard]] static const Load& foreseen(const Load& d, const SystemView&) { return d; }
+  [[nodiscard]] static const Evict& foreseen(const Evict& d, const SystemView&) { return d; }
+  [[nodiscard]] static const GiveUp& foreseen(const GiveUp& d, const SystemView&) { return d; }
 
   /// What is left of a request by corrected times, for as long as neither changes.
   struct Left {

@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <tuple>
 #include <variant>
 
 #include "decorators/filtered_view.hpp"
+#include "decorators/held_starts.hpp"
 #include "decorators/start_check.hpp"
 #include "hetsched/policy.hpp"
 
@@ -52,30 +52,18 @@ class PowerCap final : public Policy {
     }
     account(view);
     if (scale_) (void)make_room(view, power(view), AcceleratorId::none, out);
-    released_.clear();
-    std::erase_if(held_, [&](const Held& h) {
-      if (still_possible(view, h)) return false;
-      release(view, h);
-      return true;
-    });
-    start_held(view, out);
+    held_.begin_call(view);
+    held_.start_those([&](const Start& start) { return start_within_cap(view, start, out); });
     filtered_.reset(view);
-    if (!held_.empty() || !started_.empty()) hide_held(view);
-    for (const TaskRef task : released_) filtered_.announce(task);
+    held_.show(view, filtered_);
     show_points(view);
     inside_.clear();
     inner_->decide(filtered_.shown(), inside_);
     for (const Decision& decision : inside_.all()) std::visit([&](const auto& d) { take(view, d, out); }, decision);
     forbid_standstill(view);
-    started_.clear();
   }
 
  private:
-  struct Held {
-    Start start;
-    std::uint64_t request_id = 0;
-    std::vector<std::uint64_t> other_ids;
-  };
   struct Device {
     PointId point = {};
     std::uint32_t busy = 0;  ///< slots
@@ -229,58 +217,12 @@ class PowerCap final : public Policy {
     return false;
   }
 
-  void start_held(const SystemView& view, Decisions& out) {
-    started_.clear();
-    std::erase_if(held_, [&](const Held& h) {
-      if (!start_within_cap(view, h.start, out)) return false;
-      started_.push_back(h.start);
-      return true;
-    });
-  }
-
-  /// Whatever the point is that its accelerator is at meanwhile.
-  [[nodiscard]] static bool still_possible(const SystemView& view, const Held& h) {
-    const Accelerator& a = view.accelerators[h.start.accelerator];
-    if (!a.available || a.free_slots == 0 || !is_alive(view, h.start.task, h.request_id)) return false;
-    for (std::size_t i = 0; i < h.start.also.size(); ++i)
-      if (!is_alive(view, h.start.also[i], h.other_ids[i])) return false;
-    return true;
-  }
-
-  /// Is it ready, and still the one that was held?
-  [[nodiscard]] static bool is_alive(const SystemView& view, TaskRef task, std::uint64_t request_id) {
-    return view.requests.contains(task.request) && view.request(task).id == request_id && view.request(task).live &&
-           view.state(task).progress == Progress::ready;
-  }
-
-  /// The policy inside may have forgotten what it started: it hears of those tasks again.
-  void release(const SystemView& view, const Held& h) {
-    if (is_alive(view, h.start.task, h.request_id)) released_.push_back(h.start.task);
-    for (std::size_t i = 0; i < h.start.also.size(); ++i)
-      if (is_alive(view, h.start.also[i], h.other_ids[i])) released_.push_back(h.start.also[i]);
-  }
-
   /// Idle accelerators are shown at the points that the policy inside chose.
   void show_points(const SystemView& view) {
     for (const AcceleratorId a : devices_.ids()) {
       const PointId shown = devices_[a].busy > 0 ? devices_[a].point : wanted_[a];
       if (shown != view.accelerators[a].point) filtered_.accelerators()[a].point = shown;
     }
-  }
-
-  void hide_held(const SystemView& view) {
-    std::set<std::pair<RequestRef, TaskId>> tasks;
-    const auto note = [&](const Start& start) {
-      tasks.emplace(start.task.request, start.task.task);
-      for (const TaskRef other : start.also) tasks.emplace(other.request, other.task);
-      Accelerator& a = filtered_.accelerators()[start.accelerator];
-      if (a.free_slots > 0) --a.free_slots;
-      if (a.free_slots == 0)
-        a.free_at = view.now + view.run_time(start.task, start.also, start.accelerator, start.variant);
-    };
-    for (const Held& h : held_) note(h.start);
-    for (const Start& start : started_) note(start);
-    filtered_.hide_tasks([&](TaskRef t) { return tasks.contains({t.request, t.task}); });
   }
 
   // What the policy inside decided is handed on, held or left out. What is illegal now is the engine's to refuse.
@@ -290,9 +232,7 @@ class PowerCap final : public Policy {
       return;
     }
     if (start_within_cap(view, start, out)) return;
-    Held h{start, view.request(start.task).id, {}};
-    for (const TaskRef other : start.also) h.other_ids.push_back(view.request(other).id);
-    held_.push_back(std::move(h));
+    held_.hold(view, start);
   }
   void take(const SystemView& view, const SetOperatingPoint& set, Decisions& out) {
     const bool exists = devices_.contains(set.accelerator) && view.kind(set.accelerator).points.contains(set.point);
@@ -302,6 +242,9 @@ class PowerCap final : public Policy {
   void take(const SystemView&, const Drop& d, Decisions& out) { out.add(d); }
   void take(const SystemView&, const WakeAt& d, Decisions& out) { out.add(d); }
   void take(const SystemView&, const Forecast& d, Decisions& out) { out.add(d); }
+  void take(const SystemView&, const Load& d, Decisions& out) { out.add(d); }
+  void take(const SystemView&, const Evict& d, Decisions& out) { out.add(d); }
+  void take(const SystemView&, const GiveUp& d, Decisions& out) { out.add(d); }
 
   [[nodiscard]] bool is_legal(const SystemView& view, const Start& start) const {
     if (!is_there(view, start) || view.state(start.task).progress != Progress::ready) return false;
@@ -330,7 +273,7 @@ class PowerCap final : public Policy {
     if (held_.empty()) return;
     for (const Device& device : devices_)
       if (device.busy > 0) return;
-    const Start& first = held_.front().start;
+    const Start& first = held_.front();
     throw std::runtime_error("the cap of " + std::to_string(cap_) + " W does not allow task " +
                              std::string(view.model_task(first.task).name) + " on " +
                              std::string(view.accelerators[first.accelerator].name) +
@@ -343,9 +286,7 @@ class PowerCap final : public Policy {
   bool scale_;
   IdVector<AcceleratorId, PointId> wanted_;  ///< the point that the policy inside chose last
   IdVector<AcceleratorId, Device> devices_;
-  std::vector<Held> held_;         ///< in the order in which they were decided
-  std::vector<Start> started_;     ///< of those, at this call
-  std::vector<TaskRef> released_;  ///< of those that can no longer start where they were to, at this call
+  HeldStarts held_;
   Decisions inside_;
   FilteredView filtered_;
 };

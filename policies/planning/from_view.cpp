@@ -11,7 +11,7 @@ Seconds output_there(const SystemView& view, const Request& request, const Edge&
   for (const Replica& copy : request.replicas)
     if (copy.tensor == edge.tensor && copy.memory == to.memory && copy.arrived) return 0;
   const Seconds end = time_until(from.finish, view.now);
-  return end + view.route_time(view.accelerators[from.accelerator].memory, to.memory, edge.bytes);
+  return end + view.route_time(view.place_of(request, edge.tensor, from.accelerator), to.memory, edge.bytes);
 }
 
 /// From the end of a task to when its output can be computed with, by the accelerators of both.

@@ -13,7 +13,7 @@ Bytes missing_bytes(const SystemView& view, TaskRef task, AcceleratorId accelera
   Bytes sum = 0;
   for (const Edge& edge : view.model_task(task).inputs) {
     const AcceleratorId at = request.tasks[edge.task].accelerator;
-    const bool there = at == AcceleratorId::none || view.accelerators[at].memory == memory ||
+    const bool there = at == AcceleratorId::none || view.place_of(request, edge.tensor, at) == memory ||
                        std::any_of(request.replicas.begin(), request.replicas.end(), [&](const Replica& copy) {
                          return copy.tensor == edge.tensor && copy.memory == memory && copy.arrived;
                        });

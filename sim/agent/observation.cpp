@@ -136,6 +136,7 @@ void Choices::begin(const SystemView& view) {
   tasks_.assign(view.ready.begin(), view.ready.end());
   free_.clear();
   for (const Accelerator& a : view.accelerators) free_.push_back(a.available ? a.free_slots : 0);
+  taken_.assign(view.memory_states.size(), 0);
 }
 
 bool Choices::arrange(const SystemView& view) {
@@ -152,7 +153,8 @@ bool Choices::arrange(const SystemView& view) {
   return std::stable_partition(tasks_.begin(), tasks_.end(), startable) != tasks_.begin();
 }
 
-void Choices::take(std::size_t row, AcceleratorId accelerator) {
+void Choices::take(const SystemView& view, std::size_t row, AcceleratorId accelerator) {
+  if (!taken_.empty()) taken_[view.accelerators[accelerator].memory] += view.needed(tasks_[row], accelerator);
   tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(row));
   --free_[accelerator];
 }

@@ -27,12 +27,14 @@ class Choices {
   /// Puts the tasks first that some accelerator can start, else by (request id, task). False if there are
   /// none.
   bool arrange(const SystemView& view);
-  void take(std::size_t row, AcceleratorId accelerator);
+  void take(const SystemView& view, std::size_t row, AcceleratorId accelerator);
 
   [[nodiscard]] const std::vector<TaskRef>& tasks() const { return tasks_; }
   [[nodiscard]] std::uint32_t free_slots(AcceleratorId accelerator) const { return free_[accelerator]; }
   [[nodiscard]] bool can_start(const SystemView& view, TaskRef task, AcceleratorId accelerator) const {
-    return free_[accelerator] > 0 && view.can_start(task, accelerator);
+    return free_[accelerator] > 0 && view.can_start(task, accelerator) &&
+           (taken_.empty() || view.needed(task, accelerator) + taken_[view.accelerators[accelerator].memory] <=
+                                  view.memory_states[view.accelerators[accelerator].memory].free());
   }
   /// Is something running, or has been started in this call?
   [[nodiscard]] bool busy(const SystemView& view) const;
@@ -43,6 +45,7 @@ class Choices {
   std::uint32_t window_;
   std::vector<TaskRef> tasks_;
   IdVector<AcceleratorId, std::uint32_t> free_;  ///< slots
+  IdVector<MemoryId, Bytes> taken_;              ///< by what was started in this call; empty where there is no limit
 };
 
 /// Appends doubles: a row of "head"; one of "accelerators" for each; of "tasks" for each ready one, with zeros up to

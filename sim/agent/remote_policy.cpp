@@ -27,7 +27,7 @@ void RemotePolicy::decide(const SystemView& view, Decisions& out) {
       throw std::runtime_error("there is no action " + std::to_string(answer));
     const auto chosen = static_cast<std::size_t>(row);
     out.start(choices_.tasks()[chosen], accelerator);
-    choices_.take(chosen, accelerator);
+    choices_.take(view, chosen, accelerator);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "base/overloads.hpp"
 #include "base/text.hpp"
 #include "engine/arrivals.hpp"
+#include "engine/room.hpp"
 
 namespace hetsched::analysis {
 namespace {
@@ -298,6 +299,7 @@ std::string why_not(const Instance& instance) {
   if (!options.outages.empty()) return "accelerators are turned off for a while (outages)";
   if (instance.workload.release == ReleaseRule::polled) return "requests are released at ticks (release \"polled\")";
   if (instance.workload.completion_tolerance > 0) return "tasks may end early (completion_tolerance)";
+  if (is_limited(instance.platform)) return "tasks may wait for room in memory, or for weights (capacity, home)";
   return "";
 }
 

@@ -7,6 +7,7 @@
 #include "cli/arguments.hpp"
 #include "cli/output.hpp"
 #include "cli/study_arguments.hpp"
+#include "engine/room.hpp"
 #include "optimum/solver.hpp"
 #include "planning/bounds.hpp"
 #include "planning/search/branch_and_bound.hpp"
@@ -101,6 +102,10 @@ ExitCode run(const Options& options) {
   Problems problems;
   const Tables tables = Tables::build(instance, problems);
   problems.throw_if_any();
+  if (is_limited(instance.platform))
+    throw InputError(
+        "plans know nothing of room in memory: there is no optimum where memories have a capacity, or "
+        "weights a home");
   Problem problem = first_requests(tables);
   problem.contention = contention_of(options);
   const Goal goal = goal_of(options);

@@ -6,6 +6,7 @@
 #include "cli/policy_arguments.hpp"
 #include "contract/isolated.hpp"
 #include "contract/shrink.hpp"
+#include "engine/room.hpp"
 #include "policy/new_policy.hpp"
 
 namespace hetsched {
@@ -55,9 +56,9 @@ class PolicyTest {
     if (!options.scenarios.empty()) scenarios_ = whole_number("--scenarios", options.scenarios, 1, 1000000);
     if (!options.seed.empty()) first_ = whole_number("--seed", options.seed);
     if (!options.decision_limit.empty()) limit_ = time_value("--decision-limit", options.decision_limit);
-    subject_ = {choice_.name, [this](std::uint64_t seed) {
+    subject_ = {choice_.name, [this](std::uint64_t seed, bool limited) {
                   Problems problems;
-                  return catalog_.make(choice_, seed, problems);
+                  return catalog_.make(limited ? waiting_for_room() : choice_, seed, problems);
                 }};
   }
 
@@ -78,6 +79,12 @@ class PolicyTest {
     RandomScenario random = contract::random_scenario(seed);
     random.options.decision_limit = limit_;
     return random;
+  }
+  /// The policy with the decorator cache around it.
+  [[nodiscard]] PolicyChoice waiting_for_room() const {
+    PolicyChoice choice = choice_;
+    choice.decorators.insert(choice.decorators.begin(), DecoratorChoice{"cache", {}});
+    return choice;
   }
   [[nodiscard]] std::optional<Violation> violation(const RandomScenario& random) const {
     return contract::isolated([&] { return contract::broken_contract(random, subject_); }, kPatience);
@@ -110,6 +117,7 @@ class PolicyTest {
     Json policy = {{"name", catalog_.effective(choice_)["name"]}};
     if (choice_.parameters.value.is_object() && !choice_.parameters.value.empty())
       policy["parameters"] = choice_.parameters.value;
+    if (is_limited(least.make()->platform)) policy["decorators"] = {"cache"};
     contract::write_case(folder, least, policy);
     const Json json = contract::to_json(least);
     print("the smallest scenario found that has it (" + folder.string() +

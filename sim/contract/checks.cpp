@@ -7,6 +7,7 @@
 #include "contract/conservation.hpp"
 #include "contract/watched_policy.hpp"
 #include "engine/executors/executors.hpp"
+#include "engine/room.hpp"
 #include "policy/read_only_policy.hpp"
 
 namespace hetsched::contract {
@@ -106,9 +107,9 @@ bool runs_to_the_end(EndRule rule) {
 }  // namespace
 
 Log checked_run(const RandomScenario& random, const Subject& subject, MakeExecutor make_executor, Strings& broken) {
-  ReadOnlyPolicy policy(subject.make(random.options.seed), subject.name);
-  WatchedPolicy watched(policy);
   std::shared_ptr<Scenario> scenario = random.make();
+  ReadOnlyPolicy policy(subject.make(random.options.seed, is_limited(scenario->platform)), subject.name);
+  WatchedPolicy watched(policy);
   scenario->policy.name = subject.name;
   Log log = logged_run(scenario, watched, make_executor, subject.clairvoyant);
   for (const std::string& promise : watched.broken()) broken.push_back("the view breaks its promise: " + promise);

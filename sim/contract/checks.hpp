@@ -15,7 +15,9 @@ namespace hetsched::contract {
 /// A policy that is to be checked.
 struct Subject {
   std::string name;
-  std::function<std::unique_ptr<Policy>(std::uint64_t run_seed)> make;
+  /// `limited`: for a platform whose memories have a capacity, or weights a home: with the decorator cache around it,
+  /// which makes any policy work there.
+  std::function<std::unique_ptr<Policy>(std::uint64_t run_seed, bool limited)> make;
   bool clairvoyant = false;
 };
 

@@ -54,10 +54,12 @@ class Generator {
         relations_(seed, "relations"),
         places_(seed, "places"),
         shares_(seed, "shares"),
+        room_(seed, "room"),
         scale_(scale),
         surprises_(surprises),
         sparse_(sparse),
-        round_(round) {
+        round_(round),
+        limited_(room_.chance(0.3)) {
     out_.seed = seed;
     out_.scale = scale;
   }
@@ -66,6 +68,7 @@ class Generator {
     add_platform();
     const std::uint32_t models = dice_.between(1, 3);
     for (std::uint32_t m = 0; m < models; ++m) add_model(numbered("m", m));
+    if (limited_) set_capacities();
     add_workload(models);
     add_options();
     return std::move(out_);
@@ -86,6 +89,7 @@ class Generator {
   double bytes(double most) { return number(0, most) * kMega; }
   double bandwidth(double from, double to) { return rate(from, to) * kMega; }
   double maybe(double p, double value) { return dice_.chance(p) ? value : 0; }
+  double maybe_room(double p, double most) { return room_.chance(p) ? room_.uniform(0, most) : 0; }
 
   void add_platform();
   std::string kind(std::uint32_t k);
@@ -93,6 +97,8 @@ class Generator {
   std::string measured_transitions();
   void add_memories(Json& platform);
   std::string contention();
+  void limit(Json& memory);
+  void set_capacities();
   void add_model(const std::string& name);
   std::string layers(std::uint32_t count);
   void add_costs(Json& costs, const std::string& layer, const std::string& variant);
@@ -106,13 +112,18 @@ class Generator {
   Dice relations_;  ///< between kinds, apart from the rest: other scenarios stay what they are
   Dice places_;     ///< of where inputs come from and results go
   Dice shares_;     ///< of what those who run at once share
+  Dice room_;       ///< of its own: what else is drawn does not depend on whether memories are limited
   double scale_;
   bool surprises_, sparse_, round_;
+  bool limited_;       ///< memories have a capacity
+  bool home_ = false;  ///< weights have a home
   RandomScenario out_;
   std::uint32_t kinds_ = 1, accelerators_ = 1, memories_ = 1;
-  std::vector<bool> hands_over_;   ///< by kind
-  std::vector<bool> has_variant_;  ///< by layer of the model being written
-  bool periodic_ = false;          ///< the workload has a periodic stream
+  std::vector<bool> hands_over_;      ///< by kind
+  std::vector<bool> has_variant_;     ///< by layer of the model being written
+  double tensors_ = 0, weights_ = 0;  ///< bytes, of the model that has most
+  double all_weights_ = 0;            ///< of all models
+  bool periodic_ = false;             ///< the workload has a periodic stream
   bool closed_loop_ = false;
 };
 
@@ -142,6 +153,22 @@ std::string Generator::kind(std::uint32_t k) {
   if (shares_.chance(0.2)) out.number("bus_factor", shares_.uniform(1, 5));
   add_relations(out, k);
   return out.object();
+}
+
+/// The capacity is that of which as many are there as memories, when the models are known.
+void Generator::limit(Json& memory) {
+  if (limited_) memory.raw("capacity", "@capacity@").number("reserve", maybe_room(0.5, 1000));
+  if (limited_ && room_.chance(0.3)) memory.number("page", room_.between(1, 1000));
+}
+
+/// What one request and the weights of one task take at most, or half as much again, or twice; where weights have no
+/// home all of them, at each granularity.
+void Generator::set_capacities() {
+  const double weights = home_ ? weights_ : 3 * all_weights_;
+  std::string& platform = out_.inputs.platform;
+  const std::string mark = "@capacity@";
+  for (std::size_t at = platform.find(mark); at != std::string::npos; at = platform.find(mark))
+    platform.replace(at, mark.size(), format_number(std::ceil(tensors_ * room_.between(2, 4) / 2 + weights) + 200000));
 }
 
 /// The first kind runs everything: others hand over to it what they cannot, and it does transitions.
@@ -205,7 +232,13 @@ std::string Generator::contention() {
 
 void Generator::add_memories(Json& platform) {
   const double shape = dice_.uniform(0, 1);
-  if (shape < 0.25) return;  // one memory without limits
+  home_ = limited_ && shape >= 0.25 && room_.chance(0.7);
+  if (shape < 0.25) {  // one memory without limits of bandwidth
+    Json memory;
+    limit(memory.text("name", "mem0"));
+    if (limited_) platform.raw("memories", Json().raw("", memory.object()).list());
+    return;
+  }
   Json memories;
   memories_ = shape < 0.5 ? 1 : dice_.between(2, 3);
   for (std::uint32_t m = 0; m < memories_; ++m) {
@@ -213,10 +246,20 @@ void Generator::add_memories(Json& platform) {
     memory.text("name", numbered("mem", m)).number("energy_per_byte", maybe(0.5, dice_.uniform(0, 0.01) / kMega));
     if (memories_ == 1 || dice_.chance(0.5))
       memory.number("bandwidth", bandwidth(30, 100)).raw("contention", contention());
+    limit(memory);
     memories.raw("", memory.object());
   }
+  const double load_rate = home_ ? room_.uniform(10, 60) / scale_ * kMega : 0;
+  const std::string pcie = Json().text("name", "pcie").number("bandwidth", load_rate).object();
+  const char* const from_home = R"({"from": "host", "to": "*", "links": ["pcie"]})";
+  if (home_) platform.text("home", "host");
+  if (home_) memories.raw("", Json().text("name", "host").number("energy_per_byte", 1e-9).object());
   platform.raw("memories", memories.list());
-  if (memories_ == 1) return;
+  if (memories_ == 1) {
+    if (!home_) return;
+    platform.raw("links", Json().raw("", pcie).list()).raw("routes", Json().raw("", from_home).list());
+    return;
+  }
   const auto link = [&](const char* name) {
     return Json()
         .text("name", name)
@@ -226,9 +269,12 @@ void Generator::add_memories(Json& platform) {
         .text("sharing", dice_.chance(0.7) ? "shared" : "uncontended")
         .object();
   };
-  platform.raw("links", Json().raw("", link("bus")).raw("", link("far")).list());
+  Json links, routes;
+  links.raw("", link("bus")).raw("", link("far"));
+  if (home_) links.raw("", pcie);
+  platform.raw("links", links.list());
   if (places_.chance(0.3)) platform.text("host", numbered("mem", places_.below(memories_)));
-  Json routes;
+  if (home_) routes.raw("", from_home);
   routes.raw("", R"({"from": "*", "to": "*", "links": ["bus"]})");
   if (dice_.chance(0.5)) routes.raw("", R"({"from": "mem0", "to": "mem1", "links": ["bus", "far"]})");
   platform.raw("routes", routes.list());
@@ -260,15 +306,28 @@ std::string Generator::layers(std::uint32_t count) {
   Json list;
   has_variant_.clear();
   const bool branches = dice_.chance(0.7);
+  double tensors = 0, all = 0;
   for (std::uint32_t l = 0; l < count; ++l) {
     Json layer, inputs;
-    layer.text("name", numbered("l", l)).number("output_bytes", maybe(0.8, bytes(20)));
-    if (places_.chance(0.6)) layer.number("input_bytes", places_.below(21) * kMega);
+    const double output = maybe(0.8, bytes(20));
+    layer.text("name", numbered("l", l)).number("output_bytes", output);
+    const double read = places_.chance(0.6) ? places_.below(21) * kMega : 0;
+    if (read > 0) layer.number("input_bytes", read);
+    if (limited_) {
+      const double weights = maybe_room(0.7, 20 * kMega), workspace = maybe_room(0.3, 5 * kMega);
+      layer.number("weight_bytes", weights).number("workspace_bytes", workspace);
+      tensors += std::ceil(output) + std::ceil(workspace) + read;
+      all += std::ceil(weights);
+    }
     for (std::uint32_t i = 0; branches && i < l; ++i) {
       if (!dice_.chance(1.5 / l)) continue;
       Json input;
       input.text("from", numbered("l", i));
-      if (dice_.chance(0.2)) input.number("bytes", bytes(10));
+      if (dice_.chance(0.2)) {
+        const double own = bytes(10);
+        input.number("bytes", own);
+        tensors += std::ceil(own);
+      }
       inputs.raw("", input.object());
     }
     if (branches) layer.raw("inputs", inputs.list());
@@ -279,6 +338,9 @@ std::string Generator::layers(std::uint32_t count) {
           Json().raw("", Json().text("name", "v").number("accuracy_loss", dice_.uniform(0, 0.1)).object()).list());
     list.raw("", layer.object());
   }
+  tensors_ = std::max(tensors_, tensors);
+  weights_ = std::max(weights_, all);
+  all_weights_ += all;
   return list.list();
 }
 

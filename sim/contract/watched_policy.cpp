@@ -7,6 +7,7 @@ namespace hetsched::contract {
 
 void WatchedPolicy::begin(const SystemView& view) {
   expect(view.live.empty(), "nothing has arrived before the run begins");
+  for (const MemoryState& memory : view.memory_states) used_at_start_.push_back(memory.used);
   policy_.begin(view);
 }
 
@@ -16,6 +17,7 @@ void WatchedPolicy::decide(const SystemView& view, Decisions& out) {
   check_events(view);
   check_requests(view);
   check_accelerators(view);
+  check_memories(view);
   policy_.decide(view, out);
 }
 
@@ -70,7 +72,8 @@ void WatchedPolicy::check_tasks(const SystemView& view, const Request& request) 
     for (const Edge& e : tasks[t].inputs)
       if (request.tasks[e.task].progress != Progress::finished) missing.insert(e.task);
     expect(task.missing == missing.size(), "missing counts predecessors");
-    expect(task.progress == Progress::waiting || missing.empty(), "only tasks without missing predecessors get ready");
+    expect(task.progress == Progress::waiting || task.progress == Progress::finished || missing.empty(),
+           "only tasks without missing predecessors get ready");
     expect((task.accelerator == AcceleratorId::none) == (task.progress < Progress::running),
            "tasks that run or ran have an accelerator");
   }
@@ -92,6 +95,22 @@ void WatchedPolicy::check_accelerators(const SystemView& view) {
     expect(accelerator.available || running[a] == 0, "nothing runs on what is off");
     expect(accelerator.free_slots == 0 || accelerator.free_at <= view.now,
            "an accelerator with a free slot is free now");
+  }
+}
+
+void WatchedPolicy::check_memories(const SystemView& view) {
+  for (const MemoryId m : view.memory_states.ids()) {
+    const MemoryState& memory = view.memory_states[m];
+    Bytes loaded = used_at_start_[m];
+    for (const WeightsId w : view.weights.ids()) {
+      const Residence& lie = view.residence(w, m);
+      expect(!lie.kept || lie.presence == Presence::there, "what is kept is there");
+      expect(lie.users == 0 || lie.presence != Presence::absent, "weights in use are not absent");
+      if (!lie.kept && lie.presence != Presence::absent) loaded += memory.in_pages(view.weights[w].bytes);
+    }
+    expect(memory.used <= memory.capacity, "no memory holds more than its capacity");
+    expect(memory.used >= loaded, "weights take room");
+    if (view.live.empty()) expect(memory.used == loaded, "without requests nothing but weights takes room");
   }
 }
 

@@ -28,12 +28,14 @@ class WatchedPolicy final : public Policy {
   void check_requests(const SystemView& view);
   void check_tasks(const SystemView& view, const Request& request);
   void check_accelerators(const SystemView& view);
+  void check_memories(const SystemView& view);
 
   Policy& policy_;
   Strings broken_;
   std::uint64_t arrived_ = 0;
   Seconds last_ = 0;
-  std::set<std::uint64_t> ended_;  ///< ids of requests
+  std::set<std::uint64_t> ended_;            ///< ids of requests
+  IdVector<MemoryId, Bytes> used_at_start_;  ///< by what never leaves
 };
 
 }  // namespace hetsched::contract

@@ -18,6 +18,9 @@ double delay_of(const SetOperatingPoint&, const DecisionLatency&) { return 0; }
 double delay_of(const Drop&, const DecisionLatency&) { return 0; }
 double delay_of(const WakeAt&, const DecisionLatency&) { return 0; }
 double delay_of(const Forecast&, const DecisionLatency&) { return 0; }
+double delay_of(const Load&, const DecisionLatency&) { return 0; }
+double delay_of(const Evict&, const DecisionLatency&) { return 0; }
+double delay_of(const GiveUp&, const DecisionLatency&) { return 0; }
 
 // Nobody can be woken before it has been decided.
 void put_off(WakeAt& d, double decided) { d.time = std::max(d.time, decided); }
@@ -26,14 +29,19 @@ void put_off(const Prefetch&, double) {}
 void put_off(const SetOperatingPoint&, double) {}
 void put_off(const Drop&, double) {}
 void put_off(const Forecast&, double) {}
+void put_off(const Load&, double) {}
+void put_off(const Evict&, double) {}
+void put_off(const GiveUp&, double) {}
 
 }  // namespace
 
 double DelayedDecisions::hold(std::span<const Decision> decided, const SystemView& view,
                               const DecisionLatency& latency) {
   double delay = latency.per_call;
+  bool makes_room = false;  // what those after it need is not judged before it has been done
   for (const Decision& decision : decided) {
-    Held held{decision, {}, broken_rule(decision, view), ""};
+    Held held{decision, {}, makes_room ? "" : broken_rule(decision, view), ""};
+    makes_room = makes_room || std::holds_alternative<Evict>(decision) || std::holds_alternative<GiveUp>(decision);
     for (const RequestRef request : requests_of(decision)) held.ids.push_back(id_at(request, view));
     if (!held.broken_rule.empty()) held.in_words = in_words(decision, view);
     held_.push_back(std::move(held));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/errors.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "engine/co_run.hpp"
 #include "engine/delayed_decisions.hpp"
@@ -13,6 +14,7 @@
 #include "engine/guarded_policy.hpp"
 #include "engine/releases.hpp"
 #include "engine/reporter.hpp"
+#include "engine/residency.hpp"
 #include "engine/rules.hpp"
 #include "engine/state.hpp"
 #include "engine/transfers.hpp"
@@ -36,6 +38,7 @@ class Engine {
         devices_(tables, instance.options.execution_jitter, instance.options.seed, state_, executor, events_,
                  reporter_),
         transfers_(tables, state_, executor, events_, reporter_, devices_.slots().size()),
+        residency_(tables, state_, devices_.slots().size()),
         releases_(instance.workload, instance.options.seed, state_, events_),
         co_run_(tables, state_, devices_, transfers_),
         clairvoyant_(decider.clairvoyant) {
@@ -90,6 +93,14 @@ class Engine {
   void carry_out(const Drop& d) { drop(d.request); }
   void carry_out(const WakeAt& d) { events_.add(d.time, due::Wake{}); }
   void carry_out(const Forecast& d) { state_.account(d.request).forecast = d.finish; }
+  void carry_out(const Load& d);
+  void carry_out(const Evict& d) {
+    stalled_ = false;
+    residency_.evict(d.weights, d.memory);
+  }
+  void carry_out(const GiveUp& d);
+  [[nodiscard]] bool tell_stall();
+  [[nodiscard]] std::string stall();
   [[noreturn]] void stands_still() const;
 
   const Instance& instance_;
@@ -101,6 +112,7 @@ class Engine {
   State state_;
   Devices devices_;
   Transfers transfers_;
+  Residency residency_;
   Releases releases_;
   CoRun co_run_;
   Decisions decisions_;
@@ -112,6 +124,7 @@ class Engine {
   bool completion_ = false;  ///< a task finished at this instant
   bool tick_ = false;        ///< a poll is due at this instant
   bool apply_ = false;       ///< the policy's latency is over at this instant
+  bool stalled_ = false;     ///< the policy knows that nothing fits
   std::uint32_t slots_in_use_ = 0;
   std::uint64_t instants_here_ = 0;                   ///< since time advanced
   IdVector<AcceleratorId, std::uint32_t> times_off_;  ///< outages that hold
@@ -180,7 +193,7 @@ void Engine::handle_instant() {
   sent_.clear();
   for (std::size_t i = flows_.size(); i-- > 0;) flow_finished(flows_[i]);
   for (const RequestRef request : sent_)
-    if (state_.request(request).live && state_.request(request).unfinished == 0) end_finished(request, now_);
+    if (state_.departing(request)) end_finished(request, now_);
   std::uint64_t rounds = 0;
   do {
     handle_due();
@@ -218,8 +231,12 @@ void Engine::flow_finished(FlowId flow) {
     return;
   }
   waiting_.clear();
-  const RequestRef sent = transfers_.finish(transfer_of(flow, slots), now_, waiting_);
-  if (sent != RequestRef::none) sent_.push_back(sent);
+  const Transfers::Arrival arrival = transfers_.finish(transfer_of(flow, slots), now_, waiting_);
+  if (arrival.is_result()) {
+    sent_.push_back(arrival.request);
+  } else if (residency_.limited() && arrival.request != RequestRef::none) {
+    residency_.arrived(arrival);
+  }
   for (const SlotId slot : waiting_) devices_.fetched(slot, now_);
 }
 
@@ -240,7 +257,7 @@ void Engine::handle(due::Poll, std::uint64_t) {
 
 void Engine::handle(due::Deadline event, std::uint64_t stamp) {
   const Request& request = state_.request(event.request);
-  if (request.id == stamp && request.live) drop(event.request);
+  if (request.id == stamp && (request.live || state_.departing(event.request))) drop(event.request);
 }
 
 void Engine::finish_early() {
@@ -261,6 +278,11 @@ void Engine::overhead_over(SlotId id) {
   std::uint32_t coming = 0;
   if (tables_.memories().size() > 1 && !devices_.is_guest(id))
     for_each_task(slot, [&](TaskRef task) { coming += transfers_.bring(task, memory, id, now_); });
+  if (residency_.limited() && !devices_.is_guest(id)) {
+    const SystemView& view = state_.view(now_);
+    const WeightsId weights = view.weights_of(view.model_task(slot.task), view.state(slot.task).variant);
+    if (weights != WeightsId::none && transfers_.load(weights, memory, id, now_)) ++coming;
+  }
   devices_.begin_waiting(id, coming, now_);
 }
 
@@ -284,12 +306,14 @@ void Engine::task_finished(SlotId id, double at) {
   completion_ = true;
   latest_finish_ = std::max(latest_finish_, at);
   policy_.progress();
+  if (residency_.limited()) residency_.slot_freed(id, slot.accelerator);
   finished(task, at);
   for (const TaskRef other : also) finished(other, at);
 }
 
 void Engine::finished(TaskRef task, double at) {
   const bool last = state_.finish(task, at, now_);
+  if (residency_.limited()) residency_.finished(task);
   state_.push_event({Event::Type::task_finished, task});
   transfers_.send(task, now_);
   if (last) end_finished(task.request, at);
@@ -297,7 +321,10 @@ void Engine::finished(TaskRef task, double at) {
 
 /// Ends a request all of whose tasks have finished, unless parts of its result are still on their way.
 void Engine::end_finished(RequestRef request, double at) {
-  if (state_.account(request).leaving > 0) return;
+  if (state_.account(request).leaving > 0) {
+    if (!state_.departing(request)) state_.depart(request);
+    return;
+  }
   const double deadline = state_.request(request).deadline;
   const bool late = at > deadline + late_tolerance(deadline);
   end_request(request, late ? RequestStatus::late : RequestStatus::finished, at);
@@ -308,12 +335,14 @@ void Engine::end_request(RequestRef request, RequestStatus status, double finish
   const bool finished = status == RequestStatus::finished || status == RequestStatus::late;
   reporter_.request_ended(state_.record(request, status, finished ? finish : now_));
   if (status == RequestStatus::unfinished) return;
+  if (residency_.limited()) residency_.request_ended(request);
   state_.end(request);
   state_.push_event({finished ? Event::Type::request_finished : Event::Type::request_dropped, {request}});
   releases_.request_ended(request, finished, now_);
 }
 
 void Engine::drop(RequestRef request) {
+  stalled_ = false;
   for (const SlotId id : devices_.slots()) {
     if (state_.account(request).running == 0) break;
     if (!devices_.in_use(id) || devices_.is_guest(id)) continue;
@@ -321,7 +350,8 @@ void Engine::drop(RequestRef request) {
     TaskRef task;
     for_each_task(slot, [&](TaskRef t) { task = t.request == request ? t : task; });
     if (task.request == RequestRef::none) continue;
-    if (slot.also.empty()) {
+    const bool alone = slot.also.empty();
+    if (alone) {
       transfers_.forget_slot(id);
       devices_.interrupt(id, TaskStatus::aborted, now_);
       state_.free_slot(slot.accelerator, now_);
@@ -330,6 +360,13 @@ void Engine::drop(RequestRef request) {
       devices_.leave(id, task, transfers_.forget_slot(id, request), now_);
     }
     state_.interrupt(task, now_, false);
+    if (!residency_.limited()) continue;
+    if (alone) {
+      residency_.interrupted(task, slot.accelerator);
+      residency_.slot_freed(id, slot.accelerator);
+    } else {
+      residency_.left_batch(task, id, slot.accelerator);
+    }
   }
   end_request(request, RequestStatus::dropped, now_);
 }
@@ -348,8 +385,10 @@ void Engine::turn_off(AcceleratorId accelerator) {
     devices_.interrupt(id, TaskStatus::failed, now_);
     state_.free_slot(accelerator, now_);
     --slots_in_use_;
+    if (residency_.limited()) residency_.slot_freed(id, accelerator);
     for (const TaskRef task : tasks) {
       state_.interrupt(task, now_, true);
+      if (residency_.limited()) residency_.interrupted(task, accelerator);
       state_.push_event({Event::Type::task_failed, task, accelerator});
     }
   }
@@ -426,6 +465,8 @@ void Engine::carry_out(const Start& d) {
   };
   apply_variant(d.task);
   for (const TaskRef task : d.also) apply_variant(task);
+  if (residency_.limited()) residency_.start(d, now_);
+  stalled_ = false;
   const SlotId slot = devices_.start(d, now_);
   ++slots_in_use_;
   policy_.progress();
@@ -433,23 +474,80 @@ void Engine::carry_out(const Start& d) {
 }
 
 void Engine::carry_out(const Prefetch& d) {
-  if (tables_.memories().size() > 1)
-    transfers_.bring(d.task, state_.accelerator(d.accelerator).memory, SlotId::none, now_);
+  const MemoryId memory = state_.accelerator(d.accelerator).memory;
+  if (residency_.limited()) residency_.reserve_inputs(d.task, memory);
+  if (tables_.memories().size() > 1) transfers_.bring(d.task, memory, SlotId::none, now_);
+}
+
+void Engine::carry_out(const Load& d) {
+  residency_.reserve_weights(d.weights, d.memory);
+  (void)transfers_.load(d.weights, d.memory, SlotId::none, now_);
+}
+
+void Engine::carry_out(const GiveUp& d) {
+  stalled_ = false;
+  if (d.to == MemoryId::none) {
+    residency_.give_up(d.task, d.memory, now_);
+    return;
+  }
+  for (const Edge& output : residency_.reserve_outputs(d.task, d.memory, d.to))
+    transfers_.offload(d.task, output, d.memory, d.to, now_);
 }
 
 void Engine::check_end() {
   switch (instance_.workload.end) {
-    case EndRule::drain: over_ |= releases_.exhausted() && state_.live().empty(); break;
+    case EndRule::drain: over_ |= releases_.exhausted() && state_.live().empty() && state_.departing().empty(); break;
     case EndRule::last_release: over_ |= releases_.exhausted(); break;
     case EndRule::at_duration: break;  // an event ends it
   }
-  if (over_ || slots_in_use_ > devices_.waiting_guests() || transfers_.any() || !events_.empty()) return;
+  if (over_ || slots_in_use_ > devices_.waiting_guests() || transfers_.any()) return;
+  if (residency_.limited() && !delayed_.waiting() && tell_stall()) return;
+  if (!events_.empty()) return;
+  if (residency_.limited() && stalled_) policy_.failed(now_, "decided nothing", stall());
   if (const std::string forgotten = startable(state_.view(now_)); !forgotten.empty())
     policy_.failed(now_, "decided nothing",
                    "deadlock: nothing runs, nothing will arrive or wake the policy, but tasks are ready: " + forgotten);
   // What is left waits for a stream that finishes no more requests, or for accelerators that are off for good.
   over_ = true;
   reporter_.totals.stuck = true;
+}
+
+/// Nothing runs or moves: if that is because nothing that is ready fits, the policy is told, once until it does
+/// something about it.
+bool Engine::tell_stall() {
+  if (stalled_) return false;
+  const SystemView& view = state_.view(now_);
+  bool wanted = false;
+  for (const TaskRef t : view.ready)
+    for (const AcceleratorId a : view.accelerators.ids())
+      for (const VariantId v : view.model_task(t).variant_ids()) {
+        if (!view.accelerators[a].available || !(view.cost_on(t, a, v).time < kNever)) continue;
+        if (view.fits(t, a, v)) return false;
+        wanted = true;
+      }
+  if (!wanted) return false;
+  stalled_ = true;
+  state_.push_event({Event::Type::memory_stalled});
+  events_.add(now_, due::Instant{});
+  return true;
+}
+
+/// Why nothing goes on, in words.
+std::string Engine::stall() {
+  const SystemView& view = state_.view_of_now();
+  for (const TaskRef t : view.ready)
+    for (const AcceleratorId a : view.accelerators.ids()) {
+      if (!view.accelerators[a].available || !(view.cost_on(t, a).time < kNever)) continue;
+      const MemoryId memory = view.accelerators[a].memory;
+      return "memory stalled: nothing runs or moves, and nothing that is ready fits: task " +
+             std::string(view.model_task(t).name) + " of request " + std::to_string(view.request(t).id) +
+             " of stream " + std::string(view.streams[view.request(t).stream].name) + " needs " +
+             format_number(view.needed(t, a)) + " B of memory " + std::string(view.memory_states[memory].name) +
+             ", where " + format_number(view.memory_states[memory].free()) + " B of " +
+             format_number(view.memory_states[memory].capacity) + " B are free, beside " +
+             residency_.holders(memory, now_);
+    }
+  return "memory stalled: nothing that is ready fits";
 }
 
 void Engine::stands_still() const {
@@ -467,10 +565,14 @@ void Engine::close() {
     problems.throw_if_any();
   }
   now_ = std::max(now_, latest_finish_);
-  const std::vector<RequestRef> left(state_.live().begin(), state_.live().end());
+  std::vector<RequestRef> left(state_.live().begin(), state_.live().end());
+  left.insert(left.end(), state_.departing().begin(), state_.departing().end());
+  std::sort(left.begin(), left.end(),
+            [this](RequestRef a, RequestRef b) { return state_.request(a).id < state_.request(b).id; });
   for (const SlotId slot : devices_.slots())
     if (devices_.in_use(slot)) transfers_.forget_slot(slot);
   for (const RequestRef request : left) transfers_.give_up(request, now_);
+  transfers_.give_up(RequestRef::none, now_);
   devices_.close(now_);
   for (const RequestRef request : left) end_request(request, RequestStatus::unfinished, now_);
   RunTotals& totals = reporter_.totals;

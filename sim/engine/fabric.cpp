@@ -18,6 +18,7 @@ double most_bytes(const Tables& tables) {
       for (const Edge& input : task.inputs) most = std::max(most, input.bytes);
       most = std::max({most, task.source.bytes, task.sink_bytes});
     }
+  for (const Weights& weights : view.weights) most = std::max(most, weights.bytes);
   return most;
 }
 

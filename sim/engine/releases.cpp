@@ -124,7 +124,7 @@ void Releases::poll(double now) {
 }
 
 void Releases::release(StreamId stream, const ArrivalTime& arrival, double now) {
-  if (static_cast<double>(state_.live().size()) >= kMostAtOnce)
+  if (static_cast<double>(state_.live().size() + state_.departing().size()) >= kMostAtOnce)
     throw InputError("more than " + format_number(kMostAtOnce) + " requests are in the system at " +
                      format_number(now) +
                      " s: the platform falls behind this workload; lower its rates or counts, or let streams drop "

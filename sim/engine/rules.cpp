@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 
 namespace hetsched {
@@ -36,6 +37,28 @@ std::string check_task(TaskRef t, const SystemView& view) {
   if (view.requests[t.request].tasks.contains(t.task)) return "";
   return "the request has no task with index " + number(t.task) + ", only " +
          number(view.requests[t.request].tasks.size());
+}
+
+/// That something needs more of a memory than is free; empty if it fits.
+std::string check_room(Bytes needed, MemoryId memory, const SystemView& view) {
+  if (view.memory_states.empty() || needed <= view.memory_states[memory].free()) return "";
+  return "it does not fit: it needs " + format_number(needed) + " B of memory " +
+         std::string(view.memory_states[memory].name) + ", where " + format_number(view.memory_states[memory].free()) +
+         " B are free (decorator cache waits for room)";
+}
+
+std::string check_memory(MemoryId memory, const SystemView& view) {
+  if (view.memory_states.empty())
+    return "there is nothing to load or give up: no memory has a capacity, and weights have no home";
+  if (view.memory_states.contains(memory)) return "";
+  return "there is no memory with index " + number(memory) + "; the platform has " + number(view.memory_states.size());
+}
+
+std::string check_weights(WeightsId weights, MemoryId memory, const SystemView& view) {
+  if (std::string wrong = check_memory(memory, view); !wrong.empty()) return wrong;
+  if (!view.weights.contains(weights))
+    return "there are no weights with index " + number(weights) + ", only " + number(view.weights.size());
+  return view.residence(weights, memory).kept ? "these weights lie there all the time" : "";
 }
 
 /// What is wrong with the other tasks of a batch, whose first is all right.
@@ -84,13 +107,90 @@ std::string check(const Start& d, const SystemView& view) {
            std::string(d.variant != VariantId::original ? " as this variant" : "") + " at its operating point";
   if (!(view.accuracy_loss(d.task, d.variant) < kNever)) return "the model does not list this combination of variants";
   if (!(d.expected >= 0)) return "the expected time must be a number and not negative";
-  return d.also.empty() ? "" : check_batch(d, view);
+  if (!d.also.empty())
+    if (std::string wrong = check_batch(d, view); !wrong.empty()) return wrong;
+  return view.memory_states.empty() ? ""
+                                    : check_room(view.needed(d.task, d.also, d.accelerator, d.variant), a.memory, view);
 }
 
 std::string check(const Prefetch& d, const SystemView& view) {
   if (std::string wrong = check_task(d.task, view); !wrong.empty()) return wrong;
   if (std::string wrong = check_accelerator(d.accelerator, view); !wrong.empty()) return wrong;
   if (view.state(d.task).progress == Progress::finished) return "the task has finished already";
+  const MemoryId memory = view.accelerators[d.accelerator].memory;
+  return view.memory_states.empty() ? "" : check_room(view.needed_for_inputs(d.task, memory), memory, view);
+}
+
+std::string check(const Load& d, const SystemView& view) {
+  if (std::string wrong = check_weights(d.weights, d.memory, view); !wrong.empty()) return wrong;
+  if (view.home == MemoryId::none) return "weights have no home to be loaded from";
+  if (view.residence(d.weights, d.memory).presence != Presence::absent)
+    return "these weights are there already, or on their way";
+  if (!(view.route(view.home, d.memory).latency < kNever)) return "no route leads there from the home of weights";
+  return check_room(view.memory_states[d.memory].in_pages(view.weights[d.weights].bytes), d.memory, view);
+}
+
+std::string check(const Evict& d, const SystemView& view) {
+  if (std::string wrong = check_weights(d.weights, d.memory, view); !wrong.empty()) return wrong;
+  const Residence& lie = view.residence(d.weights, d.memory);
+  if (lie.presence != Presence::there) return "these weights are not there";
+  if (lie.users > 0) return "these weights are in use by " + number(lie.users) + " tasks";
+  return "";
+}
+
+/// Is an output still to be read?
+bool is_wanted(const Edge& output, TaskRef producer, const SystemView& view) {
+  return output.bytes > 0 && view.state({producer.request, output.task}).progress != Progress::finished;
+}
+
+/// Why the outputs of a task may not leave a memory for another one.
+std::string check_offload(const GiveUp& d, const SystemView& view) {
+  if (!view.model(d.task).offload) return "the model does not allow outputs to be moved elsewhere (its field spill)";
+  if (!view.memory_states.contains(d.to)) return check_memory(d.to, view);
+  if (d.to == d.memory) return "they lie there already";
+  if (!(view.route(d.memory, d.to).latency < kNever)) return "no route leads there";
+  Bytes needed = 0;
+  std::vector<TensorId> counted;
+  for (const Edge& output : view.model_task(d.task).outputs) {
+    if (!is_wanted(output, d.task, view)) continue;
+    if (std::find(counted.begin(), counted.end(), output.tensor) != counted.end()) continue;
+    counted.push_back(output.tensor);
+    if (view.has_room(d.task, output.tensor, d.to)) return "an output of the task lies there already, or comes";
+    needed += std::ceil(output.bytes);
+  }
+  return check_room(needed, d.to, view);
+}
+
+std::string check(const GiveUp& d, const SystemView& view) {
+  if (std::string wrong = check_task(d.task, view); !wrong.empty()) return wrong;
+  if (std::string wrong = check_memory(d.memory, view); !wrong.empty()) return wrong;
+  const TaskState& producer = view.state(d.task);
+  if (producer.progress != Progress::finished) return "the task has not finished";
+  const Request& request = view.request(d.task);
+  bool any = false, lost = false, read_elsewhere = false;
+  for (const Edge& output : view.model_task(d.task).outputs) {
+    if (!is_wanted(output, d.task, view)) continue;
+    const TaskState& reader = request.tasks[output.task];
+    const bool is_place = view.place_of(request, output.tensor, producer.accelerator) == d.memory;
+    bool here = is_place, elsewhere = !is_place;
+    for (const Replica& copy : request.replicas) {
+      if (copy.tensor != output.tensor) continue;
+      if (!copy.arrived && (copy.memory == d.memory || is_place)) return "an output of the task is on its way";
+      here = here || copy.memory == d.memory;
+      elsewhere = elsewhere || copy.memory != d.memory;
+    }
+    if (!here) continue;
+    any = true;
+    lost = lost || !elsewhere;
+    if (reader.progress != Progress::running) continue;
+    if (view.accelerators[reader.accelerator].memory == d.memory) return "a task that runs there reads it";
+    read_elsewhere = true;
+  }
+  if (!any) return "no output of the task lies there and is still to be read";
+  if (d.to != MemoryId::none) return check_offload(d, view);
+  if (lost && !view.model(d.task).recompute)
+    return "nothing else has a copy, and the model does not allow tasks to run again (its field spill)";
+  if (lost && read_elsewhere) return "another task that reads an output of it runs";
   return "";
 }
 
@@ -158,6 +258,27 @@ std::string words(const Forecast& d, const SystemView& view) {
   return "forecast(" + name_of_request(d.request, view) + ", " + format_number(d.finish) + " s)";
 }
 
+std::string name_of_memory(MemoryId memory, const SystemView& view) {
+  return view.memory_states.contains(memory) ? std::string(view.memory_states[memory].name)
+                                             : "memory " + number(memory);
+}
+std::string name_of_weights(WeightsId weights, const SystemView& view) {
+  if (!view.weights.contains(weights)) return "weights " + number(weights);
+  const Weights& w = view.weights[weights];
+  return "weights of " + std::string(view.models[w.model].tasks[w.task].name) + " of model " +
+         std::string(view.models[w.model].name);
+}
+std::string words(const Load& d, const SystemView& view) {
+  return "load(" + name_of_weights(d.weights, view) + ", to " + name_of_memory(d.memory, view) + ")";
+}
+std::string words(const Evict& d, const SystemView& view) {
+  return "evict(" + name_of_weights(d.weights, view) + ", from " + name_of_memory(d.memory, view) + ")";
+}
+std::string words(const GiveUp& d, const SystemView& view) {
+  return "give_up(" + name_of(d.task, view) + ", in " + name_of_memory(d.memory, view) +
+         (d.to == MemoryId::none ? "" : ", to " + name_of_memory(d.to, view)) + ")";
+}
+
 /// At any of its operating points, as any variant?
 bool could_run(TaskRef t, const Accelerator& a, const SystemView& view) {
   const ModelTask& task = view.model_task(t);
@@ -178,6 +299,9 @@ std::vector<RequestRef> requests_in(const Drop& d) { return {d.request}; }
 std::vector<RequestRef> requests_in(const Forecast& d) { return {d.request}; }
 std::vector<RequestRef> requests_in(const SetOperatingPoint&) { return {}; }
 std::vector<RequestRef> requests_in(const WakeAt&) { return {}; }
+std::vector<RequestRef> requests_in(const Load&) { return {}; }
+std::vector<RequestRef> requests_in(const Evict&) { return {}; }
+std::vector<RequestRef> requests_in(const GiveUp& d) { return {d.task.request}; }
 
 }  // namespace
 

@@ -13,6 +13,10 @@ State::State(const Tables& tables) {
   models_ = view_.models;
   streams_ = view_.streams;
   accelerators_.all().assign(view_.accelerators.begin(), view_.accelerators.end());
+  memory_states_ = tables.room().memories;
+  residences_ = tables.room().residences;
+  view_.memory_states = memory_states_;
+  view_.residences = residences_;
 }
 
 RequestRef State::release(StreamId stream, std::uint64_t index, double now, double deadline, bool gated) {
@@ -130,7 +134,8 @@ bool State::finish(TaskRef t, double finished_at, double now) {
     if (edge.task == last) continue;
     last = edge.task;
     TaskState& next = tasks_[t.request][edge.task];
-    if (--next.missing == 0) make_ready({t.request, edge.task}, now);
+    // A task that has run before needs no second run because one before it had one.
+    if (--next.missing == 0 && next.progress == Progress::waiting) make_ready({t.request, edge.task}, now);
   }
   return request.unfinished == 0;
 }
@@ -142,6 +147,31 @@ void State::interrupt(TaskRef t, double now, bool again) {
   state.finish = state.compute = state.start = kNever;
   state.progress = Progress::waiting;
   if (again) make_ready(t, now);
+}
+
+void State::redo(TaskRef t, std::uint32_t missing, double now) {
+  TaskState& state = task(t);
+  HETSCHED_ASSERT(state.progress == Progress::finished, "only what has finished is run again");
+  state.accelerator = AcceleratorId::none;
+  state.finish = state.compute = state.start = kNever;
+  state.progress = Progress::waiting;
+  state.missing = missing;
+  Request& request = requests_[t.request];
+  const ModelTask& again = model_task(t);
+  ++request.unfinished;
+  request.remaining_best += again.best_time;
+  request.remaining_mean += again.mean_time;
+  TaskId last = TaskId::none;
+  for (const Edge& edge : again.outputs) {
+    if (edge.task == last) continue;
+    last = edge.task;
+    TaskState& next = tasks_[t.request][edge.task];
+    ++next.missing;
+    if (next.progress != Progress::ready) continue;
+    ready_.erase(ready_position({t.request, edge.task}));
+    next.progress = Progress::waiting;
+  }
+  if (missing == 0) make_ready(t, now);
 }
 
 void State::free_slot(AcceleratorId accelerator, double now) {
@@ -180,13 +210,22 @@ void State::end(RequestRef request) {
       ready_.erase(ready_position({request, t}));
       tasks_[request][t].progress = Progress::waiting;
     }
+  if (std::erase(departing_, request) == 0) take_from_live(request);
+  ended_.push_back(request);
+}
+
+void State::depart(RequestRef request) {
+  take_from_live(request);
+  departing_.push_back(request);
+}
+
+void State::take_from_live(RequestRef request) {
   const std::span<const RequestRef> items = live_.items();
   const auto at = std::lower_bound(items.begin(), items.end(), requests_[request].id,
                                    [this](RequestRef place, std::uint64_t id) { return requests_[place].id < id; });
   HETSCHED_ASSERT(at != items.end() && *at == request, "a request ends once");
   live_.erase(static_cast<std::size_t>(at - items.begin()));
   requests_[request].live = false;
-  ended_.push_back(request);
 }
 
 void State::free_ended() {

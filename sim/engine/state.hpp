@@ -3,6 +3,7 @@
 /// it knows no time but what it is told, no energy and no SimGrid.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,8 +46,20 @@ class State {
   /// A running task gives its accelerator up (not its slot). If `again`, it becomes ready once more.
   void interrupt(TaskRef task, double now, bool again);
 
+  /// A finished task is to run again, as its outputs have gone, and before it `missing` of its predecessors are.
+  void redo(TaskRef task, std::uint32_t missing, double now);
+
   /// What is reported of a request that ends at `end`.
   [[nodiscard]] RequestRecord record(RequestRef request, RequestStatus status, double end) const;
+  /// All tasks of a live request are done, but parts of its result are still on their way: policies no longer see it
+  /// live.
+  void depart(RequestRef request);
+  /// Has it departed, and not ended?
+  [[nodiscard]] bool departing(RequestRef request) const {
+    return std::find(departing_.begin(), departing_.end(), request) != departing_.end();
+  }
+  /// All that have, by time of departure.
+  [[nodiscard]] std::span<const RequestRef> departing() const { return departing_; }
   /// The request leaves: it is no longer live, its tasks are not ready; readable until free_ended().
   void end(RequestRef request);
   /// Makes the places of ended requests free for new ones.
@@ -67,6 +80,10 @@ class State {
   void publish_replicas(RequestRef place) { requests_[place].replicas = replicas_[place]; }
   TaskState& task(TaskRef t) { return tasks_[t.request][t.task]; }
   Accelerator& accelerator(AcceleratorId id) { return accelerators_[id]; }
+  MemoryState& memory(MemoryId id) { return memory_states_[id]; }
+  Residence& residence(WeightsId weights, MemoryId memory) {
+    return residences_[index_of(memory) * view_.weights.size() + index_of(weights)];
+  }
   [[nodiscard]] const ModelTask& model_task(TaskRef t) const {
     return models_[requests_[t.request].model].tasks[t.task];
   }
@@ -79,9 +96,12 @@ class State {
 
   /// The snapshot as of `now`; valid until the next change.
   const SystemView& view(double now);
+  /// As of the time that was last asked for.
+  const SystemView& view_of_now() { return view(view_.now); }
 
  private:
   void make_ready(TaskRef task, double now);
+  void take_from_live(RequestRef request);
   [[nodiscard]] std::size_t ready_position(TaskRef task) const;
 
   SystemView view_;
@@ -89,11 +109,13 @@ class State {
   IdSpan<ModelId, const Model> models_;
   IdSpan<StreamId, const Stream> streams_;
   IdVector<AcceleratorId, Accelerator> accelerators_;
+  IdVector<MemoryId, MemoryState> memory_states_;
+  std::vector<Residence> residences_;
   IdVector<RequestRef, Request> requests_;
   IdVector<RequestRef, RequestAccount> accounts_;
   IdVector<RequestRef, IdVector<TaskId, TaskState>> tasks_;
   IdVector<RequestRef, std::vector<Replica>> replicas_;
-  std::vector<RequestRef> free_, ended_;
+  std::vector<RequestRef> free_, ended_, departing_;
   OrderedList<RequestRef> live_;
   OrderedList<TaskRef> ready_;
   std::vector<Event> events_;

@@ -44,6 +44,13 @@ Tables Tables::build(const Instance& instance, Problems& problems) {
   tables.costs_ = build_cost_matrix(instance.platform, costed, problems);
   if (problems.size() > before) return tables;
   tables.add_platform(instance.platform);
+  IdVector<ModelId, std::vector<MemoryId>> sources(costed.size());
+  for (std::size_t s = 0; s < instance.workload.streams.size(); ++s) {
+    const MemoryId source = source_of(tables.platform_, instance.workload.streams[s]);
+    if (source != MemoryId::none) sources[tables.model_of_stream_[id_of<StreamId>(s)]].push_back(source);
+  }
+  tables.room_ = room_tables(tables.platform_, costed, sources, tables.costs_, problems);
+  if (problems.size() > before) return tables;
   tables.add_routes();
   for (const Network* network : networks) tables.model_names_.push_back(network->name);
   tables.add_transitions(networks);
@@ -79,6 +86,7 @@ Tables Tables::of_stream(const Tables& all, StreamId stream, const StreamSpec& s
       tables.costs_.programs.emplace(std::pair{batch * rows + row - first, place.second}, program);
   }
   tables.add_platform(all.platform_);
+  tables.room_ = room_of_model(all.room_, tables.platform_, model, id_of<CostRowId>(first), rows, tables.costs_);
   tables.add_routes();
   tables.model_names_.push_back(all.model_names_[index_of(model)]);
   tables.transitions_ = all.transitions_;
@@ -254,6 +262,8 @@ void Tables::add_models() {
                 .accuracy = graphs_[m].combinations,
                 .losses = graphs_[m].losses,
                 .transitions = measured_transitions_[m]};
+    model.recompute = graphs_[m].recompute;
+    model.offload = graphs_[m].offload;
     for (ModelTask& task : tasks_[m]) {
       set_times(task, view, false);
       if (task.best_time == kNever) set_times(task, view, true);
@@ -298,6 +308,7 @@ void Tables::fill(SystemView& view) const {
   view.memories = static_cast<std::uint32_t>(memories_.size());
   view.memory_bandwidths = memory_bandwidths_;
   view.base_power = platform_.base_power;
+  room_.fill(view);
   view.accelerators = accelerators_;
 }
 

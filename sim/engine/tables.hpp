@@ -14,6 +14,7 @@
 #include "cost/cost_matrix.hpp"
 #include "engine/contention.hpp"
 #include "engine/ids.hpp"
+#include "engine/room.hpp"
 #include "hetsched/policy.hpp"
 #include "model/instance.hpp"
 #include "model/task_graph.hpp"
@@ -36,7 +37,7 @@ struct LinkInfo {
 class Tables {
  public:
   /// Computes the tables of an instance whose parts have been read without problems. Problems are those of
-  /// compile_task_graph() and build_cost_matrix(); with any of them the tables are not fit for use.
+  /// compile_task_graph(), build_cost_matrix() and room_tables(); with any of them the tables are not fit for use.
   ///
   /// A route's time per byte is that of the slowest of its links and of the memories at its ends. Between
   /// memories without a route nothing ever arrives.
@@ -71,6 +72,8 @@ class Tables {
   /// model of a memory, or by a device that tasks share?
   [[nodiscard]] bool rates_change() const { return rates_change_; }
   [[nodiscard]] IdSpan<LinkId, const LinkInfo> links() const { return links_; }
+  /// Memories and weights where there is a limit.
+  [[nodiscard]] const RoomTables& room() const { return room_; }
   [[nodiscard]] const RouteTable& route_table() const { return platform_.route_table; }
   /// Number of different tensors between the tasks of a model.
   [[nodiscard]] std::uint32_t tensors(ModelId model) const { return graphs_[model].tensors; }
@@ -101,6 +104,7 @@ class Tables {
   std::vector<std::string> model_names_, stream_names_;
   IdVector<StreamId, ModelId> model_of_stream_;
   CostMatrix costs_;
+  RoomTables room_;
 
   IdVector<KindId, IdVector<PointId, OperatingPoint>> points_;
   IdVector<KindId, Kind> kinds_;

@@ -49,6 +49,9 @@ class Builder {
       share_memories(count);
     for (MemorySpec& memory : made_.memories) memory.contention = of_kinds(memory.contention, {kind_.name});
     made_.host = source_.host;
+    // A home apart from a host is not copied: weights then come from the host.
+    const auto is_home = [&](const MemorySpec& memory) { return memory.name == source_.home; };
+    if (std::any_of(made_.memories.begin(), made_.memories.end(), is_home)) made_.home = source_.home;
     for (LinkSpec& link : made_.links) link.between.clear();  // all routes are given
     return std::move(made_);
   }
@@ -152,9 +155,11 @@ class Builder {
       add_accelerator(std::to_string(i), made_.memories[i / in_one_memory_].name);
   }
 
+  /// The host, or else the home of weights.
   [[nodiscard]] std::optional<MemoryId> host_memory() const {
-    if (source_.host.empty()) return std::nullopt;
-    return id_of<MemoryId>(index_of_memory(source_, source_.host));
+    const std::string& name = source_.host.empty() ? source_.home : source_.host;
+    if (name.empty()) return std::nullopt;
+    return id_of<MemoryId>(index_of_memory(source_, name));
   }
 
   /// How bytes leave a memory: over links that no route but its own crosses, then over others that are nobody's own.

@@ -57,7 +57,7 @@ struct LayerSpec {
   std::optional<Dims> dims;
   std::vector<VariantSpec> variants;
   std::optional<Precision> precision;
-  std::optional<double> input_bytes, params, bus_factor;
+  std::optional<double> input_bytes, params, bus_factor, workspace_bytes;
 };
 template <>
 inline constexpr auto fields<LayerSpec> = std::tuple{
@@ -73,6 +73,8 @@ inline constexpr auto fields<LayerSpec> = std::tuple{
           {.unit = "B", .max = kMostTensorBytes}),
     field("weight_bytes", &LayerSpec::weight_bytes,
           "size of its weights; default: from dims, or from params where dims have none",
+          {.unit = "B", .max = kMostTensorBytes}),
+    field("workspace_bytes", &LayerSpec::workspace_bytes, "room in memory that it takes only while it runs",
           {.unit = "B", .max = kMostTensorBytes}),
     field("params", &LayerSpec::params, "parameters; default: from dims; 0 where they are those of another layer", {}),
     field("macs", &LayerSpec::macs, "multiply-accumulates; default: from dims", {}),
@@ -163,6 +165,16 @@ inline constexpr auto fields<TransitionRow> = std::tuple{
     field("energy", &TransitionRow::energy, "energy of it, on top of the active power", {.unit = "J"}),
 };
 
+/// What may become of outputs that have been computed and are still to be read, where memory is short.
+enum class Spill {
+  none,       ///< they stay
+  recompute,  ///< given up and computed again
+  offload,    ///< moved to another memory
+  any,        ///< either
+};
+template <>
+inline constexpr auto enum_names<Spill> = std::array{"none", "recompute", "offload", "any"};
+
 struct NetworkSpec {
   std::string schema;
   std::int64_t format = 1;
@@ -174,6 +186,7 @@ struct NetworkSpec {
   std::vector<GroupSpec> groups;
   std::vector<VariantSpec> variants;
   AccuracySpec accuracy;
+  std::optional<Spill> spill;
   std::string profile;
   std::vector<TransitionRow> transitions;
   std::vector<ProfileRow> costs;  ///< inline rows, after loading followed by those of the profile file
@@ -198,6 +211,11 @@ inline constexpr auto fields<NetworkSpec> = std::tuple{
     field("accuracy", &NetworkSpec::accuracy, "measured accuracy of variants", {}),
     field("transitions", &NetworkSpec::transitions,
           "measured transitions between kinds after layers; default: as the kinds say", {}),
+    field("spill", &NetworkSpec::spill,
+          "what a policy may do with outputs that are still to be read, where memory is short: none (default); "
+          "recompute: "
+          "give them up and run the task again; offload: move them to another memory; any",
+          {}),
     field("profile", &NetworkSpec::profile, "CSV file of costs, relative to this file", {}),
     field("costs", &NetworkSpec::costs, "rows of the profile written here", {}),
 };

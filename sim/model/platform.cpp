@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "model/kind_files.hpp"
 #include "model/names.hpp"
 #include "model/route_search.hpp"
@@ -57,6 +58,16 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
     kind.sharing = SlotSharing::weighted;
   if (!kind.fallback.empty() && kind.fallback == kind.name)
     problems.add(node.child("fallback").problem("is the kind itself; name another"));
+}
+
+void check_capacity(const MemorySpec& memory, const Node& node, Problems& problems) {
+  for (const char* part : {"reserve", "page"})
+    if (!memory.capacity && node.has(part))
+      problems.add(node.child(part).problem("is part of a capacity, but the memory has none; give its capacity"));
+  if (memory.capacity && memory.reserve.value_or(0) >= *memory.capacity)
+    problems.add(node.child("reserve").problem("must be less than the memory's capacity, " +
+                                               format_number(*memory.capacity) + " B; found " +
+                                               format_number(*memory.reserve) + " B"));
 }
 
 /// Checks what the kinds say of each other: fallbacks, transitions. `nodes`: where each stands.
@@ -191,6 +202,11 @@ class PlatformReader {
     memories_ = NameTable("memory", "", platform_.memories, node_.child("memories"), problems_);
     links_ = NameTable("link", "", platform_.links, node_.child("links"), problems_);
     used_.resize(platform_.memories.size(), false);
+    for (std::size_t i = 0; i < platform_.memories.size(); ++i)
+      check_capacity(platform_.memories[i], node_.child("memories").child(i), problems_);
+    if (!platform_.home.empty())
+      if (const auto home = memories_.resolve(platform_.home, node_.child("home"), problems_))
+        used_[id_of<MemoryId>(*home)] = true;
     if (platform_.host.empty()) return;
     if (const auto host = memories_.resolve(platform_.host, node_.child("host"), problems_))
       used_[id_of<MemoryId>(*host)] = true;
@@ -348,7 +364,8 @@ class PlatformReader {
     if (!missing.empty())
       problems_.add(node_.child("routes").problem(
           "there is no route " + listed(missing, 8) + "; accelerators use these memories" +
-          (platform_.host.empty() ? "" : ", or they are the host") + ", so give routes between them"));
+          (platform_.host.empty() ? "" : ", or they are the host") +
+          (platform_.home.empty() ? "" : ", or weights come from there") + ", so give routes between them"));
   }
 
   /// Adds ways over links that say what they join, where no route is given. False if what they say is wrong.

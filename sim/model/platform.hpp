@@ -153,6 +153,7 @@ struct KindSpec {
   double batch_fixed_share = 0;
   std::vector<BatchCost> batch_curve;
   std::optional<double> port_bandwidth;
+  std::optional<double> memory_capacity;
   Budget budget;
 };
 template <>
@@ -221,6 +222,11 @@ inline constexpr auto fields<KindSpec> = std::tuple{
           {}),
     field("port_bandwidth", &KindSpec::port_bandwidth, "most that one slot draws from its memory; default: unlimited",
           {.unit = "B/s", .above = 0}),
+    field(
+        "memory_capacity", &KindSpec::memory_capacity,
+        "size of the memory that comes with it: what one task needs must fit, even where the platform says nothing of "
+        "its memories; default: unlimited",
+        {.unit = "B", .above = 0}),
     field("budget", &KindSpec::budget, "what one of it counts for in an equal-budget comparison", {}),
 };
 
@@ -241,11 +247,16 @@ inline constexpr auto fields<KindLibrarySpec> = std::tuple{
     field("kinds", &KindLibrarySpec::kinds, "the kinds of accelerators", {.required = true}),
 };
 
+/// The largest memory: bytes up to here are added without rounding.
+inline constexpr double kMostCapacity = 1e15;
+
 struct MemorySpec {
   std::string name;
   std::optional<double> bandwidth;
   double energy_per_byte = 0;
   std::vector<ContentionSpec> contention;
+  std::optional<double> capacity;
+  std::optional<double> reserve, page;
 };
 template <>
 inline constexpr auto fields<MemorySpec> = std::tuple{
@@ -258,6 +269,14 @@ inline constexpr auto fields<MemorySpec> = std::tuple{
           "how tasks that compute from it at once slow each other down; of these models the first that is for a task's "
           "kind; default: max_min",
           {}),
+    field("capacity", &MemorySpec::capacity,
+          "how much lies in it at once: weights, tensors between tasks, workspace; default: unlimited",
+          {.unit = "B", .max = kMostCapacity, .above = 0}),
+    field("reserve", &MemorySpec::reserve,
+          "part of the capacity that is not for tasks (system, context, fragmentation)",
+          {.unit = "B", .max = kMostCapacity}),
+    field("page", &MemorySpec::page, "weights take whole pages of this size; default: 1 B",
+          {.unit = "B", .min = 1, .max = kMostCapacity}),
 };
 
 struct LinkSpec {
@@ -336,6 +355,7 @@ struct PlatformSpec {
   std::vector<std::string> kind_files;  ///< as written; after loading: paths to open
   std::vector<KindSpec> kinds;
   std::vector<MemorySpec> memories;
+  std::string home;  ///< empty: none
   std::vector<LinkSpec> links;
   std::vector<RouteSpec> routes;
   Routing routing = Routing::by_latency;
@@ -343,7 +363,8 @@ struct PlatformSpec {
   std::vector<AcceleratorSpec> accelerators;
   /// For each ordered pair of memories: of `routes` the one that names both memories, else one memory, else none;
   /// rather as written than reversed. Where there is none, the way found over links that say what they join. Every pair
-  /// of memories that accelerators use has one, the host among them.
+  /// of memories that accelerators use has one, the host and the home of
+  /// weights among them.
   RouteTable route_table;
 };
 template <>
@@ -359,6 +380,12 @@ inline constexpr auto fields<PlatformSpec> = std::tuple{
           "files of kinds, relative to this file; of them, those that accelerators name are taken", {}),
     field("kinds", &PlatformSpec::kinds, "the kinds of accelerators, beside those of kind_files", {}),
     field("memories", &PlatformSpec::memories, "default: one memory of unlimited bandwidth", {}),
+    field("home", &PlatformSpec::home,
+          "memory (of the host, a storage) in which weights lie, to be loaded from there into the memory of the "
+          "accelerator that needs them; default: the host, where a memory has a capacity; without either weights lie "
+          "in every "
+          "memory that needs them all the time",
+          {}),
     field("links", &PlatformSpec::links,
           "links between memories; with any link, memories and links are shared along whole routes", {}),
     field("routes", &PlatformSpec::routes,

@@ -255,6 +255,9 @@ TaskGraph compile_task_graph(const Network& network, Granularity granularity, Pr
   connect_outside(cut, uses, network, graph.tensors);
   graph.tasks = std::move(cut.tasks);
   number_alternatives(graph, network, granularity);
+  const Spill spill = network.spill.value_or(Spill::none);
+  graph.recompute = spill == Spill::recompute || spill == Spill::any;
+  graph.offload = spill == Spill::offload || spill == Spill::any;
   const bool any_choice = !is_whole(granularity) && !graph.losses.empty();
   if (any_choice && !network.accuracy.combinations.empty()) list_combinations(graph, network);
   return graph;

@@ -33,6 +33,8 @@ struct TaskGraph {
   std::uint32_t tensors = 0;          ///< tensors on edges are numbered from 0, by producer; then follow those of
                                       ///< the input, by task
   std::vector<double> losses;         ///< accuracy loss of each alternative alone, by bit
+  bool recompute = false;             ///< tasks may be run again where their outputs were given up
+  bool offload = false;               ///< outputs may be moved to another memory
   /// Sets of alternatives with measured losses, by set; empty: any set is allowed and losses add up.
   std::vector<AccuracyEntry> combinations;
 };

@@ -211,11 +211,11 @@ bool is_type_of_headers(const std::string& type) {
   static const std::set<std::string> kStructs = {HETSCHED_STRUCTS(HETSCHED_NAME)};
 #undef HETSCHED_NAME
   static const std::set<std::string> kOthers = {
-      "AcceleratorId",  "Bytes",       "CostColumnId", "CostRowId", "Decision",  "Decisions",
-      "DecoratorEntry", "IdRange",     "IdSpan",       "IdVector",  "IsId",      "Joules",
-      "KindId",         "LayoutFact",  "Members",      "MemoryId",  "ModelId",   "ParamReaders",
-      "Params",         "PluginTable", "PointId",      "Policy",    "Progress",  "RequestRef",
-      "Seconds",        "StreamId",    "TaskId",       "TensorId",  "VariantId", "Watts"};
+      "AcceleratorId", "Bytes",     "CostColumnId", "CostRowId",    "Decision", "Decisions",   "DecoratorEntry",
+      "IdRange",       "IdSpan",    "IdVector",     "IsId",         "Joules",   "KindId",      "LayoutFact",
+      "Members",       "MemoryId",  "ModelId",      "ParamReaders", "Params",   "PluginTable", "PointId",
+      "Policy",        "Presence",  "Progress",     "RequestRef",   "Seconds",  "StreamId",    "TaskId",
+      "TensorId",      "VariantId", "Watts",        "WeightsId"};
   return kStructs.contains(type) || kOthers.contains(type);
 }
 

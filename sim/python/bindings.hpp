@@ -49,11 +49,12 @@ py::object with_params(Params& params, const std::function<py::object(py::object
 
 // Python sees the members that hetsched/members.hpp names, under the same names. What differs is said here:
 
-/// Not seen: where costs, uses, routes and transitions lie, and who knows of slowdowns. Methods of the view are there to
-/// ask.
+/// Not seen: where costs, uses, routes, transitions and what is said of weights lie, and who knows of slowdowns.
+/// Methods of the view are there to ask.
 constexpr bool is_hidden(std::string_view member) {
-  constexpr std::string_view kHidden[] = {"first_column", "first_row", "costs",       "uses",   "columns", "rows",
-                                          "programs",     "routes",    "transitions", "co_run"};
+  constexpr std::string_view kHidden[] = {"first_column", "first_row", "costs",       "uses",
+                                          "columns",      "rows",      "programs",    "routes",
+                                          "transitions",  "co_run",    "room_by_row", "residences"};
   return std::find(std::begin(kHidden), std::end(kHidden), member) != std::end(kHidden);
 }
 

@@ -68,11 +68,14 @@ void bind_structs(py::module_& module) {
   bind_item<AccuracyEntry>(module);
   bind_item<Model>(module, "index");
   bind_item<Stream>(module, "index");
+  bind_item<Weights>(module, "index");
   bind_item<FutureRequest>(module);
   bind_item<TaskState>(module);
   bind_item<Replica>(module);
   bind_item<Request>(module, "place");  // its index counts those of its stream
   bind_item<Accelerator>(module, "index");
+  bind_item<MemoryState>(module, "index");
+  bind_item<Residence>(module);
   bind_item<Event>(module);
 }
 

@@ -70,6 +70,12 @@ AcceleratorId checked_accelerator(const SystemView& view, py::handle accelerator
   return a;
 }
 
+void check_weights(const SystemView& view, WeightsId weights, MemoryId memory) {
+  if (!view.weights.contains(weights))
+    throw py::index_error("there are no weights " + std::to_string(index_of(weights)));
+  if (!view.memory_states.contains(memory)) throw py::index_error("there is no such memory");
+}
+
 void check_variant(const ModelTask& task, VariantId variant) {
   if (!task.variant_ids().contains(variant))
     throw py::index_error("the task has no variant " + std::to_string(index_of(variant)));
@@ -188,6 +194,35 @@ void bind_of_task_on_accelerator(ViewClass& type) {
       },
       kTask, kAccelerator, py::arg("variant") = VariantId::original);
   type.def(
+      "needed",
+      [](const View& v, TaskRef task, py::handle accelerator, VariantId variant) {
+        return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, AcceleratorId a) {
+          return view.needed(t, a, variant);
+        });
+      },
+      kTask, kAccelerator, py::arg("variant") = VariantId::original);
+  type.def(
+      "fits",
+      [](const View& v, TaskRef task, py::handle accelerator, VariantId variant) {
+        return about_task(v, task, accelerator, variant,
+                          [&](const SystemView& view, TaskRef t, AcceleratorId a) { return view.fits(t, a, variant); });
+      },
+      kTask, kAccelerator, py::arg("variant") = VariantId::original);
+  type.def(
+      "residence",
+      [](const View& v, WeightsId weights, MemoryId memory) {
+        check_weights(v.view(), weights, memory);
+        return Item<Residence>(v.lease(), v.view().residence(weights, memory), index_of(weights));
+      },
+      py::arg("weights"), py::arg("memory"));
+  type.def(
+      "load_time",
+      [](const View& v, WeightsId weights, MemoryId memory) {
+        check_weights(v.view(), weights, memory);
+        return v.view().load_time(weights, memory);
+      },
+      py::arg("weights"), py::arg("memory"));
+  type.def(
       "run_time",
       [](const View& v, TaskRef task, py::handle accelerator, VariantId variant) {
         return about_task(v, task, accelerator, variant, [&](const SystemView& view, TaskRef t, AcceleratorId a) {
@@ -238,6 +273,13 @@ void bind_of_task_on_accelerator(ViewClass& type) {
 void bind_of_model_task(ViewClass& type) {
   const auto variant = py::arg("variant") = VariantId::original;
   const auto batch = py::arg("batch") = 1;
+  type.def(
+      "weights_of",
+      [](const View& v, const Item<ModelTask>& task, VariantId which) {
+        check_variant(task.get(), which);
+        return v.view().weights_of(task.get(), which);
+      },
+      kTask, variant);
   type.def(
       "cost_at",
       [](const View& v, const Item<ModelTask>& task, KindId kind, PointId point, VariantId which, std::uint32_t size) {
@@ -316,7 +358,19 @@ void bind_decisions(py::module_& module) {
       .def(
           "forecast",
           [](const Sink& out, RequestRef request, double finish) { out.decisions().forecast(request, finish); },
-          py::arg("request"), py::arg("finish"));
+          py::arg("request"), py::arg("finish"))
+      .def(
+          "load", [](const Sink& out, WeightsId weights, MemoryId memory) { out.decisions().load(weights, memory); },
+          py::arg("weights"), py::arg("memory"))
+      .def(
+          "evict", [](const Sink& out, WeightsId weights, MemoryId memory) { out.decisions().evict(weights, memory); },
+          py::arg("weights"), py::arg("memory"))
+      .def(
+          "give_up",
+          [](const Sink& out, TaskRef task, MemoryId memory, const py::object& to) {
+            out.decisions().give_up(task, memory, to.is_none() ? MemoryId::none : to.cast<MemoryId>());
+          },
+          py::arg("task"), py::arg("memory"), py::arg("to") = py::none());
 }
 
 }  // namespace

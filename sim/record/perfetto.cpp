@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -154,7 +155,7 @@ void Trace::add_slices() {
 }
 
 void Trace::add_transfers() {
-  using Key = std::pair<std::uint64_t, std::string_view>;
+  using Key = std::pair<std::optional<std::uint64_t>, std::string_view>;  // weights are no request's
   std::map<Key, std::vector<std::uint32_t>> attempts;
   for (const Transfer& t : run_.transfers) {
     attempts[{t.request, t.producer}];
@@ -269,8 +270,8 @@ void Trace::write_span(TraceWriter& out, const Event& event) const {
     const Transfer& t = run_.transfers[event.index];
     out.event(phase, t.from + " -> " + t.to, {kTransferProcess, 1}, event.at)
         .id("transfer", run_.transfer_numbers[event.index]);
-    if (begin)
-      out.arg("request", t.request).arg("producer", t.producer).arg("consumer", t.consumer).arg("bytes", t.bytes);
+    if (begin && t.request) out.arg("request", *t.request);
+    if (begin) out.arg("producer", t.producer).arg("consumer", t.consumer).arg("bytes", t.bytes);
     return;
   }
   const Request& r = run_.requests[event.index];

@@ -125,21 +125,24 @@ inline constexpr auto fields<TaskRow<Text>> = std::tuple{
 /// In the place of a task: where inputs of requests come from, and where their results go.
 inline constexpr std::string_view kSourceName = "(source)", kSinkName = "(sink)";
 
-/// transfers.csv: one row per tensor moved between memories, by end, then by request and task.
+/// transfers.csv: one row per tensor or weights moved between memories, by end, then by request and task.
 template <class Text>
 struct TransferRow {
-  std::uint64_t request = 0;
+  std::optional<std::uint64_t> request;
   Text producer, consumer;
   Text from, to;
   double start = 0, end = 0, bytes = 0, energy = 0;
 };
 template <class Text>
 inline constexpr auto fields<TransferRow<Text>> = std::tuple{
-    field("request", &TransferRow<Text>::request, "id of the request", {}),
+    field("request", &TransferRow<Text>::request, "id of the request; empty: weights, which are no request's", {}),
     field("producer", &TransferRow<Text>::producer,
-          "task that produced the tensor; (source): it is the request's own input", {}),
+          "task that produced the tensor; (source): it is the request's own input; of weights: their model", {}),
     field("consumer", &TransferRow<Text>::consumer,
-          "task it was moved for first; (sink): it is a part of the request's result", {}),
+          "task it was moved for first; (sink): it is a part of the request's result; of an output that was given up: "
+          "its "
+          "producer",
+          {}),
     field("from", &TransferRow<Text>::from, "memory it came from", {}),
     field("to", &TransferRow<Text>::to, "memory it went to", {}),
     field("start_at_s", &TransferRow<Text>::start, "when the transfer began, its latency included", {.unit = "s"}),

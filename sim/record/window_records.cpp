@@ -100,7 +100,7 @@ void WindowRecords::read_tasks(CsvRows<Task>& rows) {
 }
 
 void WindowRecords::read_transfers(CsvRows<Transfer>& rows) {
-  std::set<std::pair<std::uint64_t, std::string_view>> shown;
+  std::set<std::pair<std::optional<std::uint64_t>, std::string_view>> shown;
   for (const Task& task : tasks) shown.emplace(task.request, task.task);
   read(rows, &Transfer::end, [&](const Transfer& row) {
     has_transfers = true;

@@ -136,6 +136,7 @@ bool moves_result(const SystemView& view, const Stream& stream) {
 std::optional<double> optimum_of(const SystemView& view, StreamId id) {
   const Stream& stream = view.streams[id];
   if (view.models[stream.model].tasks.size() > kMostTasks || moves_result(view, stream)) return std::nullopt;
+  if (!view.memory_states.empty()) return std::nullopt;  // plans know nothing of room
   const planning::Problem problem = fastest_request(view, id);
   if (planning::placeable_tasks(problem).size() != problem.size()) return std::nullopt;
   const planning::Plan plan = planning::branch_and_bound(problem, kMostNodes);

@@ -49,6 +49,9 @@ class Crossings {
         if (edge.bytes > 0) cross(at[edge.task], at[t]);
       if (stream.source != MemoryId::none && task.source.bytes > 0) cross({stream.source}, at[t]);
       if (stream.sink != MemoryId::none && task.sink_bytes > 0) cross(at[t], {stream.sink});
+      for (const VariantId variant : task.variant_ids())
+        if (view_.home != MemoryId::none && view_.weights_of(task, variant) != WeightsId::none)
+          cross({view_.home}, at[t]);
     }
   }
 
@@ -145,6 +148,10 @@ std::string lacking(Needs needs, const PlatformSpec& platform) {
       return none_has([](const KindSpec& kind) { return kind.operating_points.size() > 1; })
                  ? "no kind of platform " + in_quotes(platform.name) + " has several operating points"
                  : "";
+    case Needs::room:
+      return is_limited(platform)
+                 ? ""
+                 : "no memory of platform " + in_quotes(platform.name) + " has a capacity, and weights have no home";
   }
   throw InternalError("unknown need");
 }
@@ -155,6 +162,7 @@ Strings without_effect(const Instance& instance, const Tables& tables) {
   Strings notes;
   add_links(instance, tables, notes);
   add_kinds(instance.platform, notes);
+  for (const std::string& refused : tables.room().refused) notes.push_back(refused);
   return notes;
 }
 

@@ -17,6 +17,7 @@
 #include "contract/checks.hpp"
 #include "contract/isolated.hpp"
 #include "engine/executors/executors.hpp"
+#include "support/builtin_entries.hpp"
 #include "support/required.hpp"
 
 namespace {
@@ -63,11 +64,13 @@ Subject subject(const std::string& json) {
   const Document document = Document::from_text(json, "policy", ".", problems);
   const auto choice = read<PolicyChoice>(document.root(), problems);
   problems.throw_if_any();
-  const auto make = [choice](std::uint64_t seed) {
+  const auto make = [choice](std::uint64_t seed, bool limited) {
     Problems found;
     std::unique_ptr<Policy> policy = built_in().make(choice, seed, found);
     found.throw_if_any();
-    return policy;
+    if (!limited) return policy;
+    Params params;
+    return testing::builtin_decorator("cache").wrap(params, std::move(policy));
   };
   return {json, make, built_in().is_clairvoyant(choice)};
 }

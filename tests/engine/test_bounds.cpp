@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "contract/random_scenario.hpp"
+#include "engine/room.hpp"
 #include "study/run.hpp"
 #include "support/simulation.hpp"
 
@@ -84,6 +85,8 @@ TEST_CASE("random scenarios: nothing ends before its bound, whatever slots, vari
     for (const char* policy : {"\"edf\"", "\"magma\"", R"({"name": "fcfs", "decorators": ["batch"]})"}) {
       INFO(policy);
       scenario->policy = chosen(policy);
+      if (is_limited(scenario->platform))
+        scenario->policy.decorators.insert(scenario->policy.decorators.begin(), DecoratorChoice{"cache", {}});
       scenario->options.optimum = true;
       const RunSummary summary = Simulation().run(*scenario, built_in()).summary;
       if (!summary.makespan_lower_bound) continue;

@@ -128,7 +128,10 @@ TEST_CASE("with little room to plan the contract is kept, too") {
        {R"({"name": "magma", "parameters": {"max_tasks": 1}})",
         R"({"name": "optimal", "parameters": {"horizon": "live", "max_tasks": 3, "max_nodes": 9}})"}) {
     INFO(name);
-    const contract::Subject subject{name, [&](std::uint64_t seed) { return make_policy(name, seed).policy; }, false};
+    const contract::Subject subject{
+        name,
+        [&](std::uint64_t seed, bool limited) { return waiting_for_room(make_policy(name, seed).policy, limited); },
+        false};
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
       const auto violation = contract::broken_contract(contract::random_scenario(seed), subject);
       if (violation) FAIL_CHECK(violation->what);

@@ -126,6 +126,16 @@ CASES = {
     "missing route": ({"p.json": changed(changed(PLATFORM, ["memories"], [{"name": "x"}, {"name": "y"}]), ["accelerators"], [
         {"name": "a", "kind": "npu", "memory": "x"}, {"name": "b", "kind": "gpu", "memory": "y"}])}, "check p.json"),
     "several at once": ({"p.json": changed(changed(PLATFORM, ["base_power"], "many W"), ["kinds", 0, "slots"], 0)}, "check p.json"),
+    "no capacity at all": bad_platform(["memories", 0, "capacity"], 0),
+    "capacity in another unit": bad_platform(["memories", 0, "capacity"], "16 GB/s"),
+    "capacity beyond all numbers": bad_platform(["memories", 0, "capacity"], 1e300),
+    "reserve without capacity": bad_platform(["memories", 0, "reserve"], "1 GB"),
+    "reserve of everything": bad_platform(["memories"], [{"name": "dram", "capacity": "1 GB", "reserve": "1 GB"}]),
+    "page of nothing": bad_platform(["memories"], [{"name": "dram", "capacity": "1 GB", "page": 0}]),
+    "page without capacity": bad_platform(["memories", 0, "page"], "2 MiB"),
+    "home that is nowhere": bad_platform(["home"], "drma"),
+    "home without a way": ({"p.json": changed(changed(PLATFORM, ["memories"], [{"name": "dram"}, {"name": "host"}]), ["home"], "host")}, "check p.json"),
+    "memory of a kind": bad_platform(["kinds", 0, "memory_capacity"], -1),
     # what kinds hand over, and transitions between them
     "fallback cycle": ({"p.json": changed(changed(PLATFORM, ["kinds", 0, "fallback"], "gpu"), ["kinds", 1, "fallback"], "npu")}, "check p.json"),
     "fallback to itself": bad_platform(["kinds", 0, "fallback"], "npu"),
@@ -176,6 +186,8 @@ CASES = {
     "memory of an operator above 1": bad_roofline({"efficiencies": [{"memory": 1.2}]}),
     "more than Winograd": bad_roofline({"efficiencies": [{"compute": 5}]}),
     # model
+    "workspace below zero": bad_model(["layers", 0, "workspace_bytes"], -5),
+    "unknown spill": bad_model(["spill"], "offlaod"),
     "unknown layer": bad_model(["layers", 1, "inputs"], ["cnv"]),
     "cycle": bad_model(["layers", 0, "inputs"], ["fc"]),
     "duplicate layer": bad_model(["layers", 1, "name"], "conv"),
@@ -206,7 +218,15 @@ CASES = {
     # what fits together
     "no costs for the platform": ({"p.json": changed(PLATFORM, ["kinds", 0, "profile"], "dsp")}, RUN),
     "no work": ({"w.json": changed(WORKLOAD, ["streams", 0, "probability"], 0)}, RUN),
+    "task larger than memory": ({"p.json": changed(PLATFORM, ["memories", 0, "capacity"], "0.5 MB")}, RUN),
+    "task larger than a card": ({"p.json": changed(changed(PLATFORM, ["kinds", 0, "memory_capacity"], "10 kB"), ["kinds", 1, "memory_capacity"], "20 kB")}, RUN),
+    "weights larger together": ({"p.json": changed(PLATFORM, ["memories", 0, "capacity"], "3 MB"),
+                                 "m.json": changed(changed(MODEL, ["layers", 0, "weight_bytes"], "2 MB"), ["layers", 1, "weight_bytes"], "2 MB")}, RUN),
+    "memory that fills up": ({"p.json": changed(PLATFORM, ["memories", 0, "capacity"], "2.2 MB"),
+                              "m.json": changed(MODEL, ["layers", 1, "output_bytes"], "0.5 MB"),
+                              }, RUN),
     # experiment
+    "unknown rule of a cache": bad_experiment(["policy"], {"name": "edf", "decorators": [{"name": "cache", "parameters": {"rule": "fifo"}}]}),
     "unknown policy": bad_experiment(["policy"], "efd"),
     "unknown parameter": bad_experiment(["policy"], {"name": "rr", "parameters": {"quantm": 2}}),
     "parameter out of range": bad_experiment(["policy"], {"name": "rr", "parameters": {"quantum": 0}}),

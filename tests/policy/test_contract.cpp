@@ -50,7 +50,9 @@ class Erratic final : public Policy {
       for (const TaskRef other : view.ready)
         if (batch.size() < view.kind(a).max_batch && chance(0.5) && other.task == task.task &&
             view.request(other).model == view.request(task).model && !changed.contains(other.request) &&
-            view.accuracy_loss(other, variant) < kNever) {
+            view.accuracy_loss(other, variant) < kNever &&
+            view.alone_time_at(view.model_task(task), a, view.accelerators[a].point, variant,
+                               static_cast<std::uint32_t>(batch.size() + 1)) < kNever) {
           batch.push_back(other);
           changed.insert(other.request);
         }
@@ -84,9 +86,13 @@ using testing::make_policy;
 /// A policy with decorators and parameters, by its JSON; "erratic" is one of its own.
 Subject subject(const std::string& json) {
   if (json == "erratic")
-    return {json, [](std::uint64_t seed) -> std::unique_ptr<Policy> { return std::make_unique<Erratic>(seed); }};
-  return {json, [json](std::uint64_t seed) { return make_policy(json, seed).policy; },
-          make_policy(json, 1).clairvoyant};
+    return {json, [](std::uint64_t seed, bool limited) -> std::unique_ptr<Policy> {
+              return waiting_for_room(std::make_unique<Erratic>(seed), limited);
+            }};
+  return {
+      json,
+      [json](std::uint64_t seed, bool limited) { return waiting_for_room(make_policy(json, seed).policy, limited); },
+      make_policy(json, 1).clairvoyant};
 }
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }

@@ -12,6 +12,7 @@
 #include "contract/isolated.hpp"
 #include "engine/executors/executors.hpp"
 #include "engine/instant.hpp"
+#include "engine/room.hpp"
 #include "support/required.hpp"
 #include "support/simulation.hpp"
 
@@ -77,8 +78,10 @@ bool part_at_one_point(const Log& a, const Log& b) {
 }
 
 Log run_on(const RandomScenario& scenario, const std::string& policy, const char* executor) {
-  const Made made = make_policy(policy, scenario.options.seed);
-  return logged_run(scenario.make(), *made.policy, executor_named(executor).make, made.clairvoyant);
+  Made made = make_policy(policy, scenario.options.seed);
+  const std::shared_ptr<Scenario> run = scenario.make();
+  made.policy = waiting_for_room(std::move(made.policy), is_limited(run->platform));
+  return logged_run(run, *made.policy, executor_named(executor).make, made.clairvoyant);
 }
 
 constexpr const char* kParts = "the runs part";

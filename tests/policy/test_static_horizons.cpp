@@ -32,24 +32,26 @@ bool is_static(const PolicyEntry& entry) {
 /// What arrives in a run.
 std::vector<FutureRequest> arrivals(const RandomScenario& scenario) {
   std::vector<FutureRequest> seen;
-  const Subject watcher{"watcher", [&](std::uint64_t) -> std::unique_ptr<Policy> {
-                          return std::make_unique<Scripted>([&](const SystemView& view, Decisions& out) {
-                            IdVector<AcceleratorId, std::uint32_t> free;
-                            for (const Accelerator& a : view.accelerators)
-                              free.push_back(a.available ? a.free_slots : 0);
-                            for (const Event& event : view.events) {
-                              if (event.type != Event::Type::request_arrived) continue;
-                              const Request& r = view.request(event.task);
-                              seen.push_back({r.index, r.stream, r.model, r.arrival, r.deadline, r.priority});
-                            }
-                            for (const TaskRef task : view.ready)
-                              for (const AcceleratorId a : free.ids()) {
-                                if (free[a] == 0 || !view.can_start(task, a)) continue;
-                                out.start(task, a);
-                                --free[a];
-                                break;
-                              }
-                          });
+  const Subject watcher{"watcher", [&](std::uint64_t, bool limited) -> std::unique_ptr<Policy> {
+                          return waiting_for_room(
+                              std::make_unique<Scripted>([&](const SystemView& view, Decisions& out) {
+                                IdVector<AcceleratorId, std::uint32_t> free;
+                                for (const Accelerator& a : view.accelerators)
+                                  free.push_back(a.available ? a.free_slots : 0);
+                                for (const Event& event : view.events) {
+                                  if (event.type != Event::Type::request_arrived) continue;
+                                  const Request& r = view.request(event.task);
+                                  seen.push_back({r.index, r.stream, r.model, r.arrival, r.deadline, r.priority});
+                                }
+                                for (const TaskRef task : view.ready)
+                                  for (const AcceleratorId a : free.ids()) {
+                                    if (free[a] == 0 || !view.can_start(task, a)) continue;
+                                    out.start(task, a);
+                                    --free[a];
+                                    break;
+                                  }
+                              }),
+                              limited);
                         }};
   Strings broken;
   checked_run(scenario, watcher, executor_of(Backend::fluid), broken);
@@ -72,9 +74,10 @@ TEST_CASE("static policies that plan live requests anew, or a whole workload, ke
       if (!is_static(entry)) continue;
       for (const std::string horizon : {"live", "workload"}) {
         INFO(entry.name << ", horizon " << horizon << "\n" << scenario.text());
-        const Subject subject{std::string(entry.name), [&](std::uint64_t run_seed) -> std::unique_ptr<Policy> {
-                                return std::make_unique<Seer>(made(entry, horizon, run_seed), future);
-                              }};
+        const Subject subject{
+            std::string(entry.name), [&](std::uint64_t run_seed, bool limited) -> std::unique_ptr<Policy> {
+              return waiting_for_room(std::make_unique<Seer>(made(entry, horizon, run_seed), future), limited);
+            }};
         const std::optional<Violation> violation = broken_contract(scenario, subject);
         if (violation) FAIL_CHECK(violation->what);
         ++checked;

@@ -8,6 +8,7 @@
 #include "builtin.hpp"
 #include "contract/conservation.hpp"
 #include "engine/executors/executors.hpp"
+#include "support/builtin_entries.hpp"
 
 namespace hetsched::testing {
 
@@ -50,6 +51,12 @@ Made make_policy(const std::string& json, std::uint64_t seed) {
   REQUIRE(made.policy != nullptr);
   made.clairvoyant = built_in().is_clairvoyant(choice);
   return made;
+}
+
+std::unique_ptr<Policy> waiting_for_room(std::unique_ptr<Policy> policy, bool limited) {
+  if (!limited) return policy;
+  Params params;
+  return builtin_decorator("cache").wrap(params, std::move(policy));
 }
 
 bool needs_file(const std::string& policy) {

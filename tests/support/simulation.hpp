@@ -38,6 +38,9 @@ struct Made {
 /// Makes it; a failed check if something is wrong with it.
 Made make_policy(const std::string& json, std::uint64_t seed);
 
+/// The policy, with the decorator cache around it if memories are limited.
+std::unique_ptr<Policy> waiting_for_room(std::unique_ptr<Policy> policy, bool limited);
+
 /// Does a policy ask for a file that it cannot do without?
 bool needs_file(const std::string& policy);
 

@@ -43,7 +43,7 @@ std::string message(std::string_view text) {
 
 const std::string kColumns =
     "layer, variant, kind, point, cycles, time[_s|_ms|_us|_ns], energy[_j|_mj|_uj|_nj|_pj], power[_w|_mw], "
-    "bytes";
+    "bytes, bus_factor, occupancy, weight";
 
 }  // namespace
 

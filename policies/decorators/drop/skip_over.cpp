@@ -87,6 +87,9 @@ class SkipOver final : public Rule {
     void take_off(const Drop&) {}
     void take_off(const WakeAt&) {}
     void take_off(const Forecast&) {}
+    void take_off(const Load&) {}
+    void take_off(const Evict&) {}
+    void take_off(const GiveUp&) {}
   };
 
   void colour(const SystemView& view, const Request& request) {

@@ -49,7 +49,27 @@ struct Forecast {
   RequestRef request;
   Seconds finish;
 };
-using Decision = std::variant<Start, Prefetch, SetOperatingPoint, Drop, WakeAt, Forecast>;
+/// Begin to bring weights from SystemView::home to another memory. Their room is taken at once, and has to be there.
+struct Load {
+  WeightsId weights;
+  MemoryId memory;
+};
+/// Free the room of weights at once. They must be there, come back from SystemView::home, and be used by no task that
+/// runs or waits for its inputs.
+struct Evict {
+  WeightsId weights;
+  MemoryId memory;
+};
+/// Give up the outputs of a finished task that lie in a memory and are still to be read, but by no task that runs there
+/// and by no transfer. With `to` they move there first (Model::offload), and their room is free when they have arrived.
+/// Without, it is free at once: where copies lie in another memory, those are left; else the task becomes ready again
+/// (Model::recompute), and those before it whose outputs have gone, too.
+struct GiveUp {
+  TaskRef task;
+  MemoryId memory;
+  MemoryId to = MemoryId::none;
+};
+using Decision = std::variant<Start, Prefetch, SetOperatingPoint, Drop, WakeAt, Forecast, Load, Evict, GiveUp>;
 
 /// Collects decisions in order.
 class Decisions {
@@ -68,6 +88,11 @@ class Decisions {
   void drop(RequestRef request) { list_.emplace_back(Drop{request}); }
   void wake_at(Seconds time) { list_.emplace_back(WakeAt{time}); }
   void forecast(RequestRef request, Seconds finish) { list_.emplace_back(Forecast{request, finish}); }
+  void load(WeightsId weights, MemoryId memory) { list_.emplace_back(Load{weights, memory}); }
+  void evict(WeightsId weights, MemoryId memory) { list_.emplace_back(Evict{weights, memory}); }
+  void give_up(TaskRef task, MemoryId memory, MemoryId to = MemoryId::none) {
+    list_.emplace_back(GiveUp{task, memory, to});
+  }
 
   void add(Decision decision) { list_.push_back(std::move(decision)); }
 

@@ -24,6 +24,7 @@ enum class ModelId : std::uint32_t { none = 0xffffffffu };        ///< of System
 enum class StreamId : std::uint32_t { none = 0xffffffffu };       ///< of SystemView::streams
 enum class TaskId : std::uint32_t { none = 0xffffffffu };         ///< of Model::tasks and Request::tasks
 enum class TensorId : std::uint32_t { none = 0xffffffffu };       ///< of a model
+enum class WeightsId : std::uint32_t { none = 0xffffffffu };      ///< of SystemView::weights
 /// Way to compute a task: 0 .. ModelTask::variants - 1.
 enum class VariantId : std::uint32_t { original = 0, none = 0xffffffffu };
 /// Of SystemView::requests: the place of a live request, which another one takes when it has left.

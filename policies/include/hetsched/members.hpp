@@ -19,28 +19,36 @@
          mean_time)                                                                                                   \
   STRUCT(AccuracyEntry, alternatives, loss)                                                                           \
   STRUCT(MeasuredTransition, after, from, to, time, energy)                                                           \
-  STRUCT(Model, name, tasks, accuracy, losses, transitions, best_time, mean_time)                                     \
+  STRUCT(Model, name, tasks, accuracy, losses, transitions, best_time, mean_time, recompute, offload)                 \
   STRUCT(Stream, name, model, priority, period, relative_deadline, source, sink)                                      \
   STRUCT(Route, latency, seconds_per_byte)                                                                            \
   STRUCT(TransitionRule, time, seconds_per_byte, energy, energy_per_byte, by_producer)                                \
+  STRUCT(Weights, model, task, variant, bytes)                                                                        \
+  STRUCT(Room, weights, outputs, workspace)                                                                           \
   STRUCT(FutureRequest, index, stream, model, arrival, deadline, priority)                                            \
   STRUCT(TaskRef, request, task)                                                                                      \
   STRUCT(TaskState, ready, start, compute, finish, predicted, accelerator, missing, variant, attempts, progress)      \
   STRUCT(Slowdown, own, others)                                                                                       \
-  STRUCT(Replica, tensor, memory, arrived)                                                                            \
+  STRUCT(Replica, tensor, memory, arrived, moved)                                                                     \
+  STRUCT(MemoryState, name, capacity, page, used)                                                                     \
+  STRUCT(Residence, presence, kept, users, uses, since, last_use)                                                     \
   STRUCT(Request, id, index, stream, model, arrival, deadline, priority, unfinished, remaining_best, remaining_mean,  \
          tasks, replicas, alternatives, accuracy_loss, live)                                                          \
   STRUCT(Accelerator, name, kind, memory, point, slots, free_slots, free_at, bandwidth, last_model, available,        \
          guests, helper)                                                                                              \
   STRUCT(Event, type, task, accelerator)                                                                              \
   STRUCT(SystemView, now, events, kinds, models, streams, costs, columns, rows, programs, routes, transitions,        \
-         memories, memory_bandwidths, uses, base_power, future, accelerators, requests, live, ready, co_run)          \
+         memories, memory_bandwidths, uses, base_power, weights, room_by_row, home, future, accelerators,             \
+         memory_states, residences, requests, live, ready, co_run)                                                    \
   STRUCT(Start, task, accelerator, variant, also, expected)                                                           \
   STRUCT(Prefetch, task, accelerator)                                                                                 \
   STRUCT(SetOperatingPoint, accelerator, point)                                                                       \
   STRUCT(Drop, request)                                                                                               \
   STRUCT(WakeAt, time)                                                                                                \
   STRUCT(Forecast, request, finish)                                                                                   \
+  STRUCT(Load, weights, memory)                                                                                       \
+  STRUCT(Evict, weights, memory)                                                                                      \
+  STRUCT(GiveUp, task, memory, to)                                                                                    \
   STRUCT(Params::Declared, name, type, fallback, min, max, doc, unit, required)                                       \
   STRUCT(Params::Problem, name, what)                                                                                 \
   STRUCT(PolicyFacts, source, complexity, knowledge, verified_by, rules, needs)                                       \
@@ -48,10 +56,11 @@
 
 /// Each enumeration that is no id, with its cases in order: `ENUM(type, case...)`.
 #define HETSCHED_ENUMS(ENUM)                                                                                          \
-  ENUM(Needs, nothing, batches, points)                                                                               \
+  ENUM(Needs, nothing, batches, points, room)                                                                         \
   ENUM(Progress, waiting, ready, running, finished)                                                                   \
+  ENUM(Presence, absent, reserved, coming, there)                                                                     \
   ENUM(Event::Type, run_started, task_finished, task_failed, request_finished, request_dropped, request_arrived,      \
-       task_ready, accelerator_changed, guest_left, tensor_arrived, woken)
+       task_ready, accelerator_changed, guest_left, tensor_arrived, weights_arrived, memory_stalled, woken)
 // clang-format on
 
 /// `macro(type, name)` for each of the names, of which there may be 64.

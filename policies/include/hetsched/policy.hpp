@@ -14,6 +14,8 @@
 ///    (RequestRef) of one that has left; `Request::id` is never used again.
 ///  - Decisions are intents. The engine checks and carries them out in order and stops the run at an
 ///    illegal one, naming the policy, the time, the decision and the rule.
+///  - Where memories have a capacity, a start, load or prefetch takes at once all the room that it lacks, or is illegal;
+///    nothing leaves a memory but what is evicted or given up, and tensors that nobody is to read any more.
 ///  - What is not started stays ready and is offered again. Deciding nothing is legal as long as
 ///    something is running, will arrive, or will wake the policy; else the run ends as a deadlock.
 ///
@@ -47,6 +49,7 @@ enum class Needs : std::uint8_t {
   nothing,
   batches,  ///< a kind with a max_batch above 1
   points,   ///< a kind with several operating points
+  room,     ///< a memory with a capacity, or a home of weights
 };
 
 /// What is to be known of a policy before it is trusted; `hetsched policies NAME` prints it. Empty: not said.

@@ -3,6 +3,7 @@
 /// hetsched/policy.hpp. Units are SI throughout: seconds, joules, watts, bytes, hertz.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -121,6 +122,23 @@ struct Model {
   std::span<const double> losses;                   ///< of each alternative alone, by bit
   std::span<const MeasuredTransition> transitions;  ///< where they were measured: instead of TransitionRule
   Seconds best_time = 0, mean_time = 0;             ///< sums over its tasks
+  bool recompute = false, offload = false;  ///< may outputs be given up (GiveUp): computed again, moved elsewhere
+};
+
+/// Weights that lie in a memory as one: those of a task, or of one of its variants that has weights of its own. Streams
+/// of one model share them.
+struct Weights {
+  ModelId model = {};
+  TaskId task = {};
+  VariantId variant = VariantId::original;  ///< the first that has them
+  Bytes bytes = 0;
+};
+
+/// What a task takes in its memory, beside copies of its inputs; each inference of a batch, but for weights.
+struct Room {
+  WeightsId weights = WeightsId::none;
+  Bytes outputs = 0;    ///< from its start until the last who reads them has finished
+  Bytes workspace = 0;  ///< while it runs
 };
 
 /// A source of requests.
@@ -209,6 +227,36 @@ struct Replica {
   TensorId tensor = {};
   MemoryId memory = {};
   bool arrived = false;  ///< false: still under way
+  bool moved = false;    ///< it no longer lies where it was produced, and others get it from here
+};
+
+/// How full a memory is.
+struct MemoryState {
+  std::string_view name;
+  Bytes capacity = kNever;  ///< kNever: no limit
+  Bytes page = 1;           ///< weights take whole pages of this size
+  Bytes used = 0;           ///< by weights, tensors, what runs, and what the platform reserves; at most capacity
+
+  [[nodiscard]] Bytes free() const { return capacity - used; }
+  /// What weights of a size take.
+  [[nodiscard]] Bytes in_pages(Bytes bytes) const { return std::ceil(bytes / page) * page; }
+};
+
+enum class Presence : std::uint8_t {
+  absent,
+  reserved,  ///< a task that was started will load them when its overheads are over
+  coming,
+  there,
+};
+
+/// Weights in a memory.
+struct Residence {
+  Presence presence = Presence::absent;
+  bool kept = false;           ///< always there: in SystemView::home, or as there is none
+  std::uint32_t users = 0;     ///< tasks that run with them, or wait for them or for inputs
+  std::uint32_t uses = 0;      ///< tasks started with them since their room was taken
+  Seconds since = kNever;      ///< when they came; of those coming: when that began
+  Seconds last_use = -kNever;  ///< when a task with them was last started
 };
 
 /// One inference.
@@ -261,6 +309,8 @@ struct Event {
     accelerator_changed,  ///< `accelerator`: turned on or off
     guest_left,           ///< `accelerator`: a segment of another accelerator's task is over there
     tensor_arrived,       ///< a transfer made for `task`, or of its result, is over
+    weights_arrived,      ///< a load is over: SystemView::residences
+    memory_stalled,       ///< nothing runs or moves, and what is ready does not fit: something has to be given up
     woken,                ///< by an earlier wake_at
   };
   Type type = Type::run_started;
@@ -299,15 +349,21 @@ struct SystemView {
   IdSpan<MemoryId, const double> memory_bandwidths;    ///< B/s; kNever: unlimited
   std::span<const ResourceUse> uses;                   ///< of costs; empty: all are as by default. See use()
   Watts base_power = 0;                                ///< of what is on whatever happens
+  // Empty where no memory has a capacity and weights have no home; ask for them with weights_of(), needed(), ...:
+  IdSpan<WeightsId, const Weights> weights;   ///< by model, task and variant
+  IdSpan<CostRowId, const Room> room_by_row;  ///< what tasks take
+  MemoryId home = MemoryId::none;             ///< memory that weights are loaded from
   /// Requests of streams with arrivals of their own (not those that other streams trigger), by (arrival,
   /// stream): those from now on, for a policy that has called Params::clairvoyant(); empty for others.
   std::span<const FutureRequest> future;
   // As they are now:
   IdSpan<AcceleratorId, const Accelerator> accelerators;
-  IdSpan<RequestRef, const Request> requests;  ///< only those with `live` count
-  std::span<const RequestRef> live;            ///< by id of request
-  std::span<const TaskRef> ready;              ///< startable tasks, by (request id, task)
-  const CoRunModel* co_run = nullptr;          ///< null: nobody slows anybody down, as far as is known
+  IdSpan<MemoryId, const MemoryState> memory_states;  ///< empty where there is nothing to be limited
+  std::span<const Residence> residences;              ///< memories x weights, memory-major; see residence()
+  IdSpan<RequestRef, const Request> requests;         ///< only those with `live` count
+  std::span<const RequestRef> live;                   ///< by id of request
+  std::span<const TaskRef> ready;                     ///< startable tasks, by (request id, task)
+  const CoRunModel* co_run = nullptr;                 ///< null: nobody slows anybody down, as far as is known
 
   [[nodiscard]] const Request& request(TaskRef t) const { return requests[t.request]; }
   [[nodiscard]] const Model& model(TaskRef t) const { return models[requests[t.request].model]; }
@@ -423,11 +479,71 @@ struct SystemView {
     const Joules waiting = segment.kind == a.kind ? 0 : kinds[a.kind].points[point].idle_power / a.slots * time;
     return segment.costs[at].energy + k.points[at].active_power / by.slots * active + waiting;
   }
+  /// The weights that a task needs as a variant; none where it has none, or memories are without limit.
+  [[nodiscard]] WeightsId weights_of(const ModelTask& t, VariantId variant = VariantId::original) const {
+    return room_by_row.empty() ? WeightsId::none : room_by_row[t.row(variant)].weights;
+  }
+  /// How weights stand in a memory.
+  [[nodiscard]] const Residence& residence(WeightsId w, MemoryId memory) const {
+    return residences[index_of(memory) * weights.size() + index_of(w)];
+  }
+  /// Room that starting the task on the accelerator now (as one batch with others of the same model and task) would
+  /// take in its memory: weights, copies of inputs, outputs and workspace, as far as they have none there yet. Bytes.
+  [[nodiscard]] Bytes needed(TaskRef t, std::span<const TaskRef> also, AcceleratorId accelerator,
+                             VariantId variant = VariantId::original) const {
+    if (memory_states.empty()) return 0;
+    const MemoryId memory = accelerators[accelerator].memory;
+    const Room& room = room_by_row[model_task(t).row(variant)];
+    Bytes sum = 0;
+    if (room.weights != WeightsId::none && residence(room.weights, memory).presence == Presence::absent)
+      sum += memory_states[memory].in_pages(weights[room.weights].bytes);
+    sum += (room.outputs + room.workspace) * static_cast<double>(1 + also.size()) + needed_for_inputs(t, memory);
+    for (const TaskRef other : also) sum += needed_for_inputs(other, memory);
+    return sum;
+  }
+  [[nodiscard]] Bytes needed(TaskRef t, AcceleratorId accelerator, VariantId variant = VariantId::original) const {
+    return needed(t, {}, accelerator, variant);
+  }
+  /// Room that copies of those inputs of a task would take in a memory that exist and have none there yet. Bytes.
+  [[nodiscard]] Bytes needed_for_inputs(TaskRef t, MemoryId memory) const {
+    if (memory_states.empty()) return 0;
+    Bytes sum = 0;
+    for (const Edge& e : model_task(t).inputs)
+      if (e.bytes > 0 && state({t.request, e.task}).progress == Progress::finished &&
+          !has_room({t.request, e.task}, e.tensor, memory))
+        sum += std::ceil(e.bytes);
+    return source_of(t, memory) == MemoryId::none ? sum : sum + std::ceil(model_task(t).source.bytes);
+  }
+  /// Has an output of a task, which has finished, its room in a memory? It is there, comes, or is wanted by a task that
+  /// was started there.
+  [[nodiscard]] bool has_room(TaskRef producer, TensorId tensor, MemoryId memory) const {
+    const Request& r = request(producer);
+    if (place_of(r, tensor, r.tasks[producer.task].accelerator) == memory || holds(r, tensor, memory)) return true;
+    for (const Edge& e : model_task(producer).outputs) {
+      const TaskState& reader = r.tasks[e.task];
+      if (e.tensor == tensor && reader.progress == Progress::running &&
+          accelerators[reader.accelerator].memory == memory)
+        return true;
+    }
+    return false;
+  }
+  /// Is there room for the task to be started on the accelerator now? Always, where memories have no capacity.
+  [[nodiscard]] bool fits(TaskRef t, AcceleratorId accelerator, VariantId variant = VariantId::original) const {
+    return memory_states.empty() ||
+           needed(t, accelerator, variant) <= memory_states[accelerators[accelerator].memory].free();
+  }
+  /// Memory that an output of a task, which ran on that accelerator, is fetched from.
+  [[nodiscard]] MemoryId place_of(const Request& r, TensorId tensor, AcceleratorId at) const {
+    if (!memory_states.empty())
+      for (const Replica& copy : r.replicas)
+        if (copy.moved && copy.tensor == tensor) return copy.memory;
+    return accelerators[at].memory;
+  }
   /// Can this accelerator start this task now?
   [[nodiscard]] bool can_start(TaskRef t, AcceleratorId accelerator, VariantId variant = VariantId::original) const {
     const Accelerator& a = accelerators[accelerator];
     return state(t).progress == Progress::ready && index_of(variant) < model_task(t).variants && a.available &&
-           a.free_slots > 0 && cost_on(t, accelerator, variant).time < kNever;
+           a.free_slots > 0 && cost_on(t, accelerator, variant).time < kNever && fits(t, accelerator, variant);
   }
   /// The way from one memory to another.
   [[nodiscard]] const Route& route(MemoryId from, MemoryId to) const {
@@ -455,17 +571,27 @@ struct SystemView {
     if (sink == MemoryId::none) return 0;
     return route_time(accelerators[accelerator].memory, sink, model_task(t).sink_bytes);
   }
-  /// Uncontended time to bring a task's inputs to an accelerator's memory, all of them at once: the longest
-  /// of its transfers. Tensors that already lie there cost nothing.
-  [[nodiscard]] Seconds transfer_time(TaskRef t, AcceleratorId accelerator) const {
+  /// Uncontended time until weights are in a memory, if they are loaded from now on or come already; 0: they are there.
+  [[nodiscard]] Seconds load_time(WeightsId w, MemoryId memory) const {
+    if (w == WeightsId::none) return 0;
+    const Residence& lie = residence(w, memory);
+    if (lie.presence == Presence::there) return 0;
+    const Seconds whole = route_time(home, memory, weights[w].bytes);
+    const Seconds left = lie.presence == Presence::coming ? lie.since + whole - now : whole;
+    return left > 0 ? left : 0;
+  }
+  /// Uncontended time to bring a task's inputs, and its weights as a variant, to an accelerator's memory, all of them
+  /// at once: the longest of its transfers. What already lies there costs nothing.
+  [[nodiscard]] Seconds transfer_time(TaskRef t, AcceleratorId accelerator,
+                                      VariantId variant = VariantId::original) const {
     if (memories == 1) return 0;
     const Request& r = request(t);
     const MemoryId to = accelerators[accelerator].memory;
-    Seconds longest = 0;
+    Seconds longest = load_time(weights_of(model_task(t), variant), to);
     for (const Edge& e : model_task(t).inputs) {
       const AcceleratorId at = r.tasks[e.task].accelerator;
       if (at == AcceleratorId::none || holds(r, e.tensor, to)) continue;
-      const Seconds time = route_time(accelerators[at].memory, to, e.bytes);
+      const Seconds time = route_time(place_of(r, e.tensor, at), to, e.bytes);
       if (time > longest) longest = time;
     }
     if (const MemoryId source = source_of(t, to); source != MemoryId::none) {
@@ -480,7 +606,7 @@ struct SystemView {
     const MemoryId to = accelerators[accelerator].memory;
     for (const Edge& e : model_task(t).inputs) {
       const AcceleratorId at = r.tasks[e.task].accelerator;
-      if (e.bytes <= 0 || at == AcceleratorId::none || accelerators[at].memory == to) continue;
+      if (e.bytes <= 0 || at == AcceleratorId::none || place_of(r, e.tensor, at) == to) continue;
       bool there = false;
       for (const Replica& copy : r.replicas) there |= copy.tensor == e.tensor && copy.memory == to && copy.arrived;
       if (!there) return false;
@@ -546,16 +672,16 @@ struct SystemView {
   }
   /// Predicted time from starting the task on the accelerator now to its end.
   [[nodiscard]] Seconds run_time(TaskRef t, AcceleratorId accelerator, VariantId variant = VariantId::original) const {
-    const Seconds before = overhead(t, accelerator) + transfer_time(t, accelerator);
+    const Seconds before = overhead(t, accelerator) + transfer_time(t, accelerator, variant);
     return before + transition_time(t, accelerator, variant) + alone_time(model_task(t), accelerator, variant);
   }
   /// The same for a batch: the longest of its transfers, the time of all together.
   [[nodiscard]] Seconds run_time(TaskRef t, std::span<const TaskRef> also, AcceleratorId accelerator,
                                  VariantId variant = VariantId::original) const {
     if (also.empty()) return run_time(t, accelerator, variant);
-    Seconds moving = transfer_time(t, accelerator);
+    Seconds moving = transfer_time(t, accelerator, variant);
     for (const TaskRef other : also) {
-      const Seconds time = transfer_time(other, accelerator);
+      const Seconds time = transfer_time(other, accelerator, variant);
       if (moving < time) moving = time;
     }
     Seconds changing = transition_time(t, accelerator, variant);
