@@ -31,9 +31,10 @@ constexpr RuleEntry<Rule, Waiting> kRules[] = {
 namespace {
 
 /// Computes equal tasks of several requests as one batch, on kinds that allow it (Kind::max_batch). When the policy
-/// inside starts one of them, others that wait join, the oldest first. First tasks of requests are hidden from it while
-/// they wait for others to come, by a rule; later ones go on with whoever is there. What the policy inside drops in the
-/// same call joins no batch.
+/// inside starts one of them, others that wait join, the oldest first; what it starts elsewhere at the same call,
+/// though that has joined, the next of its equals is started for. First tasks of requests are hidden from it while they
+/// wait for others to come, by a rule; later ones go on with whoever is there. What the policy inside drops in the same
+/// call joins no batch.
 class Batch final : public Policy {
  public:
   Batch(Params& p, std::unique_ptr<Policy> inner) : inner_(std::move(inner)) {
@@ -87,11 +88,26 @@ class Batch final : public Policy {
   void hand_on(const SystemView& view, const Start& start, Decisions& out) {
     if (!is_there(view, start)) {
       out.add(start);
-    } else if (!joined_.contains(id_of(view, start.task))) {
-      Start batch = batch_of(view, start);
-      rule_->started(view, batch);
-      out.add(std::move(batch));
+      return;
     }
+    Start own = start;
+    if (joined_.contains(id_of(view, start.task))) own.task = next_like(view, start);
+    if (own.task.request == RequestRef::none || (own.task != start.task && !start.also.empty())) return;
+    Start batch = batch_of(view, own);
+    rule_->started(view, batch);
+    out.add(std::move(batch));
+  }
+  /// What is to be started in the place of a task that has gone with a batch elsewhere at this call: the next of its
+  /// equals, so that the accelerator is not left idle beside those that wait; none: all have gone.
+  [[nodiscard]] TaskRef next_like(const SystemView& view, const Start& start) {
+    const Waiting& others = waiting(view, start.task);
+    for (std::size_t i = 0; others.used && i < others.open; ++i) {
+      const TaskRef t = others.tasks[i];
+      if (joined_.contains(id_of(view, t)) || dropped_.contains(t.request) || given_up_.contains(view.request(t).id))
+        continue;
+      if (view.accuracy_loss(t, start.variant) < kNever) return t;
+    }
+    return {};
   }
   void hand_on(const SystemView&, const Prefetch& d, Decisions& out) { out.add(d); }
   void hand_on(const SystemView&, const SetOperatingPoint& d, Decisions& out) { out.add(d); }

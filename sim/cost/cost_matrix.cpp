@@ -11,10 +11,11 @@ namespace hetsched {
 namespace {
 
 double bus_factor(const LayerSpec* layer, const KindSpec& kind) {
-  if (layer != nullptr && layer->bus_factor) return *layer->bus_factor;
-  const auto op = layer != nullptr ? operator_class(layer->op) : std::nullopt;
-  for (const BusFactorSpec& some : kind.bus_factors)
-    if (op && std::find(some.operators.begin(), some.operators.end(), *op) != some.operators.end()) return some.factor;
+  if (layer == nullptr) return kind.bus_factor;
+  if (layer->bus_factor) return *layer->bus_factor;
+  if (const auto op = operator_class(layer->op))
+    for (const BusFactorSpec& some : kind.bus_factors)
+      if (std::find(some.operators.begin(), some.operators.end(), *op) != some.operators.end()) return some.factor;
   return kind.bus_factor;
 }
 
@@ -27,10 +28,10 @@ ResourceUse use_of(const LayerCost& cost, const LayerSpec* layer, const KindSpec
 /// Do layers use what they share in other ways than the kind says of all?
 bool uses_vary(const Network& network, const KindSpec& kind) {
   return !kind.bus_factors.empty() ||
-         std::any_of(network.layers.begin(), network.layers.end(), [](const LayerSpec& layer) { return layer.bus_factor; }) ||
-         std::any_of(network.costs.begin(), network.costs.end(), [](const ProfileRow& row) {
-           return row.bus_factor || row.occupancy || row.weight;
-         });
+         std::any_of(network.layers.begin(), network.layers.end(),
+                     [](const LayerSpec& layer) { return layer.bus_factor; }) ||
+         std::any_of(network.costs.begin(), network.costs.end(),
+                     [](const ProfileRow& row) { return row.bus_factor || row.occupancy || row.weight; });
 }
 
 /// Sums are of what differs from the kind's, so that the mean of equal ones is exact.

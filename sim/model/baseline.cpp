@@ -88,7 +88,7 @@ class Builder {
       ++in_one_memory_;
     }
     const Way way = way_out(places_.front());  // a hub, such as a host, has no link that is not another memory's own
-    own_memory_ = !others && all.size() > 1 && way.own.size() + way.shared.size() > 0;
+    own_memory_ = !others && all.size() > 1 && way.size() > 0;
     if (is_known_ && first.operating_point != kind_.operating_points.front().name) point_ = first.operating_point;
   }
 
@@ -125,7 +125,8 @@ class Builder {
     const MemoryId memory = places_.front();
     const std::uint32_t copies = (count + in_one_memory_ - 1) / in_one_memory_;
     const Way way = way_out(memory);
-    for (const LinkId link : way.shared) made_.links.push_back(source_.links[index_of(link)]);
+    for (const std::vector<LinkId>* part : {&way.shared, &way.at_host})
+      for (const LinkId link : *part) made_.links.push_back(source_.links[index_of(link)]);
     for (std::uint32_t i = 0; i < copies; ++i) {
       MemorySpec& copy = made_.memories.emplace_back();
       if (is_known_) copy = source_.memories[index_of(memory)];
@@ -162,16 +163,19 @@ class Builder {
     return id_of<MemoryId>(index_of_memory(source_, name));
   }
 
-  /// How bytes leave a memory: over links that no route but its own crosses, then over others that are nobody's own.
+  /// How bytes leave a memory: over links that no route but its own crosses, then over others that are nobody's own,
+  /// then, to the host, over the host's own.
   struct Way {
-    std::vector<LinkId> own, shared;
+    std::vector<LinkId> own, shared, at_host;
+    [[nodiscard]] std::size_t size() const { return own.size() + shared.size() + at_host.size(); }
   };
 
   /// The ways of the copies of a memory to the host and back.
   void add_host(MemoryId host, std::uint32_t copies, const Way& way) {
     for (std::uint32_t i = 0; i < copies; ++i) {
       Strings links = link_names(way.own, copies > 1 ? std::to_string(i) : "");
-      for (const std::string& link : link_names(way.shared, "")) links.push_back(link);
+      for (const std::vector<LinkId>* part : {&way.shared, &way.at_host})
+        for (const std::string& link : link_names(*part, "")) links.push_back(link);
       add_route(made_.memories[i].name, name_of(host), std::move(links), true);
     }
     made_.memories.push_back(source_.memories[index_of(host)]);
@@ -200,8 +204,10 @@ class Builder {
           way.own.push_back(link);
         else if (!is_own(link, to))
           way.shared.push_back(link);
+        else if (host && to == *host)
+          way.at_host.push_back(link);
       }
-      if (!best || way.own.size() + way.shared.size() < best->own.size() + best->shared.size()) best = std::move(way);
+      if (!best || way.size() < best->size()) best = std::move(way);
     }
     return best.value_or(Way());
   }

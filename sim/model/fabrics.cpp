@@ -35,7 +35,8 @@ class FabricBuilder {
       MemorySpec& memory = made_.memories.emplace_back();
       memory.name = name + "_memory";
       memory.bandwidth = spec_.memory_bandwidth;
-      made_.accelerators.push_back({.name = name, .kind = kind, .memory = memory.name, .operating_point = ""});
+      made_.accelerators.push_back(
+          {.name = name, .kind = kind, .memory = memory.name, .operating_point = "", .fallback = ""});
     }
   }
 

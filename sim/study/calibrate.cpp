@@ -20,15 +20,15 @@ namespace {
 constexpr std::size_t kTried = 16;
 
 /// The folder that the runs are made in.
-class ScratchFolder {
+class Scratch {
  public:
-  ScratchFolder() : path_(temporary_name(std::filesystem::temp_directory_path() / "runs")) {}
-  ~ScratchFolder() {
+  Scratch() : path_(temporary_name(std::filesystem::temp_directory_path() / "runs")) {}
+  ~Scratch() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] double bytes() const {
@@ -69,7 +69,7 @@ double bytes_of(const Plan::Point& point, const PointReport& report) {
 PointCost try_points(const Study& study, const Catalog& catalog, Recording recording, double limit) {
   executor_named(study.spec().executor).load();
   const Plan plan = Plan::of(study);
-  const ScratchFolder room;
+  const Scratch room;
   const PointSetting setting{study, catalog, plan, recording, room.path(), {}};
   PointCost cost;
   const Stopwatch all;

@@ -74,6 +74,15 @@ TEST_CASE("dynamic batching: a worked example of five arrivals, with and without
   }
 }
 
+TEST_CASE("dynamic batching: what waits goes to all that are free, whichever tasks the policy named") {
+  // Batches of 4 take 14 ms: of ten, four go to each of two at 0, the last two to the first.
+  const Inputs inputs = one_stream(platform(kServer, 2), R"("arrival": {"type": "burst", "count": 10})", 0.008);
+  const Log log = simulate_choice(make_scenario(inputs), R"({"name": "fcfs", "decorators": [{"name": "batch"}]})");
+  std::vector<double> wanted(8, 0.014);
+  wanted.insert(wanted.end(), 2, 0.024);
+  check_close(latencies(log), wanted);
+}
+
 TEST_CASE("dynamic batching: fixed size and timeout") {
   const Inputs inputs = one_stream(platform(kServer), kFive, 0.008);
   const Log log = simulate_choice(

@@ -359,3 +359,45 @@ TEST_CASE("GoogLeNet alone on AGX Xavier, from its groups, reformatting and soft
     CHECK(alone(1) == Approx(3.6075e-3).epsilon(1e-4));
   }
 }
+
+TEST_CASE("where a profile's energy is all that is drawn, the active power counts for transitions alone") {
+  for (const Backend backend : kBoth) {
+    const Log log = simulate_log(make_scenario({soc(R"(, "fallback_time": 0.1)", R"(, "task_energy": "total")"),
+                                                workload(stream("d", "0")), models(R"(, "energy": 7)")}),
+                                 "fcfs", {}, backend);
+    CHECK(log.accelerators.at(0).energy_active == Approx(7 + 0.2 * 11).epsilon(1e-12));
+    CHECK(log.requests.at(0).energy == Approx(4 * 3 + 7 + 0.2 * 11).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("a guest pays dispatch and the switch of models where it is, and computes at that accelerator's point") {
+  const auto run = [](const std::string& gpu, const std::string& streams) {
+    return simulate_log(make_scenario({soc("", gpu), workload(streams), models()}), "fcfs");
+  };
+  const Log dispatched = run(R"(, "dispatch_time": 0.5)", stream("d", "0"));
+  CHECK(dispatched.totals.end == Approx(5.5).epsilon(1e-12));
+  CHECK(dispatched.totals.prediction_error == Approx(0).epsilon(1e-12));
+  // From "other" to "d": 0.25 s and 4 J.
+  const Log switched =
+      run(R"(, "switch_time": 0.25, "switch_energy": 4)", stream("d", "0") + "," + stream("other", "0"));
+  check_row(rows_of(switched, "d").at(1), "gpu", 2, 3.25, TaskStatus::part);
+  CHECK(rows_of(switched, "d").at(1).energy == Approx(1.25 * 11 + 4).epsilon(1e-12));
+  CHECK(switched.accelerators.at(0).switches == 1);
+  // The GPU goes to half the speed in the middle of the segment.
+  const std::string two_points = R"({"format": 1, "name": "p", "kinds": [
+      {"name": "gpu", "type": "gpu", "operating_points": [{"name": "fast", "frequency": 2, "idle_power": 1, "active_power": 11},
+        {"name": "slow", "frequency": 1, "idle_power": 1, "active_power": 5}]},
+      {"name": "dla", "type": "dla", "operating_points": [{"name": "o", "idle_power": 0.5, "active_power": 3}],
+       "fallback": "gpu"}],
+      "accelerators": [{"name": "gpu", "kind": "gpu"}, {"name": "dla", "kind": "dla"}]})";
+  for (const Backend backend : kBoth) {
+    Scripted policy([&](const SystemView& view, Decisions& out) {
+      for (const TaskRef task : view.ready) out.start(task, id_of<AcceleratorId>(1));
+      if (view.now == 0) out.wake_at(2.5);
+      if (view.now == 2.5) out.set_operating_point(id_of<AcceleratorId>(0), id_of<PointId>(1));
+    });
+    const Log log = simulate_log(make_scenario({two_points, workload(stream("d", "0")), models()}), policy, backend);
+    check_row(rows_of(log, "d").at(1), "gpu", 2, 3.5, TaskStatus::part);
+    CHECK(rows_of(log, "d").at(1).energy == Approx(0.5 * 11 + 1 * 5).epsilon(1e-12));
+  }
+}

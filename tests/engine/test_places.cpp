@@ -15,9 +15,9 @@ using doctest::Approx;
 namespace {
 
 /// A card with slots behind a link of 1 GB/s, and a host.
-std::string platform(const std::string& members, const std::string& kind_members = "") {
-  return R"({"format": 1, "name": "p", "kinds": [{"name": "cpu", "type": "cpu"}, {"name": "gpu", "type": "gpu")" +
-         kind_members + R"(}],
+std::string platform(const std::string& members, const std::string& kind_members = "", bool cpu_works = false) {
+  return R"({"format": 1, "name": "p", "kinds": [{"name": "cpu", "type": "cpu", "profile": ")" +
+         std::string(cpu_works ? "cpu" : "(none)") + R"("}, {"name": "gpu", "type": "gpu")" + kind_members + R"(}],
     "memories": [{"name": "card", "energy_per_byte": "1 pJ/B"}, {"name": "host", "energy_per_byte": "2 pJ/B"}],
     "links": [{"name": "pcie", "bandwidth": "1 GB/s", "energy_per_byte": "10 pJ/B", "between": ["host", "card"]}],
     "accelerators": [{"name": "g", "kind": "gpu", "memory": "card"}, {"name": "c", "kind": "cpu", "memory": "host"}])" +
@@ -146,8 +146,8 @@ TEST_CASE("an input may be prefetched; tensors between layers move as before") {
     }
   });
   for (const Backend backend : kBackends) {
-    const Log log =
-        simulate_log(make_scenario({platform(kHost), workload("", "layer"), {{"m", model("cpu")}}}), policy, backend);
+    const Log log = simulate_log(
+        make_scenario({platform(kHost, "", true), workload("", "layer"), {{"m", model("cpu")}}}), policy, backend);
     REQUIRE(log.transfers.size() == 2);
     CHECK(log.transfers[0].end == Approx(0.05).epsilon(1e-12));
     CHECK(log.task("a").compute == Approx(0.07).epsilon(1e-12));

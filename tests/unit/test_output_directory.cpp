@@ -25,13 +25,13 @@ using hetsched::repair_output;
 using hetsched::temporary_name;
 using hetsched::write_file;
 
-struct Room {
+struct Scratch {
   fs::path path = fs::temp_directory_path() / "hetsched_test_output";
-  Room() {
+  Scratch() {
     fs::remove_all(path);
     fs::create_directories(path);
   }
-  ~Room() { fs::remove_all(path); }
+  ~Scratch() { fs::remove_all(path); }
   [[nodiscard]] fs::path operator/(const std::string& name) const { return path / name; }
   /// Names in the folder, with what is random left out.
   [[nodiscard]] std::string names() const {
@@ -81,95 +81,95 @@ TEST_CASE("temporary names differ, lie beside and fit") {
 }
 
 TEST_CASE("what the killed left is removed, and nothing else") {
-  const Room room;
+  const Scratch scratch;
   killed_after([&] {
-    NewFile file(room / "f");
+    NewFile file(scratch / "f");
     file.write("half");
     ::_exit(0);
   });
-  NewFile alive(room / "f");
+  NewFile alive(scratch / "f");
   for (const char* users : {".f.tmp", "f.tmp", ".f.hetsched-1-2-3.tmp", ".f.hetsched-x.tmp", ".f.hetsched--1-.tmp"})
-    write_file(room / users, "mine");
-  REQUIRE(hetsched::abandoned(room / "f").size() == 1);
-  write_file(room / "f", "whole");
-  CHECK(hetsched::abandoned(room / "f").empty());
-  CHECK(text(room / "f") == "whole");
+    write_file(scratch / users, "mine");
+  REQUIRE(hetsched::abandoned(scratch / "f").size() == 1);
+  write_file(scratch / "f", "whole");
+  CHECK(hetsched::abandoned(scratch / "f").empty());
+  CHECK(text(scratch / "f") == "whole");
   alive.write("later");
   alive.commit();
-  CHECK(text(room / "f") == "later");
-  CHECK(room.names() == ".f....tmp .f....tmp .f....tmp .f.tmp f f.tmp");
-  const fs::path other = room / ".f.hetsched-1-2-3.tmp";  // of another machine
+  CHECK(text(scratch / "f") == "later");
+  CHECK(scratch.names() == ".f....tmp .f....tmp .f....tmp .f.tmp f f.tmp");
+  const fs::path other = scratch / ".f.hetsched-1-2-3.tmp";  // of another machine
   fs::last_write_time(other, fs::file_time_type::clock::now() - std::chrono::hours(24 * 31));
-  CHECK(hetsched::abandoned(room / "f") == std::vector{other});
+  CHECK(hetsched::abandoned(scratch / "f") == std::vector{other});
 }
 
 TEST_CASE("a planted link is not followed") {
-  const Room room;
-  write_file(room / "victim", "precious");
-  fs::create_symlink(room / "victim", room / "out");
-  fs::create_symlink(room / "victim", room / "out.tmp");
-  write_file(room / "out", "new");
-  CHECK(text(room / "victim") == "precious");
-  CHECK(text(room / "out") == "new");
+  const Scratch scratch;
+  write_file(scratch / "victim", "precious");
+  fs::create_symlink(scratch / "victim", scratch / "out");
+  fs::create_symlink(scratch / "victim", scratch / "out.tmp");
+  write_file(scratch / "out", "new");
+  CHECK(text(scratch / "victim") == "precious");
+  CHECK(text(scratch / "out") == "new");
 }
 
 TEST_CASE("a directory of results replaces another whole; the last of two wins") {
-  const Room room;
-  OutputDirectory one(room / "r", "mark"), two(room / "r", "mark");
+  const Scratch scratch;
+  OutputDirectory one(scratch / "r", "mark"), two(scratch / "r", "mark");
   fill(one, "one");
   fill(two, "two");
   write_file(one.path() / "only_one", "x");
   one.commit();
-  CHECK(text(room / "r/data") == "one");
+  CHECK(text(scratch / "r/data") == "one");
   two.commit();
-  CHECK(text(room / "r/data") == "two");
-  CHECK(text(room / "r/only_one") == "none");
-  { OutputDirectory(room / "r", "mark"); }
-  CHECK(text(room / "r/data") == "two");
-  CHECK(room.names() == "r");
-  OutputDirectory late(room / "r", "mark");
-  fs::remove(room / "r/mark");
+  CHECK(text(scratch / "r/data") == "two");
+  CHECK(text(scratch / "r/only_one") == "none");
+  { OutputDirectory(scratch / "r", "mark"); }
+  CHECK(text(scratch / "r/data") == "two");
+  CHECK(scratch.names() == "r");
+  OutputDirectory late(scratch / "r", "mark");
+  fs::remove(scratch / "r/mark");
   CHECK_THROWS_AS(late.commit(), hetsched::InputError);  // it is somebody else's now
-  CHECK(text(room / "r/data") == "two");
+  CHECK(text(scratch / "r/data") == "two");
 }
 
 TEST_CASE("results that a killed process had taken from their place come back") {
-  const Room room;
-  write_file(room / "r/mark", "old");
+  const Scratch scratch;
+  write_file(scratch / "r/mark", "old");
   killed_after([&] {
-    OutputDirectory output(room / "r", "mark");
+    OutputDirectory output(scratch / "r", "mark");
     fill(output, "new");
-    fs::rename(room / "r", temporary_name(room / "r", "old"));
+    fs::rename(scratch / "r", temporary_name(scratch / "r", "old"));
     ::_exit(0);
   });
-  CHECK(room.names() == ".r....old .r....tmp");
-  repair_output(room / "r", "mark");
-  CHECK(text(room / "r/mark") == "old");
-  CHECK(room.names() == "r");
+  CHECK(scratch.names() == ".r....old .r....tmp");
+  repair_output(scratch / "r", "mark");
+  CHECK(text(scratch / "r/mark") == "old");
+  CHECK(scratch.names() == "r");
   // Newer results are there: what it was removing is none any more.
-  killed_after([&] { fs::create_directory(temporary_name(room / "r", "old")); });
-  repair_output(room / "r/", "mark");
-  CHECK(room.names() == "r");
+  killed_after([&] { fs::create_directory(temporary_name(scratch / "r", "old")); });
+  repair_output(scratch / "r/", "mark");
+  CHECK(scratch.names() == "r");
   // Nor is it if those have been moved away since.
-  killed_after([&] { write_file(temporary_name(room / "r", "old") / "data", "half"); });
-  fs::rename(room / "r", room / "kept");
-  repair_output(room / "r", "mark");
-  CHECK(room.names() == "kept");
-  write_file(temporary_name(room / "s", "old") / "mark", "of one that lives");
-  repair_output(room / "s", "mark");
-  CHECK(room.names() == ".s....old kept");
+  killed_after([&] { write_file(temporary_name(scratch / "r", "old") / "data", "half"); });
+  fs::rename(scratch / "r", scratch / "kept");
+  repair_output(scratch / "r", "mark");
+  CHECK(scratch.names() == "kept");
+  write_file(temporary_name(scratch / "s", "old") / "mark", "of one that lives");
+  repair_output(scratch / "s", "mark");
+  CHECK(scratch.names() == ".s....old kept");
 }
 
 TEST_CASE("a handler of signals removes what is being written") {
-  const Room room;
-  write_file(room / "r/mark", "old");
+  const Scratch scratch;
+  write_file(scratch / "r/mark", "old");
   killed_after([&] {
-    OutputDirectory output(room / "r", "mark");
+    OutputDirectory output(scratch / "r", "mark");
     for (int i = 0; i < 500; ++i) write_file(output.path() / ("file" + std::to_string(i)), "x");
     hetsched::remove_unfinished_output();
     ::_exit(0);
   });
-  CHECK(room.names() == "r");
-  CHECK(text(room / "r/mark") == "old");
+  CHECK(scratch.names() == "r");
+  CHECK(text(scratch / "r/mark") == "old");
   hetsched::remove_unfinished_output();  // there is none
 }

@@ -164,8 +164,8 @@ TEST_CASE("what links join is checked") {
   CHECK(
       messages(memories + R"(["host", "crad"]}])")
           .find(
-              R"(p.json:3:57: /links/0/between/1: "crad" is no memory, and no other link ends there, so that this one leads nowhere; there is no memory "crad"; did you mean "card"? there are: host, card)") ==
-      0);
+              R"(/links/0/between/1: "crad" is no memory, and no other link ends there, so that this one leads nowhere; there is no memory "crad"; did you mean "card"? there are: host, card)") !=
+      std::string::npos);
   CHECK(messages(memories + R"(["host"]}])").find("/links/0/between: must name the two different things") !=
         std::string::npos);
   CHECK(messages(memories + R"(["host", "host"]}])").find("must name the two different things") != std::string::npos);
