@@ -139,7 +139,7 @@ std::string Builder::forbid(const Need& need, CostRowId row, const std::string& 
   }
   if (too_small.empty()) return "";
   if (left) {
-    tables_.refused.push_back(name + " does not run where it does not fit: " + text_of(need, Place{}) + ", but " +
+    tables_.refused.push_back(name + " on kinds without room for it: " + text_of(need, Place{}) + ", but " +
                               listed(too_small, 4));
     return "";
   }

@@ -40,12 +40,12 @@ err 'task "l" of model "c" does not fit into the memory of any accelerator that 
 sed 's|"kinds": \[{"name": "gpu", "type": "gpu"}\]|"kinds": [{"name": "gpu", "type": "gpu"}, {"name": "npu", "type": "npu", "profile": "gpu", "memory_capacity": "4.5 GB"}]|;
      s|"accelerators": \[|&{"name": "npu", "kind": "npu", "memory": "host"}, |' card.json >both.json
 call 0 run --platform both.json --workload abc.json --policy fcfs+cache -o out_both
-err 'task "l" of model "c" does not run where it does not fit: it needs 5000000000 B'
+out 'task "l" of model "c" on kinds without room for it: it needs 5000000000 B'
 
 # ---- a cache where nothing is limited says so
 sed 's|, "capacity": "10 GB"||; s|, "home": "host"||' card.json >endless.json
 call 0 run --platform endless.json --workload abc.json --policy fcfs+cache -o out_endless
-err 'decorator cache: no memory of platform "card" has a capacity, and weights have no home'
+out 'decorator cache: no memory of platform "card" has a capacity, and weights have no home'
 
 # ---- a policy in Python that manages the memory itself
 if "$HETSCHED" policies "$SOURCE_DIR/policies/python/fcfs.py" >/dev/null 2>&1; then
