@@ -53,6 +53,9 @@ if "$HETSCHED" policies "$SOURCE_DIR/policies/python/fcfs.py" >/dev/null 2>&1; t
 class Policy:
     """Loads what it needs, and evicts all that nobody uses."""
 
+    def __init__(self, params):
+        pass
+
     def decide(self, view, decisions):
         card = view.accelerators[0].memory
         assert view.home == 0 and view.memory_states[card].name == "card"
