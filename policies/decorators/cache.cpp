@@ -81,7 +81,8 @@ Bytes peak_of(const SystemView& view, const Model& model) {
 ///
 /// With admit=peak requests wait, unseen by the policy inside, until the most that their tensors can take of a memory
 /// fits beside that of those that were let in, and beside the largest weights of one task: then whatever is ready fits
-/// as soon as nothing else runs. A request that exceeds this alone is let in alone.
+/// as soon as nothing else runs. A request that exceeds this alone is let in alone; one that waits for another stream
+/// (StreamSpec::after) comes when its turn has come.
 class Cache final : public Policy {
  public:
   Cache(Params& p, std::unique_ptr<Policy> inner) : inner_(std::move(inner)) {
@@ -238,6 +239,12 @@ class Cache final : public Policy {
     return true;
   }
 
+  /// Is any of its tasks ready, or was?
+  [[nodiscard]] static bool has_begun(const Request& request) {
+    return std::any_of(request.tasks.begin(), request.tasks.end(),
+                       [](const TaskState& task) { return task.progress != Progress::waiting; });
+  }
+
   /// Lets requests in, in order of arrival, and hides the others.
   void admit(const SystemView& view) {
     if (!by_peak_) return;
@@ -253,6 +260,7 @@ class Cache final : public Policy {
     for (const RequestRef r : view.live) {
       const Request& request = view.requests[r];
       const bool was_in = in_.contains(request.id);
+      if (!was_in && !has_begun(request)) continue;  // it waits for another stream, and must keep nobody out
       full = full || (!was_in && !in.empty() && !fits(request));
       if (!was_in && full) continue;
       in.insert(request.id);

@@ -373,7 +373,15 @@ bool Catalog::is_clairvoyant(const PolicyChoice& choice) const {
   Params params(given_values(choice.parameters));
   const Maker make = maker(choice);
   (void)made(choice.name, [&] { return make(params); });
-  return params.is_clairvoyant();
+  bool clairvoyant = params.is_clairvoyant();
+  for (const DecoratorChoice& decorator : choice.decorators) {
+    const DecoratorEntry* found = find_decorator(decorator.name);
+    if (found == nullptr) continue;
+    Params own(given_values(decorator.parameters));
+    (void)made(decorator.name, [&] { return found->wrap(own, std::make_unique<Nothing>()); });
+    clairvoyant = clairvoyant || own.is_clairvoyant();
+  }
+  return clairvoyant;
 }
 
 Json Catalog::effective(const PolicyChoice& choice) const {

@@ -89,7 +89,8 @@ class Catalog {
   /// Does what make() would do before it comes to foreign code, so that processes forked from this one need not.
   void prepare(const PolicyChoice& choice) const;
 
-  /// Is the policy told of the future (Params::clairvoyant)? For a choice that has been checked.
+  /// Is the policy, or a decorator around it, told of the future (Params::clairvoyant)? For a choice that has been
+  /// checked.
   [[nodiscard]] bool is_clairvoyant(const PolicyChoice& choice) const;
 
   /// The choice, with all parameters and the values they have under it, which has been checked: for manifests.

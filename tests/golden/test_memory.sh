@@ -14,17 +14,17 @@ for model in "a 4" "b 3" "c 5"; do
 done
 stream() { echo '{"name": "'"$1"'", "model": "'"$1"'.json", "arrival": {"type": "trace", "times": '"$2"'}}'; }
 echo '{"format": 1, "name": "abc", "streams": ['"$(stream a '[0, 0.003]'), $(stream b '[0.001, 0.004]'), $(stream c '[0.002, 0.005]')"']}' >abc.json
-bytes() { awk -F, 'NR > 1 && $1 == "" { sum += $8 } END { printf "%.0f\n", sum }' out/transfers.csv; }
+bytes() { awk -F, 'NR > 1 && $1 == "" { sum += $8 } END { printf "%.0f\n", sum }' ran/transfers.csv; }
 
 # ---- the decorator, on both executors, with records
 for executor in simgrid fluid; do
-  call 0 run --platform card.json --workload abc.json --policy fcfs+cache:ahead=false -o out --records all --executor "$executor"
+  call 0 run --platform card.json --workload abc.json --policy fcfs+cache:ahead=false -o ran --records all --executor "$executor"
   [[ $(bytes) == 24000000000 ]] || fail "$last: other loads"
-  call 0 run --platform card.json --workload abc.json --policy fcfs+cache:rule=belady,ahead=false -o out --records all --executor "$executor"
+  call 0 run --platform card.json --workload abc.json --policy fcfs+cache:rule=belady,ahead=false -o ran --records all --executor "$executor"
   [[ $(bytes) == 15000000000 ]] || fail "$last: other loads"
-  contains out/run.json '"clairvoyant": true'
+  contains ran/run.json '"clairvoyant": true'
 done
-call 0 trace out -o trace.json
+call 0 trace ran -o trace.json
 contains trace.json '"host -> card"'
 silent err
 
@@ -74,6 +74,6 @@ class Policy:
                 decisions.start(task, 0)
             return
 PY
-  call 0 run --platform card.json --workload abc.json --policy own.py -o out --records all
+  call 0 run --platform card.json --workload abc.json --policy own.py -o ran --records all
   (($(bytes) >= 15000000000)) || fail "$last: nothing was loaded"
 fi
