@@ -32,7 +32,7 @@ struct Checked {
   Json resolved;
   Strings not_tried = {};  ///< plugins and scripts of an experiment
   Strings notes = {};
-  Strings without_effect = {};
+  Strings without_effect = {}, assumed = {};
 };
 
 std::string pace(const Periodic& a) { return "every " + quantity(a.period ? *a.period : 1 / a.rate.value_or(1), "s"); }
@@ -115,8 +115,12 @@ Checked check_experiment(const std::string& path, ForeignCode code, Problems& pr
   for (const std::string& policy : study.policies_not_made())
     problems.add(path, "/policy", "making " + policy + " ended the process, or took too long");
   if (problems.size() != before) return {};
-  return {"experiment " + study.spec().name + ": " + counted(study.size(), "point"), to_json(study.spec()),
-          study.not_tried(), study.notes(), study.without_effect()};
+  return {"experiment " + study.spec().name + ": " + counted(study.size(), "point"),
+          to_json(study.spec()),
+          study.not_tried(),
+          study.notes(),
+          study.without_effect(),
+          study.assumed()};
 }
 
 Checked check_file(const std::string& path, ForeignCode code, Problems& problems) {
@@ -145,6 +149,7 @@ ExitCode run(const Options& options) {
     tell_not_tried(checked.not_tried);
     tell_passed_over(checked.notes);
     tell_without_effect(checked.without_effect);
+    tell_assumed(checked.assumed);
   }
   problems.throw_if_any();
   return ExitCode::ok;

@@ -32,6 +32,10 @@ void tell_passed_over(const Strings& notes) {
   for (const std::string& note : notes) std::fprintf(stderr, "hetsched: passed over: %s\n", visible(note).c_str());
 }
 
+void tell_assumed(const Strings& notes) {
+  for (const std::string& note : notes) std::fprintf(stderr, "hetsched: assumed: %s\n", visible(note).c_str());
+}
+
 void tell_without_effect(const Strings& notes) {
   constexpr std::size_t kMost = 20;
   for (std::size_t i = 0; i < notes.size() && i < kMost; ++i)

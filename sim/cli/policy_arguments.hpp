@@ -39,6 +39,8 @@ void tell_not_tried(const Strings& files);
 void tell_passed_over(const Strings& notes);
 /// Says what of the runs cannot have any effect.
 void tell_without_effect(const Strings& notes);
+/// Says what was assumed.
+void tell_assumed(const Strings& notes);
 
 /// "heft:insertion=false+drop", given by an argument, as the policy of an experiment. Throws InputError.
 Json policy_json(const std::string& argument, const std::string& text);

@@ -85,10 +85,11 @@ void print_totals(const RunSummary& s) {
   if (s.failures > 0) line("failures", counted(s.failures, "task") + " failed with their accelerator");
 }
 
-/// What is there, but does nothing.
+/// What is there, but does nothing; what is not said.
 void print_without_effect(const Scenario& scenario, const Prepared& prepared, const Catalog& catalog) {
   for (const std::string& note : without_effect(scenario.policy, scenario.platform, catalog)) line("no effect", note);
   for (const std::string& note : without_effect(scenario, prepared.tables())) line("no effect", note);
+  for (const std::string& note : assumptions(scenario.platform)) line("assumed", note);
 }
 
 void print_accelerators(const std::filesystem::path& folder, const RunSummary& summary) {

@@ -152,6 +152,7 @@ ExitCode run(const Options& options, const Strings& command_line) {
   if (!options.quiet) {
     tell_passed_over(study.notes());
     tell_without_effect(study.without_effect());
+    tell_assumed(study.assumed());
   }
   if (options.dry_run) return list_points(study, catalog, options);
   if (!options.plan.empty()) return write_plan(study, options.plan);

@@ -215,7 +215,7 @@ std::string Generator::contention() {
   } else if (shape < 0.2) {
     const double normal = some(5, 30);
     model.text("type", "piecewise").number("normal", normal).number("total", normal + some(0, 60));
-    model.number("balance", some(10, 60)).number("slope", shares_.uniform(0, 1));
+    model.number("balance", some(10, 60)).number("slope", shares_.uniform(0, 10) * scale_);
   } else {
     Json pairs;
     for (std::uint32_t k = 0; k < kinds_; ++k)

@@ -66,7 +66,7 @@ inline constexpr auto fields<PiecewiseContention> = std::tuple{
     field("balance", &PiecewiseContention::balance, "demand of the others from which on more of it changes nothing",
           {.required = true, .unit = "B/s"}),
     field("slope", &PiecewiseContention::slope, "part of its speed that a task loses for each GB/s beyond total",
-          {.required = true, .max = 1}),
+          {.required = true}),
 };
 template <>
 inline constexpr std::string_view tag<PiecewiseContention> = "piecewise";

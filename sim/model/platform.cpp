@@ -55,7 +55,7 @@ void complete_kind(KindSpec& kind, const Node& node, Problems& problems) {
   if (!kind.sharing && kind.slots > 1 && std::any_of(kind.costs.begin(), kind.costs.end(), [](const CostSpec& cost) {
         return std::holds_alternative<RooflineSpec>(cost);
       }))
-    kind.sharing = SlotSharing::weighted;
+    kind.sharing = SlotSharing::weighted, kind.sharing_assumed = true;
   if (!kind.fallback.empty() && kind.fallback == kind.name)
     problems.add(node.child("fallback").problem("is the kind itself; name another"));
 }

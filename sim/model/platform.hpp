@@ -145,6 +145,7 @@ struct KindSpec {
   double switch_energy = 0;
   std::uint32_t slots = 1;
   std::optional<SlotSharing> sharing;  ///< after loading there where several slots share the device
+  bool sharing_assumed = false;        ///< is no field: loading has filled it in
   double occupancy = 1;
   double weight = 1;
   double bus_factor = 1;

@@ -166,6 +166,19 @@ Strings without_effect(const Instance& instance, const Tables& tables) {
   return notes;
 }
 
+Strings assumptions(const PlatformSpec& platform) {
+  Strings told;
+  for (const KindSpec& kind : platform.kinds) {
+    const bool used = std::any_of(platform.accelerators.begin(), platform.accelerators.end(),
+                                  [&](const AcceleratorSpec& each) { return each.kind == kind.name; });
+    if (used && kind.sharing_assumed)
+      told.push_back(
+          "the " + std::to_string(kind.slots) + " slots of kind " + kind.name +
+          " share one device, with equal weights; its field sharing says otherwise (independent), or that they do");
+  }
+  return told;
+}
+
 Strings without_effect(const PolicyChoice& policy, const PlatformSpec& platform, const Catalog& catalog) {
   Strings notes;
   const auto add = [&](const std::string& what, Needs needs) {

@@ -18,4 +18,7 @@ Strings without_effect(const Instance& instance, const Tables& tables);
 /// nothing.
 Strings without_effect(const PolicyChoice& policy, const PlatformSpec& platform, const Catalog& catalog);
 
+/// What a platform does not say and that is taken in a way that matters: a sentence each.
+Strings assumptions(const PlatformSpec& platform);
+
 }  // namespace hetsched

@@ -151,16 +151,16 @@ Scenario ScenarioReader::read_and_check(const Composed& composed, const Catalog&
                           dumped(platform) + dumped(workload);
   if (checked_.insert(key).second) {
     const Tables tables = Tables::build(scenario, problems);
-    if (problems.size() == before) note(hetsched::without_effect(scenario, tables));
+    if (problems.size() == before) note(hetsched::without_effect(scenario, tables), without_effect_);
+    note(assumptions(scenario.platform), assumed_);
   }
-  note(hetsched::without_effect(scenario.policy, scenario.platform, catalog));
+  note(hetsched::without_effect(scenario.policy, scenario.platform, catalog), without_effect_);
   return scenario;
 }
 
-void ScenarioReader::note(const Strings& notes) {
+void ScenarioReader::note(const Strings& notes, Strings& noted) {
   for (const std::string& each : notes)
-    if (std::find(without_effect_.begin(), without_effect_.end(), each) == without_effect_.end())
-      without_effect_.push_back(each);
+    if (std::find(noted.begin(), noted.end(), each) == noted.end()) noted.push_back(each);
 }
 
 void ScenarioReader::read_networks(const Node& workload, Instance& instance, Problems& problems) {

@@ -32,6 +32,8 @@ class ScenarioReader {
 
   /// What of the runs that were read and checked cannot have any effect (study/effects.hpp), each once.
   [[nodiscard]] const Strings& without_effect() const { return without_effect_; }
+  /// What their platforms do not say and was taken in a way that matters, each once (likewise).
+  [[nodiscard]] const Strings& assumed() const { return assumed_; }
 
   /// The scripts that were not run, as the catalogue leaves foreign code alone.
   [[nodiscard]] const std::set<std::string>& scripts_on_trust() const { return on_trust_; }
@@ -43,7 +45,7 @@ class ScenarioReader {
   void read_networks(const Node& workload, Instance& instance, Problems& problems);
   std::shared_ptr<const Network> network(const std::string& path, const Node& at, Problems& problems);
 
-  void note(const Strings& notes);
+  static void note(const Strings& notes, Strings& noted);
 
   std::map<std::string, std::shared_ptr<const Network>> networks_;  ///< by path
   void check_policy(const Composed& composed, const Catalog& catalog, const Scenario& scenario, Problems& problems);
@@ -51,7 +53,7 @@ class ScenarioReader {
   std::map<std::string, bool> made_;  ///< foreign policies with their parameters
   std::set<std::string> on_trust_;    ///< scripts
   std::set<std::string> checked_;     ///< platforms and workloads whose tables have been built
-  Strings without_effect_;
+  Strings without_effect_, assumed_;
   std::set<std::string> files_;
 };
 

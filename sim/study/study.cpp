@@ -503,6 +503,7 @@ bool Study::is_built_in(std::size_t point) const { return impl_->built_in.at(poi
 const Strings& Study::notes() const { return impl_->notes; }
 
 const Strings& Study::without_effect() const { return impl_->reader.without_effect(); }
+const Strings& Study::assumed() const { return impl_->reader.assumed(); }
 
 std::vector<InputFile> Study::inputs() const {
   std::set<std::string> files = impl_->composer.files();

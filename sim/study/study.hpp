@@ -111,6 +111,8 @@ class Study {
 
   /// What of its runs cannot have any effect, each once (study/effects.hpp).
   [[nodiscard]] const Strings& without_effect() const;
+  /// What their platforms do not say and was taken in a way that matters, each once (likewise).
+  [[nodiscard]] const Strings& assumed() const;
 
   /// All files that were read, by path, with their hashes as of now.
   [[nodiscard]] std::vector<InputFile> inputs() const;

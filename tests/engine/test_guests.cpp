@@ -401,3 +401,19 @@ TEST_CASE("a guest pays dispatch and the switch of models where it is, and compu
     CHECK(rows_of(log, "d").at(1).energy == Approx(0.5 * 11 + 1 * 5).epsilon(1e-12));
   }
 }
+
+TEST_CASE("guests come first in, first out; one whose helper fails keeps its place") {
+  const std::string two = R"({"name": "gpu", "kind": "gpu"}, {"name": "dla", "kind": "dla", "count": 2})";
+  const auto seats = [&](std::vector<Outage> outages) {
+    auto scenario =
+        make_scenario({soc("", "", "", two), workload(stream("busy", "0") + "," + stream("d", "0, 0.5")), models()});
+    scenario->options.outages = std::move(outages);
+    std::vector<std::pair<double, std::uint64_t>> begun;  // and of which request
+    for (const TaskRecord& row : simulate_log(scenario, "fcfs").tasks)
+      if (row.model == "d" && row.accelerator == "gpu") begun.emplace_back(row.start, row.request);
+    return begun;
+  };
+  using Begun = std::vector<std::pair<double, std::uint64_t>>;
+  CHECK(seats({}) == Begun{{3, 1}, {4, 2}});
+  CHECK(seats({{"gpu", 3.5, 6}}) == Begun{{3, 1}, {6, 1}, {7, 2}});
+}

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "planning/plan.hpp"
@@ -72,5 +73,17 @@ inline std::vector<std::size_t> where(const planning::Plan& plan) {
   return found;
 }
 inline constexpr std::size_t kNowhere = index_of(AcceleratorId::none);
+
+/// A model of every memory: who computes beside another gets half of what it wants.
+class HalvedBeside final : public CoRunModel {
+ public:
+  [[nodiscard]] Slowdown slowdown(TaskRef, AcceleratorId, VariantId) const override { return {}; }
+  [[nodiscard]] bool has_model(MemoryId) const override { return true; }
+  void rates(MemoryId, std::span<const MemoryDemand> running, std::span<double> rates) const override {
+    double some = 0;
+    for (const MemoryDemand& demand : running) some += demand.wanted > 0 ? 1 : 0;
+    for (std::size_t i = 0; i < running.size(); ++i) rates[i] = running[i].wanted / (some > 1 ? 2 : 1);
+  }
+};
 
 }  // namespace hetsched::testing

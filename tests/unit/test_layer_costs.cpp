@@ -158,9 +158,9 @@ TEST_CASE(
   REQUIRE(given.size() == 3);
   CHECK(given[1] == doctest::Approx(4e-6 + 1 + 1).epsilon(1e-12));
   CHECK(given[2] == doctest::Approx(2e-3 + 2 + 1).epsilon(1e-12));
-  const std::vector<double> leaving = program(R"([{"to": "gpu", "on": "k", "time": 1}])");
-  CHECK(leaving[0] == doctest::Approx(1e-3 + 1).epsilon(1e-12));
-  CHECK(leaving[1] == doctest::Approx(4e-6 + 10).epsilon(1e-12));  // back as fallback_time says
+  const std::vector<double> back = program(R"([{"from": "gpu", "on": "k", "time": 1}])");
+  CHECK(back[1] == doctest::Approx(4e-6 + 10).epsilon(1e-12));  // there as fallback_time says
+  CHECK(back[2] == doctest::Approx(2e-3 + 1).epsilon(1e-12));
 }
 
 TEST_CASE("cost models that make no sense are refused where they stand") {

@@ -83,6 +83,22 @@ TEST_CASE("a memory that all want more of than there is: MAGMA's bandwidth alloc
   CHECK(timing.makespan == doctest::Approx(11.6).epsilon(1e-12));
 }
 
+TEST_CASE("a memory with a model of its own: both half as fast while both run, whatever the sharing of others") {
+  Problem problem(2);
+  problem.memory_bandwidths = {100};
+  const HalvedBeside model;
+  problem.co_run = &model;
+  problem.add_task(problem.add_request(), std::vector<TaskCost>{{2, 8, 0, 4}, {}});
+  problem.add_task(problem.add_request(), std::vector<TaskCost>{{}, {3, 8, 0, 4}});
+  for (const Sharing sharing : {Sharing::max_min, Sharing::proportional}) {
+    problem.sharing = sharing;
+    Estimator estimator(problem);
+    const Timing& timing = estimator.run(mapping({0, 1}));
+    CHECK(timing.end[0_t] == doctest::Approx(4).epsilon(1e-12));
+    CHECK(timing.end[1_t] == doctest::Approx(5).epsilon(1e-12));  // 2 of 3 done at 4, the last alone
+  }
+}
+
 TEST_CASE(
     "max-min shares of a memory: who wants less gets it, the rest is for the other; bytes flow beside "
     "computing") {

@@ -93,6 +93,27 @@ TEST_CASE("a memory that is short of bandwidth makes what is placed second slowe
   CHECK(table.earliest(1_t, 1_s).end == Approx(4));
 }
 
+TEST_CASE("a memory with a model of its own makes what is placed second slower by that") {
+  Problem problem(2);
+  problem.memory_bandwidths = {100};
+  const HalvedBeside model;
+  problem.co_run = &model;
+  problem.add_request();
+  const std::vector<TaskCost> costs = {{4, 8, 0, 2}, {4, 8, 0, 2}}, none = {{4, 0, 0, 0}, {4, 0, 0, 0}};
+  problem.add_task(0_r, costs);
+  problem.add_task(0_r, costs);
+  problem.add_task(0_r, none);
+  problem.sharing = Sharing::proportional;
+  Timetable table(problem, Gaps::none);
+  table.place(0_t, table.earliest(0_t, 0_s));
+  CHECK(table.earliest(1_t, 1_s).end == Approx(6));     // half as fast for 4 s, then 2 s alone
+  CHECK(table.earliest(1_t, 1_s, 2).end == Approx(7));  // for 2 s
+  CHECK(table.earliest(1_t, 1_s, 4).end == Approx(8));
+  CHECK(table.earliest(2_t, 1_s).end == Approx(4));  // without traffic: not at all
+  problem.sharing = Sharing::none;
+  CHECK(table.earliest(1_t, 1_s).end == Approx(4));
+}
+
 TEST_CASE("200 random problems with switches: every rule leaves time for each of them, and for what was promised") {
   const RandomStream random(1, "test", "switches");
   std::uint64_t draw = 0;

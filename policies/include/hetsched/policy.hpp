@@ -14,7 +14,8 @@
 ///    (RequestRef) of one that has left; `Request::id` is never used again.
 ///  - Decisions are intents. The engine checks and carries them out in order and stops the run at an
 ///    illegal one, naming the policy, the time, the decision and the rule.
-///  - Where memories have a capacity, a start, load or prefetch takes at once all the room that it lacks, or is illegal;
+///  - Where memories have a capacity, a start, load or prefetch takes at once all the room that it lacks, or is
+///  illegal;
 ///    nothing leaves a memory but what is evicted or given up, and tensors that nobody is to read any more.
 ///  - What is not started stays ready and is offered again. Deciding nothing is legal as long as
 ///    something is running, will arrive, or will wake the policy; else the run ends as a deadlock.
