@@ -20,7 +20,7 @@ struct World {
   std::vector<ModelTask> tasks = {{"a", "conv2d", {}, edges}, {"b", "", edges, {}}};
   std::vector<AccuracyEntry> accuracy = {{1, 0.5}};
   std::vector<double> losses = {0.25}, bandwidths = {1e9};
-  std::vector<Model> models = {{"net", IdSpan<TaskId, const ModelTask>(tasks), accuracy, losses}};
+  std::vector<Model> models = {{"net", IdSpan<TaskId, const ModelTask>(tasks), accuracy, losses, {}}};
   std::vector<Stream> streams = {{"camera"}};
   std::vector<Cost> costs = {{1, 2, 3}, {4, 5, 6}};
   std::vector<Route> routes = {{}};

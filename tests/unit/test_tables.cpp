@@ -27,15 +27,16 @@ PlatformSpec platform() {
   dla.switch_time = 0.25;
   dla.slots = 2;
   spec.kinds = {gpu, dla};
-  spec.memories = {{"dram", 4e9, 1e-12}, {"hbm", {}, 0}, {"disk", {}, 0}};
-  spec.links = {{"pcie", 8e9, 1e-6, 2e-12, Sharing::shared}, {"noc", 16e9, 2e-6, 0, Sharing::uncontended}};
+  spec.memories = {
+      {"dram", 4e9, 1e-12, {}, {}, {}, {}}, {"hbm", {}, 0, {}, {}, {}, {}}, {"disk", {}, 0, {}, {}, {}, {}}};
+  spec.links = {{"pcie", 8e9, 1e-6, 2e-12, Sharing::shared, {}}, {"noc", 16e9, 2e-6, 0, Sharing::uncontended, {}}};
   spec.route_table = RouteTable(3);
   spec.route_table.set(MemoryId{0}, MemoryId{1}, spec.route_table.add({LinkId{1}, LinkId{0}}));
   spec.route_table.set(MemoryId{1}, MemoryId{0}, spec.route_table.add({LinkId{0}}));
-  spec.accelerators = {{"gpu0", "gpu", "hbm", 1, "slow"},
-                       {"gpu1", "gpu", "hbm", 1, "slow"},
-                       {"gpu2", "gpu", "hbm", 1, "fast"},
-                       {"dla0", "dla", "dram", 1, "only"}};
+  spec.accelerators = {{"gpu0", "gpu", "hbm", 1, "slow", ""},
+                       {"gpu1", "gpu", "hbm", 1, "slow", ""},
+                       {"gpu2", "gpu", "hbm", 1, "fast", ""},
+                       {"dla0", "dla", "dram", 1, "only", ""}};
   return spec;
 }
 
