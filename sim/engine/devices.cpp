@@ -146,7 +146,7 @@ SlotId Devices::start(const Start& start, double now) {
   slot.switch_time = 0;
   slot.flowing = false;
   slot.factor = true_factor(start);
-  slot.parts = parts_of(start, view);
+  if (!view.programs.empty() || !view.transitions.empty()) slot.parts = parts_of(start, view);
   slot.part = 0;
   if (switched) {
     ++meters_[accelerator].switches;
@@ -189,6 +189,19 @@ void Devices::begin_computing(SlotId id, double now) {
   run_piece(id, now);
 }
 
+void Devices::expect_end(Slot& slot, double end) {
+  slot.finish = end;
+  if (slot.host == SlotId::none && slot.parts.empty()) {
+    for_each_task(slot, [&](TaskRef t) { state_.begin_compute(t, slot.compute, end); });
+    return refresh_free_at(slot.accelerator);
+  }
+  Slot& host = slot.host == SlotId::none ? slot : slots_[slot.host];
+  host.finish = end + time_after(host);
+  for_each_task(host, [&](TaskRef t) { state_.begin_compute(t, host.task_compute, host.finish); });
+  refresh_free_at(host.accelerator);
+  if (&host != &slot) refresh_free_at(slot.accelerator);
+}
+
 void Devices::run_piece(SlotId id, double now) {
   Slot& slot = slots_[id];
   const Cost c = cost(slot);
@@ -205,7 +218,7 @@ void Devices::run_piece(SlotId id, double now) {
   } else {
     if (tables_.rates_change())
       shares_.join(id, {slot.accelerator, state_.accelerator(slot.accelerator).kind, use(slot), 0});
-    set_end(id, now);
+    set_end(id, c, now);
   }
 }
 
@@ -230,11 +243,11 @@ void Devices::start_flow(SlotId id) {
   if (tables_.rates_change()) shares_.join(id, {slot.accelerator, a.kind, shared, wanted});
 }
 
-void Devices::set_end(SlotId id, double now) {
+void Devices::set_end(SlotId id, const Cost& c, double now) {
   Slot& slot = slots_[id];
   const double port = tables_.port_bandwidth(state_.accelerator(slot.accelerator).kind);
   const double left = (1 - slot.done) / slot.speed;
-  slot.end = now + left * std::max(slot.piece_time, cost(slot).traffic / port);
+  slot.end = now + left * std::max(slot.piece_time, c.traffic / port);
   events_.add_end(now, slot.end, due::StageEnd{id}, slot.stamp);
 }
 
@@ -432,7 +445,7 @@ void Devices::reshare(SlotId id, double speed, double now) {
     book(slot, whole > 0 ? (1 - slot.done) * (now - slot.piece_start) / whole : 0, now);
     slot.piece_start = now;
     ++slot.stamp;
-    set_end(id, now);
+    set_end(id, cost(slot), now);
   }
   const double end = slot.finish - time_after(slot);  // of what is computed now, if other parts follow
   expect_end(slot, now + std::max(0.0, end - now) * before / speed);

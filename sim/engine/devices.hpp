@@ -93,7 +93,9 @@ class Devices {
   /// That part is done; the next begins, or waits for an accelerator that computes it.
   void next_part(SlotId slot, double now);
   /// Parts that wait for an accelerator get a free slot, first come, first served; what is still waiting is foreseen.
-  void seat_guests(double now);
+  void seat_guests(double now) {
+    if (!queue_.empty()) seat_queue(now);
+  }
   /// How many tasks wait for that.
   [[nodiscard]] std::size_t waiting_guests() const { return queue_.size(); }
   /// The accelerator of a guest is turned off: it will begin again, before those that came later.
@@ -139,6 +141,7 @@ class Devices {
   void take_seat(SlotId host, AcceleratorId helper, double now);
   /// The guest of a slot, if it has one, leaves; its row ends with the status. False if there is none.
   bool end_guest(SlotId host, TaskStatus status, double at);
+  void seat_queue(double now);
   void foresee_guests(double now);
   [[nodiscard]] double time_on(const Part& part, AcceleratorId by) const;
   /// Predicted time of a part: that of its dispatch, if it is handed over, is in.
@@ -159,7 +162,7 @@ class Devices {
   /// What is left of a task becomes a flow of the executor, as large and as fast as its demand says.
   void start_flow(SlotId id);
   /// Its end, in the calendar: it does not flow.
-  void set_end(SlotId id, double now);
+  void set_end(SlotId id, const Cost& c, double now);
   /// Accounts for a part of the task that has been done since the piece began.
   void book(Slot& slot, double share, double now);
   /// It may have another speed from now on, over that alone: by a share of its device, or by a cap.

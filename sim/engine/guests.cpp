@@ -68,8 +68,7 @@ void Devices::next_part(SlotId id, double now) {
   begin_part(id, now);
 }
 
-void Devices::seat_guests(double now) {
-  if (queue_.empty()) return;
+void Devices::seat_queue(double now) {
   for (std::size_t i = 0; i < queue_.size();) {
     const SlotId host = queue_[i];
     const std::vector<AcceleratorId> helpers = helpers_of(slots_[host]);
@@ -148,19 +147,6 @@ void Devices::send_back(SlotId guest, double now) {
   const auto later = std::find_if(queue_.begin(), queue_.end(),
                                   [&](SlotId other) { return slots_[other].asked > slots_[host].asked; });
   queue_.insert(later, host);
-}
-
-void Devices::expect_end(Slot& slot, double end) {
-  slot.finish = end;
-  Slot& host = slot.host == SlotId::none ? slot : slots_[slot.host];
-  if (host.parts.empty()) {
-    for_each_task(slot, [&](TaskRef t) { state_.begin_compute(t, slot.compute, end); });
-  } else {
-    host.finish = end + time_after(host);
-    for_each_task(host, [&](TaskRef t) { state_.begin_compute(t, host.task_compute, host.finish); });
-  }
-  refresh_free_at(host.accelerator);
-  if (&host != &slot) refresh_free_at(slot.accelerator);
 }
 
 /// Those that wait are predicted to be computed in their order, each where a slot is predicted to be free first, as if
