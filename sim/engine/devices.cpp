@@ -204,7 +204,7 @@ void Devices::expect_end(Slot& slot, double end) {
 
 void Devices::run_piece(SlotId id, double now) {
   Slot& slot = slots_[id];
-  const Cost c = cost(slot);
+  const Cost& c = slot.piece = cost(slot);
   const double left = 1 - slot.done;
   slot.piece_start = now;
   slot.piece_time = c.time * slot.factor;
@@ -218,13 +218,13 @@ void Devices::run_piece(SlotId id, double now) {
   } else {
     if (tables_.rates_change())
       shares_.join(id, {slot.accelerator, state_.accelerator(slot.accelerator).kind, use(slot), 0});
-    set_end(id, c, now);
+    set_end(id, now);
   }
 }
 
 void Devices::start_flow(SlotId id) {
   Slot& slot = slots_[id];
-  const Cost c = cost(slot);
+  const Cost& c = slot.piece;
   const Accelerator& a = state_.accelerator(slot.accelerator);
   const double left = 1 - slot.done, port = tables_.port_bandwidth(a.kind);
   if (!tables_.rates_change() && fixed_.uses.empty()) {
@@ -243,11 +243,11 @@ void Devices::start_flow(SlotId id) {
   if (tables_.rates_change()) shares_.join(id, {slot.accelerator, a.kind, shared, wanted});
 }
 
-void Devices::set_end(SlotId id, const Cost& c, double now) {
+void Devices::set_end(SlotId id, double now) {
   Slot& slot = slots_[id];
   const double port = tables_.port_bandwidth(state_.accelerator(slot.accelerator).kind);
   const double left = (1 - slot.done) / slot.speed;
-  slot.end = now + left * std::max(slot.piece_time, c.traffic / port);
+  slot.end = now + left * std::max(slot.piece_time, slot.piece.traffic / port);
   events_.add_end(now, slot.end, due::StageEnd{id}, slot.stamp);
 }
 
@@ -267,7 +267,7 @@ double Devices::end_piece(SlotId id, double now, bool complete) {
 }
 
 void Devices::book(Slot& slot, double share, double now) {
-  const Cost c = cost(slot);
+  const Cost& c = slot.piece;
   const Accelerator& a = state_.accelerator(slot.accelerator);
   if (!fixed_.kinds[a.kind].energy_is_total) slot.lump += share * c.energy;
   const MemoryInfo& memory = tables_.memories()[a.memory];
@@ -358,7 +358,7 @@ void Devices::report(const Slot& slot, TaskRef ref, TaskStatus status, double at
   record.status = status;
   record.switch_time = slot.switch_time;
   const bool leaves = status == TaskStatus::aborted && !slot.also.empty();  // the others' bytes are those of the batch
-  record.bytes = slot.stage == Stage::computing && !leaves ? cost(slot).traffic * slot.done / parts : 0;
+  record.bytes = slot.stage == Stage::computing && !leaves ? slot.piece.traffic * slot.done / parts : 0;
   record.energy = energy + fetched;
   record.energy_transfer = slot.transfer / parts + fetched;
   reporter_.task_ended(record);
@@ -445,7 +445,7 @@ void Devices::reshare(SlotId id, double speed, double now) {
     book(slot, whole > 0 ? (1 - slot.done) * (now - slot.piece_start) / whole : 0, now);
     slot.piece_start = now;
     ++slot.stamp;
-    set_end(id, cost(slot), now);
+    set_end(id, now);
   }
   const double end = slot.finish - time_after(slot);  // of what is computed now, if other parts follow
   expect_end(slot, now + std::max(0.0, end - now) * before / speed);

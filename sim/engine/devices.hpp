@@ -45,6 +45,7 @@ struct Slot {
   double switch_time = 0;                     ///< s
   double factor = 1;                          ///< true over predicted time
   double end = 0;                             ///< when computing ends, unless it flows, s
+  Cost piece = {};                            ///< of the whole task, or part, at this operating point
   double piece_start = 0;                     ///< when it began to compute at this operating point, s
   double piece_time = 0;                      ///< true time alone of the whole task at this point, s
   double speed = 1;                           ///< that it may have at most beside others, over that alone
@@ -162,7 +163,7 @@ class Devices {
   /// What is left of a task becomes a flow of the executor, as large and as fast as its demand says.
   void start_flow(SlotId id);
   /// Its end, in the calendar: it does not flow.
-  void set_end(SlotId id, const Cost& c, double now);
+  void set_end(SlotId id, double now);
   /// Accounts for a part of the task that has been done since the piece began.
   void book(Slot& slot, double share, double now);
   /// It may have another speed from now on, over that alone: by a share of its device, or by a cap.
