@@ -115,7 +115,8 @@ void Devices::enter(Slot& slot, Stage stage, double now) {
   slot.stage = stage;
   ++slot.stamp;
   slot.power = stage_power(slot, stage);
-  if (fixed_.kinds[state_.accelerator(slot.accelerator).kind].shares_device) power_changed_[slot.accelerator] = true;
+  if (tables_.rates_change() && fixed_.kinds[state_.accelerator(slot.accelerator).kind].shares_device)
+    power_changed_[slot.accelerator] = true;
 }
 
 SlotId Devices::start(const Start& start, double now) {
@@ -214,17 +215,18 @@ void Devices::run_piece(SlotId id, double now) {
   slot.speed = 1;
   if (slot.flowing) {
     check_date(now + left * std::max(slot.piece_time, expected));
-    start_flow(id);
+    start_flow(id, c);
   } else {
     if (tables_.rates_change())
       shares_.join(id, {slot.accelerator, state_.accelerator(slot.accelerator).kind, use(slot), 0});
+    const double port = tables_.port_bandwidth(state_.accelerator(slot.accelerator).kind);
+    slot.whole = std::max(slot.piece_time, c.traffic / port);
     set_end(id, now);
   }
 }
 
-void Devices::start_flow(SlotId id) {
+void Devices::start_flow(SlotId id, const Cost& c) {
   Slot& slot = slots_[id];
-  const Cost& c = slot.piece;
   const Accelerator& a = state_.accelerator(slot.accelerator);
   const double left = 1 - slot.done, port = tables_.port_bandwidth(a.kind);
   if (!tables_.rates_change() && fixed_.uses.empty()) {
@@ -245,9 +247,7 @@ void Devices::start_flow(SlotId id) {
 
 void Devices::set_end(SlotId id, double now) {
   Slot& slot = slots_[id];
-  const double port = tables_.port_bandwidth(state_.accelerator(slot.accelerator).kind);
-  const double left = (1 - slot.done) / slot.speed;
-  slot.end = now + left * std::max(slot.piece_time, slot.piece.traffic / port);
+  slot.end = now + (1 - slot.done) / slot.speed * slot.whole;
   events_.add_end(now, slot.end, due::StageEnd{id}, slot.stamp);
 }
 

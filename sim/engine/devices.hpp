@@ -48,6 +48,7 @@ struct Slot {
   Cost piece = {};                            ///< of the whole task, or part, at this operating point
   double piece_start = 0;                     ///< when it began to compute at this operating point, s
   double piece_time = 0;                      ///< true time alone of the whole task at this point, s
+  double whole = 0;                           ///< of it, in which its bytes come, too, unless it flows, s
   double speed = 1;                           ///< that it may have at most beside others, over that alone
   double flow = 0;                            ///< bytes that flow for the whole task at this point
   double done = 0;                            ///< share of the task computed before this piece
@@ -161,7 +162,7 @@ class Devices {
   [[nodiscard]] std::vector<AcceleratorId> helpers_of(const Slot& host) const;
   void report(const Slot& slot, TaskRef task, TaskStatus status, double at);
   /// What is left of a task becomes a flow of the executor, as large and as fast as its demand says.
-  void start_flow(SlotId id);
+  void start_flow(SlotId id, const Cost& cost);
   /// Its end, in the calendar: it does not flow.
   void set_end(SlotId id, double now);
   /// Accounts for a part of the task that has been done since the piece began.
