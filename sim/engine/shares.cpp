@@ -10,19 +10,17 @@ std::vector<double> device_shares(std::span<const ResourceUse> uses) {
   std::iota(by_weight.begin(), by_weight.end(), std::size_t{0});
   std::stable_sort(by_weight.begin(), by_weight.end(),
                    [&](std::size_t i, std::size_t k) { return uses[i].weight > uses[k].weight; });
-  double wanted = 0;  // by those that do not yet run at full speed: the sum of u w
-  for (const ResourceUse& use : uses) wanted += use.occupancy * use.weight;
+  // Of each and all behind it, the sum of u w, from the least up: weights may differ by more than a number has digits.
+  std::vector<double> wanted(uses.size() + 1, 0);
+  for (std::size_t n = uses.size(); n-- > 0;)
+    wanted[n] = wanted[n + 1] + uses[by_weight[n]].occupancy * uses[by_weight[n]].weight;
   double left = 1;
   std::vector<double> shares(uses.size(), 1);
-  for (const std::size_t i : by_weight) {
-    const double theta = left / wanted;
-    if (theta * uses[i].weight < 1) {
-      shares[i] = theta * uses[i].weight;
-      continue;
-    }
-    left -= uses[i].occupancy;
-    wanted -= uses[i].occupancy * uses[i].weight;
-  }
+  std::size_t n = 0;
+  for (; n < uses.size() && left * uses[by_weight[n]].weight >= wanted[n]; ++n)  // at full speed
+    // What they leave is at least what the others get for their weights, whatever rounding says.
+    left = std::max(left - uses[by_weight[n]].occupancy, wanted[n + 1] / uses[by_weight[n]].weight);
+  for (std::size_t k = n; k < uses.size(); ++k) shares[by_weight[k]] = left / wanted[n] * uses[by_weight[k]].weight;
   return shares;
 }
 

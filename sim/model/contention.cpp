@@ -54,6 +54,8 @@ void check(const TableContention& table, const Node& node, Problems& problems) {
   if (problems.size() == before) check_cells(table, achieved, problems);
 }
 void check(const PiecewiseContention& model, const Node& node, Problems& problems) {
+  if (!(model.normal > 0))
+    problems.add(node.child("normal").problem("must be more than 0; tasks could be slowed down to a standstill"));
   if (model.normal > model.total)
     problems.add(node.child("normal").problem("is more than total; a task alone would be slowed down"));
 }

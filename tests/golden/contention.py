@@ -234,6 +234,7 @@ def malformed(room):
             ("empty axis", [table | {"own": []}], 1, "own"),
             ("bandwidth of 0", [table | {"achieved": [[0, 0], [2, 1.5]]}], 1, "achieved"),
             ("normal beyond total", [PIECEWISE | {"normal": "90 GB/s"}], 1, "more than total"),
+            ("nothing normal", [PIECEWISE | {"normal": 0}], 1, "must be more than 0"),
             ("slope upwards", [PIECEWISE | {"slope": -1}], 1, "slope"),
             ("speed-up", [{"type": "matrix", "slowdowns": [{"kind": "a", "beside": "b", "slowdown": 0.5}]}], 1, "slowdown"),
             ("pair twice", [{"type": "matrix", "slowdowns": PAIRS["slowdowns"] + PAIRS["slowdowns"][:1]}], 1, "given already"),

@@ -191,6 +191,9 @@ TEST_CASE("a device is shared max-min by weight, as far as tasks fill it") {
   check_equal(device_shares(std::vector<ResourceUse>{{1, 1, 1}, {1, 0.5, 1}}), {2.0 / 3, 2.0 / 3});
   check_equal(device_shares(std::vector<ResourceUse>{{1, 1, 1}, {1, 0.2, 10}}), {0.8, 1});
   check_equal(device_shares(std::vector<ResourceUse>{{1, 0.3, 5}}), {1});
+  // Weights that differ by more than a number has digits: who has less still gets what is left, and no more.
+  check_equal(device_shares(std::vector<ResourceUse>{{1, 0.5, 1e6}, {1, 0.9, 1e-12}}), {1, 0.5 / 0.9});
+  CHECK(device_shares(std::vector<ResourceUse>{{1, 1 - 1e-16, 1e6}, {1, 1, 1e-12}})[1] > 0);
   const RandomStream random(1, "test", "device");
   for (std::uint64_t n = 0; n < 2000; ++n) {
     std::vector<ResourceUse> uses;
