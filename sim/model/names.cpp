@@ -32,4 +32,10 @@ std::optional<std::uint32_t> NameTable::resolve(const std::string& name, const N
   return found;
 }
 
+std::optional<std::uint32_t> NameTable::resolve_listed(const std::string& name, const Node& node,
+                                                       Problems& problems) const {
+  if (name.empty() && !index_.empty()) problems.add(node.problem(unknown(name)));
+  return resolve(name, node, problems);
+}
+
 }  // namespace hetsched

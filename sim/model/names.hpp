@@ -34,6 +34,8 @@ class NameTable {
   [[nodiscard]] std::optional<std::uint32_t> find(const std::string& name) const;
   /// As find(); reports a name that is not there, unless reading it, or all the names, has failed already.
   std::optional<std::uint32_t> resolve(const std::string& name, const Node& node, Problems& problems) const;
+  /// The same of an element of a list, of which nobody else says that it must not be empty.
+  std::optional<std::uint32_t> resolve_listed(const std::string& name, const Node& node, Problems& problems) const;
   /// What resolve() says of a name that is not there.
   [[nodiscard]] std::string unknown(const std::string& name) const;
 

@@ -143,8 +143,8 @@ class NetworkReader {
 
   void check_variant(const std::string& layer, const std::string& variant, const Node& node) {
     if (layer == "*")
-      model_variants_.resolve(variant, node, problems_);
-    else if (const auto index = layers_.resolve(layer, node, problems_))
+      model_variants_.resolve_listed(variant, node, problems_);
+    else if (const auto index = layers_.resolve_listed(layer, node, problems_))
       if (!variants_of(*index).find(variant))
         problems_.add(node.problem(variant_problem(variants_of(*index), layer, variant)));
   }
@@ -268,7 +268,7 @@ class NetworkReader {
       const GroupSpec& group = network_.groups[g];
       for (std::size_t k = 0; k < group.layers.size(); ++k) {
         const Node node = node_.child("groups").child(g).child("layers").child(k);
-        const auto layer = layers_.resolve(group.layers[k], node, problems_);
+        const auto layer = layers_.resolve_listed(group.layers[k], node, problems_);
         if (!layer) continue;
         const auto [other, added] = owner.emplace(*layer, group.name);
         if (!added)

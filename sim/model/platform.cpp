@@ -224,7 +224,7 @@ class PlatformReader {
       check_contention(spec.contention, node, problems_);
       for (const NamedKind& named : kinds_of(spec.contention, node))
         if (std::find(kinds_in_files_.begin(), kinds_in_files_.end(), *named.name) == kinds_in_files_.end())
-          kinds_.resolve(*named.name, named.node, problems_);
+          kinds_.resolve_listed(*named.name, named.node, problems_);
     }
   }
 
@@ -437,7 +437,7 @@ class PlatformReader {
   void add_route(const RouteSpec& route, const Node& node) {
     std::vector<LinkId> links;
     for (std::size_t i = 0; i < route.links.size(); ++i)
-      if (const auto link = links_.resolve(route.links[i], node.child("links").child(i), problems_))
+      if (const auto link = links_.resolve_listed(route.links[i], node.child("links").child(i), problems_))
         links.push_back(id_of<LinkId>(*link));
     if (links_.empty() && !route.links.empty())
       problems_.add(node.child("links").problem("the platform has no links; describe them in /links"));

@@ -224,6 +224,7 @@ def malformed(room):
             ("no bandwidth", [{"type": "proportional"}], None, "needs the memory's bandwidth"),
             ("unknown model", [{"type": "magic"}], 1, "max_min, proportional, table, piecewise, matrix"),
             ("unknown kind", [{"type": "proportional", "kinds": ["aa"]}], 1, 'no kind "aa"'),
+            ("kind without name", [{"type": "proportional", "kinds": [""]}], 1, 'no kind ""'),
             ("never reached", [{"type": "proportional"}, {"type": "max_min"}], 1, "never reached"),
             ("axis that falls", [table | {"own": [2, 1]}], 1, "demands rise"),
             ("rows missing", [table | {"achieved": [[1, 1]]}], 1, "must have 2 lists"),

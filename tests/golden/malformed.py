@@ -193,6 +193,8 @@ CASES = {
     "duplicate layer": bad_model(["layers", 1, "name"], "conv"),
     "loss above 1": bad_model(["layers", 1, "variants", 0, "accuracy_loss"], 7),
     "group of unknown layers": bad_model(["groups"], [{"name": "g", "layers": ["conv", "head"]}]),
+    "group of a layer without name": bad_model(["groups"], [{"name": "g", "layers": ["conv", ""]}]),
+    "route over nothing": ({"p.json": {**PLATFORM, "memories": [{"name": "x"}, {"name": "y"}], "links": [{"name": "l", "bandwidth": 1}], "routes": [{"from": "x", "to": "y", "links": [""]}], "accelerators": [{"name": "a", "kind": "npu", "memory": "x"}, {"name": "b", "kind": "gpu", "memory": "y"}]}}, "check p.json"),
     "cost of unknown layer": bad_model(["costs", 0, "layer"], "convv"),
     "time and cycles": bad_model(["costs", 0, "cycles"], 100),
     "neither time nor cycles": bad_model(["costs", 0, "time"], None),
